@@ -139,6 +139,8 @@ pub struct Flow {
     pub ignore_quiet_hours: Option<String>,
     /// True if the flow, or one that it calls, has an `ask`, a `wait: reply` or a `handoff`.
     pub asks: bool,
+    /// True if the flow has a `wait` for the delivery of its messages.
+    pub waits_for_delivery: bool,
     pub entry: Option<NodeIx>,
     pub blocks: BTreeMap<String, Block>,
     pub nodes: Vec<Node>,
@@ -207,6 +209,10 @@ pub struct Outline {
     pub sentences: Vec<Sentence>,
     /// The variable that the step fills.
     pub fills: Option<String>,
+    /// The steps for what did not come in time, or took too long.
+    pub on_timeout: Option<Body>,
+    /// The steps for a message that did not arrive.
+    pub on_undelivered: Option<Body>,
 }
 
 impl Outline {

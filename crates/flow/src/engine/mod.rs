@@ -4,7 +4,7 @@
 //! ends, `question` reads answers, `message` composes messages. `turn` is their shared working state.
 
 pub(super) mod advance;
-mod contact_changes;
+pub(crate) mod contact_changes;
 mod drive;
 pub(super) mod http_request;
 pub mod inputs;
@@ -17,7 +17,7 @@ pub mod routing;
 pub(super) mod step_errors;
 mod timers;
 pub mod turn;
-mod variables;
+pub(crate) mod variables;
 pub(super) mod version_change;
 pub(super) mod views;
 mod window_timers;

@@ -1,6 +1,5 @@
 //! Holds the working state of one turn: the changed session, and the effects.
 
-use super::message::delivery_outcome::on_undelivered;
 use crate::{
     base::{
         ids::{FlowName, StepId},
@@ -8,6 +7,7 @@ use crate::{
         time::Time,
     },
     definition::{Body, Flow, FlowSet, Node, NodeIx},
+    engine::{message::delivery_watch, question::titles, variables, views},
     load::locale::TranslatedText,
     model::{
         contact::ContactData,
@@ -272,7 +272,7 @@ impl<'a> Turn<'a> {
         f(
             self,
             &Seen {
-                vars: self.vars(run),
+                vars: variables::vars(self, run),
                 event: found.map_or(&nothing, |run| &run.event),
                 msg: found.map_or(&nothing, |run| &run.msg),
                 handoff: found.map_or(&nothing, |run| &run.handoff),
@@ -301,16 +301,16 @@ impl<'a> Turn<'a> {
     ) -> Result<T, StepFailure> {
         let set = at.map_or_else(|set| set, |here| here.set);
         let names = |name: &str| match (name.strip_prefix(TITLE_OF), name.strip_prefix(TEXT_OF), at) {
-            (Some(answer), _, Ok(here)) => self.title_of(here, answer),
-            (None, Some(answer), Ok(here)) => self.text_of(here, seen, answer),
+            (Some(answer), _, Ok(here)) => titles::title_of(self, here, answer),
+            (None, Some(answer), Ok(here)) => variables::text_of(self, here, seen, answer),
             (Some(_), _, Err(_)) | (None, Some(_), Err(_)) => None,
-            (None, None, _) => self.look_up(set, seen, name),
+            (None, None, _) => views::look_up(self, set, seen, name),
         };
         let scope = Scope {
             names: &names,
             now: self.now(),
             zone: set.bot.timezone.clone(),
-            contact_zone: self.contact_zone(set),
+            contact_zone: views::contact_zone(self, set),
             language: self.language(),
         };
         Ok(f(&scope)?)
@@ -343,7 +343,7 @@ impl<'a> Turn<'a> {
         let by_clock = self.run(here.run).is_some_and(|run| is_by_clock(&run.trigger));
         let counted = self.session.counted.iter_mut().find(|counted| counted.run == here.run);
         let is_counted = counted.map(|counted| counted.open.push(number)).is_some();
-        let (told, followed) = self.follow_message(here, number);
+        let (told, followed) = delivery_watch::follow_message(self, here, number);
         self.send(MessageDraft {
             run: Some(here.run),
             flow: Some(here.flow.name.clone()),
@@ -353,7 +353,7 @@ impl<'a> Turn<'a> {
             asked_for,
             ignore_quiet_hours: here.flow.ignore_quiet_hours.is_some(),
             tells: saying.tells || is_counted || told,
-            follows: followed || crate::steps::wait::follows(here.flow) || on_undelivered(here.node).is_some(),
+            follows: followed || here.flow.waits_for_delivery || here.node.outline.on_undelivered.is_some(),
             question: saying.question,
             by_clock,
             ..MessageDraft::plain(number, saying.content, origin)

@@ -7,6 +7,10 @@ use super::{
 use crate::{
     base::yaml,
     definition::{Flow, FlowSet, Node, OnUpdate},
+    engine::{
+        drive,
+        routing::{handover, starts},
+    },
     model::{
         effect::{Effect, RunEnd},
         session::{Frame, Run, Waiting},
@@ -46,95 +50,89 @@ pub fn becomes(live: &FlowSet, old: &FlowSet, run: &Run) -> Becomes {
     }
 }
 
-impl<'a> Turn<'a> {
-    /// Moves runs of older versions to the live one, if their flow allows it and their position still exists.
-    pub fn move_runs(&mut self) {
-        for number in self.all_runs() {
-            if self.fate_of(number) != Some(Becomes::Moves) {
-                continue;
-            }
-            let (live, version) = (self.live(), self.versions.live_id());
-            let fresh: Vec<BTreeMap<String, Value>> = match self.run(number) {
-                Some(run) => run.frames.iter().map(|frame| self.new_vars(live, frame)).collect(),
-                None => continue,
-            };
-            if let Some(run) = self.run_mut(number) {
-                run.version = version;
-                for (frame, fresh) in run.frames.iter_mut().zip(fresh) {
-                    if let Some(vars) = &mut frame.vars {
-                        vars.extend(fresh);
-                    }
+/// Moves runs of older versions to the live one, if their flow allows it and their position still exists.
+pub fn move_runs(turn: &mut Turn<'_>) {
+    for number in handover::all_runs(turn) {
+        if fate_of(turn, number) != Some(Becomes::Moves) {
+            continue;
+        }
+        let (live, version) = (turn.live(), turn.versions.live_id());
+        let fresh: Vec<BTreeMap<String, Value>> = match turn.run(number) {
+            Some(run) => run.frames.iter().map(|frame| new_vars(turn, live, frame)).collect(),
+            None => continue,
+        };
+        if let Some(run) = turn.run_mut(number) {
+            run.version = version;
+            for (frame, fresh) in run.frames.iter_mut().zip(fresh) {
+                if let Some(vars) = &mut frame.vars {
+                    vars.extend(fresh);
                 }
             }
-            self.note(Some(number), None, "goes on with the new version of its flow: its question is unchanged");
-            self.effects.push(Effect::RunMoved { run: number, version });
         }
+        turn.note(Some(number), None, "goes on with the new version of its flow: its question is unchanged");
+        turn.effects.push(Effect::RunMoved { run: number, version });
     }
+}
 
-    /// True if the run has an older version, and its flow begins again at the next event.
-    pub fn must_restart(&self, number: u32) -> bool {
-        self.fate_of(number) == Some(Becomes::Restarts)
-    }
+/// True if the run has an older version, and its flow begins again at the next event.
+pub fn must_restart(turn: &Turn<'_>, number: u32) -> bool {
+    fate_of(turn, number) == Some(Becomes::Restarts)
+}
 
-    /// Starts the run again at the top of the new version, with the same start.
-    pub fn restart_run(&mut self, number: u32, heard: Option<&RoutedMessage<'_>>) {
-        let Some(run) = self.run(number).cloned() else { return };
-        let live = self.live();
-        let Some(flow) = live.flow(&run.flow) else { return };
-        self.note(Some(number), None, "its flow has changed and says `on_update: restart`");
-        let first = run.frames.first().and_then(|frame| frame.vars.clone()).unwrap_or_default();
-        let declared = |name: &String| flow.inputs.iter().any(|field| field.name == *name);
-        if let Some(run) = self.run_mut(number) {
-            run.aside_of = None;
-        }
-        // It is the same start: its count for `at_most` continues with the new run.
-        let begun = self.session.last_run + 1;
-        for counted in self.session.counted.iter_mut().filter(|counted| counted.run == number) {
-            counted.run = begun;
-        }
-        self.end_run(number, RunEnd::Restarted);
-        let began = self.begin(
-            flow,
-            NewRun {
-                trigger: run.trigger,
-                inputs: first.into_iter().filter(|(name, _)| declared(name)).collect(),
-                event: run.event,
-                msg: heard.map_or(run.msg, |heard| heard.view.clone()),
-                handoff: run.handoff,
-                asked_for: heard.map(|heard| heard.message.at),
-                aside_of: run.aside_of,
-                depth: run.depth,
-                written: None,
-                start: None,
-                confirms_stop: false,
-            },
-        );
-        if began.is_none() {
-            self.session
-                .counted
-                .iter_mut()
-                .filter(|counted| counted.run == begun)
-                .for_each(|counted| counted.ended = true);
-            self.give_back_starts();
-        }
+/// Starts the run again at the top of the new version, with the same start.
+pub fn restart_run(turn: &mut Turn<'_>, number: u32, heard: Option<&RoutedMessage<'_>>) {
+    let Some(run) = turn.run(number).cloned() else { return };
+    let live = turn.live();
+    let Some(flow) = live.flow(&run.flow) else { return };
+    turn.note(Some(number), None, "its flow has changed and says `on_update: restart`");
+    let first = run.frames.first().and_then(|frame| frame.vars.clone()).unwrap_or_default();
+    let declared = |name: &String| flow.inputs.iter().any(|field| field.name == *name);
+    if let Some(run) = turn.run_mut(number) {
+        run.aside_of = None;
     }
+    // It is the same start: its count for `at_most` continues with the new run.
+    let begun = turn.session.last_run + 1;
+    for counted in turn.session.counted.iter_mut().filter(|counted| counted.run == number) {
+        counted.run = begun;
+    }
+    drive::end_run(turn, number, RunEnd::Restarted);
+    let began = starts::begin(
+        turn,
+        flow,
+        NewRun {
+            trigger: run.trigger,
+            inputs: first.into_iter().filter(|(name, _)| declared(name)).collect(),
+            event: run.event,
+            msg: heard.map_or(run.msg, |heard| heard.view.clone()),
+            handoff: run.handoff,
+            asked_for: heard.map(|heard| heard.message.at),
+            aside_of: run.aside_of,
+            depth: run.depth,
+            written: None,
+            start: None,
+            confirms_stop: false,
+        },
+    );
+    if began.is_none() {
+        turn.session.counted.iter_mut().filter(|counted| counted.run == begun).for_each(|counted| counted.ended = true);
+        drive::give_back_starts(turn);
+    }
+}
 
-    fn fate_of(&self, number: u32) -> Option<Becomes> {
-        let run = self.run(number).filter(|run| run.version != self.versions.live_id())?;
-        Some(becomes(self.live(), self.versions.get(run.version)?, run))
-    }
+fn fate_of(turn: &Turn<'_>, number: u32) -> Option<Becomes> {
+    let run = turn.run(number).filter(|run| run.version != turn.versions.live_id())?;
+    Some(becomes(turn.live(), turn.versions.get(run.version)?, run))
+}
 
-    /// The first values of variables that the new version has and the frame does not.
-    fn new_vars(&self, live: &FlowSet, frame: &Frame) -> BTreeMap<String, Value> {
-        let (Some(flow), Some(vars)) = (live.any_flow(&frame.flow), &frame.vars) else { return BTreeMap::new() };
-        let nothing = Value::Nothing;
-        let seen =
-            Seen { vars: Some(vars), event: &nothing, msg: &nothing, handoff: &nothing, error: None, extra: &[] };
-        let missing = flow.vars.iter().filter(|(name, _)| !vars.contains_key(*name));
-        missing
-            .filter_map(|(name, data)| Some((name.clone(), self.in_scope(live, &seen, |scope| data.eval(scope)).ok()?)))
-            .collect()
-    }
+/// The first values of variables that the new version has and the frame does not.
+fn new_vars(turn: &Turn<'_>, live: &FlowSet, frame: &Frame) -> BTreeMap<String, Value> {
+    let (Some(flow), Some(vars)) = (live.any_flow(&frame.flow), &frame.vars) else { return BTreeMap::new() };
+    let nothing = Value::Nothing;
+    let seen = Seen { vars: Some(vars), event: &nothing, msg: &nothing, handoff: &nothing, error: None, extra: &[] };
+    let missing = flow.vars.iter().filter(|(name, _)| !vars.contains_key(*name));
+    missing
+        .filter_map(|(name, data)| Some((name.clone(), turn.in_scope(live, &seen, |scope| data.eval(scope)).ok()?)))
+        .collect()
 }
 
 /// True if every position of the run exists in both versions, and its waiting question is the same.

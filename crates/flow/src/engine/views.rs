@@ -20,96 +20,93 @@ use crate::{
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 
-impl Turn<'_> {
-    /// The contact's own zone, else that of its number's country if there is only one, else the bot's.
-    pub fn contact_zone(&self, set: &FlowSet) -> TimeZone {
-        zone_of(self.contact.zone.as_deref(), self.contact.phone.as_deref(), &set.bot.timezone)
-    }
+/// The contact's own zone, else that of its number's country if there is only one, else the bot's.
+pub fn contact_zone(turn: &Turn<'_>, set: &FlowSet) -> TimeZone {
+    zone_of(turn.contact.zone.as_deref(), turn.contact.phone.as_deref(), &set.bot.timezone)
+}
 
-    pub fn local_now(&self, set: &FlowSet) -> jiff::Zoned {
-        zoned(self.now(), self.contact_zone(set))
-    }
+pub fn local_now(turn: &Turn<'_>, set: &FlowSet) -> jiff::Zoned {
+    zoned(turn.now(), contact_zone(turn, set))
+}
 
-    /// The value of a name in an expression; called only for names that it reads.
-    pub fn look_up(&self, set: &FlowSet, seen: &Seen<'_>, name: &str) -> Option<Value> {
-        if let Some((_, value)) = seen.extra.iter().rev().find(|(extra, _)| *extra == name) {
-            return Some(value.clone());
+/// The value of a name in an expression; called only for names that it reads.
+pub fn look_up(turn: &Turn<'_>, set: &FlowSet, seen: &Seen<'_>, name: &str) -> Option<Value> {
+    if let Some((_, value)) = seen.extra.iter().rev().find(|(extra, _)| *extra == name) {
+        return Some(value.clone());
+    }
+    Some(match name {
+        "contact" => contact_view(turn, set),
+        "msg" => seen.msg.clone(),
+        "event" => seen.event.clone(),
+        "body" => match seen.event {
+            Value::Map(event) => event.get("body").cloned().unwrap_or_default(),
+            _ => Value::Nothing,
+        },
+        "handoff" => seen.handoff.clone(),
+        "error" => match seen.error {
+            Some(error) => map([
+                ("code", Value::text(error.code.as_str())),
+                ("text", Value::text(error.text.as_str())),
+                ("step", Value::text(error.step.as_str())),
+            ]),
+            None => Value::Nothing,
+        },
+        "window" => window_view(turn, set),
+        "hours" => {
+            let all = set.bot.hours.iter().map(|(name, hours)| (name.clone(), hours_view(hours, turn.now())));
+            Value::Map(all.collect())
         }
-        Some(match name {
-            "contact" => self.contact_view(set),
-            "msg" => seen.msg.clone(),
-            "event" => seen.event.clone(),
-            "body" => match seen.event {
-                Value::Map(event) => event.get("body").cloned().unwrap_or_default(),
-                _ => Value::Nothing,
-            },
-            "handoff" => seen.handoff.clone(),
-            "error" => match seen.error {
-                Some(error) => map([
-                    ("code", Value::text(error.code.as_str())),
-                    ("text", Value::text(error.text.as_str())),
-                    ("step", Value::text(error.step.as_str())),
-                ]),
-                None => Value::Nothing,
-            },
-            "window" => self.window_view(set),
-            "hours" => {
-                let all = set.bot.hours.iter().map(|(name, hours)| (name.clone(), hours_view(hours, self.now())));
-                Value::Map(all.collect())
-            }
-            "env" => {
-                let all = set.bot.env.iter().map(|name| {
-                    (name.clone(), self.world.env.get(name).map_or(Value::Nothing, |v| Value::text(v.as_str())))
-                });
-                Value::Map(all.collect())
-            }
-            own => return seen.vars?.get(own).cloned(),
-        })
-    }
-
-    fn window_view(&self, set: &FlowSet) -> Value {
-        let window = self.world.window;
-        let ends_at = window.ends_at().map_or(Value::Nothing, |end| moment(end, self.contact_zone(set)));
-        map([("open", Value::YesNo(window.is_safe(self.now()))), ("ends_at", ends_at)])
-    }
-
-    fn contact_view(&self, set: &FlowSet) -> Value {
-        let contact = &self.contact;
-        let text = |text: Option<&str>| text.map_or(Value::Nothing, Value::text);
-        let consent = contact
-            .consent
-            .iter()
-            .map(|(topic, consent)| (topic.clone(), Value::text(if consent.given { "given" } else { "withdrawn" })));
-        let mut all: BTreeMap<String, Value> = contact.fields.clone();
-        for field in &set.bot.fields {
-            if all.contains_key(&field.name) {
-                continue;
-            }
-            let default =
-                field.default.as_ref().and_then(|value| inputs::convert(&field.kind, value, &set.bot.timezone));
-            all.extend(default.map(|value| (field.name.clone(), value)));
+        "env" => {
+            let all = set.bot.env.iter().map(|name| {
+                (name.clone(), turn.world.env.get(name).map_or(Value::Nothing, |v| Value::text(v.as_str())))
+            });
+            Value::Map(all.collect())
         }
-        // A field with this name that the bot declares is the bot's own.
-        if !set.bot.fields.iter().any(|field| field.name == "username") {
-            all.insert("username".to_owned(), text(contact.username.as_deref()));
+        own => return seen.vars?.get(own).cloned(),
+    })
+}
+
+fn window_view(turn: &Turn<'_>, set: &FlowSet) -> Value {
+    let window = turn.world.window;
+    let ends_at = window.ends_at().map_or(Value::Nothing, |end| moment(end, contact_zone(turn, set)));
+    map([("open", Value::YesNo(window.is_safe(turn.now()))), ("ends_at", ends_at)])
+}
+
+fn contact_view(turn: &Turn<'_>, set: &FlowSet) -> Value {
+    let contact = &turn.contact;
+    let text = |text: Option<&str>| text.map_or(Value::Nothing, Value::text);
+    let consent = contact
+        .consent
+        .iter()
+        .map(|(topic, consent)| (topic.clone(), Value::text(if consent.given { "given" } else { "withdrawn" })));
+    let mut all: BTreeMap<String, Value> = contact.fields.clone();
+    for field in &set.bot.fields {
+        if all.contains_key(&field.name) {
+            continue;
         }
-        let country = contact.phone.as_deref().and_then(phone::country);
-        all.extend([
-            ("phone".to_owned(), text(contact.phone.as_deref())),
-            ("name".to_owned(), text(contact.name.as_deref())),
-            ("first_name".to_owned(), text(contact.name.as_deref().and_then(first_name))),
-            ("language".to_owned(), text(Some(self.language()))),
-            ("zone".to_owned(), text(self.contact_zone(set).iana_name())),
-            ("country".to_owned(), text(country)),
-            ("tags".to_owned(), Value::List(contact.tags.iter().map(|tag| Value::text(tag.as_str())).collect())),
-            (
-                "last_message_at".to_owned(),
-                contact.last_message_at.map_or(Value::Nothing, |at| moment(at, self.contact_zone(set))),
-            ),
-            ("consent".to_owned(), Value::Map(consent.collect())),
-        ]);
-        Value::Map(all)
+        let default = field.default.as_ref().and_then(|value| inputs::convert(&field.kind, value, &set.bot.timezone));
+        all.extend(default.map(|value| (field.name.clone(), value)));
     }
+    // A field with this name that the bot declares is the bot's own.
+    if !set.bot.fields.iter().any(|field| field.name == "username") {
+        all.insert("username".to_owned(), text(contact.username.as_deref()));
+    }
+    let country = contact.phone.as_deref().and_then(phone::country);
+    all.extend([
+        ("phone".to_owned(), text(contact.phone.as_deref())),
+        ("name".to_owned(), text(contact.name.as_deref())),
+        ("first_name".to_owned(), text(contact.name.as_deref().and_then(first_name))),
+        ("language".to_owned(), text(Some(turn.language()))),
+        ("zone".to_owned(), text(contact_zone(turn, set).iana_name())),
+        ("country".to_owned(), text(country)),
+        ("tags".to_owned(), Value::List(contact.tags.iter().map(|tag| Value::text(tag.as_str())).collect())),
+        (
+            "last_message_at".to_owned(),
+            contact.last_message_at.map_or(Value::Nothing, |at| moment(at, contact_zone(turn, set))),
+        ),
+        ("consent".to_owned(), Value::Map(consent.collect())),
+    ]);
+    Value::Map(all)
 }
 
 /// All possible zones of the contact: its own, else those of its number's country, else the bot's.

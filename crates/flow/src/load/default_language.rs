@@ -10,7 +10,11 @@ use crate::{
         phone,
         time::Time,
     },
-    engine::{question::button_token::Token, turn::Turn},
+    engine::{
+        contact_changes,
+        question::{answering, button_token::Token},
+        turn::Turn,
+    },
     model::{
         answer,
         content::{Button, Content, Edges, Row},
@@ -82,117 +86,119 @@ pub fn language_by(fields: &mut Fields<'_>, languages: usize, findings: &Finding
 /// The step of the engine's own question, whose run is 0.
 const LANGUAGE_STEP: &str = "_bot.language";
 
-impl<'a> Turn<'a> {
-    /// Finds the contact's language by the message or the number. True if the contact is asked: then the message waits
-    /// for the answer.
-    pub fn learn_language(
-        &mut self,
-        id: InboundId,
-        message: &InboundMessage,
-        reply_to: Option<u32>,
-        heard_before: Option<Time>,
-    ) -> bool {
-        let set = self.live();
-        if self.contact.language.is_some() || set.bot.language_by.is_empty() || !answer::says_something(&message.kind) {
-            return false;
-        }
-        if self.learn_language_unasked(message) {
-            return false;
-        }
-        // A waiting question continues: the contact already reads its language.
-        let asks = set.bot.language_by.contains(&LanguageBy::Ask) && self.asking().is_none();
-        if asks {
-            self.note(None, None, "no language is known: the contact is asked, and the message waits");
-            let message = message.clone();
-            let at = message.at;
-            self.session.language_asked = Some(Box::new(WaitingMessage { id, message, reply_to, heard_before }));
-            self.ask_language(at);
-        }
-        asks
+/// Finds the contact's language by the message or the number. True if the contact is asked: then the message waits
+/// for the answer.
+pub fn learn_language(
+    turn: &mut Turn<'_>,
+    id: InboundId,
+    message: &InboundMessage,
+    reply_to: Option<u32>,
+    heard_before: Option<Time>,
+) -> bool {
+    let set = turn.live();
+    if turn.contact.language.is_some() || set.bot.language_by.is_empty() || !answer::says_something(&message.kind) {
+        return false;
     }
-
-    /// Finds the contact's language by the ways that stand before the question. True if it is known now.
-    pub fn learn_language_unasked(&mut self, message: &InboundMessage) -> bool {
-        for by in &self.live().bot.language_by {
-            let found = match by {
-                LanguageBy::Greeting => self.language_of_words(message),
-                LanguageBy::Number => self.language_of_number(),
-                LanguageBy::Ask => return false,
-            };
-            if let Some((language, why)) = found {
-                self.note(None, None, format!("the contact's language is `{language}`: {why}"));
-                self.set_field("language", Value::text(language.as_str()));
-                return true;
-            }
-        }
-        false
+    if learn_language_unasked(turn, message) {
+        return false;
     }
+    // A waiting question continues: the contact already reads its language.
+    let asks = set.bot.language_by.contains(&LanguageBy::Ask) && answering::asking(turn).is_none();
+    if asks {
+        turn.note(None, None, "no language is known: the contact is asked, and the message waits");
+        let message = message.clone();
+        let at = message.at;
+        turn.session.language_asked = Some(Box::new(WaitingMessage { id, message, reply_to, heard_before }));
+        ask_language(turn, at);
+    }
+    asks
+}
 
-    /// Handles the answer to that question: returns the message that waited for it, and whether a language was named.
-    pub fn language_told(&mut self, message: &InboundMessage, token: Option<&Token>) -> Option<(WaitingMessage, bool)> {
-        let waited = self.session.language_asked.take_if(|_| answer::says_something(&message.kind))?;
-        let among = self.languages();
-        let tapped = token.filter(|token| token.is_of(&StepId::from(LANGUAGE_STEP))).map(|token| token.option.as_str());
-        let tapped = tapped.and_then(|id| among.iter().copied().find(|language| *language == id));
-        let typed = || {
-            let text = answer::text_of(&message.kind)?;
-            languages::named(text, &among).or_else(|| languages::greeted_in(text, &among, self.country()))
+/// Finds the contact's language by the ways that stand before the question. True if it is known now.
+pub fn learn_language_unasked(turn: &mut Turn<'_>, message: &InboundMessage) -> bool {
+    for by in &turn.live().bot.language_by {
+        let found = match by {
+            LanguageBy::Greeting => language_of_words(turn, message),
+            LanguageBy::Number => language_of_number(turn),
+            LanguageBy::Ask => return false,
         };
-        let told = tapped.or_else(typed);
-        let language = told.map_or_else(|| self.live().bot.language.clone(), str::to_owned);
-        let why = if told.is_some() { "they said so" } else { "it is the bot's, and they named no other" };
-        self.note(None, None, format!("the contact's language is `{language}`: {why}"));
-        self.set_field("language", Value::Text(language));
-        Some((*waited, told.is_some()))
+        if let Some((language, why)) = found {
+            turn.note(None, None, format!("the contact's language is `{language}`: {why}"));
+            contact_changes::set_field(turn, "language", Value::text(language.as_str()));
+            return true;
+        }
     }
+    false
+}
 
-    /// True if the button belongs to that question.
-    pub fn is_of_language(token: &Token) -> bool {
-        token.run == 0 && token.is_of(&StepId::from(LANGUAGE_STEP))
-    }
-
-    fn languages(&self) -> Vec<&'a str> {
-        // The bot's own language is first.
-        let own = self.live().bot.language.as_str();
-        let others = self.live().bot.languages.keys().map(String::as_str).filter(|language| *language != own);
-        std::iter::once(own).chain(others).collect()
-    }
-
-    fn country(&self) -> Option<&'static str> {
-        self.contact.phone.as_deref().and_then(phone::country)
-    }
-
-    fn language_of_words(&self, message: &InboundMessage) -> Option<(String, &'static str)> {
+/// Handles the answer to that question: returns the message that waited for it, and whether a language was named.
+pub fn language_told(
+    turn: &mut Turn<'_>,
+    message: &InboundMessage,
+    token: Option<&Token>,
+) -> Option<(WaitingMessage, bool)> {
+    let waited = turn.session.language_asked.take_if(|_| answer::says_something(&message.kind))?;
+    let among = languages(turn);
+    let tapped = token.filter(|token| token.is_of(&StepId::from(LANGUAGE_STEP))).map(|token| token.option.as_str());
+    let tapped = tapped.and_then(|id| among.iter().copied().find(|language| *language == id));
+    let typed = || {
         let text = answer::text_of(&message.kind)?;
-        let greeted = languages::greeted_in(text, &self.languages(), self.country());
-        let greeted = greeted.map(|language| (language.to_owned(), "they greet in it"));
-        greeted.or_else(|| Some((self.live().language_of_word(text)?.to_owned(), "their word starts a flow in it")))
-    }
+        languages::named(text, &among).or_else(|| languages::greeted_in(text, &among, country(turn)))
+    };
+    let told = tapped.or_else(typed);
+    let language = told.map_or_else(|| turn.live().bot.language.clone(), str::to_owned);
+    let why = if told.is_some() { "they said so" } else { "it is the bot's, and they named no other" };
+    turn.note(None, None, format!("the contact's language is `{language}`: {why}"));
+    contact_changes::set_field(turn, "language", Value::Text(language));
+    Some((*waited, told.is_some()))
+}
 
-    fn language_of_number(&self) -> Option<(String, &'static str)> {
-        let language = languages::spoken_in(self.country()?, &self.languages())?;
-        Some((language.to_owned(), "it is that of their number's country"))
-    }
+/// True if the button belongs to that question.
+pub fn is_of_language(token: &Token) -> bool {
+    token.run == 0 && token.is_of(&StepId::from(LANGUAGE_STEP))
+}
 
-    /// Asks once in each language, with the name of each language in that language.
-    fn ask_language(&mut self, at: Time) {
-        let set = self.live();
-        let among: Vec<String> = self.languages().into_iter().take(LIST_ROWS_MAX).map(str::to_owned).collect();
-        let mut lines: Vec<&str> = among.iter().map(|language| set.phrase(language, Phrase::AskLanguage)).collect();
-        lines.dedup();
-        let body = lines.join("\n");
-        let key = |language: &str| {
-            Token::new(self.world.conversation, 0, &LANGUAGE_STEP.into(), language, &[]).sign(self.world.token_key)
-        };
-        let named = among.iter().map(|language| (key(language), languages::name(language).to_owned()));
-        let content = if among.len() <= BUTTONS_MAX {
-            let buttons = named.map(|(id, title)| Button { id, title }).collect();
-            Content::Buttons { body, buttons, media: None, edges: Edges::default() }
-        } else {
-            let rows = named.map(|(id, title)| Row { id, title, description: None }).collect();
-            let button = set.phrase(&set.bot.language, Phrase::Choose).to_owned();
-            Content::List { body, button, rows, edges: Edges::default() }
-        };
-        self.say_ourselves(content, Origin::Flow, Some(at));
-    }
+fn languages<'a>(turn: &Turn<'a>) -> Vec<&'a str> {
+    // The bot's own language is first.
+    let own = turn.live().bot.language.as_str();
+    let others = turn.live().bot.languages.keys().map(String::as_str).filter(|language| *language != own);
+    std::iter::once(own).chain(others).collect()
+}
+
+fn country(turn: &Turn<'_>) -> Option<&'static str> {
+    turn.contact.phone.as_deref().and_then(phone::country)
+}
+
+fn language_of_words(turn: &Turn<'_>, message: &InboundMessage) -> Option<(String, &'static str)> {
+    let text = answer::text_of(&message.kind)?;
+    let greeted = languages::greeted_in(text, &languages(turn), country(turn));
+    let greeted = greeted.map(|language| (language.to_owned(), "they greet in it"));
+    greeted.or_else(|| Some((turn.live().language_of_word(text)?.to_owned(), "their word starts a flow in it")))
+}
+
+fn language_of_number(turn: &Turn<'_>) -> Option<(String, &'static str)> {
+    let language = languages::spoken_in(country(turn)?, &languages(turn))?;
+    Some((language.to_owned(), "it is that of their number's country"))
+}
+
+/// Asks once in each language, with the name of each language in that language.
+fn ask_language(turn: &mut Turn<'_>, at: Time) {
+    let set = turn.live();
+    let among: Vec<String> = languages(turn).into_iter().take(LIST_ROWS_MAX).map(str::to_owned).collect();
+    let mut lines: Vec<&str> = among.iter().map(|language| set.phrase(language, Phrase::AskLanguage)).collect();
+    lines.dedup();
+    let body = lines.join("\n");
+    let key = |language: &str| {
+        Token::new(turn.world.conversation, 0, &LANGUAGE_STEP.into(), language, &[]).sign(turn.world.token_key)
+    };
+    let named = among.iter().map(|language| (key(language), languages::name(language).to_owned()));
+    let content = if among.len() <= BUTTONS_MAX {
+        let buttons = named.map(|(id, title)| Button { id, title }).collect();
+        Content::Buttons { body, buttons, media: None, edges: Edges::default() }
+    } else {
+        let rows = named.map(|(id, title)| Row { id, title, description: None }).collect();
+        let button = set.phrase(&set.bot.language, Phrase::Choose).to_owned();
+        Content::List { body, button, rows, edges: Edges::default() }
+    };
+    turn.say_ourselves(content, Origin::Flow, Some(at));
 }

@@ -63,6 +63,8 @@ impl<'a, 'b> StepFields<'a, 'b> {
             texts: Vec::new(),
             sentences: Vec::new(),
             fills: None,
+            on_timeout: None,
+            on_undelivered: None,
         };
         StepFields { fields, builder, spec, id, own, next, outline }
     }
@@ -241,7 +243,13 @@ impl<'a, 'b> StepFields<'a, 'b> {
             let help = format!("indent its steps deeper than `{name}`; write `{name}: []` when nothing is to be done");
             self.report(finding.help(help));
         }
-        Some(self.body_of(name, &entry.value))
+        let body = self.body_of(name, &entry.value);
+        match name {
+            "on_timeout" => self.outline.on_timeout = Some(body),
+            "on_undelivered" => self.outline.on_undelivered = Some(body),
+            _ => {}
+        }
+        Some(body)
     }
 
     /// Parses the steps under a key, after which the flow ends (`on_error`).

@@ -3,7 +3,10 @@
 
 use crate::{
     base::time::Time,
-    engine::turn::{Seen, Turn},
+    engine::{
+        turn::{Seen, Turn},
+        views,
+    },
     load::hours,
     model::{effect::Audience, prefilter::Prefilter, session::Session, value::Value},
     script,
@@ -54,7 +57,7 @@ pub fn compare(a: &Value, b: &Value) -> Ordering {
 pub fn next_clock(versions: &Versions, clock: &str, world: &World<'_>) -> Option<Time> {
     let turn = Turn::new(versions, Session::default(), world);
     let clock: jiff::civil::Time = clock.parse().ok()?;
-    hours::next_clock(&turn.local_now(turn.live()), clock).map(|at| Time(at.timestamp().as_millisecond()))
+    hours::next_clock(&views::local_now(&turn, turn.live()), clock).map(|at| Time(at.timestamp().as_millisecond()))
 }
 
 fn meant<'v>(versions: &'v Versions, audience: &Audience) -> Option<&'v AudienceSpec> {

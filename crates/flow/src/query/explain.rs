@@ -4,9 +4,11 @@ use crate::{
     base::ids::{FlowName, InboundId},
     definition::{Flow, WrittenTrigger},
     engine::{
-        routing::choose::{Choice, Fit, RoutedMessage, Strength},
+        question::answering,
+        routing::choose::{self, Choice, Fit, RoutedMessage, Strength},
         turn::Turn,
     },
+    load::default_language,
     model::{
         consent_words::{self, ExtraWords, Word},
         inbound::{InboundKind, InboundMessage},
@@ -65,20 +67,21 @@ pub fn explain(versions: &Versions, session: &Session, world: &World<'_>, text: 
         number: None,
     };
     let free = turn.session.person.is_none() && turn.opted_out.is_none();
-    let asks_language = free && turn.learn_language(InboundId(0), &message, None, session.heard_at);
+    let asks_language =
+        free && default_language::learn_language(&mut turn, InboundId(0), &message, None, session.heard_at);
     let language = turn.contact.language.clone();
     let heard = RoutedMessage::new(&message, &turn, language.as_deref(), session.heard_at);
-    let asking = turn.asking();
+    let asking = answering::asking(&turn);
     let taker = if asks_language { Taker::Silent(LANGUAGE_FIRST) } else { taker(&mut turn, &heard, asking) };
     let mut all = Vec::new();
     for flow in turn.live().flows.values() {
         for trigger in &flow.triggers {
             let wins = matches!(&taker, Taker::Trigger(choice) if is(choice, flow, trigger));
-            let why = match turn.fit_of(flow, trigger, &heard) {
+            let why = match choose::fit_of(&turn, flow, trigger, &heard) {
                 None => trigger.kind.why_not(&heard),
                 Some((Fit { strength, inputs }, _)) => {
                     let as_keyword = asking.is_some() && strength.level() < 11 && !trigger.urgent;
-                    match turn.may_start(flow, trigger, &inputs, &heard, as_keyword) {
+                    match choose::may_start(&turn, flow, trigger, &inputs, &heard, as_keyword) {
                         Err(why) => why,
                         Ok(()) => against(&taker, flow, trigger, strength),
                     }
@@ -87,7 +90,7 @@ pub fn explain(versions: &Versions, session: &Session, world: &World<'_>, text: 
             all.push(Explained { flow: flow.name.clone(), trigger: shown(trigger), wins, why });
         }
         if flow.triggers.is_empty() {
-            let why = match turn.out_of_reach(flow) {
+            let why = match choose::out_of_reach(&turn, flow) {
                 Some(why) => why.words(world.sender.name),
                 None => "it has no triggers: only other flows start it".to_owned(),
             };
@@ -127,34 +130,34 @@ fn taker<'a>(turn: &mut Turn<'a>, heard: &RoutedMessage<'_>, asking: Option<u32>
         let flow = turn.run(run).map_or_else(|| FlowName::from("?"), |run| run.flow.clone());
         Taker::Question(flow, level)
     };
-    if let Some(choice) = turn.urgent(heard) {
+    if let Some(choice) = choose::urgent(turn, heard) {
         return Taker::Trigger(Box::new(choice));
     }
     if let Some(run) = asking
-        && turn.answer_exactly(run, heard)
+        && answering::answer_exactly(turn, run, heard)
     {
         return of(turn, run, Level::Exactly);
     }
-    let protected = asking.is_some_and(|run| turn.is_protected(run));
-    let fitting = if protected { Vec::new() } else { turn.fitting(heard) };
-    if let Some(choice) = turn.choose(&fitting, heard, 7, asking.is_some()) {
+    let protected = asking.is_some_and(|run| answering::is_protected(turn, run));
+    let fitting = if protected { Vec::new() } else { choose::fitting(turn, heard) };
+    if let Some(choice) = choose::pick(turn, &fitting, heard, 7, asking.is_some()) {
         return Taker::Trigger(Box::new(choice));
     }
-    if asking.is_none() && word == Some(Word::Unsure) && !turn.is_keyword(&heard.folded) {
+    if asking.is_none() && word == Some(Word::Unsure) && !choose::is_keyword(turn, &heard.folded) {
         return Taker::Silent("it may be an opt-out word, so the contact is asked back");
     }
     if let Some(run) = asking
-        && turn.answer_if_it_fits(run, heard)
+        && answering::answer_if_it_fits(turn, run, heard)
     {
         return of(turn, run, Level::Fits);
     }
-    if let Some(choice) = turn.choose(&fitting, heard, 9, asking.is_some()) {
+    if let Some(choice) = choose::pick(turn, &fitting, heard, 9, asking.is_some()) {
         return Taker::Trigger(Box::new(choice));
     }
     if let Some(run) = asking {
         return of(turn, run, Level::Bad);
     }
-    turn.choose(&fitting, heard, 11, false).map_or(Taker::Nobody, |choice| Taker::Trigger(Box::new(choice)))
+    choose::pick(turn, &fitting, heard, 11, false).map_or(Taker::Nobody, |choice| Taker::Trigger(Box::new(choice)))
 }
 
 fn is(choice: &Choice<'_>, flow: &Flow, trigger: &WrittenTrigger) -> bool {

@@ -6,6 +6,7 @@ use crate::{
     definition::{Flow, FlowSet, WrittenTrigger},
     engine::{
         inputs,
+        routing::choose,
         turn::{Seen, Turn},
         views::map,
     },
@@ -206,5 +207,5 @@ pub fn held_back(versions: &Versions, table: &Timetable<'_>, world: &World<'_>) 
     let turn = Turn::new(versions, Session::default(), world);
     let nothing = Value::Nothing;
     let seen = Seen { vars: None, event: &nothing, msg: &nothing, handoff: &nothing, error: None, extra: &[] };
-    turn.guarded(flow, table.trigger, &seen).err()
+    choose::guarded(&turn, flow, table.trigger, &seen).err()
 }

@@ -5,7 +5,35 @@ mod titles;
 
 use self::options::read_options;
 use super::{StepKind, say::Asking, until::Until};
-use crate::{base::{diagnostic::Diagnostic, fix::Fix, limits::{ASK_TRIES_MAX, GATHER_MAX, OPTIONS_MAX}, time::{Span, Time}}, definition::{Body, Kind, Role}, script::Code, text::Text, engine::{message::{if_closed::WrittenIfClosed, parts::{Message, FilledMessage}}, turn::{StepFailure, Here, Next, Turn}}, load::{stock_phrases::Phrase, spec::{FieldKind, FieldSpec, Spec, parts}, declarations::kind_of, step_fields::StepFields}, model::{answer::AnswerType, session::{OptionShown, Question, Waiting}, value::Value}};
+use crate::{
+    base::{
+        diagnostic::Diagnostic,
+        fix::Fix,
+        limits::{ASK_TRIES_MAX, GATHER_MAX, OPTIONS_MAX},
+        time::{Span, Time},
+    },
+    definition::{Body, Kind, Role},
+    engine::{
+        message::{
+            if_closed::WrittenIfClosed,
+            parts::{FilledMessage, Message},
+        },
+        turn::{Here, Next, StepFailure, Turn},
+    },
+    load::{
+        declarations::kind_of,
+        spec::{FieldKind, FieldSpec, Spec, parts},
+        step_fields::StepFields,
+        stock_phrases::Phrase,
+    },
+    model::{
+        answer::AnswerType,
+        session::{OptionShown, Question, Waiting},
+        value::Value,
+    },
+    script::Code,
+    text::Text,
+};
 use std::collections::BTreeMap;
 
 pub struct Ask {
@@ -21,7 +49,6 @@ pub struct Ask {
     pub other: Option<Body>,
     pub on_fail: Option<Body>,
     pub timeout: Option<Timeout>,
-    pub on_timeout: Option<Body>,
     pub remind: Vec<Reminder>,
     /// Texts that arrive within this time become one answer.
     pub gather: Option<Span>,
@@ -63,28 +90,76 @@ impl StepKind for Ask {
         fields: &[
             FieldSpec::required("ask", FieldKind::Text, "The question."),
             FieldSpec::optional("as", FieldKind::Variable, "The variable for the answer."),
-            FieldSpec::default("type", FieldKind::Type, "text, or choice with options", "What the answer is: `text`, `number`, `whole`, `date`, `time`, `datetime`, `phone`, `email`, `yesno`, `list` (several things, by commas or lines), `image`, `audio`, `video`, `document`, `media`, `location` (with WhatsApp's own button to share it), `contact`, `order`, `form` or `any`."),
-            FieldSpec::optional("options", parts::OPTIONS, "What can be chosen: texts, `title: steps`, or `{id, title, desc, consent, do}`; from data `{each: LIST, id, title, desc, also: [options on every page]}`, or `${list}` when each item is its own title. Three short ones become buttons, more a list, more than ten pages."),
-            FieldSpec::optional("form", parts::FORM, "A button that opens a WhatsApp Flow: `{id, button, screen, data, returns, exchange}`; what is filled in is the answer."),
+            FieldSpec::default(
+                "type",
+                FieldKind::Type,
+                "text, or choice with options",
+                "What the answer is: `text`, `number`, `whole`, `date`, `time`, `datetime`, `phone`, `email`, `yesno`, `list` (several things, by commas or lines), `image`, `audio`, `video`, `document`, `media`, `location` (with WhatsApp's own button to share it), `contact`, `order`, `form` or `any`.",
+            ),
+            FieldSpec::optional(
+                "options",
+                parts::OPTIONS,
+                "What can be chosen: texts, `title: steps`, or `{id, title, desc, consent, do}`; from data `{each: LIST, id, title, desc, also: [options on every page]}`, or `${list}` when each item is its own title. Three short ones become buttons, more a list, more than ten pages.",
+            ),
+            FieldSpec::optional(
+                "form",
+                parts::FORM,
+                "A button that opens a WhatsApp Flow: `{id, button, screen, data, returns, exchange}`; what is filled in is the answer.",
+            ),
             FieldSpec::optional("check", FieldKind::Code, "The answer counts when this holds."),
-            FieldSpec::default("invalid", FieldKind::Text, "a sentence of ours", "What to say to an answer that does not count."),
+            FieldSpec::default(
+                "invalid",
+                FieldKind::Text,
+                "a sentence of ours",
+                "What to say to an answer that does not count.",
+            ),
             FieldSpec::default("tries", FieldKind::Whole, "3", "How many answers may be wrong."),
-            FieldSpec::optional("other", FieldKind::Steps, "What to do with any text that is no option; it is in `msg.text`."),
+            FieldSpec::optional(
+                "other",
+                FieldKind::Steps,
+                "What to do with any text that is no option; it is in `msg.text`.",
+            ),
             FieldSpec::optional("on_fail", FieldKind::Steps, "What to do after the last wrong answer."),
             FieldSpec::default("timeout", parts::TIMEOUT, "the flow's `expires`", "How long to wait, or `{until: …}`."),
             FieldSpec::optional("on_timeout", FieldKind::Steps, "What to do when nobody answers."),
-            FieldSpec::optional("remind", FieldKind::Many(&parts::REMINDER), "What to say meanwhile: `{after, say, if_closed}`, or a list."),
-            FieldSpec::optional("gather", FieldKind::Duration, "Joins the texts that arrive within this time of the first to one answer, such as `3s`. A tap or a file ends it. For text questions."),
-            FieldSpec::default("protect", FieldKind::YesNo, "the flow's `protect`", "`true`: no keyword of another flow interrupts this question, only a stop word does."),
-            FieldSpec::optional("phrases", parts::PHRASES, "What stands on the list's button (`choose`), on the rows that turn its pages (`more`, `back`) and on the buttons of `yesno` (`yes`, `no`) instead of the built-in words."),
+            FieldSpec::optional(
+                "remind",
+                FieldKind::Many(&parts::REMINDER),
+                "What to say meanwhile: `{after, say, if_closed}`, or a list.",
+            ),
+            FieldSpec::optional(
+                "gather",
+                FieldKind::Duration,
+                "Joins the texts that arrive within this time of the first to one answer, such as `3s`. A tap or a file ends it. For text questions.",
+            ),
+            FieldSpec::default(
+                "protect",
+                FieldKind::YesNo,
+                "the flow's `protect`",
+                "`true`: no keyword of another flow interrupts this question, only a stop word does.",
+            ),
+            FieldSpec::optional(
+                "phrases",
+                parts::PHRASES,
+                "What stands on the list's button (`choose`), on the rows that turn its pages (`more`, `back`) and on the buttons of `yesno` (`yes`, `no`) instead of the built-in words.",
+            ),
             FieldSpec::optional("media", FieldKind::Many(&FieldKind::Text), "As of `say`."),
             FieldSpec::optional("link", parts::LINK, "As of `say`."),
             FieldSpec::optional("header", FieldKind::Text, "As of `say`."),
             FieldSpec::optional("footer", FieldKind::Text, "As of `say`."),
             FieldSpec::optional("place", parts::PLACE, "As of `say`."),
             FieldSpec::optional("card", parts::CARD, "As of `say`."),
-            FieldSpec::default("if_closed", parts::IF_CLOSED, "hold", "As of `say`, without `skip`; the template's buttons stand for the options."),
-            FieldSpec::optional("on_undelivered", FieldKind::Steps, "What to do when the question fails, or has not arrived within its template's time to live. Without it the run ends when it fails."),
+            FieldSpec::default(
+                "if_closed",
+                parts::IF_CLOSED,
+                "hold",
+                "As of `say`, without `skip`; the template's buttons stand for the options.",
+            ),
+            FieldSpec::optional(
+                "on_undelivered",
+                FieldKind::Steps,
+                "What to do when the question fails, or has not arrived within its template's time to live. Without it the run ends when it fails.",
+            ),
         ],
         example: "ask: Which shop?\noptions: [Madrid, Sevilla]",
     };
@@ -100,7 +175,11 @@ impl StepKind for Ask {
         if matches!(message.if_closed, Some(WrittenIfClosed::Skip))
             && let Some(node) = fields.node("if_closed")
         {
-            fields.wrong(node, "E232", "a question cannot be skipped: its answer is waited for; write `hold`, or a `template:` that asks it");
+            fields.wrong(
+                node,
+                "E232",
+                "a question cannot be skipped: its answer is waited for; write `hold`, or a `template:` that asks it",
+            );
         }
         let (options, each) = read_options(fields);
         let has_options = !options.is_empty() || each.is_some();
@@ -141,7 +220,6 @@ impl StepKind for Ask {
             other: fields.opt_steps("other"),
             on_fail: fields.opt_steps("on_fail"),
             timeout: read_timeout(fields),
-            on_timeout: fields.opt_steps("on_timeout"),
             remind: read_reminders(fields),
             gather: read_gather(fields, &kind, has_options),
             protect: fields.opt_bool("protect"),
@@ -243,7 +321,8 @@ impl Ask {
 
     /// The steps of a chosen option.
     pub fn body_of(&self, turn: &Turn<'_>, here: Here<'_>, id: &str) -> Option<Body> {
-        let chosen = self.options.iter().find(|option| turn.render(here, &option.id, &[]).is_ok_and(|found| found == id));
+        let chosen =
+            self.options.iter().find(|option| turn.render(here, &option.id, &[]).is_ok_and(|found| found == id));
         chosen.and_then(|option| option.body)
     }
 
@@ -253,8 +332,9 @@ impl Ask {
     }
 }
 
-/// Parses a span, or `{until: …}`.
+/// Parses `timeout`, a span or `{until: …}`, and the steps of `on_timeout`.
 pub fn read_timeout(fields: &mut StepFields<'_, '_>) -> Option<Timeout> {
+    fields.opt_steps("on_timeout");
     let node = fields.node("timeout")?;
     match node.get("until") {
         Some(until) => Until::parse(fields, "until", until).map(Timeout::Until),

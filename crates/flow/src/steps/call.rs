@@ -4,7 +4,15 @@ use super::{
     StepKind,
     ask::{Timeout, read_timeout},
 };
-use crate::{definition::{Body, Target}, text::Data, load::{spec::{Declared, FieldKind, FieldSpec, Spec, parts}, step_fields::StepFields}, engine::turn::{StepFailure, Here, Next, Turn}};
+use crate::{
+    definition::Target,
+    engine::turn::{Here, Next, StepFailure, Turn},
+    load::{
+        spec::{Declared, FieldKind, FieldSpec, Spec, parts},
+        step_fields::StepFields,
+    },
+    text::Data,
+};
 use std::collections::BTreeMap;
 
 pub struct Call {
@@ -13,7 +21,6 @@ pub struct Call {
     pub with: Vec<(String, Data)>,
     pub fills: Option<String>,
     pub timeout: Option<Timeout>,
-    pub on_timeout: Option<Body>,
 }
 
 impl StepKind for Call {
@@ -21,11 +28,27 @@ impl StepKind for Call {
         name: "call",
         summary: "Runs a block or flow and comes back with what it returns.",
         fields: &[
-            FieldSpec::required("call", FieldKind::Known(Declared::Target), "A block of this flow, else a flow. It comes back at its end or by `return`."),
-            FieldSpec::optional("with", FieldKind::MapOf(&FieldKind::Data), "The inputs of a called flow: all that it sees."),
+            FieldSpec::required(
+                "call",
+                FieldKind::Known(Declared::Target),
+                "A block of this flow, else a flow. It comes back at its end or by `return`.",
+            ),
+            FieldSpec::optional(
+                "with",
+                FieldKind::MapOf(&FieldKind::Data),
+                "The inputs of a called flow: all that it sees.",
+            ),
             FieldSpec::optional("as", FieldKind::Variable, "The variable for what it returns."),
-            FieldSpec::optional("timeout", parts::TIMEOUT, "How long it may take in all, with the questions and waits in it."),
-            FieldSpec::optional("on_timeout", FieldKind::Steps, "What to do when its time is up: what was called ends there, unanswered."),
+            FieldSpec::optional(
+                "timeout",
+                parts::TIMEOUT,
+                "How long it may take in all, with the questions and waits in it.",
+            ),
+            FieldSpec::optional(
+                "on_timeout",
+                FieldKind::Steps,
+                "What to do when its time is up: what was called ends there, unanswered.",
+            ),
         ],
         example: "call: top",
     };
@@ -40,7 +63,6 @@ impl StepKind for Call {
             with: fields.data_map("with"),
             fills: fields.fills(),
             timeout: read_timeout(fields),
-            on_timeout: fields.opt_steps("on_timeout"),
         }
     }
 
@@ -63,7 +85,9 @@ impl StepKind for Call {
                 }
                 Next::CallFlow { flow: flow.clone(), with, returns_as, until }
             }
-            Target::Unknown(name) => Next::Fail(StepFailure::new("unknown_flow", format!("nothing is called `{name}`"))),
+            Target::Unknown(name) => {
+                Next::Fail(StepFailure::new("unknown_flow", format!("nothing is called `{name}`")))
+            }
         }
     }
 }

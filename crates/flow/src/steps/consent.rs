@@ -1,7 +1,16 @@
 //! Implements `consent`: records the contact's consent in the ledger.
 
 use super::StepKind;
-use crate::{load::{spec::{FieldSpec, Spec, parts}, step_fields::StepFields}, engine::turn::{Here, Next, Turn}};
+use crate::{
+    engine::{
+        routing::opt_out,
+        turn::{Here, Next, Turn},
+    },
+    load::{
+        spec::{FieldSpec, Spec, parts},
+        step_fields::StepFields,
+    },
+};
 
 pub struct Consent {
     pub topics: Vec<(String, bool)>,
@@ -29,7 +38,7 @@ impl StepKind for Consent {
 
     fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
         for (topic, given) in &self.topics {
-            turn.record_consent(here.run, topic, *given, &format!("step {}", here.node.id));
+            opt_out::record_consent(turn, here.run, topic, *given, &format!("step {}", here.node.id));
         }
         Next::Continue
     }

@@ -1,7 +1,24 @@
 //! Implements `handoff`: gives the conversation to a person.
 
 use super::StepKind;
-use crate::{base::{diagnostic::Diagnostic, time::Span}, definition::{Body, Role}, text::Text, engine::{message::if_closed::WrittenIfClosed, routing::handover::HandoverData, turn::{StepFailure, Here, Next, Turn}}, load::{spec::{Declared, FieldKind, FieldSpec, Spec, parts}, step_fields::StepFields}, model::{effect::IfClosed, session::{Unanswered, Waiting}}};
+use crate::{
+    base::{diagnostic::Diagnostic, time::Span},
+    definition::{Body, Role},
+    engine::{
+        message::if_closed::WrittenIfClosed,
+        routing::handover::{self, HandoverData},
+        turn::{Here, Next, StepFailure, Turn},
+    },
+    load::{
+        spec::{Declared, FieldKind, FieldSpec, Spec, parts},
+        step_fields::StepFields,
+    },
+    model::{
+        effect::IfClosed,
+        session::{Unanswered, Waiting},
+    },
+    text::Text,
+};
 
 pub struct Handoff {
     pub team: Text,
@@ -12,7 +29,6 @@ pub struct Handoff {
     /// True: the run continues when the person is done.
     pub until_done: bool,
     pub timeout: Option<Span>,
-    pub on_timeout: Option<Body>,
     pub fills: Option<String>,
 }
 
@@ -39,11 +55,23 @@ impl StepKind for Handoff {
             FieldSpec::optional("summary", FieldKind::Text, "What the person should know."),
             FieldSpec::optional("priority", FieldKind::Text, "For the team's list, such as `high`."),
             FieldSpec::optional("out_of_hours", FieldKind::Steps, "What to do while the team is closed."),
-            FieldSpec::optional("unanswered", UNANSWERED, "`{after, say, if_closed}`: when nobody has answered, in the team's hours."),
-            FieldSpec::optional("until_done", FieldKind::Either(&[FieldKind::YesNo, FieldKind::Duration]), "`true`, or how long: the run goes on when the person is done."),
+            FieldSpec::optional(
+                "unanswered",
+                UNANSWERED,
+                "`{after, say, if_closed}`: when nobody has answered, in the team's hours.",
+            ),
+            FieldSpec::optional(
+                "until_done",
+                FieldKind::Either(&[FieldKind::YesNo, FieldKind::Duration]),
+                "`true`, or how long: the run goes on when the person is done.",
+            ),
             FieldSpec::optional("timeout", FieldKind::Duration, "With `until_done`: how long at most."),
             FieldSpec::optional("on_timeout", FieldKind::Steps, "What to do when that takes too long."),
-            FieldSpec::optional("as", FieldKind::Variable, "With `until_done`: the variable for `{team, agent, flow}`."),
+            FieldSpec::optional(
+                "as",
+                FieldKind::Variable,
+                "With `until_done`: the variable for `{team, agent, flow}`.",
+            ),
         ],
         example: "handoff: support\nsummary: Asked for a person",
     };
@@ -57,7 +85,8 @@ impl StepKind for Handoff {
         let team = fields.text("handoff");
         let summary = fields.opt_text("summary");
         if let (Some("auto"), Some(entry)) = (summary.as_ref().map(Text::source), fields.entry("summary")) {
-            let finding = Diagnostic::error("E299", &entry.key.place, "`summary: auto` is not supported in this version yet");
+            let finding =
+                Diagnostic::error("E299", &entry.key.place, "`summary: auto` is not supported in this version yet");
             fields.report(finding.help("write a text"));
         }
         let (until_done, timeout) = match fields.node("until_done").and_then(|node| node.text()) {
@@ -65,7 +94,7 @@ impl StepKind for Handoff {
             Some("true" | "yes") => (true, None),
             Some(_) => (true, fields.opt_duration("until_done")),
         };
-        Handoff {
+        let handoff = Handoff {
             team,
             summary,
             priority: fields.opt_text("priority"),
@@ -73,9 +102,10 @@ impl StepKind for Handoff {
             unanswered: read_unanswered(fields),
             until_done,
             timeout: fields.opt_duration("timeout").or(timeout),
-            on_timeout: fields.opt_steps("on_timeout"),
             fills: fields.fills(),
-        }
+        };
+        fields.opt_steps("on_timeout");
+        handoff
     }
 
     fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
@@ -111,7 +141,7 @@ impl Handoff {
             return Err(StepFailure::new("unknown_team", format!("there is no team `{team}`")));
         }
         let (summary, priority) = (render(&self.summary)?, render(&self.priority)?);
-        let hours = turn.team_hours(here.set, &team);
+        let hours = handover::team_hours(here.set, &team);
         let closed = !hours.is_open(turn.now());
         let unanswered = match &self.unanswered {
             Some(written) => {
@@ -127,7 +157,19 @@ impl Handoff {
             None => None,
         };
         let flow = here.flow.name.clone();
-        turn.hand_over(HandoverData { run: here.run, flow, step: Some(here.node.id.clone()), team, summary, priority, out_of_hours: closed, unanswered });
+        handover::hand_over(
+            turn,
+            HandoverData {
+                run: here.run,
+                flow,
+                step: Some(here.node.id.clone()),
+                team,
+                summary,
+                priority,
+                out_of_hours: closed,
+                unanswered,
+            },
+        );
         Ok(closed)
     }
 }

@@ -2,7 +2,29 @@
 //! result.
 
 use super::StepKind;
-use crate::{base::{diagnostic::Diagnostic, limits::{CALL_RETRIES_MAX, CALL_TIMEOUT_DEFAULT, VALUE_DEPTH_MAX}, time::Span}, definition::Body, text::{Data, Text}, engine::{http_request::{self, Address}, turn::{StepFailure, Here, Next, Turn}}, load::{spec::{FieldKind, FieldSpec, Spec, parts}, step_fields::StepFields}, model::{effect::{CallBody, CallText, Effect, HttpCall}, event::{CallAnswer, CallError}, session::{CallWait, Waiting}, value::Value}};
+use crate::{
+    base::{
+        diagnostic::Diagnostic,
+        limits::{CALL_RETRIES_MAX, CALL_TIMEOUT_DEFAULT, VALUE_DEPTH_MAX},
+        time::Span,
+    },
+    engine::{
+        http_request::{self, Address},
+        turn::{Here, Next, StepFailure, Turn},
+        variables,
+    },
+    load::{
+        spec::{FieldKind, FieldSpec, Spec, parts},
+        step_fields::StepFields,
+    },
+    model::{
+        effect::{CallBody, CallText, Effect, HttpCall},
+        event::{CallAnswer, CallError},
+        session::{CallWait, Waiting},
+        value::Value,
+    },
+    text::{Data, Text},
+};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
@@ -20,7 +42,6 @@ pub struct Http {
     /// True if the author wrote `retry`, which says that the server supports the key.
     pub keyed: bool,
     pub fills: Option<String>,
-    pub on_timeout: Option<Body>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +80,8 @@ impl StepKind for Http {
     fn parse(fields: &mut StepFields<'_, '_>) -> Self {
         let (method, url) = read_target(fields);
         let accept = read_accept(fields);
-        let (headers, query, form) = (fields.text_map("headers", true), fields.text_map("query", true), fields.text_map("form", true));
+        let (headers, query, form) =
+            (fields.text_map("headers", true), fields.text_map("query", true), fields.text_map("form", true));
         let json = fields.node("json").map(|node| fields.secret_data_of(node));
         fields.node("json").into_iter().for_each(|node| fields.no_values(node));
         if json.is_some()
@@ -81,7 +103,7 @@ impl StepKind for Http {
         let safe = matches!(method.as_str(), "GET" | "HEAD");
         let keyed = fields.has("retry");
         let retry = read_retry(fields, if safe { 2 } else { 0 });
-        Http {
+        let http = Http {
             method,
             url,
             headers,
@@ -93,8 +115,9 @@ impl StepKind for Http {
             retry,
             keyed,
             fills: fields.fills(),
-            on_timeout: fields.opt_steps("on_timeout"),
-        }
+        };
+        fields.opt_steps("on_timeout");
+        http
     }
 
     fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
@@ -153,7 +176,7 @@ impl Http {
     ) -> Next {
         let (failure, again) = match result {
             Ok(answer) if self.accepts(answer.status) => {
-                turn.keep(here.run, self.fills.as_deref(), value_of(answer));
+                variables::keep(turn, here.run, self.fills.as_deref(), value_of(answer));
                 return Next::Continue;
             }
             Ok(answer) => {
@@ -173,7 +196,7 @@ impl Http {
             turn.note_at(here, format!("`{}`: tried again in {pause}", failure.code));
             return Next::Park(Waiting::Call(Box::new(wait)));
         }
-        match self.on_timeout {
+        match here.node.outline.on_timeout {
             Some(body) if failure.code == "timeout" => Next::Body(body),
             _ => Next::Fail(failure),
         }
@@ -230,8 +253,14 @@ fn idempotency_key(turn: &Turn<'_>, run: u32, call: u32) -> String {
 fn read_target(fields: &mut StepFields<'_, '_>) -> (String, Option<Text>) {
     let Some(node) = fields.required("http") else { return ("GET".into(), None) };
     if node.map().is_some() {
-        let finding = Diagnostic::error("E237", &node.place, "`http` takes a method and an address, and this is keys with values");
-        fields.report(finding.help("write `http: POST https://…`, and `json:`, `headers:` and the rest beside it, not below"));
+        let finding = Diagnostic::error(
+            "E237",
+            &node.place,
+            "`http` takes a method and an address, and this is keys with values",
+        );
+        fields.report(
+            finding.help("write `http: POST https://…`, and `json:`, `headers:` and the rest beside it, not below"),
+        );
         return ("GET".into(), None);
     }
     let text = fields.text_of(node);
@@ -257,7 +286,11 @@ fn read_accept(fields: &mut StepFields<'_, '_>) -> Vec<u16> {
             Some(status) => all.push(status),
             None => {
                 let help = "200 to 299 are accepted anyway: name others one by one, `accept: [404, 409]`";
-                fields.wrong(node, "E239", format!("`accept` lists statuses such as 404, and this is {}; {help}", node.describe()));
+                fields.wrong(
+                    node,
+                    "E239",
+                    format!("`accept` lists statuses such as 404, and this is {}; {help}", node.describe()),
+                );
             }
         }
     }

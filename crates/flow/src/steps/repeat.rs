@@ -1,7 +1,25 @@
 //! Implements `repeat`: the same steps for each item of a list, or while a condition is true.
 
 use super::StepKind;
-use crate::{base::{diagnostic::Diagnostic, limits::{REPEAT_ROUNDS_DEFAULT, REPEAT_ROUNDS_MAX}, yaml::Node}, definition::Body, script::{Code, view}, load::{parse::variables, spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::turn::{StepFailure, Here, Next, Turn}, model::{session::Loop, value::Value}};
+use crate::{
+    base::{
+        diagnostic::Diagnostic,
+        limits::{REPEAT_ROUNDS_DEFAULT, REPEAT_ROUNDS_MAX},
+        yaml::Node,
+    },
+    definition::Body,
+    engine::{
+        turn::{Here, Next, StepFailure, Turn},
+        variables,
+    },
+    load::{
+        parse::variables,
+        spec::{FieldKind, FieldSpec, Spec},
+        step_fields::StepFields,
+    },
+    model::{session::Loop, value::Value},
+    script::{Code, view},
+};
 use std::collections::BTreeSet;
 
 pub struct Repeat {
@@ -20,7 +38,11 @@ pub enum RepeatOver {
 
 const OVER: FieldKind = FieldKind::Either(&[
     FieldKind::Record(&[
-        FieldSpec::required("for", FieldKind::Variable, "The variable for the item of a round; afterwards it is as before."),
+        FieldSpec::required(
+            "for",
+            FieldKind::Variable,
+            "The variable for the item of a round; afterwards it is as before.",
+        ),
         FieldSpec::required("in", FieldKind::Code, "The list."),
     ]),
     FieldKind::Record(&[
@@ -73,7 +95,7 @@ impl StepKind for Repeat {
             }
             Ok(None) => Next::Continue,
             Err(failure) => {
-                turn.leave_loop(here);
+                leave_loop(turn, here);
                 Next::Fail(failure)
             }
         }
@@ -82,47 +104,47 @@ impl StepKind for Repeat {
 
 /// The number of the next round, with its item in the variable; `None`: there are no more items.
 fn next_item(turn: &mut Turn<'_>, here: Here<'_>, name: &str, list: &Code) -> Result<Option<u32>, StepFailure> {
-    if turn.in_loop(here).is_none() {
+    if in_loop(turn, here).is_none() {
         let mut rest = match turn.eval(here, list, &[])? {
             Value::List(items) => items,
             Value::Nothing => Vec::new(),
             _ => return Err(StepFailure::new("type", "`in` takes a list")),
         };
         rest.reverse();
-        let before = turn.vars(here.run).and_then(|vars| vars.get(name)).cloned().unwrap_or_default();
-        turn.enter_loop(here, Loop { step: here.node.id.clone(), round: 0, rest, before });
+        let before = variables::vars(turn, here.run).and_then(|vars| vars.get(name)).cloned().unwrap_or_default();
+        enter_loop(turn, here, Loop { step: here.node.id.clone(), round: 0, rest, before });
     }
-    let Some(state) = turn.in_loop(here) else { return Ok(None) };
+    let Some(state) = in_loop(turn, here) else { return Ok(None) };
     state.round += 1;
     match (state.rest.pop(), state.round) {
         (Some(item), round) => {
-            turn.keep(here.run, Some(name), item);
+            variables::keep(turn, here.run, Some(name), item);
             Ok(Some(round))
         }
         (None, _) => {
-            let before = turn.leave_loop(here).map(|left| left.before).unwrap_or_default();
-            turn.keep(here.run, Some(name), before);
+            let before = leave_loop(turn, here).map(|left| left.before).unwrap_or_default();
+            variables::keep(turn, here.run, Some(name), before);
             Ok(None)
         }
     }
 }
 
 fn once_more(turn: &mut Turn<'_>, here: Here<'_>, condition: &Code, most: u32) -> Result<Option<u32>, StepFailure> {
-    let rounds = turn.in_loop(here).map_or(0, |state| state.round);
+    let rounds = in_loop(turn, here).map_or(0, |state| state.round);
     if !turn.holds(here, condition, &[])? {
-        turn.leave_loop(here);
+        leave_loop(turn, here);
         return Ok(None);
     }
     if rounds >= most {
         turn.note_at(here, format!("its condition still holds after {most} rounds: it goes on behind the loop"));
-        turn.leave_loop(here);
+        leave_loop(turn, here);
         return Ok(None);
     }
-    match turn.in_loop(here) {
+    match in_loop(turn, here) {
         Some(state) => state.round += 1,
         None => {
             let state = Loop { step: here.node.id.clone(), round: 1, rest: Vec::new(), before: Value::Nothing };
-            turn.enter_loop(here, state);
+            enter_loop(turn, here, state);
         }
     }
     Ok(Some(rounds + 1))
@@ -167,13 +189,14 @@ fn never_changes(fields: &mut StepFields<'_, '_>, condition: &Code) {
 fn has_key(node: &Node, key: &str) -> bool {
     node.text() == Some(key)
         || node.list().is_some_and(|items| items.iter().any(|item| has_key(item, key)))
-        || node.map().is_some_and(|entries| {
-            entries.iter().any(|entry| entry.key.text == key || has_key(&entry.value, key))
-        })
+        || node
+            .map()
+            .is_some_and(|entries| entries.iter().any(|entry| entry.key.text == key || has_key(&entry.value, key)))
 }
 
 fn read_over(fields: &mut StepFields<'_, '_>) -> Option<RepeatOver> {
-    const WRITE: &str = "`repeat` takes a list or a condition; write `{for: NAME, in: LIST}` or `{while: CONDITION, max: 100}`";
+    const WRITE: &str =
+        "`repeat` takes a list or a condition; write `{for: NAME, in: LIST}` or `{while: CONDITION, max: 100}`";
     let node = fields.node("repeat")?;
     let counted = node.text().or_else(|| ["times", "count"].into_iter().find_map(|key| node.get(key)?.text()));
     if let Some(times) = counted.and_then(|text| text.trim().parse::<u32>().ok()) {
@@ -223,22 +246,20 @@ fn read_over(fields: &mut StepFields<'_, '_>) -> Option<RepeatOver> {
 }
 
 /// The loops of a frame: each lasts from its first round until it ends, or a jump leaves it.
-impl Turn<'_> {
-    /// The running loop of this step.
-    pub fn in_loop(&mut self, here: Here<'_>) -> Option<&mut Loop> {
-        let frame = self.run_mut(here.run)?.frames.last_mut()?;
-        frame.loops.last_mut().filter(|state| state.step == here.node.id)
-    }
+/// The running loop of this step.
+pub fn in_loop<'t>(turn: &'t mut Turn<'_>, here: Here<'_>) -> Option<&'t mut Loop> {
+    let frame = turn.run_mut(here.run)?.frames.last_mut()?;
+    frame.loops.last_mut().filter(|state| state.step == here.node.id)
+}
 
-    fn enter_loop(&mut self, here: Here<'_>, state: Loop) {
-        if let Some(frame) = self.run_mut(here.run).and_then(|run| run.frames.last_mut()) {
-            frame.loops.push(state);
-        }
+fn enter_loop(turn: &mut Turn<'_>, here: Here<'_>, state: Loop) {
+    if let Some(frame) = turn.run_mut(here.run).and_then(|run| run.frames.last_mut()) {
+        frame.loops.push(state);
     }
+}
 
-    fn leave_loop(&mut self, here: Here<'_>) -> Option<Loop> {
-        let frame = self.run_mut(here.run)?.frames.last_mut()?;
-        let own = frame.loops.last().is_some_and(|state| state.step == here.node.id);
-        if own { frame.loops.pop() } else { None }
-    }
+fn leave_loop(turn: &mut Turn<'_>, here: Here<'_>) -> Option<Loop> {
+    let frame = turn.run_mut(here.run)?.frames.last_mut()?;
+    let own = frame.loops.last().is_some_and(|state| state.step == here.node.id);
+    if own { frame.loops.pop() } else { None }
 }

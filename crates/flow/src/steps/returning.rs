@@ -1,7 +1,17 @@
 //! Implements `return`: leaves the called block or flow, and its caller continues.
 
 use super::{StepKind, end};
-use crate::{text::Data, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::turn::{Here, Next, Turn}};
+use crate::{
+    engine::{
+        turn::{Here, Next, Turn},
+        variables,
+    },
+    load::{
+        spec::{FieldKind, FieldSpec, Spec},
+        step_fields::StepFields,
+    },
+    text::Data,
+};
 
 pub struct Return {
     /// The value for the caller; `None`: nothing.
@@ -12,9 +22,11 @@ impl StepKind for Return {
     const SPEC: Spec = Spec {
         name: "return",
         summary: "Leaves the called block or flow, and the step below its `call` is next; where nothing was called, the flow ends.",
-        fields: &[
-            FieldSpec::optional("return", FieldKind::Data, "What the caller gets in its `as`, or nothing. Of a flow with `returns` a value for each of its names."),
-        ],
+        fields: &[FieldSpec::optional(
+            "return",
+            FieldKind::Data,
+            "What the caller gets in its `as`, or nothing. Of a flow with `returns` a value for each of its names.",
+        )],
         example: "return: {booked: true}",
     };
 
@@ -26,7 +38,7 @@ impl StepKind for Return {
     fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
         match self.gives.as_ref().map(|data| turn.data(here, data)).transpose() {
             Err(failure) => Next::Fail(failure),
-            Ok(value) if turn.in_block(here.run) => Next::Return(value.unwrap_or_default()),
+            Ok(value) if variables::in_block(turn, here.run) => Next::Return(value.unwrap_or_default()),
             Ok(value) => end::given_back(here, value),
         }
     }

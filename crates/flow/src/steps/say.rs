@@ -1,7 +1,22 @@
 //! Implements `say`: sends one message and continues.
 
 use super::StepKind;
-use crate::{base::diagnostic::Diagnostic, model::{content::Content, effect::IfClosed, session::Waiting}, engine::{message::{delivery_outcome::waits_for_outcome, parts::{Message, FilledMessage, shown_buttons}}, turn::{StepFailure, Here, Next, Saying, Turn}}, load::{spec::{FieldKind, FieldSpec, Spec, parts}, step_fields::StepFields}};
+use crate::{
+    base::diagnostic::Diagnostic,
+    engine::{
+        message::{
+            delivery_outcome::waits_for_outcome,
+            parts::{FilledMessage, Message, shown_buttons},
+        },
+        routing::stop_when,
+        turn::{Here, Next, Saying, StepFailure, Turn},
+    },
+    load::{
+        spec::{FieldKind, FieldSpec, Spec, parts},
+        step_fields::StepFields,
+    },
+    model::{content::Content, effect::IfClosed, session::Waiting},
+};
 
 pub struct Say {
     pub message: Message,
@@ -13,13 +28,37 @@ impl StepKind for Say {
         summary: "Sends one message and goes on.",
         fields: &[
             FieldSpec::required("say", FieldKind::Text, "What to say."),
-            FieldSpec::optional("media", FieldKind::Many(&FieldKind::Text), "A picture, film, sound or document, or a list: an address, or a file of the bot's folder, `files/menu.pdf`."),
+            FieldSpec::optional(
+                "media",
+                FieldKind::Many(&FieldKind::Text),
+                "A picture, film, sound or document, or a list: an address, or a file of the bot's folder, `files/menu.pdf`.",
+            ),
             FieldSpec::optional("buttons", FieldKind::Many(&parts::BUTTON), "At most three: `{id, title, consent}`."),
-            FieldSpec::optional("link", parts::LINK, "A button that opens a page: `{title, url}`. Beside `buttons` or `options` it goes ahead as a message of its own, with its `text` above it."),
-            FieldSpec::optional("place", parts::PLACE, "A point on the map, as a message of its own: `{latitude, longitude, name, address}`."),
-            FieldSpec::optional("card", parts::CARD, "A contact card that the customer can save, or a list, as a message of its own: `{name, phone, whatsapp, email, company, title, url}`."),
-            FieldSpec::optional("header", FieldKind::Text, "A short line above (60 characters), or a file. Without buttons a line in bold."),
-            FieldSpec::optional("footer", FieldKind::Text, "A short line below (60 characters). Without buttons a line in italics."),
+            FieldSpec::optional(
+                "link",
+                parts::LINK,
+                "A button that opens a page: `{title, url}`. Beside `buttons` or `options` it goes ahead as a message of its own, with its `text` above it.",
+            ),
+            FieldSpec::optional(
+                "place",
+                parts::PLACE,
+                "A point on the map, as a message of its own: `{latitude, longitude, name, address}`.",
+            ),
+            FieldSpec::optional(
+                "card",
+                parts::CARD,
+                "A contact card that the customer can save, or a list, as a message of its own: `{name, phone, whatsapp, email, company, title, url}`.",
+            ),
+            FieldSpec::optional(
+                "header",
+                FieldKind::Text,
+                "A short line above (60 characters), or a file. Without buttons a line in bold.",
+            ),
+            FieldSpec::optional(
+                "footer",
+                FieldKind::Text,
+                "A short line below (60 characters). Without buttons a line in italics.",
+            ),
             FieldSpec::default(
                 "if_closed",
                 parts::IF_CLOSED,
@@ -51,7 +90,7 @@ impl StepKind for Say {
         // The run waits for the outcome of the message only if the author has a handler for it.
         let waits = waits_for_outcome(here) || self.message.fails_when_closed();
         // A sequence is told the outcomes of its messages, without waiting for them.
-        let tells = waits || turn.sequence_of(here.run).is_some();
+        let tells = waits || stop_when::sequence_of(turn, here.run).is_some();
         let said = turn
             .sentence(here, &self.message.body, &[])
             .and_then(|body| Ok((body, shown_buttons(turn, here, &self.message.buttons)?)))

@@ -1,7 +1,17 @@
 //! Implements `script`: runs Rhai and stores the result.
 
 use super::StepKind;
-use crate::{script::Code, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::turn::{Here, Next, Turn}};
+use crate::{
+    engine::{
+        turn::{Here, Next, Turn},
+        variables,
+    },
+    load::{
+        spec::{FieldKind, FieldSpec, Spec},
+        step_fields::StepFields,
+    },
+    script::Code,
+};
 
 pub struct Script {
     pub code: Option<Code>,
@@ -28,7 +38,7 @@ impl StepKind for Script {
         let Some(code) = &self.code else { return Next::Continue };
         match turn.eval(here, code, &[]) {
             Ok(value) => {
-                turn.keep(here.run, self.fills.as_deref(), value);
+                variables::keep(turn, here.run, self.fills.as_deref(), value);
                 Next::Continue
             }
             Err(failure) => Next::Fail(failure),

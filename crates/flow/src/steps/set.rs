@@ -1,7 +1,30 @@
 //! Implements `set`: fills variables and fields of the contact.
 
 use super::StepKind;
-use crate::{base::{advice::is_surname, diagnostic::{Diagnostic, did_you_mean}, fix::Fix, limits, place::Place, synonyms::contact_part, time, yaml::{self, Node}}, text::{Data, typed}, load::{language_codes::not_a_language, spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::{inputs, turn::{StepFailure, Here, Next, Turn}}, model::{answer::AnswerType, value::Value}};
+use crate::{
+    base::{
+        advice::is_surname,
+        diagnostic::{Diagnostic, did_you_mean},
+        fix::Fix,
+        limits,
+        place::Place,
+        synonyms::contact_part,
+        time,
+        yaml::{self, Node},
+    },
+    engine::{
+        contact_changes, inputs,
+        turn::{Here, Next, StepFailure, Turn},
+        variables, views,
+    },
+    load::{
+        language_codes::not_a_language,
+        spec::{FieldKind, FieldSpec, Spec},
+        step_fields::StepFields,
+    },
+    model::{answer::AnswerType, value::Value},
+    text::{Data, typed},
+};
 
 pub struct Set {
     pub values: Vec<(SetTarget, Data)>,
@@ -72,10 +95,10 @@ impl StepKind for Set {
 fn fill(turn: &mut Turn<'_>, here: Here<'_>, goal: &SetTarget, value: Value) -> Result<(), StepFailure> {
     match goal {
         SetTarget::Variable(name) => {
-            turn.keep(here.run, Some(name), value);
+            variables::keep(turn, here.run, Some(name), value);
         }
         SetTarget::Append(name) => {
-            let Some(vars) = turn.vars_mut(here.run) else { return Ok(()) };
+            let Some(vars) = variables::vars_mut(turn, here.run) else { return Ok(()) };
             match vars.entry(name.clone()).or_default() {
                 Value::List(items) if items.len() >= limits::SCRIPT_ARRAY_ITEMS_MAX => {
                     return Err(StepFailure::new("too_long", format!("the list `{name}` is full")));
@@ -97,17 +120,19 @@ fn fill_contact(turn: &mut Turn<'_>, here: Here<'_>, name: &str, value: Value) -
             let zone = text().unwrap_or_default();
             return Err(StepFailure::new("type", format!("there is no time zone `{zone}`")));
         }
-        "name" | "language" | "zone" => turn.set_field(name, text().map_or(Value::Nothing, Value::Text)),
+        "name" | "language" | "zone" => {
+            contact_changes::set_field(turn, name, text().map_or(Value::Nothing, Value::Text))
+        }
         field => {
             let Some(declared) = here.set.bot.fields.iter().find(|declared| declared.name == field) else {
                 return Err(StepFailure::new("type", format!("a contact has no field `{field}`")));
             };
-            let zone = turn.contact_zone(here.set);
+            let zone = views::contact_zone(turn, here.set);
             let Some(value) = inputs::convert(&declared.kind, &value, &zone) else {
                 let wanted = inputs::name_of(&declared.kind);
                 return Err(StepFailure::new("type", format!("`contact.{field}` takes {wanted}")));
             };
-            turn.set_field(field, value);
+            contact_changes::set_field(turn, field, value);
         }
     }
     Ok(())
@@ -115,7 +140,8 @@ fn fill_contact(turn: &mut Turn<'_>, here: Here<'_>, name: &str, value: Value) -
 
 /// Reports a literal that the field of the contact can never hold, when the flow is parsed.
 fn takes(fields: &mut StepFields<'_, '_>, name: &str, node: &Node) {
-    let plain = node.scalar().filter(|scalar| !scalar.text.contains("${") && !scalar.is_broken() && scalar.text != "none");
+    let plain =
+        node.scalar().filter(|scalar| !scalar.text.contains("${") && !scalar.is_broken() && scalar.text != "none");
     match (name, plain) {
         ("zone", Some(scalar)) if jiff::tz::TimeZone::get(&scalar.text).is_err() => {
             let message = format!("there is no time zone `{}`; {}", scalar.text, time::zone_meant(&scalar.text));
@@ -125,7 +151,9 @@ fn takes(fields: &mut StepFields<'_, '_>, name: &str, node: &Node) {
         _ => {}
     }
     let Some(declared) = fields.bot().fields.iter().find(|field| field.name == name) else { return };
-    let Some(scalar) = node.scalar().filter(|scalar| !scalar.text.contains("${") && !scalar.is_broken()) else { return };
+    let Some(scalar) = node.scalar().filter(|scalar| !scalar.text.contains("${") && !scalar.is_broken()) else {
+        return;
+    };
     let value = typed(scalar).unwrap_or_else(|| Value::text(scalar.text.as_str()));
     if inputs::convert(&declared.kind, &value, &fields.bot().timezone).is_some() {
         return;
@@ -168,11 +196,17 @@ fn checked(fields: &StepFields<'_, '_>, name: &str, place: &Place) -> String {
 fn not_set(name: &str) -> Option<&'static str> {
     Some(match name {
         "first_name" => "it is the first word of the name: write `contact.name`",
-        "username" => "it is the public name that they chose on WhatsApp; for another one add a field of your own to `fields` in `_bot.yaml`",
-        "phone" | "country" => "it is the number that they write from; for another one add a field of your own to `fields` in `_bot.yaml`",
+        "username" => {
+            "it is the public name that they chose on WhatsApp; for another one add a field of your own to `fields` in `_bot.yaml`"
+        }
+        "phone" | "country" => {
+            "it is the number that they write from; for another one add a field of your own to `fields` in `_bot.yaml`"
+        }
         "tags" => "write a step `- tag: NAME`, or `- untag: NAME`",
         "consent" => "write a step `- consent: {TOPIC: given}`",
-        "last_message_at" => "it is when they wrote last; for another moment add a field of your own to `fields` in `_bot.yaml`",
+        "last_message_at" => {
+            "it is when they wrote last; for another moment add a field of your own to `fields` in `_bot.yaml`"
+        }
         _ => return None,
     })
 }

@@ -1,7 +1,30 @@
 //! Implements `start`: a separate run, now or later, for this contact or for many; and cancels planned starts.
 
 use super::{StepKind, tag::several_in_one, until::Until};
-use crate::{base::{diagnostic::Diagnostic, limits::{AUDIENCE_ORDERED_MAX, EVENT_DEPTH_MAX, START_FRESH_AFTER}, yaml::Node}, definition::Target, script::Code, text::{Data, Text}, load::{spec::{Declared, FieldKind, FieldSpec, Spec, parts}, step_fields::StepFields}, engine::turn::{StepFailure, Here, Next, Turn}, model::{effect::{Audience, Effect, PlannedFlow, PlannedTime, StartTarget, start_key}, event, value::Value}};
+use crate::{
+    base::{
+        diagnostic::Diagnostic,
+        limits::{AUDIENCE_ORDERED_MAX, EVENT_DEPTH_MAX, START_FRESH_AFTER},
+        yaml::Node,
+    },
+    definition::Target,
+    engine::{
+        routing::{choose, queue, starts},
+        turn::{Here, Next, StepFailure, Turn},
+        variables,
+    },
+    load::{
+        spec::{Declared, FieldKind, FieldSpec, Spec, parts},
+        step_fields::StepFields,
+    },
+    model::{
+        effect::{Audience, Effect, PlannedFlow, PlannedTime, StartTarget, start_key},
+        event,
+        value::Value,
+    },
+    script::Code,
+    text::{Data, Text},
+};
 use std::collections::BTreeMap;
 
 pub struct Start {
@@ -51,7 +74,11 @@ impl StepKind for Start {
         name: "start",
         summary: "Starts a flow as a run of its own: now or later, for this contact or for many.",
         fields: &[
-            FieldSpec::required("start", STARTED, "The flow; or `{cancel: KEY}`, which takes back what waits under that key."),
+            FieldSpec::required(
+                "start",
+                STARTED,
+                "The flow; or `{cancel: KEY}`, which takes back what waits under that key.",
+            ),
             FieldSpec::optional("with", FieldKind::MapOf(&FieldKind::Data), "Its inputs: all that it sees."),
             FieldSpec::default(
                 "for",
@@ -60,8 +87,17 @@ impl StepKind for Start {
                 "`everyone`, or `{tags: [waiting], if: …, order: …, limit: 3}`; who they are is asked once more when \
                  each one's turn has come.",
             ),
-            FieldSpec::default("at", parts::UNTIL, "now", "`\"10:00\"` on the clock of whoever is meant, `${datetime}`, or `hours.NAME`."),
-            FieldSpec::optional("key", FieldKind::Text, "What waits under the same key gives way to this, and can be taken back by it."),
+            FieldSpec::default(
+                "at",
+                parts::UNTIL,
+                "now",
+                "`\"10:00\"` on the clock of whoever is meant, `${datetime}`, or `hours.NAME`.",
+            ),
+            FieldSpec::optional(
+                "key",
+                FieldKind::Text,
+                "What waits under the same key gives way to this, and can be taken back by it.",
+            ),
         ],
         example: "start: top\nat: \"10:00\"\nkey: again",
     };
@@ -72,7 +108,8 @@ impl StepKind for Start {
             Some(node) => cancel(fields, node),
             None => StartAction::Begin(begun(fields)),
         };
-        if let (StartAction::Cancel(_), Some(other)) = (&what, ["with", "at", "key"].into_iter().find(|key| fields.has(key)))
+        if let (StartAction::Cancel(_), Some(other)) =
+            (&what, ["with", "at", "key"].into_iter().find(|key| fields.has(key)))
             && let Some(node) = fields.node(other)
         {
             fields.wrong(node, "E255", format!("what is taken back has no `{other}`; take it out"));
@@ -106,7 +143,7 @@ impl Start {
             StartAction::Cancel(key) => {
                 let key = named(turn, key)?;
                 turn.note_at(here, format!("what waits under `{key}` is taken back"));
-                turn.take_back(key, whom);
+                take_back(turn, key, whom);
                 return Ok(());
             }
         };
@@ -128,7 +165,7 @@ impl Start {
         };
         let key = self.key.as_ref().map(|key| named(turn, key)).transpose()?;
         let depth = turn.run(here.run).map_or(0, |run| run.depth);
-        turn.plan(here, PlannedFlow { flow, inputs, when, key, depth, whom });
+        plan(turn, here, PlannedFlow { flow, inputs, when, key, depth, whom });
         Ok(())
     }
 
@@ -141,92 +178,96 @@ impl Start {
             flow: here.flow.name.clone(),
             step: here.node.id.clone(),
             tags: tags.collect::<Result<_, StepFailure>>()?,
-            vars: turn.vars(here.run).cloned().unwrap_or_default(),
+            vars: variables::vars(turn, here.run).cloned().unwrap_or_default(),
             event: turn.run(here.run).map(|run| run.event.clone()).unwrap_or_default(),
             limit: meant.limit,
         }))
     }
 }
 
-impl Turn<'_> {
-    /// Begins the start after the steps of this turn, if it is for this conversation and for now; otherwise it becomes
-    /// a planned row.
-    fn plan(&mut self, here: Here<'_>, mut planned: PlannedFlow) {
-        // A flow that starts itself after some time is intended; one that does so at once is a loop.
-        let fresh = match &planned.when {
-            PlannedTime::At(at) => *at - self.now() >= START_FRESH_AFTER,
-            PlannedTime::Clock(_) => true,
-            PlannedTime::Now => false,
+/// Begins the start after the steps of this turn, if it is for this conversation and for now; otherwise it becomes
+/// a planned row.
+fn plan(turn: &mut Turn<'_>, here: Here<'_>, mut planned: PlannedFlow) {
+    // A flow that starts itself after some time is intended; one that does so at once is a loop.
+    let fresh = match &planned.when {
+        PlannedTime::At(at) => *at - turn.now() >= START_FRESH_AFTER,
+        PlannedTime::Clock(_) => true,
+        PlannedTime::Now => false,
+    };
+    planned.depth = if fresh { 0 } else { planned.depth + 1 };
+    let name = planned.flow.clone();
+    if planned.depth > EVENT_DEPTH_MAX {
+        let text = format!(
+            "`{name}` does not start: it stands at the end of {EVENT_DEPTH_MAX} starts and events, each by the one before: a circle?"
+        );
+        turn.note_at(here, text.clone());
+        turn.effects.push(Effect::Alarm { kind: "event_depth".into(), text });
+        return;
+    }
+    let served = turn.live().flow(&name).is_none_or(|flow| {
+        flow.senders.is_empty() || flow.senders.iter().any(|sender| sender == turn.world.sender.name)
+    });
+    if let (StartTarget::Contact, PlannedTime::Now, true) = (&planned.whom, &planned.when, served) {
+        if let Some(key) = &planned.key {
+            take_back(turn, key.clone(), StartTarget::Contact);
+        }
+        let start = event::Start {
+            id: None,
+            flow: planned.flow,
+            trigger: start_key(planned.key.as_deref()),
+            inputs: planned.inputs,
+            event: Value::Nothing,
+            at: turn.now(),
+            depth: planned.depth,
         };
-        planned.depth = if fresh { 0 } else { planned.depth + 1 };
-        let name = planned.flow.clone();
-        if planned.depth > EVENT_DEPTH_MAX {
-            let text = format!("`{name}` does not start: it stands at the end of {EVENT_DEPTH_MAX} starts and events, each by the one before: a circle?");
-            self.note_at(here, text.clone());
-            self.effects.push(Effect::Alarm { kind: "event_depth".into(), text });
-            return;
+        if let Some(why) = turn.live().flow(&name).and_then(|flow| choose::out_of_reach(turn, flow)) {
+            return queue::leave_out(turn, Some(here), &start, why);
         }
-        let served = self.live().flow(&name).is_none_or(|flow| {
-            flow.senders.is_empty() || flow.senders.iter().any(|sender| sender == self.world.sender.name)
-        });
-        if let (StartTarget::Contact, PlannedTime::Now, true) = (&planned.whom, &planned.when, served) {
-            if let Some(key) = &planned.key {
-                self.take_back(key.clone(), StartTarget::Contact);
-            }
-            let start = event::Start {
-                id: None,
-                flow: planned.flow,
-                trigger: start_key(planned.key.as_deref()),
-                inputs: planned.inputs,
-                event: Value::Nothing,
-                at: self.now(),
-                depth: planned.depth,
-            };
-            if let Some(why) = self.live().flow(&name).and_then(|flow| self.out_of_reach(flow)) {
-                return self.leave_out(Some(here), &start, why);
-            }
-            self.note_at(here, format!("`{name}` starts as a run of its own"));
-            self.starting.push_back(start);
-            return;
-        }
-        if let (Some(key), StartTarget::Contact) = (&planned.key, &planned.whom) {
-            self.leave_line(key);
-        }
-        self.note_at(here, format!("`{name}` is planned"));
-        self.effects.push(Effect::Plan(Box::new(planned)));
+        turn.note_at(here, format!("`{name}` starts as a run of its own"));
+        turn.starting.push_back(start);
+        return;
     }
+    if let (Some(key), StartTarget::Contact) = (&planned.key, &planned.whom) {
+        leave_line(turn, key);
+    }
+    turn.note_at(here, format!("`{name}` is planned"));
+    turn.effects.push(Effect::Plan(Box::new(planned)));
+}
 
-    fn take_back(&mut self, key: String, whom: StartTarget) {
-        if matches!(whom, StartTarget::Contact) {
-            self.leave_line(&key);
-        }
-        self.effects.push(Effect::Unplan { key, whom });
+fn take_back(turn: &mut Turn<'_>, key: String, whom: StartTarget) {
+    if matches!(whom, StartTarget::Contact) {
+        leave_line(turn, &key);
     }
+    turn.effects.push(Effect::Unplan { key, whom });
+}
 
-    /// Removes the queued starts with this key in this conversation.
-    fn leave_line(&mut self, key: &str) {
-        let trigger = start_key(Some(key));
-        self.starting.retain(|start| start.trigger != trigger);
-        let (gone, kept): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.session.queue).into_iter().partition(|queued| queued.start.trigger == trigger);
-        self.session.queue = kept;
-        for queued in gone {
-            self.effects.push(Effect::StartDropped { id: queued.start.id, flow: queued.start.flow });
-        }
+/// Removes the queued starts with this key in this conversation.
+fn leave_line(turn: &mut Turn<'_>, key: &str) {
+    let trigger = start_key(Some(key));
+    turn.starting.retain(|start| start.trigger != trigger);
+    let (gone, kept): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut turn.session.queue).into_iter().partition(|queued| queued.start.trigger == trigger);
+    turn.session.queue = kept;
+    for queued in gone {
+        turn.effects.push(Effect::StartDropped { id: queued.start.id, flow: queued.start.flow });
     }
+}
 
-    /// Begins the next start that steps of this turn made. False: there is none.
-    pub fn begin_started(&mut self) -> bool {
-        let Some(start) = self.starting.pop_front() else { return false };
-        self.start(start);
-        true
-    }
+/// Begins the next start that steps of this turn made. False: there is none.
+pub fn begin_started(turn: &mut Turn<'_>) -> bool {
+    let Some(start) = turn.starting.pop_front() else { return false };
+    starts::start(turn, start);
+    true
 }
 
 fn begun(fields: &mut StepFields<'_, '_>) -> Target {
     let target = fields.target("start");
     if let (Target::Block { name, .. }, Some(node)) = (&target, fields.node("start")) {
-        let finding = Diagnostic::error("E257", &node.place, format!("`start` takes a flow, and `{name}` is a block of this one"));
+        let finding = Diagnostic::error(
+            "E257",
+            &node.place,
+            format!("`start` takes a flow, and `{name}` is a block of this one"),
+        );
         fields.report(finding.help(format!("write `call: {name}`, or make a flow of it")));
     }
     target
@@ -265,8 +306,14 @@ fn read_meant(fields: &mut StepFields<'_, '_>) -> Option<AudienceSpec> {
     keys.finish();
     let limit = limit.and_then(|limit| u32::try_from(limit).ok());
     if let Some(node) = order.filter(|_| limit.is_none_or(|limit| limit > AUDIENCE_ORDERED_MAX)) {
-        let finding = Diagnostic::error("E258", &node.place, format!("an `order` needs a `limit` of at most {AUDIENCE_ORDERED_MAX}"));
-        fields.report(finding.help("all of them are written to anyway, one after the other: take `order` out, or write who comes first"));
+        let finding = Diagnostic::error(
+            "E258",
+            &node.place,
+            format!("an `order` needs a `limit` of at most {AUDIENCE_ORDERED_MAX}"),
+        );
+        fields.report(finding.help(
+            "all of them are written to anyway, one after the other: take `order` out, or write who comes first",
+        ));
     }
     Some(AudienceSpec {
         tags: tags.iter().map(|tag| fields.text_of(tag)).collect(),

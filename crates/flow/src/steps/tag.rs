@@ -1,7 +1,18 @@
 //! Implements `tag`: gives the contact a tag. `untag` uses this file to parse names and to change tags.
 
 use super::StepKind;
-use crate::{base::{blank::is_blank, diagnostic::Diagnostic, yaml::Node}, text::Text, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::turn::{StepFailure, Here, Next, Turn}};
+use crate::{
+    base::{blank::is_blank, diagnostic::Diagnostic, yaml::Node},
+    engine::{
+        contact_changes,
+        turn::{Here, Next, StepFailure, Turn},
+    },
+    load::{
+        spec::{FieldKind, FieldSpec, Spec},
+        step_fields::StepFields,
+    },
+    text::Text,
+};
 
 pub struct Tag {
     pub names: Vec<Text>,
@@ -39,7 +50,9 @@ pub(super) fn read(fields: &mut StepFields<'_, '_>, verb: &'static str) -> Vec<T
 
 /// Reports `tags: "a, b"`: this is one tag, which nobody has.
 pub(crate) fn several_in_one(key: &str, node: &Node) -> Option<Diagnostic> {
-    let scalar = node.scalar().filter(|scalar| scalar.text.contains(',') && !scalar.text.contains("${") && !scalar.is_broken())?;
+    let scalar = node
+        .scalar()
+        .filter(|scalar| scalar.text.contains(',') && !scalar.text.contains("${") && !scalar.is_broken())?;
     let names: Vec<&str> = scalar.text.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
     let finding = Diagnostic::warning("W422", &scalar.place, "this is one tag with commas in it");
     Some(finding.help(format!("for several tags write `{key}: [{}]`", names.join(", "))))
@@ -64,7 +77,7 @@ pub(super) fn change<'a>(turn: &mut Turn<'a>, here: Here<'a>, names: &[Text], pu
         if is_blank(&tag) {
             return Next::Fail(StepFailure::new("empty_text", "a tag needs a name"));
         }
-        if put { turn.add_tag(tag) } else { turn.remove_tag(&tag) }
+        if put { contact_changes::add_tag(turn, tag) } else { contact_changes::remove_tag(turn, &tag) }
     }
     Next::Continue
 }

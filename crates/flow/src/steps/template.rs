@@ -1,11 +1,25 @@
 //! Implements `template`: a message that is always an approved template.
 
 use super::StepKind;
-use crate::{definition::Body, engine::{message::{delivery_outcome::waits_for_outcome, if_closed::{TemplateButton, TemplateChoice, filled}, template_parts::{TemplateCard, TemplateTop}}, turn::{StepFailure, Here, Next, Saying, Turn}}, load::{spec::{Declared, FieldKind, FieldSpec, Spec, parts}, step_fields::StepFields}, model::{content::Content, session::Waiting}};
+use crate::{
+    engine::{
+        message::{
+            delivery_outcome::waits_for_outcome,
+            if_closed::{TemplateButton, TemplateChoice, filled},
+            template_parts::{TemplateCard, TemplateTop},
+        },
+        routing::stop_when,
+        turn::{Here, Next, Saying, StepFailure, Turn},
+    },
+    load::{
+        spec::{Declared, FieldKind, FieldSpec, Spec, parts},
+        step_fields::StepFields,
+    },
+    model::{content::Content, session::Waiting},
+};
 
 pub struct Template {
     pub choice: Option<TemplateChoice>,
-    pub on_undelivered: Option<Body>,
 }
 
 impl StepKind for Template {
@@ -14,9 +28,21 @@ impl StepKind for Template {
         summary: "Sends an approved template, whether the window is open or not.",
         fields: &[
             FieldSpec::required("template", FieldKind::Known(Declared::Template), "The template's name."),
-            FieldSpec::optional("vars", parts::TEMPLATE_VARS, "A list for positional parameters, a map for named ones."),
-            FieldSpec::optional("header", parts::TEMPLATE_HEADER, "The header's text, its file (an address, or `files/…` of the bot), or its place."),
-            FieldSpec::optional("buttons", parts::TEMPLATE_BUTTONS, "By the template's buttons: an id, `{url: suffix}`, `{code: …}` or `{form: …}`."),
+            FieldSpec::optional(
+                "vars",
+                parts::TEMPLATE_VARS,
+                "A list for positional parameters, a map for named ones.",
+            ),
+            FieldSpec::optional(
+                "header",
+                parts::TEMPLATE_HEADER,
+                "The header's text, its file (an address, or `files/…` of the bot), or its place.",
+            ),
+            FieldSpec::optional(
+                "buttons",
+                parts::TEMPLATE_BUTTONS,
+                "By the template's buttons: an id, `{url: suffix}`, `{code: …}` or `{form: …}`.",
+            ),
             FieldSpec::optional("cards", parts::TEMPLATE_CARDS, "Of a carousel, from the left."),
             FieldSpec::optional("offer_ends", FieldKind::Data, "When the offer ends to which it counts down."),
             FieldSpec::default("language", FieldKind::Text, "the contact's", "As the provider spells it."),
@@ -31,8 +57,8 @@ impl StepKind for Template {
     };
 
     fn parse(fields: &mut StepFields<'_, '_>) -> Self {
-        let on_undelivered = fields.opt_steps("on_undelivered");
-        let Some(names) = fields.required("template") else { return Template { choice: None, on_undelivered } };
+        fields.opt_steps("on_undelivered");
+        let Some(names) = fields.required("template") else { return Template { choice: None } };
         let names = names.one_or_many().iter().map(|node| fields.text_of(node)).collect();
         let vars = fields.opt_data("vars");
         let header = fields.node("header").map(|node| TemplateTop::parse(fields, node));
@@ -42,7 +68,7 @@ impl StepKind for Template {
         let offer_ends = fields.opt_data("offer_ends");
         let buttons = fields.list("buttons").iter();
         let buttons = buttons.map(|node| TemplateButton::parse(fields, node)).collect();
-        Template { choice: Some(TemplateChoice { names, vars, header, buttons, language, cards, offer_ends }), on_undelivered }
+        Template { choice: Some(TemplateChoice { names, vars, header, buttons, language, cards, offer_ends }) }
     }
 
     fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
@@ -56,11 +82,9 @@ impl StepKind for Template {
             return Next::Fail(StepFailure::new("empty_text", "the template's name came out empty"));
         };
         let waits = waits_for_outcome(here);
-        let tells = waits || turn.sequence_of(here.run).is_some();
-        let message = turn.say(
-            here,
-            Saying { content: Content::Template(template), if_closed: None, question: false, tells },
-        );
+        let tells = waits || stop_when::sequence_of(turn, here.run).is_some();
+        let message =
+            turn.say(here, Saying { content: Content::Template(template), if_closed: None, question: false, tells });
         if waits { Next::Park(Waiting::Fate { message }) } else { Next::Continue }
     }
 }

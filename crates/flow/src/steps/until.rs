@@ -6,7 +6,10 @@ use crate::{
         time::{Span, Time},
         yaml::Node,
     },
-    engine::turn::{Here, StepFailure, Turn},
+    engine::{
+        turn::{Here, StepFailure, Turn},
+        views,
+    },
     load::{hours, step_fields::StepFields},
     model::value::Value,
     text::Text,
@@ -62,11 +65,11 @@ impl Until {
     }
 
     pub fn moment(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<Time, StepFailure> {
-        let zone = turn.contact_zone(here.set);
+        let zone = views::contact_zone(turn, here.set);
         let instant = |at: jiff::Zoned| Time(at.timestamp().as_millisecond());
         match self {
             Until::Clock(clock) => {
-                let next = hours::next_clock(&turn.local_now(here.set), *clock);
+                let next = hours::next_clock(&views::local_now(turn, here.set), *clock);
                 next.map(instant).ok_or_else(|| StepFailure::new("type", "there is no such time any more"))
             }
             Until::Hours(name) => {

@@ -5,13 +5,33 @@ use super::{
     ask::{Timeout, read_timeout},
     until::Until,
 };
-use crate::{base::{diagnostic::{Diagnostic, nearest}, fix::Fix, limits::WINDOW_CLOSING, time::{Span, Time}, yaml::Node}, definition::{Body, Flow}, script::Code, steps::Step, load::{hours, spec::{FieldKind, FieldSpec, Spec, parts}, step_fields::StepFields}, engine::{turn::{StepFailure, Here, Next, Turn}, views::possible_zones}, model::session::{RemainingWait, Waiting}};
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, nearest},
+        fix::Fix,
+        limits::WINDOW_CLOSING,
+        time::{Span, Time},
+        yaml::Node,
+    },
+    definition,
+    engine::{
+        turn::{Here, Next, StepFailure, Turn},
+        views::possible_zones,
+    },
+    load::{
+        hours,
+        spec::{FieldKind, FieldSpec, Spec, parts},
+        step_fields::StepFields,
+    },
+    model::session::{RemainingWait, Waiting},
+    script::Code,
+    steps::Step,
+};
 
 pub struct Wait {
     pub on: WaitFor,
     pub fills: Option<String>,
     pub timeout: Option<Timeout>,
-    pub on_timeout: Option<Body>,
 }
 
 pub enum WaitFor {
@@ -53,12 +73,7 @@ impl StepKind for Wait {
 
     fn parse(fields: &mut StepFields<'_, '_>) -> Self {
         let on = fields.required("wait").and_then(|node| WaitFor::parse(fields, node));
-        Wait {
-            on: on.unwrap_or(WaitFor::Span(Span::ZERO)),
-            fills: fields.fills(),
-            timeout: read_timeout(fields),
-            on_timeout: fields.opt_steps("on_timeout"),
-        }
+        Wait { on: on.unwrap_or(WaitFor::Span(Span::ZERO)), fills: fields.fills(), timeout: read_timeout(fields) }
     }
 
     fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
@@ -76,7 +91,7 @@ impl StepKind for Wait {
                 Ok(at) => until(turn, at),
                 Err(failure) => Next::Fail(failure),
             },
-            WaitFor::WindowClosing => match turn.closing_moment(here) {
+            WaitFor::WindowClosing => match closing_moment(turn, here) {
                 Some(at) => until(turn, at),
                 None => Next::Continue,
             },
@@ -120,12 +135,14 @@ impl WaitFor {
             Some(text) => {
                 return match Span::parse(text) {
                     Ok(span) if span < Span::ZERO => {
-                        let message = format!("`wait` lies ahead, and `{text}` is before now; write `{}`", Span(-span.0));
+                        let message =
+                            format!("`wait` lies ahead, and `{text}` is before now; write `{}`", Span(-span.0));
                         fields.wrong(node, "E204", message);
                         None
                     }
                     Ok(Span::ZERO) => {
-                        let message = "this waits for nothing; write how long, such as `wait: 2h`, or take the step out";
+                        let message =
+                            "this waits for nothing; write how long, such as `wait: 2h`, or take the step out";
                         fields.wrong(node, "E204", message);
                         None
                     }
@@ -138,12 +155,20 @@ impl WaitFor {
                         None
                     }
                     Err(_) if nearest(text, ["reply", "window_closing"]).is_some() => {
-                        let finding = Diagnostic::error("E204", &node.place, format!("`wait` takes a length of time, and this is `{text}`"));
+                        let finding = Diagnostic::error(
+                            "E204",
+                            &node.place,
+                            format!("`wait` takes a length of time, and this is `{text}`"),
+                        );
                         fields.report(finding.misspelt(text, ["reply", "window_closing"]));
                         None
                     }
                     Err(message) => {
-                        fields.wrong(node, "E204", format!("{message}; or `reply`, `window_closing`, `{{until: …}}`, `{{event: …}}`"));
+                        fields.wrong(
+                            node,
+                            "E204",
+                            format!("{message}; or `reply`, `window_closing`, `{{until: …}}`, `{{event: …}}`"),
+                        );
                         None
                     }
                 };
@@ -176,24 +201,22 @@ impl WaitFor {
     }
 }
 
-/// True if the flow may ask for the delivery of its messages.
-pub fn follows(flow: &Flow) -> bool {
-    flow.nodes.iter().any(|node| matches!(&node.step, Step::Wait(wait) if matches!(wait.on, WaitFor::Delivery { .. })))
+/// True for a `wait` that ends with the delivery of the run's last message.
+pub fn waits_for_delivery(node: &definition::Node) -> bool {
+    matches!(&node.step, Step::Wait(wait) if matches!(wait.on, WaitFor::Delivery { .. }))
 }
 
 fn until(turn: &Turn<'_>, at: Time) -> Next {
     if at <= turn.now() { Next::Continue } else { Next::Park(Waiting::Until { at, rest: None }) }
 }
 
-impl Turn<'_> {
-    /// Half an hour before the window ends, or before the quiet hours that contain this moment. `None`: now.
-    pub fn closing_moment(&self, here: Here<'_>) -> Option<Time> {
-        let end = self.world.window.ends_at()?;
-        let mut at = end - WINDOW_CLOSING;
-        if let Some(quiet) = here.set.bot.quiet_hours.filter(|_| here.flow.ignore_quiet_hours.is_none()) {
-            let place = possible_zones(&self.contact, &here.set.bot.timezone);
-            at = quiet.allowed_before(self.now(), at, &place).unwrap_or(at);
-        }
-        (at > self.now()).then_some(at)
+/// Half an hour before the window ends, or before the quiet hours that contain this moment. `None`: now.
+pub fn closing_moment(turn: &Turn<'_>, here: Here<'_>) -> Option<Time> {
+    let end = turn.world.window.ends_at()?;
+    let mut at = end - WINDOW_CLOSING;
+    if let Some(quiet) = here.set.bot.quiet_hours.filter(|_| here.flow.ignore_quiet_hours.is_none()) {
+        let place = possible_zones(&turn.contact, &here.set.bot.timezone);
+        at = quiet.allowed_before(turn.now(), at, &place).unwrap_or(at);
     }
+    (at > turn.now()).then_some(at)
 }

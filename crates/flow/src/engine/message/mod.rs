@@ -3,9 +3,9 @@
 mod card;
 pub(crate) mod compose;
 pub(crate) mod delivery_outcome;
-mod delivery_watch;
+pub(super) mod delivery_watch;
 pub(crate) mod if_closed;
 mod location;
 pub(crate) mod parts;
 pub(crate) mod template_parts;
-mod undelivered_limit;
+pub(super) mod undelivered_limit;

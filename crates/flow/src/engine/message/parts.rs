@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     base::{blank::is_blank, yaml::Node},
-    definition::{Body, Role},
+    definition::Role,
     engine::{
         question::{button_token::Token, form::WrittenForm, phrases::Phrases},
         turn::{Here, StepFailure, Turn},
@@ -49,8 +49,6 @@ pub struct Message {
     /// For a question: the button that opens a form.
     pub form: Option<Arc<WrittenForm>>,
     pub if_closed: Option<WrittenIfClosed>,
-    /// The steps for an undelivered message.
-    pub on_undelivered: Option<Body>,
 }
 
 /// A message's text and options with their values filled in.
@@ -128,7 +126,7 @@ impl Message {
         for line in [&header, &footer].into_iter().flatten().filter(|line| !names_file(line.source())) {
             fields.sentence(Role::Other, line);
         }
-        let on_undelivered = fields.opt_steps("on_undelivered");
+        fields.opt_steps("on_undelivered");
         let (place, cards) = (WrittenPlace::parse(fields), WrittenCards::parse(fields));
         // Only questions have phrases and forms.
         let (phrases, form) = match verb {
@@ -148,7 +146,6 @@ impl Message {
             asks_place: false,
             form,
             if_closed,
-            on_undelivered,
         }
     }
 
@@ -167,7 +164,6 @@ impl Message {
             asks_place: self.asks_place,
             form: self.form.clone(),
             if_closed: None,
-            on_undelivered: None,
         }
     }
 

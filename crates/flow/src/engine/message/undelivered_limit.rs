@@ -2,7 +2,7 @@
 
 use crate::{
     base::limits::{LOST_IN_A_ROW_MAX, LOST_SPAN},
-    engine::turn::Turn,
+    engine::{drive, turn::Turn},
     model::{
         effect::{Effect, RunEnd},
         event::DeliveryOutcome,
@@ -23,31 +23,29 @@ pub fn is_lost(fate: &DeliveryOutcome) -> bool {
     }
 }
 
-impl Turn<'_> {
-    /// Counts a failed message that a run waited for. If there are too many within an hour, the run ends: its next
-    /// message would probably be refused too, and each may cost money.
-    pub fn lost_too_many(&mut self, run: u32) -> bool {
-        let now = self.now();
-        let lost = self.session.lost.get_or_insert(UndeliveredCount { since: now, count: 0 });
-        if now - lost.since >= LOST_SPAN {
-            *lost = UndeliveredCount { since: now, count: 0 };
-        }
-        lost.count = lost.count.saturating_add(1);
-        if lost.count < LOST_IN_A_ROW_MAX {
-            return false;
-        }
-        let is_first = lost.count == LOST_IN_A_ROW_MAX;
-        let flow = self.run(run).map(|run| run.flow.to_string()).unwrap_or_default();
-        let text = format!(
-            "{LOST_IN_A_ROW_MAX} messages in a row have not arrived within {LOST_SPAN}: the run of `{flow}` ends here; \
-             does it answer each of them with another one?"
-        );
-        let step = self.here(run).map(|here| here.node.id.clone());
-        self.note(Some(run), step.as_ref(), text.clone());
-        if is_first {
-            self.effects.push(Effect::Alarm { kind: "lost_in_a_row".into(), text });
-        }
-        self.end_run(run, RunEnd::Undelivered);
-        true
+/// Counts a failed message that a run waited for. If there are too many within an hour, the run ends: its next
+/// message would probably be refused too, and each may cost money.
+pub fn lost_too_many(turn: &mut Turn<'_>, run: u32) -> bool {
+    let now = turn.now();
+    let lost = turn.session.lost.get_or_insert(UndeliveredCount { since: now, count: 0 });
+    if now - lost.since >= LOST_SPAN {
+        *lost = UndeliveredCount { since: now, count: 0 };
     }
+    lost.count = lost.count.saturating_add(1);
+    if lost.count < LOST_IN_A_ROW_MAX {
+        return false;
+    }
+    let is_first = lost.count == LOST_IN_A_ROW_MAX;
+    let flow = turn.run(run).map(|run| run.flow.to_string()).unwrap_or_default();
+    let text = format!(
+        "{LOST_IN_A_ROW_MAX} messages in a row have not arrived within {LOST_SPAN}: the run of `{flow}` ends here; \
+         does it answer each of them with another one?"
+    );
+    let step = turn.here(run).map(|here| here.node.id.clone());
+    turn.note(Some(run), step.as_ref(), text.clone());
+    if is_first {
+        turn.effects.push(Effect::Alarm { kind: "lost_in_a_row".into(), text });
+    }
+    drive::end_run(turn, run, RunEnd::Undelivered);
+    true
 }

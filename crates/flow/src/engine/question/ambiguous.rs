@@ -3,8 +3,10 @@
 use crate::{
     base::limits::{BUTTON_TITLE_CHARS_MAX, COUNT_ONCE},
     engine::{
+        question::answering,
         routing::choose::RoutedMessage,
         turn::{Here, Turn},
+        variables, views,
     },
     load::stock_phrases::Phrase,
     model::{
@@ -28,131 +30,139 @@ pub enum AnswerMeaning {
     Several(Vec<Value>),
 }
 
-impl<'a> Turn<'a> {
-    /// The meaning of the message as the asked type. `whole`: without answers inside a sentence.
-    pub fn meant(&mut self, here: Here<'a>, ask: &Ask, heard: &RoutedMessage<'_>, whole: bool) -> AnswerMeaning {
-        if let (Some(form), InboundKind::Form { response, .. }) = (&ask.message.form, &heard.message.kind) {
-            let Some(value) = form.read(self, here, response) else { return AnswerMeaning::Nothing };
-            return if self.passes(here, ask, &value, heard) {
-                AnswerMeaning::One(value)
-            } else {
-                AnswerMeaning::Nothing
-            };
-        }
-        let kind = ask.kind.of;
-        if self.names_a_button_or_a_value(here, kind, heard) {
-            return AnswerMeaning::Nothing;
-        }
-        let question = self.sentence(here, &ask.message.body, &[]).unwrap_or_default();
-        let hearing = AnswerContext {
-            question: &question,
-            open: answer::open_hours(here.set.bot.hours.values()),
-            day: self.day_of_flow(here),
-            ..AnswerContext::new(self.local_now(here.set), self.language(), self.contact.phone.as_deref())
+/// The meaning of the message as the asked type. `whole`: without answers inside a sentence.
+pub fn meant<'a>(
+    turn: &mut Turn<'a>,
+    here: Here<'a>,
+    ask: &Ask,
+    heard: &RoutedMessage<'_>,
+    whole: bool,
+) -> AnswerMeaning {
+    if let (Some(form), InboundKind::Form { response, .. }) = (&ask.message.form, &heard.message.kind) {
+        let Some(value) = form.read(turn, here, response) else { return AnswerMeaning::Nothing };
+        return if answering::passes(turn, here, ask, &value, heard) {
+            AnswerMeaning::One(value)
+        } else {
+            AnswerMeaning::Nothing
         };
-        let message = &heard.message.kind;
-        let reading =
-            if whole { answer::read_whole(kind, message, &hearing) } else { answer::read(kind, message, &hearing) };
-        let Reading { likely, unlikely } = reading;
-        let mut fitting: Vec<Value> = likely.into_iter().filter(|value| self.passes(here, ask, value, heard)).collect();
-        if fitting.is_empty() {
-            // The `check` decides which value is meant: a birthday lies in the past.
-            fitting = unlikely.into_iter().filter(|value| self.passes(here, ask, value, heard)).collect();
+    }
+    let kind = ask.kind.of;
+    if names_a_button_or_a_value(turn, here, kind, heard) {
+        return AnswerMeaning::Nothing;
+    }
+    let question = turn.sentence(here, &ask.message.body, &[]).unwrap_or_default();
+    let hearing = AnswerContext {
+        question: &question,
+        open: answer::open_hours(here.set.bot.hours.values()),
+        day: variables::day_of_flow(turn, here),
+        ..AnswerContext::new(views::local_now(turn, here.set), turn.language(), turn.contact.phone.as_deref())
+    };
+    let message = &heard.message.kind;
+    let reading =
+        if whole { answer::read_whole(kind, message, &hearing) } else { answer::read(kind, message, &hearing) };
+    let Reading { likely, unlikely } = reading;
+    let mut fitting: Vec<Value> =
+        likely.into_iter().filter(|value| answering::passes(turn, here, ask, value, heard)).collect();
+    if fitting.is_empty() {
+        // The `check` decides which value is meant: a birthday lies in the past.
+        fitting = unlikely.into_iter().filter(|value| answering::passes(turn, here, ask, value, heard)).collect();
+    }
+    match fitting.pop() {
+        None => AnswerMeaning::Nothing,
+        Some(only) if fitting.is_empty() => AnswerMeaning::One(only),
+        Some(last) => {
+            fitting.push(last);
+            AnswerMeaning::Several(fitting)
         }
-        match fitting.pop() {
-            None => AnswerMeaning::Nothing,
-            Some(only) if fitting.is_empty() => AnswerMeaning::One(only),
-            Some(last) => {
-                fitting.push(last);
-                AnswerMeaning::Several(fitting)
+    }
+}
+
+/// True for `the second` beside two days or two hours that were offered: it may be the second button or a day of
+/// its own, and is asked again. A number beside two numbers is a value of its own.
+fn names_a_button_or_a_value(turn: &Turn<'_>, here: Here<'_>, kind: AnswerType, heard: &RoutedMessage<'_>) -> bool {
+    let Some(question) = answering::question(turn, here.run).filter(|question| asks_which(question)) else {
+        return false;
+    };
+    let is_number = matches!(kind, AnswerType::Number | AnswerType::Whole);
+    !is_number && heard.text.is_some_and(|text| answer::button_named(text, question.options.len()).is_some())
+}
+
+/// Handles the answer inside a sentence, or asks back two. `false`: there is none.
+pub fn answer_in_sentence(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) -> bool {
+    let Some((here, ask)) = answering::ask_step(turn, run) else { return false };
+    match meant(turn, here, ask, heard, false) {
+        AnswerMeaning::Nothing => false,
+        AnswerMeaning::One(value) => {
+            // The words of a button have the same meaning as a tap on it.
+            let same = |option: &&OptionShown| option.value == value && ask.kind.of == AnswerType::YesNo;
+            let option =
+                answering::question(turn, run).and_then(|question| question.options.iter().find(same)).cloned();
+            match option {
+                Some(option) => answering::take_option(turn, here, ask, option, heard),
+                None => answering::take(turn, here, ask, value, None, heard),
             }
         }
+        AnswerMeaning::Several(values) => ask_which(turn, here, ask, &values, heard),
     }
+}
 
-    /// True for `the second` beside two days or two hours that were offered: it may be the second button or a day of
-    /// its own, and is asked again. A number beside two numbers is a value of its own.
-    fn names_a_button_or_a_value(&self, here: Here<'_>, kind: AnswerType, heard: &RoutedMessage<'_>) -> bool {
-        let Some(question) = self.question(here.run).filter(|question| asks_which(question)) else { return false };
-        let is_number = matches!(kind, AnswerType::Number | AnswerType::Whole);
-        !is_number && heard.text.is_some_and(|text| answer::button_named(text, question.options.len()).is_some())
+/// Asks which value is meant. It counts as a bad answer, and after the last one nothing is asked.
+fn ask_which<'a>(turn: &mut Turn<'a>, here: Here<'a>, ask: &Ask, values: &[Value], heard: &RoutedMessage<'_>) -> bool {
+    let options: Vec<OptionShown> =
+        values.iter().enumerate().map(|(place, value)| option(place, value, turn.language())).collect();
+    let has_own = answering::question(turn, here.run).is_some_and(|q| q.options.iter().any(|option| !is_which(option)));
+    if has_own || !costs_a_try(turn, here, ask, heard) {
+        return false;
     }
+    if let Some(question) = answering::question_mut(turn, here.run) {
+        question.options = options;
+        question.page = 0;
+    }
+    let text = here.set.phrase(turn.language(), Phrase::Which).to_owned();
+    if let Err(failure) = answering::repeat(turn, here, ask, &text) {
+        turn.note_at(here, failure.text);
+    }
+    true
+}
 
-    /// Handles the answer inside a sentence, or asks back two. `false`: there is none.
-    pub fn answer_in_sentence(&mut self, run: u32, heard: &RoutedMessage<'_>) -> bool {
-        let Some((here, ask)) = self.ask_step(run) else { return false };
-        match self.meant(here, ask, heard, false) {
-            AnswerMeaning::Nothing => false,
-            AnswerMeaning::One(value) => {
-                // The words of a button have the same meaning as a tap on it.
-                let same = |option: &&OptionShown| option.value == value && ask.kind.of == AnswerType::YesNo;
-                let option = self.question(run).and_then(|question| question.options.iter().find(same)).cloned();
-                match option {
-                    Some(option) => self.take_option(here, ask, option, heard),
-                    None => self.take(here, ask, value, None, heard),
-                }
-            }
-            AnswerMeaning::Several(values) => self.ask_which(here, ask, &values, heard),
-        }
+/// Asks which of these options of the question is meant. The others still count.
+pub fn ask_which_option<'a>(
+    turn: &mut Turn<'a>,
+    here: Here<'a>,
+    among: &[OptionShown],
+    ask: &Ask,
+    heard: &RoutedMessage<'_>,
+) -> bool {
+    if !costs_a_try(turn, here, ask, heard) {
+        return false;
     }
+    let text = here.set.phrase(turn.language(), Phrase::Which).to_owned();
+    if let Err(failure) = answering::repeat_with(turn, here, ask, &text, among, 0) {
+        turn.note_at(here, failure.text);
+    }
+    if let Some(question) = answering::question_mut(turn, here.run) {
+        question.narrowed = among.iter().map(|option| option.id.clone()).collect();
+    }
+    true
+}
 
-    /// Asks which value is meant. It counts as a bad answer, and after the last one nothing is asked.
-    fn ask_which(&mut self, here: Here<'a>, ask: &Ask, values: &[Value], heard: &RoutedMessage<'_>) -> bool {
-        let options: Vec<OptionShown> =
-            values.iter().enumerate().map(|(place, value)| option(place, value, self.language())).collect();
-        let has_own = self.question(here.run).is_some_and(|q| q.options.iter().any(|option| !is_which(option)));
-        if has_own || !self.costs_a_try(here, ask, heard) {
-            return false;
-        }
-        if let Some(question) = self.question_mut(here.run) {
-            question.options = options;
-            question.page = 0;
-        }
-        let text = here.set.phrase(self.language(), Phrase::Which).to_owned();
-        if let Err(failure) = self.repeat(here, ask, &text) {
-            self.note_at(here, failure.text);
-        }
-        true
+/// Counts a question about the meaning as a bad answer. `false`: it would be the last one, so nothing is asked.
+fn costs_a_try<'a>(turn: &mut Turn<'a>, here: Here<'a>, ask: &Ask, heard: &RoutedMessage<'_>) -> bool {
+    let now = turn.now();
+    let Some(question) = answering::question_mut(turn, here.run) else { return false };
+    let counted = question.bad_at.is_some_and(|at| now - at <= COUNT_ONCE);
+    if !counted && question.tries + 1 >= ask.tries {
+        return false;
     }
-
-    /// Asks which of these options of the question is meant. The others still count.
-    pub fn ask_which_option(
-        &mut self,
-        here: Here<'a>,
-        among: &[OptionShown],
-        ask: &Ask,
-        heard: &RoutedMessage<'_>,
-    ) -> bool {
-        if !self.costs_a_try(here, ask, heard) {
-            return false;
-        }
-        let text = here.set.phrase(self.language(), Phrase::Which).to_owned();
-        if let Err(failure) = self.repeat_with(here, ask, &text, among, 0) {
-            self.note_at(here, failure.text);
-        }
-        if let Some(question) = self.question_mut(here.run) {
-            question.narrowed = among.iter().map(|option| option.id.clone()).collect();
-        }
-        true
+    if !counted {
+        question.bad_at = Some(now);
+        question.tries += 1;
     }
-
-    /// Counts a question about the meaning as a bad answer. `false`: it would be the last one, so nothing is asked.
-    fn costs_a_try(&mut self, here: Here<'a>, ask: &Ask, heard: &RoutedMessage<'_>) -> bool {
-        let now = self.now();
-        let Some(question) = self.question_mut(here.run) else { return false };
-        let counted = question.bad_at.is_some_and(|at| now - at <= COUNT_ONCE);
-        if !counted && question.tries + 1 >= ask.tries {
-            return false;
-        }
-        if !counted {
-            question.bad_at = Some(now);
-            question.tries += 1;
-        }
-        if let Some(run) = self.run_mut(here.run) {
-            run.asked_for = Some(heard.message.at);
-        }
-        self.note_at(here, "the answer may mean several things: asked which");
-        true
+    if let Some(run) = turn.run_mut(here.run) {
+        run.asked_for = Some(heard.message.at);
     }
+    turn.note_at(here, "the answer may mean several things: asked which");
+    true
 }
 
 /// True if the question shows the possible meanings of an answer. A typed number is then an answer of its own and not

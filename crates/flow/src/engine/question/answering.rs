@@ -8,9 +8,13 @@ use crate::{
     base::limits::COUNT_ONCE,
     definition::Body,
     engine::{
+        drive,
         message::parts::FilledMessage,
-        routing::choose::RoutedMessage,
+        question::{ambiguous, gather, pages, said},
+        routing::{choose::RoutedMessage, opt_out},
+        step_errors,
         turn::{Here, Next, StepFailure, Turn},
+        variables,
     },
     load::stock_phrases::Phrase,
     model::{
@@ -29,297 +33,297 @@ use crate::{
     },
 };
 
-impl<'a> Turn<'a> {
-    /// The run with an open question or `wait: reply`; of several (an aside that asks) the newest.
-    pub fn asking(&self) -> Option<u32> {
-        let asks = |waiting: &Waiting| matches!(waiting, Waiting::Question(_) | Waiting::Reply { .. });
-        self.session.runs.iter().rev().find(|run| asks(&run.waiting)).map(|run| run.number)
-    }
+/// The run with an open question or `wait: reply`; of several (an aside that asks) the newest.
+pub fn asking(turn: &Turn<'_>) -> Option<u32> {
+    let asks = |waiting: &Waiting| matches!(waiting, Waiting::Question(_) | Waiting::Reply { .. });
+    turn.session.runs.iter().rev().find(|run| asks(&run.waiting)).map(|run| run.number)
+}
 
-    pub fn question(&self, run: u32) -> Option<&Question> {
-        match &self.run(run)?.waiting {
-            Waiting::Question(question) => Some(question),
-            _ => None,
+pub fn question<'t>(turn: &'t Turn<'_>, run: u32) -> Option<&'t Question> {
+    match &turn.run(run)?.waiting {
+        Waiting::Question(question) => Some(question),
+        _ => None,
+    }
+}
+
+pub fn question_mut<'t>(turn: &'t mut Turn<'_>, run: u32) -> Option<&'t mut Question> {
+    match &mut turn.run_mut(run)?.waiting {
+        Waiting::Question(question) => Some(question),
+        _ => None,
+    }
+}
+
+pub fn ask_step<'a>(turn: &Turn<'a>, run: u32) -> Option<(Here<'a>, &'a Ask)> {
+    let here = turn.here(run)?;
+    match &here.node.step {
+        Step::Ask(ask) => Some((here, ask)),
+        _ => None,
+    }
+}
+
+/// True if only an opt-out interrupts the question: by the `protect` of the question, else of the flow.
+pub fn is_protected(turn: &Turn<'_>, run: u32) -> bool {
+    ask_step(turn, run).is_some_and(|(here, ask)| ask.protect.unwrap_or(here.flow.protect))
+}
+
+/// Level 6: the message is exactly an option, or a value of the asked type other than text.
+pub fn answer_exactly(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) -> bool {
+    let Some((here, ask)) = ask_step(turn, run) else { return false };
+    let Some(question) = question(turn, run) else { return false };
+    let carries = turn.world.sender.carries;
+    let listed = !carries.is_whole() && !carries.shows(question.options.len(), true);
+    if let Some(option) = exact_option(question, heard, listed, turn.language()) {
+        let option = option.clone();
+        return take_option(turn, here, ask, option, heard);
+    }
+    if let Some(page) = pages::page_meant(turn, run, heard).filter(|_| question.left) {
+        pages::show_page(turn, run, page, heard);
+        return true;
+    }
+    // While the question is held back, only its options are answers, in reply to its nudge.
+    if !question.left || (takes_any_text(ask.kind.of) || ask.kind.of == AnswerType::Choice) {
+        return false;
+    }
+    match ambiguous::meant(turn, here, ask, heard, true) {
+        AnswerMeaning::One(value) => take(turn, here, ask, value, None, heard),
+        AnswerMeaning::Several(_) | AnswerMeaning::Nothing => false,
+    }
+}
+
+/// Level 8: an option with typing errors, an answer inside a sentence, or any text that passes `check`; `wait:
+/// reply` accepts any message with content.
+pub fn answer_if_it_fits(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) -> bool {
+    if matches!(turn.run(run).map(|run| &run.waiting), Some(Waiting::Reply { .. })) {
+        return take_reply(turn, run, heard);
+    }
+    let Some((here, ask)) = ask_step(turn, run) else { return false };
+    if question(turn, run).is_none_or(|question| !question.left) {
+        return false;
+    }
+    match said::option_said(turn, here, ask, heard) {
+        Said::Nothing => {}
+        Said::One(option) => return take_option(turn, here, ask, option, heard),
+        Said::Several(options) => return ambiguous::ask_which_option(turn, here, &options, ask, heard),
+    }
+    if !takes_any_text(ask.kind.of) && ask.kind.of != AnswerType::Choice {
+        return ambiguous::answer_in_sentence(turn, run, heard);
+    }
+    gather::gather(turn, run, heard) || answer_as_text(turn, run, heard)
+}
+
+/// The message as a value of the asked type, if that is text or any type.
+pub fn answer_as_text(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) -> bool {
+    let Some((here, ask)) = ask_step(turn, run) else { return false };
+    if !takes_any_text(ask.kind.of) {
+        return false;
+    }
+    match ambiguous::meant(turn, here, ask, heard, true) {
+        AnswerMeaning::One(value) => take(turn, here, ask, value, None, heard),
+        AnswerMeaning::Several(_) | AnswerMeaning::Nothing => false,
+    }
+}
+
+/// Answers by a tap on the option for which `means` is true.
+pub fn answer_by_option(
+    turn: &mut Turn<'_>,
+    run: u32,
+    heard: &RoutedMessage<'_>,
+    means: impl Fn(&str) -> bool,
+) -> bool {
+    let Some((here, ask)) = ask_step(turn, run) else { return false };
+    let option = question(turn, run).and_then(|question| question.options.iter().find(|option| means(&option.id)));
+    match option.cloned() {
+        Some(option) => take_option(turn, here, ask, option, heard),
+        None => false,
+    }
+}
+
+pub fn passes<'a>(turn: &mut Turn<'a>, here: Here<'a>, ask: &Ask, value: &Value, heard: &RoutedMessage<'_>) -> bool {
+    let Some(check) = &ask.check else { return true };
+    let name = ask.fills.as_deref().unwrap_or("answer");
+    let text_of = format!("{TEXT_OF}{name}");
+    let said = written(heard).map_or(Value::Nothing, Value::text);
+    match turn.holds(here, check, &[(name, value.clone()), (text_of.as_str(), said)]) {
+        Ok(passes) => passes,
+        Err(failure) => {
+            turn.note_at(here, format!("its `check` fails: {}", failure.text));
+            false
         }
     }
+}
 
-    pub fn question_mut(&mut self, run: u32) -> Option<&mut Question> {
-        match &mut self.run_mut(run)?.waiting {
-            Waiting::Question(question) => Some(question),
-            _ => None,
-        }
+pub fn take_option<'a>(
+    turn: &mut Turn<'a>,
+    here: Here<'a>,
+    ask: &'a Ask,
+    option: OptionShown,
+    heard: &RoutedMessage<'_>,
+) -> bool {
+    let kept_back = question(turn, here.run).is_some_and(|question| !question.left && !question.nudged);
+    if kept_back || !passes(turn, here, ask, &option.value, heard) {
+        return false;
     }
-
-    pub fn ask_step(&self, run: u32) -> Option<(Here<'a>, &'a Ask)> {
-        let here = self.here(run)?;
-        match &here.node.step {
-            Step::Ask(ask) => Some((here, ask)),
-            _ => None,
-        }
-    }
-
-    /// True if only an opt-out interrupts the question: by the `protect` of the question, else of the flow.
-    pub fn is_protected(&self, run: u32) -> bool {
-        self.ask_step(run).is_some_and(|(here, ask)| ask.protect.unwrap_or(here.flow.protect))
-    }
-
-    /// Level 6: the message is exactly an option, or a value of the asked type other than text.
-    pub fn answer_exactly(&mut self, run: u32, heard: &RoutedMessage<'_>) -> bool {
-        let Some((here, ask)) = self.ask_step(run) else { return false };
-        let Some(question) = self.question(run) else { return false };
-        let carries = self.world.sender.carries;
-        let listed = !carries.is_whole() && !carries.shows(question.options.len(), true);
-        if let Some(option) = exact_option(question, heard, listed, self.language()) {
-            let option = option.clone();
-            return self.take_option(here, ask, option, heard);
-        }
-        if let Some(page) = self.page_meant(run, heard).filter(|_| question.left) {
-            self.show_page(run, page, heard);
+    // The consent of a tap was already recorded; a typed option has the same consent.
+    let tapped = matches!(heard.message.kind, InboundKind::Button { .. });
+    for (topic, given) in option.consent.iter().filter(|_| !tapped) {
+        if topic == "all" && !given {
+            opt_out::stop(turn, "an option, typed", heard.message.at, true);
             return true;
         }
-        // While the question is held back, only its options are answers, in reply to its nudge.
-        if !question.left || (takes_any_text(ask.kind.of) || ask.kind.of == AnswerType::Choice) {
-            return false;
-        }
-        match self.meant(here, ask, heard, true) {
-            AnswerMeaning::One(value) => self.take(here, ask, value, None, heard),
-            AnswerMeaning::Several(_) | AnswerMeaning::Nothing => false,
-        }
+        opt_out::set_consent(turn, topic, *given, &format!("message {}", heard.message.provider_id), None);
     }
+    let body = ask.body_of(turn, here, &option.id);
+    take(turn, here, ask, option.value, body, heard)
+}
 
-    /// Level 8: an option with typing errors, an answer inside a sentence, or any text that passes `check`; `wait:
-    /// reply` accepts any message with content.
-    pub fn answer_if_it_fits(&mut self, run: u32, heard: &RoutedMessage<'_>) -> bool {
-        if matches!(self.run(run).map(|run| &run.waiting), Some(Waiting::Reply { .. })) {
-            return self.take_reply(run, heard);
-        }
-        let Some((here, ask)) = self.ask_step(run) else { return false };
-        if self.question(run).is_none_or(|question| !question.left) {
-            return false;
-        }
-        match self.option_said(here, ask, heard) {
-            Said::Nothing => {}
-            Said::One(option) => return self.take_option(here, ask, option, heard),
-            Said::Several(options) => return self.ask_which_option(here, &options, ask, heard),
-        }
-        if !takes_any_text(ask.kind.of) && ask.kind.of != AnswerType::Choice {
-            return self.answer_in_sentence(run, heard);
-        }
-        self.gather(run, heard) || self.answer_as_text(run, heard)
+/// Takes the answer: stores it, and continues with the steps.
+pub fn take<'a>(
+    turn: &mut Turn<'a>,
+    here: Here<'a>,
+    ask: &'a Ask,
+    value: Value,
+    body: Option<Body>,
+    heard: &RoutedMessage<'_>,
+) -> bool {
+    leave_question(turn, here.run);
+    variables::keep_answer(turn, here.run, ask.fills.as_deref(), value, written(heard));
+    moved_by(turn, here.run, heard);
+    turn.session.answered_last = Some(AnsweredLast { run: here.run, step: here.node.id.clone(), at: turn.now() });
+    drive::resume(turn, here, body.map_or(Next::Continue, Next::Body));
+    true
+}
+
+fn take_reply(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) -> bool {
+    let Some(here) = turn.here(run) else { return false };
+    if !answer::says_something(&heard.message.kind) {
+        return false;
     }
-
-    /// The message as a value of the asked type, if that is text or any type.
-    pub fn answer_as_text(&mut self, run: u32, heard: &RoutedMessage<'_>) -> bool {
-        let Some((here, ask)) = self.ask_step(run) else { return false };
-        if !takes_any_text(ask.kind.of) {
-            return false;
-        }
-        match self.meant(here, ask, heard, true) {
-            AnswerMeaning::One(value) => self.take(here, ask, value, None, heard),
-            AnswerMeaning::Several(_) | AnswerMeaning::Nothing => false,
-        }
+    if let Step::Wait(wait) = &here.node.step {
+        variables::keep(turn, run, wait.fills.as_deref(), answer::value_of(&heard.message.kind));
     }
+    moved_by(turn, run, heard);
+    drive::resume(turn, here, Next::Continue);
+    true
+}
 
-    /// Answers by a tap on the option for which `means` is true.
-    pub fn answer_by_option(&mut self, run: u32, heard: &RoutedMessage<'_>, means: impl Fn(&str) -> bool) -> bool {
-        let Some((here, ask)) = self.ask_step(run) else { return false };
-        let option = self.question(run).and_then(|question| question.options.iter().find(|option| means(&option.id)));
-        match option.cloned() {
-            Some(option) => self.take_option(here, ask, option, heard),
-            None => false,
-        }
+fn moved_by(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) {
+    if let Some(run) = turn.run_mut(run) {
+        run.asked_for = Some(heard.message.at);
+        run.msg = heard.view.clone();
+        // A person moved the run, so its chain of events ends here.
+        run.depth = 0;
     }
+}
 
-    pub fn passes(&mut self, here: Here<'a>, ask: &Ask, value: &Value, heard: &RoutedMessage<'_>) -> bool {
-        let Some(check) = &ask.check else { return true };
-        let name = ask.fills.as_deref().unwrap_or("answer");
-        let text_of = format!("{TEXT_OF}{name}");
-        let said = written(heard).map_or(Value::Nothing, Value::text);
-        match self.holds(here, check, &[(name, value.clone()), (text_of.as_str(), said)]) {
-            Ok(passes) => passes,
-            Err(failure) => {
-                self.note_at(here, format!("its `check` fails: {}", failure.text));
-                false
+/// Ends the question: its messages that have not left are dropped.
+pub fn leave_question(turn: &mut Turn<'_>, run: u32) {
+    let Some(question) = question(turn, run).cloned() else { return };
+    drop_question(turn, run, &question);
+}
+
+pub fn drop_question(turn: &mut Turn<'_>, run: u32, question: &Question) {
+    // A picture before the question has no reported outcome and is dropped with it. So is a repetition of the
+    // question outside the window, whose outcome was not reported either.
+    let kept_back = question.messages.iter().filter(|message| !question.left || **message > question.message);
+    for message in kept_back.chain(question.reminder.iter().filter(|_| question.left)) {
+        turn.effects.push(Effect::Drop { run: Some(run), message: Some(*message), reason: None });
+    }
+}
+
+/// Level 10: a bad answer.
+pub fn bad_answer(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) {
+    let Some((here, ask)) = ask_step(turn, run) else { return };
+    let now = turn.now();
+    let most = ask.tries;
+    let Some(question) = question_mut(turn, run) else { return };
+    if !question.left {
+        // The question is sent now, released by this message; nobody could answer it before.
+        question.nudged = false;
+        turn.note_at(here, "the question had not left: this costs no try");
+        return;
+    }
+    if question.bad_at.is_some_and(|at| now - at <= COUNT_ONCE) {
+        turn.note_at(here, "a wrong answer within 10 s of the last one counts with it, and gets no reply of its own");
+        return;
+    }
+    if let Some(body) = ask.other.filter(|_| heard.text.is_some()) {
+        leave_question(turn, run);
+        moved_by(turn, run, heard);
+        drive::resume(turn, here, Next::Body(body));
+        return;
+    }
+    // People thank for the question before they answer it.
+    if !question.options.is_empty() && heard.text.is_some_and(answer::is_only_thanks) {
+        turn.note_at(here, "thanks are no answer and cost no try");
+        return;
+    }
+    question.bad_at = Some(now);
+    question.tries += 1;
+    if question.tries >= most {
+        leave_question(turn, run);
+        moved_by(turn, run, heard);
+        return out_of_tries(turn, here, ask);
+    }
+    if let Some(run) = turn.run_mut(run) {
+        run.asked_for = Some(heard.message.at);
+    }
+    if let Err(failure) = say_invalid(turn, here, ask) {
+        turn.note_at(here, failure.text);
+    }
+}
+
+fn out_of_tries<'a>(turn: &mut Turn<'a>, here: Here<'a>, ask: &Ask) {
+    turn.note_at(here, "no valid answer after the last try");
+    match (ask.on_fail, here.set.bot.defaults.ask_on_fail) {
+        (Some(body), _) => drive::resume(turn, here, Next::Body(body)),
+        (None, Some(body)) => {
+            step_errors::to_bot_steps(turn, here.run, here.set, body);
+            if let Some(run) = turn.run_mut(here.run) {
+                run.waiting = Waiting::Ready;
             }
+            drive::run_steps(turn, here.run);
+        }
+        (None, None) => {
+            let failure = StepFailure::new("no_valid_answer", "nobody gave a valid answer");
+            drive::resume(turn, here, Next::Fail(failure));
         }
     }
+}
 
-    pub fn take_option(
-        &mut self,
-        here: Here<'a>,
-        ask: &'a Ask,
-        option: OptionShown,
-        heard: &RoutedMessage<'_>,
-    ) -> bool {
-        let kept_back = self.question(here.run).is_some_and(|question| !question.left && !question.nudged);
-        if kept_back || !self.passes(here, ask, &option.value, heard) {
-            return false;
-        }
-        // The consent of a tap was already recorded; a typed option has the same consent.
-        let tapped = matches!(heard.message.kind, InboundKind::Button { .. });
-        for (topic, given) in option.consent.iter().filter(|_| !tapped) {
-            if topic == "all" && !given {
-                self.stop("an option, typed", heard.message.at, true);
-                return true;
-            }
-            self.set_consent(topic, *given, &format!("message {}", heard.message.provider_id), None);
-        }
-        let body = ask.body_of(self, here, &option.id);
-        self.take(here, ask, option.value, body, heard)
-    }
+/// Sends `invalid`, with the same buttons.
+fn say_invalid<'a>(turn: &mut Turn<'a>, here: Here<'a>, ask: &Ask) -> Result<(), StepFailure> {
+    let text = match (&ask.invalid, &here.set.bot.defaults.ask_invalid) {
+        (Some(text), _) | (None, Some(text)) => turn.sentence(here, text, &[])?,
+        (None, None) => here.set.phrase(turn.language(), Phrase::Invalid).to_owned(),
+    };
+    repeat(turn, here, ask, &text)
+}
 
-    /// Takes the answer: stores it, and continues with the steps.
-    pub fn take(
-        &mut self,
-        here: Here<'a>,
-        ask: &'a Ask,
-        value: Value,
-        body: Option<Body>,
-        heard: &RoutedMessage<'_>,
-    ) -> bool {
-        self.leave_question(here.run);
-        self.keep_answer(here.run, ask.fills.as_deref(), value, written(heard));
-        self.moved_by(here.run, heard);
-        self.session.answered_last = Some(AnsweredLast { run: here.run, step: here.node.id.clone(), at: self.now() });
-        self.resume(here, body.map_or(Next::Continue, Next::Body));
-        true
-    }
+/// Sends a text that repeats the waiting question, with its options as they were shown.
+pub fn repeat<'a>(turn: &mut Turn<'a>, here: Here<'a>, ask: &Ask, text: &str) -> Result<(), StepFailure> {
+    let Some(question) = question_mut(turn, here.run) else { return Ok(()) };
+    question.narrowed.clear();
+    let (shown, page) = (question.options.clone(), question.page);
+    repeat_with(turn, here, ask, text, &shown, page)
+}
 
-    fn take_reply(&mut self, run: u32, heard: &RoutedMessage<'_>) -> bool {
-        let Some(here) = self.here(run) else { return false };
-        if !answer::says_something(&heard.message.kind) {
-            return false;
-        }
-        if let Step::Wait(wait) = &here.node.step {
-            self.keep(run, wait.fills.as_deref(), answer::value_of(&heard.message.kind));
-        }
-        self.moved_by(run, heard);
-        self.resume(here, Next::Continue);
-        true
+/// As `repeat`, with these options alone.
+pub fn repeat_with<'a>(
+    turn: &mut Turn<'a>,
+    here: Here<'a>,
+    ask: &Ask,
+    text: &str,
+    shown: &[OptionShown],
+    page: u32,
+) -> Result<(), StepFailure> {
+    // Only the text and the options are repeated, without files and link.
+    let worded = FilledMessage { body: text, shown, page, asks: true };
+    let first = turn.session.last_message + 1;
+    let number = say::send(turn, here, &ask.message.bare(), worded, Asking::Question { tells: false })?;
+    if let Some(question) = question_mut(turn, here.run) {
+        question.messages.extend(first..=number);
     }
-
-    fn moved_by(&mut self, run: u32, heard: &RoutedMessage<'_>) {
-        if let Some(run) = self.run_mut(run) {
-            run.asked_for = Some(heard.message.at);
-            run.msg = heard.view.clone();
-            // A person moved the run, so its chain of events ends here.
-            run.depth = 0;
-        }
-    }
-
-    /// Ends the question: its messages that have not left are dropped.
-    pub fn leave_question(&mut self, run: u32) {
-        let Some(question) = self.question(run).cloned() else { return };
-        self.drop_question(run, &question);
-    }
-
-    pub fn drop_question(&mut self, run: u32, question: &Question) {
-        // A picture before the question has no reported outcome and is dropped with it. So is a repetition of the
-        // question outside the window, whose outcome was not reported either.
-        let kept_back = question.messages.iter().filter(|message| !question.left || **message > question.message);
-        for message in kept_back.chain(question.reminder.iter().filter(|_| question.left)) {
-            self.effects.push(Effect::Drop { run: Some(run), message: Some(*message), reason: None });
-        }
-    }
-
-    /// Level 10: a bad answer.
-    pub fn bad_answer(&mut self, run: u32, heard: &RoutedMessage<'_>) {
-        let Some((here, ask)) = self.ask_step(run) else { return };
-        let now = self.now();
-        let most = ask.tries;
-        let Some(question) = self.question_mut(run) else { return };
-        if !question.left {
-            // The question is sent now, released by this message; nobody could answer it before.
-            question.nudged = false;
-            self.note_at(here, "the question had not left: this costs no try");
-            return;
-        }
-        if question.bad_at.is_some_and(|at| now - at <= COUNT_ONCE) {
-            self.note_at(
-                here,
-                "a wrong answer within 10 s of the last one counts with it, and gets no reply of its own",
-            );
-            return;
-        }
-        if let Some(body) = ask.other.filter(|_| heard.text.is_some()) {
-            self.leave_question(run);
-            self.moved_by(run, heard);
-            self.resume(here, Next::Body(body));
-            return;
-        }
-        // People thank for the question before they answer it.
-        if !question.options.is_empty() && heard.text.is_some_and(answer::is_only_thanks) {
-            self.note_at(here, "thanks are no answer and cost no try");
-            return;
-        }
-        question.bad_at = Some(now);
-        question.tries += 1;
-        if question.tries >= most {
-            self.leave_question(run);
-            self.moved_by(run, heard);
-            return self.out_of_tries(here, ask);
-        }
-        if let Some(run) = self.run_mut(run) {
-            run.asked_for = Some(heard.message.at);
-        }
-        if let Err(failure) = self.say_invalid(here, ask) {
-            self.note_at(here, failure.text);
-        }
-    }
-
-    fn out_of_tries(&mut self, here: Here<'a>, ask: &Ask) {
-        self.note_at(here, "no valid answer after the last try");
-        match (ask.on_fail, here.set.bot.defaults.ask_on_fail) {
-            (Some(body), _) => self.resume(here, Next::Body(body)),
-            (None, Some(body)) => {
-                self.to_bot_steps(here.run, here.set, body);
-                if let Some(run) = self.run_mut(here.run) {
-                    run.waiting = Waiting::Ready;
-                }
-                self.drive(here.run);
-            }
-            (None, None) => {
-                let failure = StepFailure::new("no_valid_answer", "nobody gave a valid answer");
-                self.resume(here, Next::Fail(failure));
-            }
-        }
-    }
-
-    /// Sends `invalid`, with the same buttons.
-    fn say_invalid(&mut self, here: Here<'a>, ask: &Ask) -> Result<(), StepFailure> {
-        let text = match (&ask.invalid, &here.set.bot.defaults.ask_invalid) {
-            (Some(text), _) | (None, Some(text)) => self.sentence(here, text, &[])?,
-            (None, None) => here.set.phrase(self.language(), Phrase::Invalid).to_owned(),
-        };
-        self.repeat(here, ask, &text)
-    }
-
-    /// Sends a text that repeats the waiting question, with its options as they were shown.
-    pub fn repeat(&mut self, here: Here<'a>, ask: &Ask, text: &str) -> Result<(), StepFailure> {
-        let Some(question) = self.question_mut(here.run) else { return Ok(()) };
-        question.narrowed.clear();
-        let (shown, page) = (question.options.clone(), question.page);
-        self.repeat_with(here, ask, text, &shown, page)
-    }
-
-    /// As `repeat`, with these options alone.
-    pub fn repeat_with(
-        &mut self,
-        here: Here<'a>,
-        ask: &Ask,
-        text: &str,
-        shown: &[OptionShown],
-        page: u32,
-    ) -> Result<(), StepFailure> {
-        // Only the text and the options are repeated, without files and link.
-        let worded = FilledMessage { body: text, shown, page, asks: true };
-        let first = self.session.last_message + 1;
-        let number = say::send(self, here, &ask.message.bare(), worded, Asking::Question { tells: false })?;
-        if let Some(question) = self.question_mut(here.run) {
-            question.messages.extend(first..=number);
-        }
-        Ok(())
-    }
+    Ok(())
 }
 
 /// The text of the message, the title of a button, or the caption of a picture.

@@ -5,7 +5,9 @@ use crate::{
     base::{blank::is_blank, diagnostic::Diagnostic, ids::FlowName, limits::BUTTON_TITLE_CHARS_MAX, place::Place},
     definition::{Field, Role},
     engine::{
-        inputs,
+        drive, inputs,
+        question::answering,
+        routing::starts,
         turn::{Here, StepFailure, Turn},
     },
     load::{declarations::declared_below, step_fields::StepFields},
@@ -155,54 +157,52 @@ fn day_of(value: Value) -> Value {
     moment.map_or(value, |moment| Value::Date(moment.to_zoned(jiff::tz::TimeZone::UTC).date()))
 }
 
-impl<'a> Turn<'a> {
-    /// Answers an open form that asks for its next screen: runs the flow under `exchange`, beside all other runs.
-    pub fn form_asked(&mut self, asked: FormScreenRequest) {
-        if let Err(answer) = self.begin_exchange(&asked) {
-            self.effects.push(Effect::FormAnswered { id: asked.id, answer });
-        }
+/// Answers an open form that asks for its next screen: runs the flow under `exchange`, beside all other runs.
+pub fn form_asked(turn: &mut Turn<'_>, asked: FormScreenRequest) {
+    if let Err(answer) = begin_exchange(turn, &asked) {
+        turn.effects.push(Effect::FormAnswered { id: asked.id, answer });
     }
+}
 
-    fn begin_exchange(&mut self, asked: &FormScreenRequest) -> Result<(), FormAnswer> {
-        let signed = form::read_token(&asked.token).map(|(_, signed)| signed);
-        let token = signed.and_then(|signed| self.world.token(signed)).ok_or(FormAnswer::Gone)?;
-        let own = token.means(OPTION);
-        let found = self.ask_step(token.run).filter(|(here, _)| own && token.is_of(&here.node.id));
-        let found = found.filter(|_| self.question(token.run).is_some());
-        let (here, ask) = found.ok_or(FormAnswer::Gone)?;
-        let exchange = ask.message.form.as_ref().and_then(|form| form.exchange.as_ref()).ok_or(FormAnswer::Gone)?;
-        let failed = |turn: &mut Self, text: String| {
-            turn.note_at(here, format!("the form gets no answer: {text}"));
-            FormAnswer::Failed
+fn begin_exchange(turn: &mut Turn<'_>, asked: &FormScreenRequest) -> Result<(), FormAnswer> {
+    let signed = form::read_token(&asked.token).map(|(_, signed)| signed);
+    let token = signed.and_then(|signed| turn.world.token(signed)).ok_or(FormAnswer::Gone)?;
+    let own = token.means(OPTION);
+    let found = answering::ask_step(turn, token.run).filter(|(here, _)| own && token.is_of(&here.node.id));
+    let found = found.filter(|_| answering::question(turn, token.run).is_some());
+    let (here, ask) = found.ok_or(FormAnswer::Gone)?;
+    let exchange = ask.message.form.as_ref().and_then(|form| form.exchange.as_ref()).ok_or(FormAnswer::Gone)?;
+    let failed = |turn: &mut Turn<'_>, text: String| {
+        turn.note_at(here, format!("the form gets no answer: {text}"));
+        FormAnswer::Failed
+    };
+    let Some(flow) = turn.live().flow(&exchange.flow) else {
+        return Err(failed(turn, format!("there is no flow `{}`", exchange.flow)));
+    };
+    let mut inputs = BTreeMap::new();
+    for (name, data) in &exchange.with {
+        match turn.data(here, data) {
+            Ok(value) => inputs.insert(name.clone(), value),
+            Err(failure) => return Err(failed(turn, failure.text)),
         };
-        let Some(flow) = self.live().flow(&exchange.flow) else {
-            return Err(failed(self, format!("there is no flow `{}`", exchange.flow)));
-        };
-        let mut inputs = BTreeMap::new();
-        for (name, data) in &exchange.with {
-            match self.data(here, data) {
-                Ok(value) => inputs.insert(name.clone(), value),
-                Err(failure) => return Err(failed(self, failure.text)),
-            };
-        }
-        let told = [Value::text(asked.screen.as_str()), Value::text(asked.action.as_str()), asked.data.clone()];
-        for (name, value) in TOLD.into_iter().zip(told) {
-            if flow.inputs.iter().any(|field| field.name == name) {
-                inputs.insert(name.to_owned(), value);
-            }
-        }
-        let vars = self.opening(self.live(), flow, inputs).map_err(|failure| failed(self, failure.text))?;
-        self.note_at(here, format!("the form asks, and `{}` answers", flow.name));
-        let answering = Answering { id: asked.id, returned: Value::Nothing };
-        self.begin_answering(flow, vars, answering).map(|_| ()).ok_or(FormAnswer::Failed)
     }
+    let told = [Value::text(asked.screen.as_str()), Value::text(asked.action.as_str()), asked.data.clone()];
+    for (name, value) in TOLD.into_iter().zip(told) {
+        if flow.inputs.iter().any(|field| field.name == name) {
+            inputs.insert(name.to_owned(), value);
+        }
+    }
+    let vars = drive::opening(turn, turn.live(), flow, inputs).map_err(|failure| failed(turn, failure.text))?;
+    turn.note_at(here, format!("the form asks, and `{}` answers", flow.name));
+    let answering = Answering { id: asked.id, returned: Value::Nothing };
+    starts::begin_answering(turn, flow, vars, answering).map(|_| ()).ok_or(FormAnswer::Failed)
+}
 
-    /// Sends the answer of a run for a form that has ended.
-    pub fn form_answered(&mut self, answering: Answering, end: RunEnd) {
-        let answer = match end {
-            RunEnd::Done if answering.returned != Value::Nothing => FormAnswer::Returned(answering.returned),
-            _ => FormAnswer::Failed,
-        };
-        self.effects.push(Effect::FormAnswered { id: answering.id, answer });
-    }
+/// Sends the answer of a run for a form that has ended.
+pub fn form_answered(turn: &mut Turn<'_>, answering: Answering, end: RunEnd) {
+    let answer = match end {
+        RunEnd::Done if answering.returned != Value::Nothing => FormAnswer::Returned(answering.returned),
+        _ => FormAnswer::Failed,
+    };
+    turn.effects.push(Effect::FormAnswered { id: answering.id, answer });
 }

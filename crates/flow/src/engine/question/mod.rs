@@ -1,12 +1,12 @@
 //! Asks questions and reads their answers: tries, reminders, time-outs, options in pages, buttons' tokens.
 
-mod ambiguous;
-mod answering;
+pub(super) mod ambiguous;
+pub(crate) mod answering;
 pub mod button_token;
 pub(crate) mod form;
-mod gather;
-mod lifecycle;
+pub(super) mod gather;
+pub(super) mod lifecycle;
 pub(crate) mod pages;
 pub(crate) mod phrases;
-mod said;
+pub(super) mod said;
 pub(crate) mod titles;

@@ -2,7 +2,7 @@
 
 use crate::{
     base::limits::{LIST_FIXED_MAX, LIST_ROWS_MAX},
-    engine::{routing::choose::RoutedMessage, turn::Turn},
+    engine::{question::answering, routing::choose::RoutedMessage, turn::Turn},
     load::stock_phrases::Phrase,
     model::{matching, session::OptionShown},
 };
@@ -40,35 +40,33 @@ pub fn page(all: &[OptionShown], number: u32) -> Page<'_> {
     }
 }
 
-impl Turn<'_> {
-    /// The page that a typed `more` or `back` means, among those that the waiting question offers now.
-    pub fn page_meant(&self, run: u32, heard: &RoutedMessage<'_>) -> Option<u32> {
-        let question = self.question(run)?;
-        heard.text?;
-        let shown = page(&question.options, question.page);
-        let (here, ask) = self.ask_step(run)?;
-        let says = |phrase: Phrase| {
-            let title = ask.message.phrases.said(self, here, phrase);
-            title.is_ok_and(|title| matching::fold(&title) == heard.folded)
-        };
-        let more = shown.more.filter(|_| says(Phrase::More));
-        more.or_else(|| shown.back.filter(|_| says(Phrase::Back)))
-    }
+/// The page that a typed `more` or `back` means, among those that the waiting question offers now.
+pub fn page_meant(turn: &Turn<'_>, run: u32, heard: &RoutedMessage<'_>) -> Option<u32> {
+    let question = answering::question(turn, run)?;
+    heard.text?;
+    let shown = page(&question.options, question.page);
+    let (here, ask) = answering::ask_step(turn, run)?;
+    let says = |phrase: Phrase| {
+        let title = ask.message.phrases.said(turn, here, phrase);
+        title.is_ok_and(|title| matching::fold(&title) == heard.folded)
+    };
+    let more = shown.more.filter(|_| says(Phrase::More));
+    more.or_else(|| shown.back.filter(|_| says(Phrase::Back)))
+}
 
-    /// Shows another page of the waiting question. It does not count as a bad answer, and the deadline stays.
-    pub fn show_page(&mut self, run: u32, number: u32, heard: &RoutedMessage<'_>) {
-        if let Some(question) = self.question_mut(run) {
-            question.page = number;
-        }
-        if let Some(run) = self.run_mut(run) {
-            run.asked_for = Some(heard.message.at);
-        }
-        self.note(Some(run), None, format!("page {} of the options", number + 1));
-        let Some((here, ask)) = self.ask_step(run) else { return };
-        let asked = self.sentence(here, &ask.message.body, &[]).and_then(|body| self.repeat(here, ask, &body));
-        if let Err(failure) = asked {
-            self.note_at(here, failure.text);
-        }
+/// Shows another page of the waiting question. It does not count as a bad answer, and the deadline stays.
+pub fn show_page(turn: &mut Turn<'_>, run: u32, number: u32, heard: &RoutedMessage<'_>) {
+    if let Some(question) = answering::question_mut(turn, run) {
+        question.page = number;
+    }
+    if let Some(run) = turn.run_mut(run) {
+        run.asked_for = Some(heard.message.at);
+    }
+    turn.note(Some(run), None, format!("page {} of the options", number + 1));
+    let Some((here, ask)) = answering::ask_step(turn, run) else { return };
+    let asked = turn.sentence(here, &ask.message.body, &[]).and_then(|body| answering::repeat(turn, here, ask, &body));
+    if let Err(failure) = asked {
+        turn.note_at(here, failure.text);
     }
 }
 

@@ -3,8 +3,10 @@
 use super::ambiguous::asks_which;
 use crate::{
     engine::{
+        question::answering,
         routing::choose::RoutedMessage,
         turn::{Here, Turn},
+        variables, views,
     },
     model::{
         answer::{self, AnswerContext, AnswerType, Chosen, Reading},
@@ -24,86 +26,84 @@ pub enum Said {
     Several(Vec<OptionShown>),
 }
 
-impl<'a> Turn<'a> {
-    /// The option with one typing error for each five letters, or whose title stands among words that change nothing.
-    pub fn option_said(&self, here: Here<'a>, ask: &Ask, heard: &RoutedMessage<'_>) -> Said {
-        let (Some(text), Some(question)) = (heard.text, self.question(here.run)) else { return Said::Nothing };
-        // Beside `17:00`, `17:30` is an answer of its own.
-        if asks_which(question) || question.options.is_empty() {
-            return Said::Nothing;
-        }
-        let has_sign = question.options.iter().any(|option| answer::is_denied_by_sign(&option.title));
-        if answer::is_denied_by_sign(text) && !has_sign {
-            return Said::Nothing;
-        }
-        let is_yesno = question.options.iter().any(|option| matches!(option.value, Value::YesNo(_)));
-        if is_yesno && answer::is_asked_back(text) {
-            return Said::Nothing;
-        }
-        let hearing = AnswerContext {
-            question: &self.sentence(here, &ask.message.body, &[]).unwrap_or_default(),
-            open: answer::open_hours(here.set.bot.hours.values()),
-            day: self.day_of_flow(here),
-            ..AnswerContext::new(self.local_now(here.set), self.language(), self.contact.phone.as_deref())
-        };
-        let at = times_said(&question.options, heard, &hearing);
-        match at.as_slice() {
-            [] => {}
-            [option] => return Said::One(OptionShown::clone(option)),
-            several if ask.kind.of == AnswerType::Choice => {
-                return Said::Several(several.iter().copied().cloned().collect());
-            }
-            _ => return Said::Nothing,
-        }
-        let titles = |option: &OptionShown| -> Vec<String> {
-            let approved = question.template_titles.get(&option.id);
-            std::iter::once(&option.title).chain(approved).cloned().collect()
-        };
-        let mistyped = |option: &&OptionShown| {
-            let names = titles(option).into_iter().chain([option.id.clone()]);
-            names.into_iter().any(|name| answer::is_mistyped(&heard.folded, &matching::fold(&name)))
-        };
-        let mut near = question.options.iter().filter(mistyped);
-        match (near.next(), near.next()) {
-            (Some(option), None) => return Said::One(option.clone()),
-            (Some(_), Some(_)) => return Said::Nothing,
-            (None, _) => {}
-        }
-        // Sentences with yes and no have a reader of their own: `no problem` is no *No*.
-        let is_read = |option: &OptionShown, title: &str| {
-            let is_yesno = matches!(option.value, Value::YesNo(_)) && answer::yesno_of(title, &hearing).is_some();
-            is_yesno || answer::is_yes_or_no(title)
-        };
-        let in_text = |option: &OptionShown| -> Vec<String> {
-            titles(option).into_iter().filter(|title| !is_read(option, title)).collect()
-        };
-        let titles: Vec<Vec<String>> = question.options.iter().map(in_text).collect();
-        match answer::chosen(text, &titles, &hearing) {
-            Chosen::One(place) => Said::One(question.options[place].clone()),
-            Chosen::Several(places) if ask.kind.of == AnswerType::Choice => {
-                Said::Several(places.into_iter().map(|place| question.options[place].clone()).collect())
-            }
-            Chosen::Nothing | Chosen::Several(_) => self.yes_or_no_said(&question.options, heard, &hearing),
-        }
+/// The option with one typing error for each five letters, or whose title stands among words that change nothing.
+pub fn option_said<'a>(turn: &Turn<'a>, here: Here<'a>, ask: &Ask, heard: &RoutedMessage<'_>) -> Said {
+    let (Some(text), Some(question)) = (heard.text, answering::question(turn, here.run)) else { return Said::Nothing };
+    // Beside `17:00`, `17:30` is an answer of its own.
+    if asks_which(question) || question.options.is_empty() {
+        return Said::Nothing;
     }
+    let has_sign = question.options.iter().any(|option| answer::is_denied_by_sign(&option.title));
+    if answer::is_denied_by_sign(text) && !has_sign {
+        return Said::Nothing;
+    }
+    let is_yesno = question.options.iter().any(|option| matches!(option.value, Value::YesNo(_)));
+    if is_yesno && answer::is_asked_back(text) {
+        return Said::Nothing;
+    }
+    let hearing = AnswerContext {
+        question: &turn.sentence(here, &ask.message.body, &[]).unwrap_or_default(),
+        open: answer::open_hours(here.set.bot.hours.values()),
+        day: variables::day_of_flow(turn, here),
+        ..AnswerContext::new(views::local_now(turn, here.set), turn.language(), turn.contact.phone.as_deref())
+    };
+    let at = times_said(&question.options, heard, &hearing);
+    match at.as_slice() {
+        [] => {}
+        [option] => return Said::One(OptionShown::clone(option)),
+        several if ask.kind.of == AnswerType::Choice => {
+            return Said::Several(several.iter().copied().cloned().collect());
+        }
+        _ => return Said::Nothing,
+    }
+    let titles = |option: &OptionShown| -> Vec<String> {
+        let approved = question.template_titles.get(&option.id);
+        std::iter::once(&option.title).chain(approved).cloned().collect()
+    };
+    let mistyped = |option: &&OptionShown| {
+        let names = titles(option).into_iter().chain([option.id.clone()]);
+        names.into_iter().any(|name| answer::is_mistyped(&heard.folded, &matching::fold(&name)))
+    };
+    let mut near = question.options.iter().filter(mistyped);
+    match (near.next(), near.next()) {
+        (Some(option), None) => return Said::One(option.clone()),
+        (Some(_), Some(_)) => return Said::Nothing,
+        (None, _) => {}
+    }
+    // Sentences with yes and no have a reader of their own: `no problem` is no *No*.
+    let is_read = |option: &OptionShown, title: &str| {
+        let is_yesno = matches!(option.value, Value::YesNo(_)) && answer::yesno_of(title, &hearing).is_some();
+        is_yesno || answer::is_yes_or_no(title)
+    };
+    let in_text = |option: &OptionShown| -> Vec<String> {
+        titles(option).into_iter().filter(|title| !is_read(option, title)).collect()
+    };
+    let titles: Vec<Vec<String>> = question.options.iter().map(in_text).collect();
+    match answer::chosen(text, &titles, &hearing) {
+        Chosen::One(place) => Said::One(question.options[place].clone()),
+        Chosen::Several(places) if ask.kind.of == AnswerType::Choice => {
+            Said::Several(places.into_iter().map(|place| question.options[place].clone()).collect())
+        }
+        Chosen::Nothing | Chosen::Several(_) => yes_or_no_said(&question.options, heard, &hearing),
+    }
+}
 
-    /// The only option that is called *Yes* or *No*, or begins so (*Yes, please*), if the sentence says the same: `ok`,
-    /// `no thanks`, but not `no idea`; or the only one that puts off (*Maybe later*), if the text is such a word.
-    fn yes_or_no_said(&self, options: &[OptionShown], heard: &RoutedMessage<'_>, hearing: &AnswerContext<'_>) -> Said {
-        let mut later =
-            options.iter().filter(|option| heard.text.is_some_and(|text| answer::puts_off(text, &option.title)));
-        if let (Some(option), None) = (later.next(), later.next()) {
-            return Said::One(option.clone());
-        }
-        let Some(Value::YesNo(said)) = answer::understand(AnswerType::YesNo, &heard.message.kind, hearing) else {
-            return Said::Nothing;
-        };
-        let means = |option: &&OptionShown| answer::title_says_yes(&option.title, hearing) == Some(said);
-        let mut found = options.iter().filter(means);
-        match (found.next(), found.next()) {
-            (Some(option), None) => Said::One(option.clone()),
-            _ => Said::Nothing,
-        }
+/// The only option that is called *Yes* or *No*, or begins so (*Yes, please*), if the sentence says the same: `ok`,
+/// `no thanks`, but not `no idea`; or the only one that puts off (*Maybe later*), if the text is such a word.
+fn yes_or_no_said(options: &[OptionShown], heard: &RoutedMessage<'_>, hearing: &AnswerContext<'_>) -> Said {
+    let mut later =
+        options.iter().filter(|option| heard.text.is_some_and(|text| answer::puts_off(text, &option.title)));
+    if let (Some(option), None) = (later.next(), later.next()) {
+        return Said::One(option.clone());
+    }
+    let Some(Value::YesNo(said)) = answer::understand(AnswerType::YesNo, &heard.message.kind, hearing) else {
+        return Said::Nothing;
+    };
+    let means = |option: &&OptionShown| answer::title_says_yes(&option.title, hearing) == Some(said);
+    let mut found = options.iter().filter(means);
+    match (found.next(), found.next()) {
+        (Some(option), None) => Said::One(option.clone()),
+        _ => Said::Nothing,
     }
 }
 

@@ -2,7 +2,10 @@
 
 use crate::{
     definition::{Flow, Node},
-    engine::turn::{Here, Turn},
+    engine::{
+        turn::{Here, Turn},
+        variables,
+    },
     load::stock_phrases::Phrase,
     model::{answer::AnswerType, value::Value},
     script::Code,
@@ -22,33 +25,30 @@ fn shows_options(ask: &Ask) -> bool {
     !ask.options.is_empty() || ask.each.is_some() || ask.kind.of == AnswerType::YesNo
 }
 
-impl Turn<'_> {
-    /// The title of the option whose id or item is in a variable. Without such a question, the value itself.
-    pub fn title_of(&self, here: Here<'_>, name: &str) -> Option<Value> {
-        let value = self.vars(here.run)?.get(name).cloned().unwrap_or_default();
-        let shown =
-            questions(here.flow, name).find_map(|(node, ask)| self.shown_for(Here { node, ..here }, ask, &value));
-        shown.map(Value::Text).or(Some(value))
-    }
+/// The title of the option whose id or item is in a variable. Without such a question, the value itself.
+pub fn title_of(turn: &Turn<'_>, here: Here<'_>, name: &str) -> Option<Value> {
+    let value = variables::vars(turn, here.run)?.get(name).cloned().unwrap_or_default();
+    let shown = questions(here.flow, name).find_map(|(node, ask)| shown_for(turn, Here { node, ..here }, ask, &value));
+    shown.map(Value::Text).or(Some(value))
+}
 
-    fn shown_for(&self, here: Here<'_>, ask: &Ask, value: &Value) -> Option<String> {
-        match value {
-            Value::YesNo(yes) if ask.options.is_empty() => {
-                let phrase = if *yes { Phrase::Yes } else { Phrase::No };
-                return ask.message.phrases.said(self, here, phrase).ok();
-            }
-            Value::Map(_) | Value::List(_) => {
-                let each = ask.each.as_ref()?;
-                return self.sentence(here, &each.title, &[("item", value.clone())]).ok();
-            }
-            Value::Nothing => return None,
-            _ => {}
+fn shown_for(turn: &Turn<'_>, here: Here<'_>, ask: &Ask, value: &Value) -> Option<String> {
+    match value {
+        Value::YesNo(yes) if ask.options.is_empty() => {
+            let phrase = if *yes { Phrase::Yes } else { Phrase::No };
+            return ask.message.phrases.said(turn, here, phrase).ok();
         }
-        let id = value.print()?;
-        let is_this = |text: &Text| self.render(here, text, &[]).is_ok_and(|text| text == id);
-        // A title that contains a title would recurse without end.
-        let plain = |text: &Text| text.codes().all(|code: &Code| code.uses().titles.is_empty());
-        let chosen = ask.options.iter().find(|option| plain(&option.id) && is_this(&option.id))?;
-        plain(&chosen.title).then(|| self.sentence(here, &chosen.title, &[]).ok()).flatten()
+        Value::Map(_) | Value::List(_) => {
+            let each = ask.each.as_ref()?;
+            return turn.sentence(here, &each.title, &[("item", value.clone())]).ok();
+        }
+        Value::Nothing => return None,
+        _ => {}
     }
+    let id = value.print()?;
+    let is_this = |text: &Text| turn.render(here, text, &[]).is_ok_and(|text| text == id);
+    // A title that contains a title would recurse without end.
+    let plain = |text: &Text| text.codes().all(|code: &Code| code.uses().titles.is_empty());
+    let chosen = ask.options.iter().find(|option| plain(&option.id) && is_this(&option.id))?;
+    plain(&chosen.title).then(|| turn.sentence(here, &chosen.title, &[]).ok()).flatten()
 }

@@ -3,7 +3,11 @@
 use super::choose::{Choice, RoutedMessage};
 use crate::{
     base::limits::{GATHERED_CHARS_MAX, WAITING_MESSAGES_MAX},
-    engine::turn::Turn,
+    engine::{
+        question::answering,
+        routing::{choose, handover, route},
+        turn::Turn,
+    },
     model::{
         consent_words::{self, ExtraWords},
         inbound::{InboundKind, InboundMessage},
@@ -11,74 +15,69 @@ use crate::{
     },
 };
 
-impl<'a> Turn<'a> {
-    /// True if the trigger waits for more messages before its flow starts; false if the flow starts at once.
-    pub fn opens_burst(&mut self, choice: &Choice<'a>, heard: &RoutedMessage<'_>) -> bool {
-        let (Some(id), Some(span)) = (heard.may_gather, choice.trigger.kind.gather()) else { return false };
-        if !matches!(heard.message.kind, InboundKind::Text { .. }) {
-            return false;
-        }
-        let until = self.now() + span;
-        self.note(
-            None,
-            None,
-            format!("gathered: `{}` starts in {span}, with what is written until then", choice.flow.name),
-        );
-        let (message, heard_before) = (heard.message.clone(), heard.heard_before);
-        self.session.welcome = Some(Box::new(WaitingWelcome { id, message, heard_before, until }));
-        true
+/// True if the trigger waits for more messages before its flow starts; false if the flow starts at once.
+pub fn opens_burst<'a>(turn: &mut Turn<'a>, choice: &Choice<'a>, heard: &RoutedMessage<'_>) -> bool {
+    let (Some(id), Some(span)) = (heard.may_gather, choice.trigger.kind.gather()) else { return false };
+    if !matches!(heard.message.kind, InboundKind::Text { .. }) {
+        return false;
     }
+    let until = turn.now() + span;
+    turn.note(
+        None,
+        None,
+        format!("gathered: `{}` starts in {span}, with what is written until then", choice.flow.name),
+    );
+    let (message, heard_before) = (heard.message.clone(), heard.heard_before);
+    turn.session.welcome = Some(Box::new(WaitingWelcome { id, message, heard_before, until }));
+    true
+}
 
-    /// True if the text continues the gathered message: no question waits for it, and it is not a keyword itself.
-    pub fn joins(&mut self, message: &InboundMessage) -> bool {
-        let InboundKind::Text { body } = &message.kind else { return false };
-        if self.asking().is_some() {
-            return false;
-        }
-        let opt_out = &self.live().bot.opt_out;
-        if consent_words::recognise(body, &ExtraWords::new(&opt_out.words, &opt_out.unsure)).is_some() {
-            return false;
-        }
-        let language = self.contact.language.clone();
-        let heard = RoutedMessage::new(message, self, language.as_deref(), self.session.heard_at);
-        let fitting = self.fitting(&heard);
-        self.choose(&fitting, &heard, 7, false).is_none() && self.choose(&fitting, &heard, 9, false).is_none()
+/// True if the text continues the gathered message: no question waits for it, and it is not a keyword itself.
+pub fn joins(turn: &mut Turn<'_>, message: &InboundMessage) -> bool {
+    let InboundKind::Text { body } = &message.kind else { return false };
+    if answering::asking(turn).is_some() {
+        return false;
     }
+    let opt_out = &turn.live().bot.opt_out;
+    if consent_words::recognise(body, &ExtraWords::new(&opt_out.words, &opt_out.unsure)).is_some() {
+        return false;
+    }
+    let language = turn.contact.language.clone();
+    let heard = RoutedMessage::new(message, turn, language.as_deref(), turn.session.heard_at);
+    let fitting = choose::fitting(turn, &heard);
+    choose::pick(turn, &fitting, &heard, 7, false).is_none() && choose::pick(turn, &fitting, &heard, 9, false).is_none()
+}
 
-    /// Adds a text, as `gather` of a question does: the time counts from the first text, and too long a text ends it.
-    pub fn join_burst(&mut self, mut burst: WaitingWelcome, message: &InboundMessage) {
-        if let (InboundKind::Text { body: first }, InboundKind::Text { body }) =
-            (&mut burst.message.kind, &message.kind)
-        {
-            first.push('\n');
-            first.push_str(body);
-        }
-        if burst.message.referral.is_none() {
-            burst.message.referral.clone_from(&message.referral);
-        }
-        self.note(None, None, "gathered: it goes on with the message before it");
-        let full =
-            matches!(&burst.message.kind, InboundKind::Text { body } if body.chars().count() >= GATHERED_CHARS_MAX);
-        match full {
-            true => self.burst_over(burst),
-            false => self.session.welcome = Some(Box::new(burst)),
-        }
+/// Adds a text, as `gather` of a question does: the time counts from the first text, and too long a text ends it.
+pub fn join_burst(turn: &mut Turn<'_>, mut burst: WaitingWelcome, message: &InboundMessage) {
+    if let (InboundKind::Text { body: first }, InboundKind::Text { body }) = (&mut burst.message.kind, &message.kind) {
+        first.push('\n');
+        first.push_str(body);
     }
+    if burst.message.referral.is_none() {
+        burst.message.referral.clone_from(&message.referral);
+    }
+    turn.note(None, None, "gathered: it goes on with the message before it");
+    let full = matches!(&burst.message.kind, InboundKind::Text { body } if body.chars().count() >= GATHERED_CHARS_MAX);
+    match full {
+        true => burst_over(turn, burst),
+        false => turn.session.welcome = Some(Box::new(burst)),
+    }
+}
 
-    /// Ends the gathering: the texts count as one message.
-    pub fn burst_over(&mut self, burst: WaitingWelcome) {
-        let WaitingWelcome { id, message, heard_before, .. } = burst;
-        if self.session.runs.iter().any(|run| run.waiting.is_in_call()) {
-            self.note(None, None, "a call is under way: judged when it is back");
-            if self.session.waiting_messages.len() < WAITING_MESSAGES_MAX {
-                self.session.waiting_messages.push(WaitingMessage { id, message, reply_to: None, heard_before });
-            } else {
-                self.needs_person("more messages than can wait for a call");
-            }
-            return;
+/// Ends the gathering: the texts count as one message.
+pub fn burst_over(turn: &mut Turn<'_>, burst: WaitingWelcome) {
+    let WaitingWelcome { id, message, heard_before, .. } = burst;
+    if turn.session.runs.iter().any(|run| run.waiting.is_in_call()) {
+        turn.note(None, None, "a call is under way: judged when it is back");
+        if turn.session.waiting_messages.len() < WAITING_MESSAGES_MAX {
+            turn.session.waiting_messages.push(WaitingMessage { id, message, reply_to: None, heard_before });
+        } else {
+            handover::needs_person(turn, "more messages than can wait for a call");
         }
-        let language = self.contact.language.clone();
-        let heard = RoutedMessage::new(&message, self, language.as_deref(), heard_before);
-        self.weigh(id, heard, None, None, false);
+        return;
     }
+    let language = turn.contact.language.clone();
+    let heard = RoutedMessage::new(&message, turn, language.as_deref(), heard_before);
+    route::weigh(turn, id, heard, None, None, false);
 }

@@ -4,7 +4,10 @@
 use crate::{
     base::{counted::counted, ids::InboundId, limits::ONCE_KEY_BYTES_MAX, time::Time},
     definition::{Flow, IfBusy, Sequence, WrittenTrigger},
-    engine::turn::{Seen, StepFailure, Turn},
+    engine::{
+        turn::{Seen, StepFailure, Turn},
+        views,
+    },
     model::{
         answer,
         effect::Effect,
@@ -121,220 +124,226 @@ impl OutOfReach {
     }
 }
 
-impl<'a> Turn<'a> {
-    /// All triggers that match the message, of any level.
-    pub fn fitting(&self, heard: &RoutedMessage<'_>) -> Vec<Choice<'a>> {
-        self.fitting_where(heard, |_| true)
-    }
+/// All triggers that match the message, of any level.
+pub fn fitting<'a>(turn: &Turn<'a>, heard: &RoutedMessage<'_>) -> Vec<Choice<'a>> {
+    fitting_where(turn, heard, |_| true)
+}
 
-    /// The urgent trigger that the message starts, even if a question waits.
-    pub fn urgent(&mut self, heard: &RoutedMessage<'_>) -> Option<Choice<'a>> {
-        let fitting = self.fitting_where(heard, |trigger| trigger.urgent);
-        self.best(fitting.iter(), heard, false)
-    }
+/// The urgent trigger that the message starts, even if a question waits.
+pub fn urgent<'a>(turn: &mut Turn<'a>, heard: &RoutedMessage<'_>) -> Option<Choice<'a>> {
+    let fitting = fitting_where(turn, heard, |trigger| trigger.urgent);
+    best(turn, fitting.iter(), heard, false)
+}
 
-    /// True if some urgent trigger would start by the message; without a line in the trace.
-    pub fn has_urgent(&self, heard: &RoutedMessage<'_>) -> bool {
-        let fitting = self.fitting_where(heard, |trigger| trigger.urgent);
-        let starts = |choice: &Choice<'_>| self.may_start(choice.flow, choice.trigger, &choice.inputs, heard, false);
-        fitting.iter().any(|choice| starts(choice).is_ok())
-    }
+/// True if some urgent trigger would start by the message; without a line in the trace.
+pub fn has_urgent(turn: &Turn<'_>, heard: &RoutedMessage<'_>) -> bool {
+    let fitting = fitting_where(turn, heard, |trigger| trigger.urgent);
+    let starts = |choice: &Choice<'_>| may_start(turn, choice.flow, choice.trigger, &choice.inputs, heard, false);
+    fitting.iter().any(|choice| starts(choice).is_ok())
+}
 
-    fn fitting_where(&self, heard: &RoutedMessage<'_>, wanted: impl Fn(&WrittenTrigger) -> bool) -> Vec<Choice<'a>> {
-        let mut found: Vec<Choice<'a>> = Vec::new();
-        for flow in self.live().flows.values() {
-            for trigger in flow.triggers.iter().filter(|trigger| wanted(trigger)) {
-                if let Some((Fit { strength, inputs }, foreign)) = self.fit_of(flow, trigger, heard) {
-                    found.push(Choice { flow, trigger, inputs, strength, foreign });
-                }
+fn fitting_where<'a>(
+    turn: &Turn<'a>,
+    heard: &RoutedMessage<'_>,
+    wanted: impl Fn(&WrittenTrigger) -> bool,
+) -> Vec<Choice<'a>> {
+    let mut found: Vec<Choice<'a>> = Vec::new();
+    for flow in turn.live().flows.values() {
+        for trigger in flow.triggers.iter().filter(|trigger| wanted(trigger)) {
+            if let Some((Fit { strength, inputs }, foreign)) = fit_of(turn, flow, trigger, heard) {
+                found.push(Choice { flow, trigger, inputs, strength, foreign });
             }
         }
-        // A tester tries the draft, not the flow that it is a copy of. Flows are in order of name and the sort is stable,
-        // so other ties are decided by name.
-        found.sort_by_key(|choice| (choice.strength, choice.foreign, !choice.flow.draft));
-        found
     }
+    // A tester tries the draft, not the flow that it is a copy of. Flows are in order of name and the sort is stable,
+    // so other ties are decided by name.
+    found.sort_by_key(|choice| (choice.strength, choice.foreign, !choice.flow.draft));
+    found
+}
 
-    /// The match of this trigger with a message, and whether only a word of another language than the contact's
-    /// matches.
-    pub fn fit_of(&self, flow: &Flow, trigger: &WrittenTrigger, heard: &RoutedMessage<'_>) -> Option<(Fit, bool)> {
-        if let Some(fit) = trigger.kind.hears(heard) {
-            return Some((fit, false));
+/// The match of this trigger with a message, and whether only a word of another language than the contact's
+/// matches.
+pub fn fit_of(
+    turn: &Turn<'_>,
+    flow: &Flow,
+    trigger: &WrittenTrigger,
+    heard: &RoutedMessage<'_>,
+) -> Option<(Fit, bool)> {
+    if let Some(fit) = trigger.kind.hears(heard) {
+        return Some((fit, false));
+    }
+    let Trigger::Message(message) = &trigger.kind else { return None };
+    heard.text?;
+    let translated = turn.live().words_of(flow, trigger).filter_map(|(language, words)| {
+        let strength = message.how.fits(&words.texts, &heard.folded)?;
+        Some((strength, !speaks(Some(turn.language()), language)))
+    });
+    // The contact's own language comes first.
+    translated
+        .min_by_key(|(strength, foreign)| (*foreign, *strength))
+        .map(|(strength, foreign)| (Fit::of(strength), foreign))
+}
+
+/// The best flow of one level (7, 9 or 11). While a question waits, a flow with `if_busy: queue` or `skip` does not
+/// react to keywords.
+pub fn pick<'a>(
+    turn: &mut Turn<'a>,
+    fitting: &[Choice<'a>],
+    heard: &RoutedMessage<'_>,
+    level: u8,
+    question_waits: bool,
+) -> Option<Choice<'a>> {
+    best(turn, fitting.iter().filter(|choice| choice.strength.level() == level), heard, question_waits)
+}
+
+/// The strongest match that may start; the trace names the reason.
+fn best<'a, 'c>(
+    turn: &mut Turn<'a>,
+    fitting: impl Iterator<Item = &'c Choice<'a>>,
+    heard: &RoutedMessage<'_>,
+    question_waits: bool,
+) -> Option<Choice<'a>>
+where
+    'a: 'c,
+{
+    let mut best: Option<&Choice<'a>> = None;
+    for choice in fitting {
+        if let Some(best) = best {
+            // The list is sorted, so the next one is weaker or a tie.
+            if (best.strength, best.foreign) == (choice.strength, choice.foreign) && best.flow.name != choice.flow.name
+            {
+                let tie = format!("a tie: `{}` goes before `{}` by its name", best.flow.name, choice.flow.name);
+                turn.note(None, None, tie);
+            }
+            break;
         }
-        let Trigger::Message(message) = &trigger.kind else { return None };
-        heard.text?;
-        let translated = self.live().words_of(flow, trigger).filter_map(|(language, words)| {
-            let strength = message.how.fits(&words.texts, &heard.folded)?;
-            Some((strength, !speaks(Some(self.language()), language)))
+        match may_start(turn, choice.flow, choice.trigger, &choice.inputs, heard, question_waits) {
+            Ok(()) => best = Some(choice),
+            Err(why) => turn.note(None, None, format!("flow `{}`: {why}", choice.flow.name)),
+        }
+    }
+    let choice = best?.clone();
+    let why = if choice.trigger.urgent { "it is urgent, and " } else { "" };
+    let how = choice.strength.in_words();
+    let what = format!("`{}` starts `{}`: {why}{how}", choice.trigger.key, choice.flow.name);
+    turn.note(None, None, what);
+    Some(choice)
+}
+
+/// Checks the conditions that all triggers share.
+pub fn may_start(
+    turn: &Turn<'_>,
+    flow: &Flow,
+    trigger: &WrittenTrigger,
+    inputs: &BTreeMap<String, Value>,
+    heard: &RoutedMessage<'_>,
+    question_waits: bool,
+) -> Result<(), String> {
+    if let Some(why) = out_of_reach(turn, flow) {
+        return Err(why.words(turn.world.sender.name));
+    }
+    if question_waits && matches!(flow.if_busy, Some(IfBusy::Queue | IfBusy::Skip)) {
+        return Err("a question waits, and its `if_busy` is no keyword then".into());
+    }
+    let seen = Seen {
+        vars: Some(inputs),
+        event: &Value::Nothing,
+        msg: &heard.view,
+        handoff: &Value::Nothing,
+        error: None,
+        extra: &[],
+    };
+    guarded(turn, flow, trigger, &seen)
+}
+
+/// The reason why nothing can start the flow for this contact and sender.
+pub fn out_of_reach(turn: &Turn<'_>, flow: &Flow) -> Option<OutOfReach> {
+    let bot = &turn.live().bot;
+    let tester = || turn.contact.is_tester(&bot.draft_testers, turn.now());
+    let serves = || flow.senders.is_empty() || flow.senders.iter().any(|sender| sender == turn.world.sender.name);
+    if turn.world.paused.by_hand(&flow.name).is_some() {
+        Some(OutOfReach::Paused)
+    } else if turn.world.paused.failing.contains(&flow.name) {
+        Some(OutOfReach::Failing)
+    } else if flow.draft && !tester() {
+        Some(OutOfReach::Draft)
+    } else if !serves() {
+        Some(OutOfReach::Sender)
+    } else {
+        None
+    }
+}
+
+/// Checks `if`, `at_most` and `once_per` of a trigger; `Err` is the reason against it.
+pub fn guarded(turn: &Turn<'_>, flow: &Flow, trigger: &WrittenTrigger, seen: &Seen<'_>) -> Result<(), String> {
+    if let Some(guard) = &trigger.guard {
+        match turn.in_scope(turn.live(), seen, |scope: &Scope<'_>| guard.holds(scope)) {
+            Ok(true) => {}
+            Ok(false) => return Err(format!("its `if` does not hold: `{}`", guard.source())),
+            Err(failure) => return Err(format!("its `if` fails: {}", failure.text)),
+        }
+    }
+    let stamps = turn.contact.starts.get(&flow.counts_as(trigger)).map_or(&[][..], Vec::as_slice);
+    for cap in &trigger.at_most {
+        if cap.reached(stamps, turn.now()) {
+            return Err(format!("it started {} within {} already", counted(cap.count, "time"), cap.per));
+        }
+    }
+    // Without its key nobody knows whether the trigger has already started the flow.
+    let key = once_key(turn, flow, trigger, seen).map_err(|why| format!("its `once_per` fails: {}", why.text))?;
+    if key.is_some_and(|key| turn.world.once.contains(&key) || used_now(turn, &key)) {
+        return Err(match &trigger.once_per {
+            Some(_) => "it started for this `once_per` already".into(),
+            None => "it is a sequence, and they began it before".into(),
         });
-        // The contact's own language comes first.
-        translated
-            .min_by_key(|(strength, foreign)| (*foreign, *strength))
-            .map(|(strength, foreign)| (Fit::of(strength), foreign))
     }
+    Ok(())
+}
 
-    /// The best flow of one level (7, 9 or 11). While a question waits, a flow with `if_busy: queue` or `skip` does not
-    /// react to keywords.
-    pub fn choose(
-        &mut self,
-        fitting: &[Choice<'a>],
-        heard: &RoutedMessage<'_>,
-        level: u8,
-        question_waits: bool,
-    ) -> Option<Choice<'a>> {
-        self.best(fitting.iter().filter(|choice| choice.strength.level() == level), heard, question_waits)
+/// The key of `once_per`, with its values filled in.
+pub fn once_key(
+    turn: &Turn<'_>,
+    flow: &Flow,
+    trigger: &WrittenTrigger,
+    seen: &Seen<'_>,
+) -> Result<Option<String>, StepFailure> {
+    let Some(text) = trigger.once_per.as_ref() else { return Ok(sequence_key(flow)) };
+    let value = turn.in_scope(turn.live(), seen, |scope| text.render(scope))?;
+    let key = format!("{}|{value}", flow.counts_as(trigger));
+    if key.len() <= ONCE_KEY_BYTES_MAX {
+        return Ok(Some(key));
     }
+    let digest = Sha256::digest(key.as_bytes());
+    Ok(Some(digest.iter().map(|byte| format!("{byte:02x}")).collect()))
+}
 
-    /// The strongest match that may start; the trace names the reason.
-    fn best<'c>(
-        &mut self,
-        fitting: impl Iterator<Item = &'c Choice<'a>>,
-        heard: &RoutedMessage<'_>,
-        question_waits: bool,
-    ) -> Option<Choice<'a>>
-    where
-        'a: 'c,
-    {
-        let mut best: Option<&Choice<'a>> = None;
-        for choice in fitting {
-            if let Some(best) = best {
-                // The list is sorted, so the next one is weaker or a tie.
-                if (best.strength, best.foreign) == (choice.strength, choice.foreign)
-                    && best.flow.name != choice.flow.name
-                {
-                    let tie = format!("a tie: `{}` goes before `{}` by its name", best.flow.name, choice.flow.name);
-                    self.note(None, None, tie);
-                }
-                break;
-            }
-            match self.may_start(choice.flow, choice.trigger, &choice.inputs, heard, question_waits) {
-                Ok(()) => best = Some(choice),
-                Err(why) => self.note(None, None, format!("flow `{}`: {why}", choice.flow.name)),
-            }
+/// True for a sequence that the contact has begun before: it does not begin again, in any way.
+pub fn began_before(turn: &Turn<'_>, flow: &Flow) -> bool {
+    sequence_key(flow).is_some_and(|key| turn.world.once.contains(&key) || used_now(turn, &key))
+}
+
+/// True if the key was used in this turn, so that it is not stored yet.
+fn used_now(turn: &Turn<'_>, wanted: &str) -> bool {
+    turn.effects.iter().any(|effect| matches!(effect, Effect::Once { key } if key == wanted))
+}
+
+/// True if some flow has the whole message as an exact keyword.
+pub fn is_keyword(turn: &Turn<'_>, folded: &str) -> bool {
+    let exact = |trigger: &WrittenTrigger| match &trigger.kind {
+        Trigger::Message(message) => {
+            message.how == MatchMode::Exact && message.texts.iter().any(|(_, text)| text == folded)
         }
-        let choice = best?.clone();
-        let why = if choice.trigger.urgent { "it is urgent, and " } else { "" };
-        let how = choice.strength.in_words();
-        let what = format!("`{}` starts `{}`: {why}{how}", choice.trigger.key, choice.flow.name);
-        self.note(None, None, what);
-        Some(choice)
-    }
-
-    /// Checks the conditions that all triggers share.
-    pub fn may_start(
-        &self,
-        flow: &Flow,
-        trigger: &WrittenTrigger,
-        inputs: &BTreeMap<String, Value>,
-        heard: &RoutedMessage<'_>,
-        question_waits: bool,
-    ) -> Result<(), String> {
-        if let Some(why) = self.out_of_reach(flow) {
-            return Err(why.words(self.world.sender.name));
+        _ => false,
+    };
+    let translated = |flow: &Flow, trigger: &WrittenTrigger| {
+        if !matches!(&trigger.kind, Trigger::Message(message) if message.how == MatchMode::Exact) {
+            return false;
         }
-        if question_waits && matches!(flow.if_busy, Some(IfBusy::Queue | IfBusy::Skip)) {
-            return Err("a question waits, and its `if_busy` is no keyword then".into());
-        }
-        let seen = Seen {
-            vars: Some(inputs),
-            event: &Value::Nothing,
-            msg: &heard.view,
-            handoff: &Value::Nothing,
-            error: None,
-            extra: &[],
-        };
-        self.guarded(flow, trigger, &seen)
-    }
-
-    /// The reason why nothing can start the flow for this contact and sender.
-    pub fn out_of_reach(&self, flow: &Flow) -> Option<OutOfReach> {
-        let bot = &self.live().bot;
-        let tester = || self.contact.is_tester(&bot.draft_testers, self.now());
-        let serves = || flow.senders.is_empty() || flow.senders.iter().any(|sender| sender == self.world.sender.name);
-        if self.world.paused.by_hand(&flow.name).is_some() {
-            Some(OutOfReach::Paused)
-        } else if self.world.paused.failing.contains(&flow.name) {
-            Some(OutOfReach::Failing)
-        } else if flow.draft && !tester() {
-            Some(OutOfReach::Draft)
-        } else if !serves() {
-            Some(OutOfReach::Sender)
-        } else {
-            None
-        }
-    }
-
-    /// Checks `if`, `at_most` and `once_per` of a trigger; `Err` is the reason against it.
-    pub fn guarded(&self, flow: &Flow, trigger: &WrittenTrigger, seen: &Seen<'_>) -> Result<(), String> {
-        if let Some(guard) = &trigger.guard {
-            match self.in_scope(self.live(), seen, |scope: &Scope<'_>| guard.holds(scope)) {
-                Ok(true) => {}
-                Ok(false) => return Err(format!("its `if` does not hold: `{}`", guard.source())),
-                Err(failure) => return Err(format!("its `if` fails: {}", failure.text)),
-            }
-        }
-        let stamps = self.contact.starts.get(&flow.counts_as(trigger)).map_or(&[][..], Vec::as_slice);
-        for cap in &trigger.at_most {
-            if cap.reached(stamps, self.now()) {
-                return Err(format!("it started {} within {} already", counted(cap.count, "time"), cap.per));
-            }
-        }
-        // Without its key nobody knows whether the trigger has already started the flow.
-        let key = self.once_key(flow, trigger, seen).map_err(|why| format!("its `once_per` fails: {}", why.text))?;
-        if key.is_some_and(|key| self.world.once.contains(&key) || self.used_now(&key)) {
-            return Err(match &trigger.once_per {
-                Some(_) => "it started for this `once_per` already".into(),
-                None => "it is a sequence, and they began it before".into(),
-            });
-        }
-        Ok(())
-    }
-
-    /// The key of `once_per`, with its values filled in.
-    pub fn once_key(
-        &self,
-        flow: &Flow,
-        trigger: &WrittenTrigger,
-        seen: &Seen<'_>,
-    ) -> Result<Option<String>, StepFailure> {
-        let Some(text) = trigger.once_per.as_ref() else { return Ok(sequence_key(flow)) };
-        let value = self.in_scope(self.live(), seen, |scope| text.render(scope))?;
-        let key = format!("{}|{value}", flow.counts_as(trigger));
-        if key.len() <= ONCE_KEY_BYTES_MAX {
-            return Ok(Some(key));
-        }
-        let digest = Sha256::digest(key.as_bytes());
-        Ok(Some(digest.iter().map(|byte| format!("{byte:02x}")).collect()))
-    }
-
-    /// True for a sequence that the contact has begun before: it does not begin again, in any way.
-    pub fn began_before(&self, flow: &Flow) -> bool {
-        sequence_key(flow).is_some_and(|key| self.world.once.contains(&key) || self.used_now(&key))
-    }
-
-    /// True if the key was used in this turn, so that it is not stored yet.
-    fn used_now(&self, wanted: &str) -> bool {
-        self.effects.iter().any(|effect| matches!(effect, Effect::Once { key } if key == wanted))
-    }
-
-    /// True if some flow has the whole message as an exact keyword.
-    pub fn is_keyword(&self, folded: &str) -> bool {
-        let exact = |trigger: &WrittenTrigger| match &trigger.kind {
-            Trigger::Message(message) => {
-                message.how == MatchMode::Exact && message.texts.iter().any(|(_, text)| text == folded)
-            }
-            _ => false,
-        };
-        let translated = |flow: &Flow, trigger: &WrittenTrigger| {
-            if !matches!(&trigger.kind, Trigger::Message(message) if message.how == MatchMode::Exact) {
-                return false;
-            }
-            let mut words = self.live().words_of(flow, trigger).flat_map(|(_, words)| &words.texts);
-            words.any(|(_, text)| text == folded)
-        };
-        let of = |flow: &Flow| flow.triggers.iter().any(|trigger| exact(trigger) || translated(flow, trigger));
-        self.live().flows.values().any(|flow| of(flow))
-    }
+        let mut words = turn.live().words_of(flow, trigger).flat_map(|(_, words)| &words.texts);
+        words.any(|(_, text)| text == folded)
+    };
+    let of = |flow: &Flow| flow.triggers.iter().any(|trigger| exact(trigger) || translated(flow, trigger));
+    turn.live().flows.values().any(|flow| of(flow))
 }
 
 /// The key that is used up when a contact begins a sequence.
@@ -354,7 +363,7 @@ impl<'m> RoutedMessage<'m> {
             InboundKind::Button { id, .. } => Some(id.clone()),
             _ => None,
         };
-        let view = crate::engine::views::message_view(message, turn.contact_zone(turn.live()));
+        let view = crate::engine::views::message_view(message, views::contact_zone(turn, turn.live()));
         let folded = text.map(matching::fold).unwrap_or_default();
         RoutedMessage { message, text, folded, button, heard_before, language, view, may_gather: None }
     }

@@ -4,7 +4,11 @@ use crate::{
     base::limits::EVENT_DEPTH_MAX,
     definition::Flow,
     engine::{
+        drive,
+        routing::{choose, starts, stop_when},
+        timers,
         turn::{Emitted, Next, Seen, Turn},
+        variables,
         views::map,
     },
     model::{
@@ -17,98 +21,98 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-impl<'a> Turn<'a> {
-    /// Distributes one event. A chain of events, in which flows that an event starts or wakes emit further events, has
-    /// a limit.
-    pub fn hand_round(&mut self) -> bool {
-        let Some(Emitted { what, depth, overheard }) = self.emitted.pop_front() else { return false };
-        let event = view(&what);
-        self.stop_by(&what, &event);
-        if depth > EVENT_DEPTH_MAX {
-            let text = format!(
-                "{} is the {depth}th of a chain of events that start or wake flows that emit events: a circle? Nothing \
-                 starts by it",
-                words(&what)
-            );
-            self.note(None, None, text.clone());
-            self.effects.push(Effect::Alarm { kind: "event_depth".into(), text });
-            return true;
-        }
-        if let FlowEvent::Event { name, .. } = &what {
-            self.wake_by_event(name, &event, depth);
-        }
-        if overheard {
-            return true;
-        }
-        for flow in self.live().flows.values() {
-            if let Some(trigger) = self.started_by(flow, &what, &event) {
-                self.start(Start {
+/// Distributes one event. A chain of events, in which flows that an event starts or wakes emit further events, has
+/// a limit.
+pub fn hand_round(turn: &mut Turn<'_>) -> bool {
+    let Some(Emitted { what, depth, overheard }) = turn.emitted.pop_front() else { return false };
+    let event = view(&what);
+    stop_when::stop_by(turn, &what, &event);
+    if depth > EVENT_DEPTH_MAX {
+        let text = format!(
+            "{} is the {depth}th of a chain of events that start or wake flows that emit events: a circle? Nothing \
+             starts by it",
+            words(&what)
+        );
+        turn.note(None, None, text.clone());
+        turn.effects.push(Effect::Alarm { kind: "event_depth".into(), text });
+        return true;
+    }
+    if let FlowEvent::Event { name, .. } = &what {
+        wake_by_event(turn, name, &event, depth);
+    }
+    if overheard {
+        return true;
+    }
+    for flow in turn.live().flows.values() {
+        if let Some(trigger) = started_by(turn, flow, &what, &event) {
+            starts::start(
+                turn,
+                Start {
                     id: None,
                     flow: flow.name.clone(),
                     trigger,
                     inputs: BTreeMap::new(),
                     event: event.clone(),
-                    at: self.now(),
+                    at: turn.now(),
                     depth,
-                });
-            }
+                },
+            );
         }
-        // An event about the contact, and not about this conversation, is also given to its other conversations.
-        match what {
-            FlowEvent::HandoffDone { .. } | FlowEvent::HandedOver { .. } | FlowEvent::Delivery { .. } => {}
-            what => self.effects.push(Effect::Happened { what, depth }),
-        }
-        true
     }
+    // An event about the contact, and not about this conversation, is also given to its other conversations.
+    match what {
+        FlowEvent::HandoffDone { .. } | FlowEvent::HandedOver { .. } | FlowEvent::Delivery { .. } => {}
+        what => turn.effects.push(Effect::Happened { what, depth }),
+    }
+    true
+}
 
-    /// The key of the first trigger of a flow that the event matches; of several, the first whose conditions are true.
-    fn started_by(&self, flow: &'a Flow, what: &FlowEvent, event: &Value) -> Option<String> {
-        if matches!(what, FlowEvent::Delivery { flow: own, .. } if *own == flow.name) {
-            return None;
-        }
-        let fitting: Vec<_> = flow.triggers.iter().filter(|trigger| trigger.kind.happens(what)).collect();
-        let nothing = Value::Nothing;
-        let handoff = match event {
-            Value::Map(event) => event.get("handoff").unwrap_or(&nothing),
-            _ => &nothing,
+/// The key of the first trigger of a flow that the event matches; of several, the first whose conditions are true.
+fn started_by<'a>(turn: &Turn<'a>, flow: &'a Flow, what: &FlowEvent, event: &Value) -> Option<String> {
+    if matches!(what, FlowEvent::Delivery { flow: own, .. } if *own == flow.name) {
+        return None;
+    }
+    let fitting: Vec<_> = flow.triggers.iter().filter(|trigger| trigger.kind.happens(what)).collect();
+    let nothing = Value::Nothing;
+    let handoff = match event {
+        Value::Map(event) => event.get("handoff").unwrap_or(&nothing),
+        _ => &nothing,
+    };
+    let seen = Seen { vars: None, event, msg: &nothing, handoff, error: None, extra: &[] };
+    let holds = fitting.iter().find(|trigger| choose::guarded(turn, flow, trigger, &seen).is_ok());
+    // If no condition is true, the first trigger is returned, for its reason.
+    holds.or(fitting.first()).map(|trigger| trigger.key.clone())
+}
+
+fn wake_by_event(turn: &mut Turn<'_>, name: &str, event: &Value, depth: usize) {
+    let waiting = |waiting: &Waiting| matches!(waiting, Waiting::Event { name: wanted, .. } if wanted == name);
+    let runs: Vec<u32> = turn.session.runs.iter().filter(|run| waiting(&run.waiting)).map(|run| run.number).collect();
+    for number in runs {
+        let Some(here) = turn.here(number) else { continue };
+        let Step::Wait(wait) = &here.node.step else { continue };
+        let before = turn.run_mut(number).map(|run| std::mem::replace(&mut run.event, event.clone()));
+        let holds = match &wait.on {
+            WaitFor::Event { condition: Some(condition), .. } => turn.holds(here, condition, &[]),
+            _ => Ok(true),
         };
-        let seen = Seen { vars: None, event, msg: &nothing, handoff, error: None, extra: &[] };
-        let holds = fitting.iter().find(|trigger| self.guarded(flow, trigger, &seen).is_ok());
-        // If no condition is true, the first trigger is returned, for its reason.
-        holds.or(fitting.first()).map(|trigger| trigger.key.clone())
-    }
-
-    fn wake_by_event(&mut self, name: &str, event: &Value, depth: usize) {
-        let waiting = |waiting: &Waiting| matches!(waiting, Waiting::Event { name: wanted, .. } if wanted == name);
-        let runs: Vec<u32> =
-            self.session.runs.iter().filter(|run| waiting(&run.waiting)).map(|run| run.number).collect();
-        for number in runs {
-            let Some(here) = self.here(number) else { continue };
-            let Step::Wait(wait) = &here.node.step else { continue };
-            let before = self.run_mut(number).map(|run| std::mem::replace(&mut run.event, event.clone()));
-            let holds = match &wait.on {
-                WaitFor::Event { condition: Some(condition), .. } => self.holds(here, condition, &[]),
-                _ => Ok(true),
-            };
-            match holds {
-                Ok(true) => {
-                    let data = match event {
-                        Value::Map(event) => event.get("data").cloned().unwrap_or_default(),
-                        _ => Value::Nothing,
-                    };
-                    self.keep(number, wait.fills.as_deref(), data);
-                    if let Some(run) = self.run_mut(number) {
-                        run.depth = depth;
-                    }
-                    self.wake(here, Next::Continue);
+        match holds {
+            Ok(true) => {
+                let data = match event {
+                    Value::Map(event) => event.get("data").cloned().unwrap_or_default(),
+                    _ => Value::Nothing,
+                };
+                variables::keep(turn, number, wait.fills.as_deref(), data);
+                if let Some(run) = turn.run_mut(number) {
+                    run.depth = depth;
                 }
-                Ok(false) => {
-                    if let (Some(run), Some(before)) = (self.run_mut(number), before) {
-                        run.event = before;
-                    }
-                }
-                Err(failure) => self.resume(here, Next::Fail(failure)),
+                timers::wake(turn, here, Next::Continue);
             }
+            Ok(false) => {
+                if let (Some(run), Some(before)) = (turn.run_mut(number), before) {
+                    run.event = before;
+                }
+            }
+            Err(failure) => drive::resume(turn, here, Next::Fail(failure)),
         }
     }
 }

@@ -2,14 +2,14 @@
 //!
 //! `route` walks the levels of *who wins* (docs/language.md, section 5), `choose` finds the flow that a text starts.
 
-mod burst;
+pub(super) mod burst;
 pub mod choose;
-mod events;
+pub(super) mod events;
 pub(crate) mod handover;
-mod opt_out;
-mod queue;
-mod route;
+pub(crate) mod opt_out;
+pub(crate) mod queue;
+pub(super) mod route;
 pub(crate) mod starts;
-mod stop_when;
-mod taps;
-mod urgent;
+pub(crate) mod stop_when;
+pub(super) mod taps;
+pub(super) mod urgent;

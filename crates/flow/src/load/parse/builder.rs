@@ -355,6 +355,8 @@ fn unreadable(id: StepId, node: &yaml::Node, next: Option<NodeIx>) -> Node {
         texts: Vec::new(),
         sentences: Vec::new(),
         fills,
+        on_timeout: None,
+        on_undelivered: None,
     };
     Node { id, place: node.place.clone(), guard: None, step: Step::Unreadable, next, on_error: None, outline }
 }

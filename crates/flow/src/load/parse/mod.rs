@@ -138,6 +138,7 @@ impl Flow {
             on_update: OnUpdate::Finish,
             ignore_quiet_hours: None,
             asks: false,
+            waits_for_delivery: false,
             entry: None,
             blocks: BTreeMap::new(),
             nodes: Vec::new(),
@@ -170,6 +171,7 @@ fn bot_flow(
     }
     builder.finish(&mut flow);
     flow.asks = flow.nodes.iter().any(asks);
+    flow.waits_for_delivery = flow.nodes.iter().any(steps::wait::waits_for_delivery);
     flow
 }
 
