@@ -97,12 +97,20 @@ impl Text {
 
     /// The text with its values. A list or map in it is an error.
     pub fn render(&self, scope: &Scope<'_>) -> Result<String, ScriptError> {
+        self.render_with(scope, |_| {})
+    }
+
+    /// As `render`; `without_value` gets each expression that had no value, in whose place nothing stands.
+    pub fn render_with(&self, scope: &Scope<'_>, mut without_value: impl FnMut(&Code)) -> Result<String, ScriptError> {
         let mut out = String::new();
         for part in &self.parts {
             match part {
                 Part::Plain(text) => out.push_str(text),
                 Part::Code(code) => {
                     let value = code.eval(scope)?;
+                    if value == Value::Nothing {
+                        without_value(code);
+                    }
                     match value.print() {
                         Some(text) => out.push_str(&text),
                         None => return Err(code.error(

@@ -42,6 +42,17 @@ pub struct TurnSteps {
     /// The steps that runs left in this turn, also those that were reached in an earlier one.
     pub left: Vec<StepLeft>,
     pub ended: Vec<EndedRun>,
+    /// The expressions that had no value in a message that was sent.
+    pub gaps: Vec<TextGap>,
+}
+
+/// An expression in a message's text that had no value, so that nothing stood in its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextGap {
+    pub flow: FlowName,
+    pub step: StepId,
+    /// The expression, as the author wrote it.
+    pub code: String,
 }
 
 /// One step that was reached.

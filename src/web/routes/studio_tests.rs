@@ -242,7 +242,7 @@ static REPLAYED_ACT: Shape = shape(
     ],
 );
 
-const TROUBLES: [&str; 6] = ["error", "given_up", "unanswered", "silent", "window", "stuck"];
+const TROUBLES: [&str; 7] = ["error", "given_up", "unanswered", "silent", "window", "gap", "stuck"];
 
 pub static ROUTES: &[Route] = &[
     Route {

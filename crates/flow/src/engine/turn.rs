@@ -7,7 +7,14 @@ use crate::{
         time::Time,
     },
     definition::{Body, Flow, FlowSet, Node, NodeIx},
-    engine::{message::delivery_watch, question::titles, variables, views},
+    engine::{
+        message::{
+            delivery_watch,
+            gaps::{self, OpenGaps},
+        },
+        question::titles,
+        variables, views,
+    },
     load::locale::TranslatedText,
     model::{
         contact::ContactData,
@@ -94,6 +101,7 @@ pub struct Turn<'a> {
     pub effects: Vec<Effect>,
     pub trace: Vec<TraceEntry>,
     pub passage: TurnSteps,
+    pub gaps: OpenGaps,
     /// The number of steps left before the run counts as endless.
     pub fuel: usize,
     /// Events of flows, and changes of consent, to be distributed at the end of the turn.
@@ -146,6 +154,7 @@ impl<'a> Turn<'a> {
             effects: Vec::new(),
             trace: Vec::new(),
             passage: TurnSteps::default(),
+            gaps: OpenGaps::default(),
             fuel: limits::STEPS_PER_TURN_MAX,
             emitted: VecDeque::new(),
             depth: 0,
@@ -224,10 +233,10 @@ impl<'a> Turn<'a> {
     /// A text for the contact, in the contact's language if there is a translation.
     pub fn sentence(&self, here: Here<'_>, text: &Text, extra: &[(&str, Value)]) -> Result<String, StepFailure> {
         let Some((locale, form)) = here.set.translation(self.language(), &here.node.id, text.source()) else {
-            return self.render(here, text, extra);
+            return gaps::compose(self, here, text, extra);
         };
         match form {
-            TranslatedText::One(text) => self.render(here, text, extra),
+            TranslatedText::One(text) => gaps::compose(self, here, text, extra),
             TranslatedText::ByNumber { count, forms } => {
                 let number = match self.value(here, count, extra)? {
                     Value::Whole(number) => number as f64,
@@ -237,7 +246,7 @@ impl<'a> Turn<'a> {
                 let category = locale.category(number);
                 let named = |wanted| forms.iter().find(|(category, _)| *category == wanted).map(|(_, text)| text);
                 let text = named(category).or_else(|| named(PluralCategory::Other)).unwrap_or(text);
-                self.render(here, text, extra)
+                gaps::compose(self, here, text, extra)
             }
         }
     }
@@ -266,7 +275,7 @@ impl<'a> Turn<'a> {
         self.seen(here.run, &[], |turn, seen| turn.in_scope_at(Ok(here), seen, f))
     }
 
-    fn seen<T>(&self, run: u32, extra: &[(&str, Value)], f: impl FnOnce(&Self, &Seen<'_>) -> T) -> T {
+    pub fn seen<T>(&self, run: u32, extra: &[(&str, Value)], f: impl FnOnce(&Self, &Seen<'_>) -> T) -> T {
         let found = self.run(run);
         let nothing = Value::Nothing;
         f(
@@ -293,7 +302,7 @@ impl<'a> Turn<'a> {
     }
 
     /// As `in_scope`, at a step or only with a set of flows: at a step, answers have the titles of its flow.
-    fn in_scope_at<T>(
+    pub fn in_scope_at<T>(
         &self,
         at: Result<Here<'_>, &FlowSet>,
         seen: &Seen<'_>,
@@ -331,6 +340,7 @@ impl<'a> Turn<'a> {
     }
 
     fn draft(&mut self, here: Here<'_>, saying: Saying) -> u32 {
+        gaps::note(self, here);
         let number = self.next_message();
         let person_run = self.session.person.as_ref().and_then(|person| person.run);
         let confirms = self.run(here.run).is_some_and(|run| run.confirms_stop);

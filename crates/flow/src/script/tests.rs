@@ -323,7 +323,9 @@ fn a_pattern_costs_once_what_it_takes_to_compile_it() {
 #[test]
 fn a_list_is_looked_at_where_it_is() {
     let script = "let a = []; a.pad(4000, 0); for i in 0..4000 { a.is_empty(); a.first(); a.last(); } a.last()";
-    assert_eq!(run_with(script, true, &[]), Ok(Value::Whole(0)));
+    // Counted work alone decides here, however slow the machine is.
+    let found = sandbox::with_time(std::time::Duration::from_secs(600), || run_with(script, true, &[]));
+    assert_eq!(found, Ok(Value::Whole(0)));
     assert_eq!(shown("order.lines.first() ?? list.last()"), "2");
 }
 
@@ -690,8 +692,8 @@ fn lists_and_maps_are_paid_for_by_whoever_reads_them() {
         let (ends, spent) = sandbox::with_fuel(100_000, || run_with(&code, true, &[]));
         assert_eq!(spent, 100_000, "{code}");
         assert!(ends.unwrap_err().contains("works for too long"), "{code}");
-        // A tenth of a script's operations, in a build that is many times slower than the released one.
-        assert!(began.elapsed() < std::time::Duration::from_secs(10), "{code}: {:?}", began.elapsed());
+        // A tenth of a script's operations, in a build that is many times slower than the released one, beside others.
+        assert!(began.elapsed() < std::time::Duration::from_secs(60), "{code}: {:?}", began.elapsed());
     }
 }
 

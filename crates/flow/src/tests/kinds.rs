@@ -45,6 +45,22 @@ fn orders_and_forms_start_flows() {
 }
 
 #[test]
+fn a_message_with_a_gap_is_noted() {
+    let flow = "flow: it\nwhen: [{form: visit}]\nsteps: [{say: 'Day ${msg.form.day}, ${msg.form.hour ?? \"\"}.'}]\n";
+    let mut talk = Talk::new("bot: Test\n", flow);
+    let gaps =
+        |talk: &Talk| talk.trace.iter().filter(|line| line.contains("has no value")).cloned().collect::<Vec<_>>();
+    talk.line("~ form visit:77 {\"day\": \"Mon\"}").unwrap();
+    talk.line("> Day Mon, .").unwrap();
+    assert_eq!(gaps(&talk), Vec::<String>::new());
+    talk.line("~ form visit:78 {}").unwrap();
+    talk.line("> Day , .").unwrap();
+    let gaps = gaps(&talk);
+    assert_eq!(gaps.len(), 1, "{gaps:?}");
+    assert!(gaps[0].contains("`msg.form.day` has no value: nothing stands in its place in the message"), "{gaps:?}");
+}
+
+#[test]
 fn a_reaction_starts_its_flow_and_no_other() {
     let any = "flow: z\nwhen: [{any_message: true}]\nsteps: [{say: Any.}]\n";
     let flows = format!("{}---\n{any}", one("reaction: [❤]"));

@@ -5,7 +5,7 @@ use crate::{
     base::limits::{TEST_OUTBOUND_READ, WINDOW},
     flow::Flow,
     model::{
-        effect::{Effect, RunEnd, StepVisit},
+        effect::{Effect, RunEnd, StepVisit, TextGap},
         session::Waiting,
     },
     store::tables::outbound,
@@ -33,6 +33,8 @@ pub enum Kind {
     Silent,
     /// A free-form message was sent outside the window.
     Window,
+    /// A message left with nothing in the place of an expression.
+    Gap,
     /// A run waits, and nothing can ever wake it.
     Stuck,
 }
@@ -45,6 +47,7 @@ impl Kind {
             Kind::Unanswered => "unanswered",
             Kind::Silent => "silent",
             Kind::Window => "window",
+            Kind::Gap => "gap",
             Kind::Stuck => "stuck",
         }
     }
@@ -91,6 +94,11 @@ impl World<'_> {
             }
             _ => {}
         }
+    }
+
+    pub(super) fn troubled_by_gap(&mut self, gap: &TextGap) {
+        let text = format!("the message of step `{}` left with nothing in the place of `{}`", gap.step, gap.code);
+        self.trouble(Kind::Gap, Some(gap.flow.as_str()), Some(gap.step.as_str()), text);
     }
 
     pub(super) fn troubled_by_window(&mut self, seen: &Seen) {

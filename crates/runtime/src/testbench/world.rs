@@ -310,6 +310,9 @@ impl<'a> World<'a> {
             for ended in &answer.passage.ended {
                 self.ended.insert(ended.run, ended.vars.clone());
             }
+            for gap in &answer.passage.gaps {
+                self.troubled_by_gap(gap);
+            }
             for effect in &answer.effects {
                 self.troubled_by(effect);
                 self.take_effect(effect.clone());

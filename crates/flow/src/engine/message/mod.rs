@@ -4,6 +4,7 @@ mod card;
 pub(crate) mod compose;
 pub(crate) mod delivery_outcome;
 pub(super) mod delivery_watch;
+pub(super) mod gaps;
 pub(crate) mod if_closed;
 mod location;
 pub(crate) mod parts;

@@ -71,6 +71,27 @@ fn random_customers_find_a_broken_step_and_tell_it_as_a_short_case_that_fails() 
 }
 
 #[test]
+fn random_customers_tell_of_a_message_with_a_gap() {
+    let flow = "flow: price\nwhen: [{message: price}]\nsteps:\n  - http: GET https://shop.example/price\n    as: price\n  \
+                - say: The price is ${price.body.amount}.\n";
+    let bot = "bot: Shop\ndefaults: {unanswered: [{say: What?}], on_error: [{say: Oh.}]}\n";
+    let test = |body: &str| {
+        format!(
+            "tests: price\nmocks: {{http: {{GET */price: {{json: {body}}}}}}}\ncases:\n  - name: a\n    steps:\n      \
+             - user: price\n      - bot: /The price is/\n"
+        )
+    };
+    let found = |body: &str| {
+        let folder = folder(&[("_bot.yaml", bot), ("price.yaml", flow), ("price.test.yaml", test(body).as_str())]);
+        wander(folder.path(), &TestOptions::default(), Walks { count: 10, seed: 1 }).unwrap().found
+    };
+    let gaps = found("{sum: 5}");
+    let gap = gaps.iter().find(|found| found.trouble.kind.as_str() == "gap").expect("somebody asks for the price");
+    assert!(gap.trouble.text.contains("with nothing in the place of `price.body.amount`"), "{}", gap.trouble.text);
+    assert!(found("{amount: 5}").is_empty());
+}
+
+#[test]
 fn a_case_is_written_beside_the_flow_that_is_in_trouble() {
     let sum = "flow: sum\nwhen: [{message: sum}]\nsteps:\n  - ask: How many?\n    as: n\n    type: whole\n  - say: It is ${10 % n}.\n";
     let hello = "flow: hello\nwhen: [{message: hello}]\nsteps: [{say: Hello!}]\n";
