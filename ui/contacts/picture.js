@@ -19,6 +19,10 @@ const MONTH_ROOM = 44;
 const DAY_ROOM = 76;
 /** A letter of a reason takes about so much. */
 const LETTER = 6.2;
+/** A letter of a name below the line takes no more than this, also in bold. */
+const LETTER_MAX = 8;
+/** A name stands so far from its line. */
+const BESIDE = 4;
 
 /** @param {number} count */
 const tall = (count) => Math.min(BAR_MAX, 7 + 9 * Math.log2(count + 1));
@@ -64,7 +68,15 @@ function ticksOf(from, to, zone, width) {
     before = date;
   }
   const step = Math.max(1, Math.ceil((ticks.length * (days > 120 ? MONTH_ROOM : DAY_ROOM)) / width));
-  return ticks.filter((_, n) => n % step === 0);
+  let end = 0;
+  return ticks.filter((_, n) => n % step === 0).map((one) => {
+    const left = ((one.at - from) / (to - from)) * width + BESIDE;
+    const right = left + one.words.length * LETTER_MAX;
+    // A name that would lie over the one before it, or be cut at the end, is left out; its line stays.
+    const fits = left >= end && right <= width;
+    end = fits ? right : end;
+    return fits ? one : { ...one, words: '' };
+  });
 }
 
 /**
@@ -151,7 +163,7 @@ export function Picture({ items, from, to, zone, at, choose, open }) {
       <defs><pattern id="year-hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="year-hatch-back" width="7" height="7" /><rect class="year-hatch-line" width="2.200" height="7" /></pattern></defs>
       <rect class="year-future" x=${held(now)} y="0" width=${width - held(now)} height=${BOTTOM} />
       ${windowsOf(items).map(([begin, end]) => html`<rect class="year-window" x=${held(begin)} y=${BASE - BAR_MAX - 4} width=${Math.max(1, held(end) - held(begin))} height=${BAR_MAX * 2 + 10} />`)}
-      ${ticksOf(from, to, zone, width).map((one) => html`<g class="year-tick"><path d=${`M${x(one.at)} 0V${BOTTOM + 5}`} />${x(one.at) + 4 + one.words.length * LETTER <= width && html`<text class=${one.year ? 'year-year' : undefined} x=${x(one.at) + 4} y=${BOTTOM + 16}>${one.words}</text>`}</g>`)}
+      ${ticksOf(from, to, zone, width).map((one) => html`<g class="year-tick"><path d=${`M${x(one.at)} 0V${BOTTOM + 5}`} />${one.words && html`<text class=${one.year ? 'year-year' : undefined} x=${x(one.at) + BESIDE} y=${BOTTOM + 16}>${one.words}</text>`}</g>`)}
       <path class="year-base" d=${`M0 ${BASE + 1}H${width}`} />
       ${Object.values(LANE_Y).map((y) => html`<path class="year-lane" d=${`M0 ${y}H${width}`} />`)}
       ${gapsOf(items).map((gap) => {
