@@ -268,11 +268,10 @@ mod tests {
         );
         for sql in crate::statements().filter(|sql| sql.text.contains("from {rows} as input where true")) {
             let one = text(sql.text);
-            assert!(
-                one.contains(" values (") && !one.contains("max(") && !one.contains("select"),
-                "{}: {one}",
-                sql.name
-            );
+            // A value may be read from a table by itself, as the next number is; the row is not.
+            let (columns, values) = one.split_once(" values (").unwrap_or_else(|| panic!("{}: {one}", sql.name));
+            let reads_the_row = values.contains("(select 1)") || values.contains("input");
+            assert!(!columns.contains("select") && !one.contains("max(") && !reads_the_row, "{}: {one}", sql.name);
         }
     }
 
