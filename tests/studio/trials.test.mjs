@@ -110,16 +110,16 @@ test('C9 the talks of a day show the words that the edits change', { skip }, asy
   await page.context().close();
 });
 
-test('B7 real talks on unchanged flows are the same, or cannot be told', { skip }, async () => {
+test('B7 real talks on unchanged flows are the same', { skip }, async () => {
   const words = [['menu', 'Opening hours'], ['book', 'Haircut', 'tomorrow'], ['help'], ['thanks'], ['hello', 'Book a visit', 'Colour', 'never']];
   for (let n = 0; n < 25; n++) {
     await written(bot, `+3460055${String(1000 + n)}`, `Person ${n}`, words[n % words.length]);
   }
-  const answer = await fetch(`${bot.base}/v1/studio/replay`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' },
-    body: JSON.stringify({ files: {}, day: await today(bot) }),
-  });
+  const headers = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' };
+  const again = async () => (await fetch(`${bot.base}/v1/studio/replay`, { method: 'POST', headers, body: JSON.stringify({ files: {}, day: await today(bot) }) })).json();
+  // The last talk cannot be told while its last message is on its way.
+  let said = await again();
+  await until(`every talk can be told: ${JSON.stringify(said.counts)}`, async () => said.counts.cannot_say === 0 || (said = await again()).counts.cannot_say === 0);
   // The page asks for the same in pieces, of which the first is small.
   const page = await open(browser, bot.base, { path: '/studio/tests', ready: '.tests-wander' });
   await page.getByLabel('Day', { exact: true }).fill(await today(bot));
@@ -127,12 +127,12 @@ test('B7 real talks on unchanged flows are the same, or cannot be told', { skip 
   await page.getByRole('button', { name: 'Play it again' }).waitFor();
   const asked = page.asked.filter((request) => request.url().endsWith('/v1/studio/replay')).map((request) => request.postDataJSON());
   assert.ok(asked.length > 1 && asked[0].limit === 3 && asked[1].before !== null, JSON.stringify(asked.map(({ limit, before }) => [limit, before])));
-  const { counts, talks, more } = await answer.json();
+  const { counts, talks, more } = said;
   await page.getByText(`${counts.same} same`, { exact: true }).waitFor();
   await page.context().close();
-  const { same = 0, cannot_say = 0, ...others } = counts;
-  assert.deepEqual(Object.values(others).filter(Boolean), [], JSON.stringify(talks.filter((one) => !['same', 'cannot_say'].includes(one.verdict))));
-  assert.ok(same + cannot_say + more >= 25 && same > 0, JSON.stringify(counts));
+  const { same = 0, ...others } = counts;
+  assert.deepEqual(Object.values(others).filter(Boolean), [], JSON.stringify(talks.filter((one) => one.verdict !== 'same')));
+  assert.ok(same + more >= 25, JSON.stringify(counts));
 });
 
 test('an edit says how many tests it changes', { skip }, async () => {
