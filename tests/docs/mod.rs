@@ -2,6 +2,7 @@
 
 mod examples;
 mod generated;
+mod monitoring;
 
 use std::{fs, path::Path, sync::Arc};
 use transom::{

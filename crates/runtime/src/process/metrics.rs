@@ -49,6 +49,11 @@ pub const DEAD_LETTER_KINDS: [&str; 10] = [
 /// The states of a sender: sends, its platform does not answer, paused.
 pub const SENDER_STATES: [&str; 3] = ["online", "degraded", "paused"];
 
+/// All kinds of [`Metrics::bug`], so that each has a value before the first one: `increase` sees no first event of a
+/// series that begins with it.
+pub const BUG_KINDS: [&str; 10] =
+    ["engine", "join", "lane", "mark", "news", "nobody", "sweep_inbound", "sweep_outbound", "sweep_session", "tick"];
+
 /// All metrics of the daemon. Clones share them.
 ///
 /// Labels hold fixed words, sender ids and flow names only: never a phone number or a text from outside, because the
@@ -187,6 +192,12 @@ impl Metrics {
         for kind in DEAD_LETTER_KINDS {
             // An alarm on a missing metric never fires.
             metrics.set_dead_letters(kind, 0);
+        }
+        for kind in BUG_KINDS {
+            drop(metrics.bugs.get_or_create(&KindLabels { kind }));
+        }
+        for kind in ["wrong_key", "no_key"] {
+            drop(metrics.unauthorized.get_or_create(&KindLabels { kind }));
         }
         metrics.build.get_or_create(&BuildLabels { version: env!("CARGO_PKG_VERSION") }).set(1);
         metrics.registry = std::sync::Arc::new(metrics.register());
@@ -386,6 +397,23 @@ mod tests {
         for kind in DEAD_LETTER_KINDS {
             assert!(
                 page.contains(&format!("transom_dead_letters{{kind=\"{kind}\"}} 0\n")),
+                "{kind} is missing in\n{page}"
+            );
+        }
+    }
+
+    #[test]
+    fn each_kind_of_bug_is_there_before_the_first_one() {
+        let root = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+        let sources = sources(&root.join("crates"));
+        let counted = regex::Regex::new(r#"metrics\.bug\("([a-z_]+)"\)"#).unwrap();
+        let counted: std::collections::BTreeSet<&str> =
+            counted.captures_iter(&sources).map(|found| found.get(1).unwrap().as_str()).collect();
+        assert_eq!(counted.into_iter().collect::<Vec<_>>(), BUG_KINDS);
+        let page = Metrics::new().render();
+        for kind in BUG_KINDS {
+            assert!(
+                page.contains(&format!("transom_bugs_total{{kind=\"{kind}\"}} 0\n")),
                 "{kind} is missing in\n{page}"
             );
         }
