@@ -10,10 +10,15 @@ use crate::{
         clock::{Clock, SystemClock},
         diagnostic::did_you_mean,
         ids::AccountName,
+        time::{Span, iso},
     },
+    model::scope::{Scope, Scopes},
     runtime::config::Config,
     store::{CommitError, tables::api_key},
-    web::auth,
+    web::{
+        api::people::keys::life,
+        auth::{self, KeyRights},
+    },
 };
 use serde_json::json;
 
@@ -29,8 +34,14 @@ pub enum Action {
         /// A word by which you know it in the list
         #[arg(long, default_value = "")]
         name: String,
+        /// What it may do, of read, flows, send, people, mcp; without this, all that a key could do before there were scopes
+        #[arg(long, value_delimiter = ',', value_parser = scope)]
+        scopes: Vec<Scope>,
+        /// How long it counts, as 90d; without this, until it is revoked
+        #[arg(long, value_parser = life, value_name = "TIME")]
+        expires: Option<Span>,
     },
-    /// All keys, without their secrets
+    /// All keys, without their secrets: scopes, expiry, last use
     List,
     /// Make a key useless
     Revoke {
@@ -42,47 +53,83 @@ pub enum Action {
 pub async fn run(args: Args) -> Outcome {
     let config = args.place.config()?;
     match args.what {
-        Action::Create { account, name } => create(&config, account.as_deref(), &name).await,
+        Action::Create { account, name, scopes, expires } => {
+            let account = pick_account(&config, account.as_deref())?;
+            let scopes = (!scopes.is_empty()).then(|| Scopes::of(scopes));
+            create(&config, NewKey { account, name, scopes, life: expires }).await
+        }
         Action::List => list(&config).await,
         // A whole key is accepted in place of its id.
         Action::Revoke { id } => revoke(&config, id.split('.').next().unwrap_or_default()).await,
     }
 }
 
-async fn create(config: &Config, account: Option<&str>, name: &str) -> Outcome {
-    let account = pick_account(config, account)?;
+/// The arguments of `create`.
+struct NewKey {
+    account: AccountName,
+    name: String,
+    scopes: Option<Scopes>,
+    life: Option<Span>,
+}
+
+async fn create(config: &Config, new: NewKey) -> Outcome {
+    let NewKey { account, name, scopes, life } = new;
+    let names = scopes.map(|scopes| scopes.all().map(Scope::as_str).collect::<Vec<_>>());
+    let expires_at = life.map(|life| SystemClock.now() + life);
     let key = match running(config).await {
         Some(api) => {
             let name = if name.is_empty() { json!(null) } else { json!(name) };
-            let made = api.post("/v1/keys", &json!({"account": account, "name": name})).await?.ok()?;
+            let life = life.map(|life| life.to_string());
+            let asked = json!({"account": account, "name": name, "scopes": names, "expires_in": life});
+            let made = api.post("/v1/keys", &asked).await?.ok()?;
             made["key"].as_str().unwrap_or_default().to_owned()
         }
         None => {
             let store = exclusive(config).await?;
-            let made = auth::create_key(&store, account.clone(), name.to_owned(), SystemClock.now()).await;
+            let rights = KeyRights { account: account.clone(), name, scopes, expires_at };
+            let made = auth::create_key(&store, rights, SystemClock.now()).await;
             store.close().await;
             made?.key.expose().to_owned()
         }
     };
     let id = key.split('.').next().unwrap_or_default();
-    out::either(|| json!({"id": id, "account": account, "key": key}), || println!("{key}"));
-    eprintln!("A key of account `{account}`. It is shown this once; keep it.");
+    let made = || json!({"id": id, "account": account, "scopes": names, "expires_at": expires_at.map(iso), "key": key});
+    out::either(made, || println!("{key}"));
+    let may = match scopes {
+        Some(scopes) => format!("with the scopes {scopes}"),
+        None => "that may do all; `--scopes` makes one that may do less".to_owned(),
+    };
+    let until = expires_at.map(|at| format!(", until {}", show::time(at))).unwrap_or_default();
+    eprintln!("A key of account `{account}` {may}{until}. It is shown this once; keep it.");
     Ok(())
+}
+
+fn scope(text: &str) -> Result<Scope, String> {
+    let help = || did_you_mean(text, Scope::NAMES.iter().copied());
+    Scope::parse(text).ok_or_else(|| help().unwrap_or_else(|| format!("there are {}", Scope::NAMES.join(", "))))
 }
 
 async fn list(config: &Config) -> Outcome {
     let store = read_only(config).await?;
     let keys = api_key::all(&store).await.map_err(Failure::failed);
     store.close().await;
+    let now = SystemClock.now();
     let rows: Vec<Vec<String>> = keys?
         .into_iter()
         .map(|key| {
-            let state = key.revoked_at.map_or_else(|| "live".to_owned(), |at| format!("revoked {}", show::time(at)));
-            vec![key.id, key.account.to_string(), key.name, show::cell(key.created_at), state]
+            let state = match (key.revoked_at, key.expires_at) {
+                (Some(at), _) => format!("revoked {}", show::time(at)),
+                (None, Some(end)) if end <= now => format!("expired {}", show::time(end)),
+                (None, Some(end)) => format!("until {}", show::time(end)),
+                (None, None) => "live".to_owned(),
+            };
+            let scopes = key.scopes.map_or_else(|| "all".to_owned(), |scopes| scopes.to_string());
+            let used = key.used_at.map_or_else(|| "never".to_owned(), show::time);
+            vec![key.id, key.account.to_string(), key.name, scopes, show::cell(key.created_at), used, state]
         })
         .collect();
     table::print(
-        &["id", "account", "name", "created", "state"],
+        &["id", "account", "name", "scopes", "created", "last used", "state"],
         &rows,
         "There are no keys; `transom keys create` makes one.",
     );

@@ -43,7 +43,7 @@ impl AccountPlaces {
 
     pub fn take_for(&self, caller: &Caller) -> Option<AccountPlace> {
         match caller {
-            Caller::Account(account) => self.take(Some(account)),
+            Caller::Account(key) => self.take(Some(&key.account)),
             Caller::Operator => self.take(None),
             // One person must not take the places of others.
             Caller::Person(person) => self.take(Some(&AccountName::from(format!("person {}", person.id)))),

@@ -3,7 +3,7 @@
 
 use super::{
     audit::{self, Doer, Kept, Note},
-    auth::{self, Caller},
+    auth::{self, Caller, KeyHolder},
     masks,
     people::{cookie, sessions},
     problem::Problem,
@@ -16,10 +16,13 @@ use super::{
     studio::access::{is_open, transport},
     webhooks::sandbox_user,
 };
-use crate::{model::role::Role, runtime::config::Publishers};
+use crate::{
+    model::{role::Role, scope::Scope},
+    runtime::config::Publishers,
+};
 use axum::{
     extract::{ConnectInfo, FromRequestParts, Request, State},
-    http::{HeaderMap, StatusCode, header, request::Parts},
+    http::{Extensions, HeaderMap, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -115,6 +118,7 @@ async fn admitted(route: &Route, web: &Web, peer: SocketAddr, headers: &HeaderMa
     if route.who == AllowedCallers::Sandbox
         && let Some(caller) = sandbox_user(web, None, peer, headers).await
     {
+        allowed(route, web, &caller)?;
         return Ok(caller);
     }
     // Programs read the metrics, and bring a key.
@@ -128,10 +132,39 @@ async fn admitted(route: &Route, web: &Web, peer: SocketAddr, headers: &HeaderMa
 
 fn allowed(route: &Route, web: &Web, caller: &Caller) -> Result<(), Problem> {
     match (route.who, caller) {
-        (AllowedCallers::Operator | AllowedCallers::Studio, Caller::Account(_)) => Err(operator_only()),
+        (AllowedCallers::Operator, Caller::Account(_)) => Err(operator_only()),
+        // The bot serves all accounts: a key opens these routes only where somebody has said so.
+        (AllowedCallers::Studio, Caller::Account(KeyHolder { scopes: None, .. })) => Err(operator_only()),
+        (_, Caller::Account(_)) => opens(route, caller).and_then(|()| allowed_here(route, web, caller)),
         (_, Caller::Person(person)) if !may(route, person.role) => Err(not_your_role(person.role)),
         _ => allowed_here(route, web, caller),
     }
+}
+
+/// Checks the scopes of a key. Answers that cannot be masked need the scope that sees customers, too.
+fn opens(route: &Route, caller: &Caller) -> Result<(), Problem> {
+    let hidden = masks::hide(route, caller) && !masks::can_hide(route);
+    let needed = route.scope.into_iter().chain(hidden.then_some(Scope::People));
+    needed.filter_map(|scope| caller.lacks(scope)).next().map_or(Ok(()), |why| Err(missing_scope(why)))
+}
+
+/// The scope that a dialect's route needs; the dialect refuses in the words of its product.
+#[derive(Debug, Clone, Copy)]
+pub struct NeededScope(Scope);
+
+impl NeededScope {
+    /// The sentence for a key that lacks the scope of this request's route.
+    pub fn lacked(request: &Extensions, caller: &Caller) -> Option<String> {
+        request.get::<NeededScope>().and_then(|needed| caller.lacks(needed.0))
+    }
+}
+
+/// The middleware around the handlers of a dialect.
+pub async fn name_scope(route: &'static Route, mut request: Request, next: Next) -> Response {
+    if let Some(scope) = route.scope {
+        request.extensions_mut().insert(NeededScope(scope));
+    }
+    next.run(request).await
 }
 
 /// The names of the native routes that are open to this caller now.
@@ -170,7 +203,7 @@ const PLAYS_NOTHING: &[&str] = &["studio_editor", "draw_flow"];
 /// True if this caller may write the bot's files.
 pub fn may_publish(web: &Web, caller: &Caller) -> bool {
     let is_author = match caller {
-        Caller::Account(_) => false,
+        Caller::Account(key) => key.scopes.is_some_and(|scopes| scopes.has(Scope::Flows)),
         Caller::Operator => true,
         Caller::Person(person) => matches!(person.role, Role::Author | Role::Operator),
     };
@@ -223,6 +256,10 @@ fn effect(route: &Route) -> Effect {
 pub fn operator_only() -> Problem {
     let why = "Only the `transom` command on the daemon's own machine may do this.";
     Problem::new(StatusCode::FORBIDDEN, "operator_only", why)
+}
+
+pub fn missing_scope(why: String) -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "missing_scope", why)
 }
 
 pub fn not_your_role(role: Role) -> Problem {

@@ -3,7 +3,7 @@
 
 use super::{
     auth::Caller,
-    routes::{Route, Verb},
+    routes::{AllowedCallers, Route, Verb},
 };
 use crate::{
     base::{
@@ -61,6 +61,7 @@ pub fn kept(route: &Route, caller: &Caller) -> Kept {
     let acts = route.verb != Verb::Get && !route.path.starts_with("/v1/studio/") && !HARMLESS.contains(&route.name);
     match caller {
         _ if ALWAYS.contains(&route.name) => Kept::Always,
+        Caller::Account(_) if acts && route.who == AllowedCallers::Studio => Kept::Always,
         Caller::Account(_) => Kept::No,
         Caller::Operator | Caller::Person(_) if acts => Kept::Always,
         Caller::Person(_) if LOOKS.contains(&route.name) => Kept::Look,

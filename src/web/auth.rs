@@ -5,14 +5,18 @@ use super::{problem::Problem, state::Web};
 use crate::{
     base::{
         ids::{AccountName, SenderId},
+        limits::KEY_USED_EVERY,
         secret::Secret,
         time::Time,
     },
-    model::role::Role,
+    model::{
+        role::Role,
+        scope::{Scope, Scopes},
+    },
     runtime::config::Sender,
     store::{CommitError, Store, WriteSet, tables::api_key},
 };
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
@@ -21,11 +25,19 @@ use subtle::ConstantTimeEq;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Caller {
     /// Sees its own senders, contacts and conversations, and nothing of other accounts.
-    Account(AccountName),
+    Account(KeyHolder),
     /// A command on this machine, or the studio's page where nobody signs in: sees everything.
     Operator,
     /// A person who is signed in.
     Person(Arc<SignedIn>),
+}
+
+/// The holder of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyHolder {
+    pub account: AccountName,
+    /// `None`: all that a key of an account may do, as keys of the configuration.
+    pub scopes: Option<Scopes>,
 }
 
 /// A person with the rights that they have now.
@@ -38,6 +50,16 @@ pub struct SignedIn {
     pub accounts: Option<Vec<AccountName>>,
     /// The stored hash of the session.
     pub session: String,
+}
+
+/// The rights and the end of a new key.
+#[derive(Debug, Clone)]
+pub struct KeyRights {
+    pub account: AccountName,
+    /// For people.
+    pub name: String,
+    pub scopes: Option<Scopes>,
+    pub expires_at: Option<Time>,
 }
 
 /// A new key: the key, shown once, and its stored hash.
@@ -57,7 +79,8 @@ pub async fn caller(web: &Web, headers: &HeaderMap) -> Result<Option<Caller>, Pr
     }
 }
 
-/// The caller of this key; `None` if it is invalid.
+/// The caller of this key; `None` if it is invalid. A key that has expired is a problem of its own, because its holder
+/// could look for another reason for a long time.
 pub async fn of_key(web: &Web, shown: &str) -> Result<Option<Caller>, Problem> {
     if web.operator.matches(shown) {
         return Ok(Some(Caller::Operator));
@@ -67,7 +90,7 @@ pub async fn of_key(web: &Web, shown: &str) -> Result<Option<Caller>, Problem> {
     for account in &web.app.config.accounts {
         for key in &account.api_keys {
             if key.matches(shown) {
-                found = Some(Caller::Account(account.name.clone()));
+                found = Some(Caller::Account(KeyHolder { account: account.name.clone(), scopes: None }));
             }
         }
     }
@@ -81,7 +104,37 @@ pub async fn of_key(web: &Web, shown: &str) -> Result<Option<Caller>, Problem> {
     // 256 random bits need no slow hash, which protects only passwords that people invent.
     let fits = bool::from(hash(shown).as_bytes().ct_eq(row.hash.as_bytes()));
     let live = row.revoked_at.is_none() && web.app.config.accounts.iter().any(|account| account.name == row.account);
-    Ok((fits && live).then_some(Caller::Account(row.account)))
+    if !(fits && live) {
+        return Ok(None);
+    }
+    let now = web.app.clock.now();
+    if row.expires_at.is_some_and(|end| end <= now) {
+        return Err(expired());
+    }
+    if row.used_at.is_none_or(|at| now - at >= KEY_USED_EVERY) {
+        note_use(&web.app.store, row.id, now).await;
+    }
+    Ok(Some(Caller::Account(KeyHolder { account: row.account, scopes: row.scopes })))
+}
+
+/// Writes the time of a key's use.
+async fn note_use(store: &Store, id: String, now: Time) {
+    let mut set = WriteSet::new();
+    set.push(&api_key::USED, &api_key::Used { id, at: now });
+    // If it fails, the next request writes it.
+    if let Err(error) = store.commit(set).await {
+        tracing::debug!(error = %error, "The time of a key's last use was not written");
+    }
+}
+
+/// True for the problem of `of_key` with a key that has expired, which the dialects refuse like an unknown one.
+pub fn is_expired(problem: &Problem) -> bool {
+    problem.code == "key_expired"
+}
+
+fn expired() -> Problem {
+    let why = "This key has expired; `transom keys create` makes a new one.";
+    Problem::new(StatusCode::UNAUTHORIZED, "key_expired", why)
 }
 
 /// The source of a consent for the ledger: `api` with the key's id, or `operator`, followed by the program's own name.
@@ -123,15 +176,18 @@ fn new_key() -> Result<NewKey, getrandom::Error> {
 }
 
 /// Creates a key for an account and stores its hash.
-pub async fn create_key(store: &Store, account: AccountName, name: String, now: Time) -> anyhow::Result<NewKey> {
+pub async fn create_key(store: &Store, rights: KeyRights, now: Time) -> anyhow::Result<NewKey> {
     let key = new_key().map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
     let row = api_key::ApiKey {
         id: key.id.clone(),
-        account,
+        account: rights.account,
         hash: key.hash.clone(),
-        name,
+        name: rights.name,
         created_at: now,
         revoked_at: None,
+        scopes: rights.scopes,
+        expires_at: rights.expires_at,
+        used_at: None,
     };
     let mut set = WriteSet::new();
     set.push(&api_key::INSERT, &row);
@@ -159,7 +215,7 @@ impl Caller {
     /// The accounts that it sees; `None`: all.
     pub fn accounts(&self) -> Option<&[AccountName]> {
         match self {
-            Caller::Account(own) => Some(std::slice::from_ref(own)),
+            Caller::Account(key) => Some(std::slice::from_ref(&key.account)),
             Caller::Operator => None,
             Caller::Person(person) => person.accounts.as_deref(),
         }
@@ -176,9 +232,31 @@ impl Caller {
     /// True if it sees the numbers, names and words of customers.
     pub fn sees_people(&self) -> bool {
         match self {
-            Caller::Account(_) | Caller::Operator => true,
+            Caller::Account(_) => self.has(Scope::People),
+            Caller::Operator => true,
             Caller::Person(person) => person.role.sees_people(),
         }
+    }
+
+    /// True unless this is a key with scopes, and without this one.
+    pub fn has(&self, scope: Scope) -> bool {
+        match self {
+            Caller::Account(key) => key.scopes.is_none_or(|scopes| scopes.has(scope)),
+            Caller::Operator | Caller::Person(_) => true,
+        }
+    }
+
+    /// The sentence for a key that lacks this scope; `None` if nothing is missing.
+    pub fn lacks(&self, scope: Scope) -> Option<String> {
+        let Caller::Account(KeyHolder { scopes: Some(scopes), .. }) = self else { return None };
+        let all = Scopes::of(scopes.all().chain([scope]));
+        (!scopes.has(scope)).then(|| {
+            format!(
+                "This needs a key with the scope `{}`; this key has `{scopes}`. `transom keys create --scopes {all}` makes \
+                 one.",
+                scope.as_str()
+            )
+        })
     }
 
     /// The name under which somebody writes to a customer: their own if they are signed in, else the `given` one.

@@ -17,6 +17,7 @@ use crate::{
     flow::load::stock_phrases::Phrase,
     model::{
         form::{self, FormAnswer, FormScreenRequest},
+        scope::Scope,
         value::Value,
     },
     runtime::config::{Access, Sender},
@@ -88,7 +89,8 @@ pub async fn take(
 }
 
 async fn sandbox(web: &Web, sender: SenderId, peer: std::net::SocketAddr, headers: &HeaderMap) -> bool {
-    Box::pin(webhooks::sandbox_user(web, Some(sender), peer, headers)).await.is_some()
+    let caller = Box::pin(webhooks::sandbox_user(web, Some(sender), peer, headers)).await;
+    caller.is_some_and(|caller| caller.has(Scope::Flows))
 }
 
 /// The result for a form: an answer, or an error status with its body.

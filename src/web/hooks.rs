@@ -1,6 +1,7 @@
 //! `POST /hooks/{name}`: stores an event of another system about a contact, then answers. Flows run later, in a lane.
 
 use super::{
+    admission::missing_scope,
     auth::{self, Caller},
     idempotency::json,
     problem::Problem,
@@ -13,6 +14,7 @@ use super::{
 };
 use crate::{
     base::limits::HOOK_BODY_BYTES_MAX,
+    model::scope::Scope,
     runtime::ingest::webhook_triggers::{AcceptedRequest, Authentication, HookRequest, RefusedRequest},
 };
 use axum::{
@@ -37,27 +39,36 @@ pub async fn take(
             return closing(bad);
         }
     };
-    let vouched = match authenticate(&web, peer, &parts.headers).await {
+    let (vouched, lacked) = match authenticate(&web, peer, &parts.headers).await {
         Ok(vouched) => vouched,
         Err(problem) => return problem.into_response(),
     };
     let hook = HookRequest { name: &name, headers: &parts.headers, body: &bytes, vouched };
     match web.app.ingest.take_hook(&hook).await {
         Ok(taken) => json(StatusCode::ACCEPTED, &told(&name, &taken)),
+        Err(RefusedRequest::Unproven) if lacked.is_some() => missing_scope(lacked.unwrap_or_default()).into_response(),
         Err(refusal) => problem(&name, refusal).into_response(),
     }
 }
 
-async fn authenticate(web: &Web, peer: std::net::SocketAddr, headers: &HeaderMap) -> Result<Authentication, Problem> {
+/// The caller, and the sentence for a key that lacks the scope: the flow's `verify` may still admit it.
+async fn authenticate(
+    web: &Web,
+    peer: std::net::SocketAddr,
+    headers: &HeaderMap,
+) -> Result<(Authentication, Option<String>), Problem> {
     if web.sandbox_is_open && is_local(peer, headers) {
-        return Ok(Authentication::Operator);
+        return Ok((Authentication::Operator, None));
     }
-    Ok(match auth::caller(web, headers).await? {
+    let Some(caller) = auth::caller(web, headers).await? else { return Ok((Authentication::Nobody, None)) };
+    let lacked = caller.lacks(Scope::Send);
+    let vouched = match caller {
+        _ if lacked.is_some() => Authentication::Nobody,
         // A hook reads keys alone.
-        Some(Caller::Operator | Caller::Person(_)) => Authentication::Operator,
-        Some(Caller::Account(account)) => Authentication::Account(account),
-        None => Authentication::Nobody,
-    })
+        Caller::Operator | Caller::Person(_) => Authentication::Operator,
+        Caller::Account(key) => Authentication::Account(key.account),
+    };
+    Ok((vouched, lacked))
 }
 
 fn told(name: &str, taken: &AcceptedRequest) -> Json {

@@ -98,6 +98,10 @@ fn taken(route: &'static Route, web: &Arc<Web>) -> MethodRouter<Arc<Web>> {
         let check = move |request: Request, next: Next| parameters::check(route, request, next);
         take = take.route_layer(middleware::from_fn(check));
     }
+    if route.is_dialect() {
+        let name = move |request: Request, next: Next| admission::name_scope(route, request, next);
+        take = take.route_layer(middleware::from_fn(name));
+    }
     // The layer that is added last is asked first: a stranger learns nothing of the parameters.
     if admission::is_checked(route) {
         let check = move |web: State<Arc<Web>>, peer: ConnectInfo<Peer>, request: Request, next: Next| {

@@ -7,6 +7,7 @@ use super::{
         shape::{Field, Shape},
     },
 };
+use crate::model::scope::Scope;
 use axum::{
     http::{StatusCode, header},
     response::{Html, IntoResponse, Response},
@@ -59,7 +60,11 @@ pub fn document() -> Json {
         "components": {
             "schemas": schemas,
             "securitySchemes": {
-                "key": {"type": "http", "scheme": "bearer", "description": "A key of an account."},
+                "key": {
+                    "type": "http", "scheme": "bearer",
+                    "description": "A key of an account. A key with scopes opens only the routes whose scope it has: \
+                                    `read` (customers masked), `flows`, `send`, `people`, `mcp`.",
+                },
                 "operator": {
                     "type": "http", "scheme": "bearer",
                     "description": "What the `transom` command shows; it stands in a file beside the database.",
@@ -93,7 +98,7 @@ fn operation(route: &Route) -> Json {
         "tags": [route.part],
         "summary": route.summary,
         "responses": responses(route),
-        "security": security(route.who),
+        "security": security(route),
     });
     let about = about(route);
     if !about.is_empty() {
@@ -120,7 +125,8 @@ fn operation(route: &Route) -> Json {
 fn about(route: &Route) -> String {
     let also: Vec<String> = route.also.iter().map(|path| format!("`{path}`")).collect();
     let also = if also.is_empty() { String::new() } else { format!("Also at {}.", also.join(", ")) };
-    let all = [route.about, who(route.who), also.as_str()];
+    let scope = route.scope.map(|scope| format!("Scope of a key: `{}`.", scope.as_str())).unwrap_or_default();
+    let all = [route.about, who(route.who), scope.as_str(), also.as_str()];
     all.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
@@ -195,12 +201,15 @@ fn good(route: &Route, answer: &DocumentedAnswer) -> Json {
     response
 }
 
-fn security(who: AllowedCallers) -> Json {
-    match who {
+/// The scope of a key stands where OpenAPI 3.1 lists the roles that a request needs.
+fn security(route: &Route) -> Json {
+    let key: Vec<&str> = route.scope.into_iter().map(Scope::as_str).collect();
+    match route.who {
         AllowedCallers::Anyone | AllowedCallers::Provider | AllowedCallers::SignIn => json!([]),
-        AllowedCallers::Account => json!([{"key": []}, {"session": []}]),
-        AllowedCallers::Operator | AllowedCallers::Studio => json!([{"operator": []}, {"session": []}]),
-        AllowedCallers::Sandbox | AllowedCallers::Hook => json!([{"key": []}, {}]),
+        AllowedCallers::Account => json!([{"key": key}, {"session": []}]),
+        AllowedCallers::Operator => json!([{"operator": []}, {"session": []}]),
+        AllowedCallers::Studio => json!([{"key": key}, {"operator": []}, {"session": []}]),
+        AllowedCallers::Sandbox | AllowedCallers::Hook => json!([{"key": key}, {}]),
     }
 }
 
@@ -208,8 +217,9 @@ fn who(who: AllowedCallers) -> &'static str {
     match who {
         AllowedCallers::Anyone | AllowedCallers::Account => "",
         AllowedCallers::Sandbox => "Without a configuration file anybody on the daemon's own machine may call it.",
-        AllowedCallers::Operator | AllowedCallers::Studio => {
-            "For the `transom` command on the daemon's own machine, and for the studio."
+        AllowedCallers::Operator => "For the `transom` command on the daemon's own machine, and for the studio.",
+        AllowedCallers::Studio => {
+            "For the `transom` command on the daemon's own machine, for the studio, and for keys that name the scope."
         }
         AllowedCallers::SignIn => "For the studio's page of this daemon.",
         AllowedCallers::Provider => "The provider calls it, and signs what it posts.",

@@ -1,6 +1,7 @@
 //! Receives providers' webhooks: stores the body, then answers. Flows run later, in a lane.
 
 use super::{
+    admission::missing_scope,
     auth::{self, Caller},
     not_found::no_such_method,
     problem::Problem,
@@ -20,6 +21,7 @@ use crate::{
         Provider, RawRequest, Rejected,
         wire::{Direction, Exchange, Written},
     },
+    model::scope::Scope,
     runtime::{ingest::accept::NotAccepted, process::metrics::in_seconds},
 };
 use axum::{
@@ -134,6 +136,10 @@ async fn heard(
         app.metrics.webhook(kind, "unauthorized");
         return Problem::unauthorized().into_response();
     };
+    if let Some(why) = vouches.lacks(Scope::Flows) {
+        app.metrics.webhook(kind, "unauthorized");
+        return missing_scope(why).into_response();
+    }
     let raw = RawRequest {
         method: parts.method.as_str(),
         query: parts.uri.query().unwrap_or_default(),
@@ -149,7 +155,7 @@ async fn heard(
         return (status, plain, reply.body).into_response();
     }
     let only = match &vouches {
-        Caller::Account(account) => Some(account),
+        Caller::Account(key) => Some(&key.account),
         Caller::Operator | Caller::Person(_) => None,
     };
     if kind == SANDBOX && parts.method != Method::POST {

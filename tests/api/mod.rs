@@ -30,6 +30,7 @@ pub mod routes;
 mod runs;
 mod said;
 mod schema;
+mod scopes;
 mod senders;
 mod sign_in;
 mod slow;

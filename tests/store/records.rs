@@ -9,6 +9,7 @@ use transom::model::{
     effect::{RunEnd, TraceEntry},
     event::Reason,
     pauses::Pauses,
+    scope::Scopes,
     template::{Category, Template, TemplateStatus},
 };
 use transom::store::{Store, WriteSet};
@@ -21,7 +22,7 @@ use transom::{
     store::{
         queries::retention::{self, Pace},
         tables::{
-            api_key::{self, ApiKey, Revoke},
+            api_key::{self, ApiKey, Revoke, Used},
             audience::{self, Audience},
             contact,
             dead_letter::{self, DeadLetter, Replayed},
@@ -675,10 +676,15 @@ fn a_key_is_made_once_and_revoked_once() {
             name: "shop".into(),
             created_at: NOW,
             revoked_at: None,
+            scopes: Some(Scopes::parse("read,send").unwrap()),
+            expires_at: Some(NOW + Span::days(90)),
+            used_at: None,
         };
         put(&store, &api_key::INSERT, &row).await.unwrap();
         assert!(put(&store, &api_key::INSERT, &row).await.is_err());
         assert_eq!(api_key::all(&store).await.unwrap(), [row]);
+        put(&store, &api_key::USED, &Used { id: "k1".into(), at: NOW }).await.unwrap();
+        assert_eq!(api_key::find(&store, "k1").await.unwrap().unwrap().used_at, Some(NOW));
         let revoke = Revoke { id: "k1".into(), at: NOW };
         put(&store, &api_key::REVOKE, &revoke).await.unwrap();
         assert!(put(&store, &api_key::REVOKE, &revoke).await.is_err());

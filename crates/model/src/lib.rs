@@ -28,6 +28,7 @@ pub mod prefilter;
 pub mod quiet;
 pub mod role;
 pub mod schedule;
+pub mod scope;
 pub mod session;
 pub mod template;
 pub mod template_parts;

@@ -18,6 +18,7 @@ use crate::{
     model::{
         contact::{Contact, ContactPatch},
         event::Event,
+        scope::Scope,
         value::Value,
     },
     store::{
@@ -29,7 +30,7 @@ use crate::{
         },
     },
     web::{
-        admission::not_your_role,
+        admission::{missing_scope, not_your_role},
         auth::Caller,
         etag,
         idempotency::json,
@@ -153,7 +154,8 @@ async fn listed(web: &Web, caller: &Caller, text: &str) -> Result<Json, Problem>
 pub(super) fn may_search(caller: &Caller) -> Result<(), Problem> {
     match caller {
         Caller::Person(person) if !person.role.sees_people() => Err(not_your_role(person.role)),
-        Caller::Account(_) | Caller::Operator | Caller::Person(_) => Ok(()),
+        Caller::Account(_) => caller.lacks(Scope::People).map_or(Ok(()), |why| Err(missing_scope(why))),
+        Caller::Operator | Caller::Person(_) => Ok(()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `/v1/schedules/ahead`: describes the route for the coming days of all schedules.
 
 use super::{
-    GET, READERS, Route, ask, ok,
+    GET, READERS, Route, Scope, ask, ok,
     shape::{
         Shape,
         Type::{Between, Flag, List, Maybe, Of, Text, Time, Whole, Word},
@@ -47,6 +47,7 @@ static CELL: Shape = shape(
 pub static ROUTES: &[Route] = &[Route {
     path: "/v1/schedules/ahead",
     name: "schedules_ahead",
+    scope: Some(Scope::Read),
     part: "Schedules",
     roles: READERS,
     personal: false,

@@ -1,7 +1,9 @@
 //! `/api/user/whatsapp/…`: describes the routes of the Autocalls and Intellixent dialect.
 
 use super::{
-    Errors, GET, POST, Route, ask, ok,
+    Errors, GET, POST, Route, Scope, ask,
+    codes::LACKS_SCOPE,
+    ok,
     shape::{
         Shape,
         Type::{Any, Filled, Flag, List, Map, Maybe, Of, Text, Time, Whole, Word},
@@ -132,6 +134,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/api/user/whatsapp/senders",
         name: "autocalls_senders",
+        scope: Some(Scope::Read),
         part: PART,
         summary: "The numbers of the account",
         query: &[may("status", Word(&["online", "all"]), "`online` unless said otherwise.")],
@@ -144,6 +147,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/api/user/whatsapp/senders/{id}/templates",
         name: "autocalls_templates",
+        scope: Some(Scope::Read),
         part: PART,
         summary: "The templates of one number",
         query: &[may("status", Word(&["approved", "all"]), "`approved` unless said otherwise.")],
@@ -156,6 +160,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/api/user/whatsapp/session-status",
         name: "autocalls_session_status",
+        scope: Some(Scope::People),
         part: PART,
         summary: "Is the 24-hour window to this person open",
         query: &[need("sender_id", Whole, ""), need("recipient_phone", Filled, "E.164.")],
@@ -168,6 +173,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/api/user/whatsapp/send-freeform",
         name: "autocalls_send_freeform",
+        scope: Some(Scope::Send),
         part: PART,
         summary: "Send a text while the window is open",
         body: Some(Of(&FREEFORM)),
@@ -184,6 +190,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/api/user/whatsapp/send",
         name: "autocalls_send_template",
+        scope: Some(Scope::Send),
         part: PART,
         summary: "Send an approved template, at any time",
         body: Some(Of(&TEMPLATE)),
@@ -202,6 +209,7 @@ pub static ROUTES: &[Route] = &[
 fn asking() -> Vec<(u16, &'static str, Json)> {
     written(vec![
         ("Unauthorized", Refusal::Unauthorized),
+        ("Missing scope", lacking()),
         ("SENDER_NOT_FOUND", Refusal::SenderNotFoundShort),
         ("INVALID_PHONE", Refusal::InvalidPhone),
         ("Validation", missing("sender_id", "The sender id field is required.")),
@@ -212,6 +220,7 @@ fn asking() -> Vec<(u16, &'static str, Json)> {
 fn listing() -> Vec<(u16, &'static str, Json)> {
     written(vec![
         ("Unauthorized", Refusal::Unauthorized),
+        ("Missing scope", lacking()),
         ("Validation", missing("status", "The selected status is invalid.")),
         ("Server Error", Refusal::Internal),
     ])
@@ -253,6 +262,7 @@ fn sending(offline: StatusCode) -> Vec<(&'static str, Refusal)> {
     vec![
         ("Bad body", Refusal::BadBody { status: StatusCode::BAD_REQUEST }),
         ("Unauthorized", Refusal::Unauthorized),
+        ("Missing scope", lacking()),
         ("INSUFFICIENT_BALANCE", Refusal::InsufficientBalance),
         ("OPTED_OUT", Refusal::OptedOut),
         ("SENDER_NOT_FOUND", Refusal::SenderNotFound),
@@ -270,6 +280,10 @@ fn sending(offline: StatusCode) -> Vec<(&'static str, Refusal)> {
         ("Too many", Refusal::TooMany { retry_after_s: 1 }),
         ("Server Error", Refusal::Internal),
     ]
+}
+
+fn lacking() -> Refusal {
+    Refusal::MissingScope { why: LACKS_SCOPE.to_owned() }
 }
 
 fn missing(field: &str, sentence: &str) -> Refusal {

@@ -1,7 +1,7 @@
 //! `/v1/balance`: describes the routes for the prepaid balance of an account.
 
 use super::{
-    AllowedCallers, CURSOR, Errors, GET, LIMIT, POST, Route, ask, at, ok,
+    AllowedCallers, CURSOR, Errors, GET, LIMIT, POST, Route, Scope, ask, at, ok,
     shape::{
         Field, Shape,
         Type::{Flag, Maybe, Of, Page, Text, Time, Whole, Word},
@@ -71,6 +71,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/balance",
         name: "show_balance",
+        scope: Some(Scope::Read),
         part: PART,
         summary: "Show what an account has left",
         about: "What a message costs stands under `prices` in the configuration, by category and country. It is \
@@ -86,6 +87,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/balance/charges",
         name: "list_charges",
+        scope: Some(Scope::Read),
         part: PART,
         summary: "List what messages cost, newest first",
         query: &[ACCOUNT, LIMIT, CURSOR],

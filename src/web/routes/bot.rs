@@ -1,7 +1,7 @@
 //! `/v1/bot`: describes the routes for the bot's files.
 
 use super::{
-    AUTHORS, AllowedCallers, EVERYBODY, Errors, GET, POST, READERS, Route, ask, ok,
+    AUTHORS, AllowedCallers, EVERYBODY, Errors, GET, POST, READERS, Route, Scope, ask, ok,
     probes::FINDING,
     shape::{
         Shape,
@@ -178,6 +178,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/bot",
         name: "show_bot",
+        scope: Some(Scope::Read),
         part: PART,
         roles: EVERYBODY,
         summary: "Show the bot's files, its flows and what is live",
@@ -192,6 +193,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/bot/files/{folder}/{name}",
         name: "read_bot_file",
+        scope: Some(Scope::Read),
         part: PART,
         roles: READERS,
         summary: "Read a file of the bot",
@@ -208,6 +210,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/bot/preview",
         name: "preview_bot",
+        scope: Some(Scope::Flows),
         part: PART,
         roles: AUTHORS,
         summary: "See what changed files would do before they are published",
@@ -229,6 +232,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/bot/publish",
         name: "publish_bot",
+        scope: Some(Scope::Flows),
         part: PART,
         roles: AUTHORS,
         summary: "Write changed files and make them live as one version",

@@ -1,7 +1,7 @@
 //! `/v1/broadcasts`: describes the routes for one-off sends of a flow to many contacts.
 
 use super::{
-    CURSOR, Errors, GET, LIMIT, POST, READERS, Route, ask, at, ok,
+    CURSOR, Errors, GET, LIMIT, POST, READERS, Route, Scope, ask, at, ok,
     schedules::{FIRE_REPORT, FORECAST},
     shape::{
         Shape,
@@ -76,6 +76,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/broadcasts",
         name: "create_broadcast",
+        scope: Some(Scope::Send),
         part: PART,
         summary: "Draft a broadcast, and say what it would do",
         about: "Nothing is sent before it is started with the count that this gives. Consent, caps, quiet hours, windows \
@@ -94,6 +95,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/broadcasts",
         name: "list_broadcasts",
+        scope: Some(Scope::Read),
         part: PART,
         roles: READERS,
         summary: "List broadcasts, newest first",
@@ -106,6 +108,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/broadcasts/{id}",
         name: "show_broadcast",
+        scope: Some(Scope::Read),
         part: PART,
         roles: READERS,
         summary: "Show a broadcast with how far it has come",
@@ -117,6 +120,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/broadcasts/{id}/start",
         name: "start_broadcast",
+        scope: Some(Scope::Send),
         part: PART,
         summary: "Start a draft by its count",
         body: Some(Of(&START)),
@@ -135,6 +139,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/broadcasts/{id}/pause",
         name: "pause_broadcast",
+        scope: Some(Scope::Send),
         part: PART,
         summary: "Pause a broadcast",
         about: "Whose slot has not come waits; what runs already goes on.",
@@ -150,6 +155,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/broadcasts/{id}/resume",
         name: "resume_broadcast",
+        scope: Some(Scope::Send),
         part: PART,
         summary: "Let a paused broadcast go on",
         body: Some(Of(&NOTHING)),
@@ -164,6 +170,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/broadcasts/{id}/stop",
         name: "stop_broadcast",
+        scope: Some(Scope::Send),
         part: PART,
         summary: "Stop a broadcast for good",
         about: "What has not begun never does; what runs already goes on.",

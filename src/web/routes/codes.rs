@@ -13,6 +13,10 @@ const fn code(code: &'static str, status: u16, detail: &'static str) -> Code {
     Code { code, status, detail }
 }
 
+/// An example of the sentence for a key that lacks a scope; the dialects have it in their own form.
+pub const LACKS_SCOPE: &str =
+    "This needs a key with the scope `send`; this key has `read`. `transom keys create --scopes read,send` makes one.";
+
 /// In debug builds `Problem::new` accepts only these codes, so that a test that meets a new one fails.
 pub static CODES: &[Code] = &[
     code("bad_json", 400, "The body is not JSON: EOF while parsing an object at line 1 column 1."),
@@ -23,6 +27,7 @@ pub static CODES: &[Code] = &[
         401,
         "Send a valid API key as `Authorization: Bearer <key>`; `transom keys create` makes one.",
     ),
+    code("key_expired", 401, "This key has expired; `transom keys create` makes a new one."),
     code("not_signed_in", 401, "Nobody is signed in."),
     code("wrong_password", 401, "Name and password do not fit."),
     code("wrong_link", 401, "This link was used, replaced, or is over; ask an operator for a new one."),
@@ -34,6 +39,7 @@ pub static CODES: &[Code] = &[
          `Authorization: Bearer <key>`.",
     ),
     code("operator_only", 403, "Only the `transom` command on the daemon's own machine may do this."),
+    code("missing_scope", 403, LACKS_SCOPE),
     code(
         "foreign_origin",
         403,

@@ -1,7 +1,7 @@
 //! `/v1/contacts`: describes the routes for contacts, their data and their consents.
 
 use super::{
-    AGENTS, CURSOR, EVERYBODY, Errors, GET, LIMIT, POST, Route, Verb, ask, ok,
+    AGENTS, CURSOR, EVERYBODY, Errors, GET, LIMIT, POST, Route, Scope, Verb, ask, ok,
     shape::{
         Field, Shape,
         Type::{
@@ -226,6 +226,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/contacts",
         name: "list_contacts",
+        scope: Some(Scope::Read),
         part: PART,
         roles: EVERYBODY,
         summary: "List contacts, newest first",
@@ -244,6 +245,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/contacts/{id}",
         name: "show_contact",
+        scope: Some(Scope::Read),
         part: PART,
         roles: EVERYBODY,
         summary: "Show one contact",
@@ -257,6 +259,7 @@ pub static ROUTES: &[Route] = &[
         verb: Verb::Patch,
         path: "/v1/contacts/{id}",
         name: "change_contact",
+        scope: Some(Scope::People),
         part: PART,
         roles: AGENTS,
         summary: "Change name, language, zone, fields and tags",
@@ -276,6 +279,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/contacts/{id}/consent",
         name: "list_consent",
+        scope: Some(Scope::Read),
         part: PART,
         roles: EVERYBODY,
         summary: "List what a contact agreed to and withdrew, with its proof",
@@ -287,6 +291,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/contacts/{id}/consent",
         name: "record_consent",
+        scope: Some(Scope::People),
         part: PART,
         roles: AGENTS,
         summary: "Record that a contact agreed, withdrew, or wants no messages at all",
@@ -305,6 +310,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/contacts/import",
         name: "import_contacts",
+        scope: Some(Scope::People),
         part: PART,
         summary: "Make or change many contacts, each row for itself",
         about: "What is wrong with one row is told with its place and keeps no other from being taken. The same rows sent \
@@ -323,6 +329,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/consent",
         name: "list_all_consent",
+        scope: Some(Scope::Read),
         part: PART,
         summary: "List what everybody agreed to and withdrew, oldest first",
         about: "The ledger as an auditor reads it: it only grows, and of somebody who was erased the bare line stays.",
@@ -335,6 +342,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/contacts/{id}/export",
         name: "export_contact",
+        scope: Some(Scope::People),
         part: PART,
         summary: "Read everything that is kept of a contact",
         about: "In one document: what is known, the names, consent with its proof, every message, runs, and what is \
@@ -348,6 +356,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/contacts/{id}/erase",
         name: "erase_contact",
+        scope: Some(Scope::People),
         part: PART,
         summary: "Erase a contact",
         about: "Runs end, what waits is dropped, and everything goes that says who it was or what was said: names, \
@@ -366,6 +375,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/contacts/erase",
         name: "erase_contact_by_name",
+        scope: Some(Scope::People),
         part: PART,
         summary: "Erase whoever has a number or a user id",
         body: Some(Of(&BY_NAME)),

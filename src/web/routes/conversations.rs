@@ -1,7 +1,7 @@
 //! `/v1/conversations`: describes the routes for conversations, their messages, and hand-overs between bot and people.
 
 use super::{
-    AGENTS, CURSOR, EVERYBODY, Errors, GET, LIMIT, POST, Route, ask, at, ok, said,
+    AGENTS, CURSOR, EVERYBODY, Errors, GET, LIMIT, POST, Route, Scope, ask, at, ok, said,
     shape::{
         Field, Shape,
         Type::{Either, Flag, Of, Page, Text, Whole, Word},
@@ -70,6 +70,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/conversations",
         name: "list_conversations",
+        scope: Some(Scope::Read),
         part: PART,
         roles: EVERYBODY,
         summary: "List conversations, newest first",
@@ -98,6 +99,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/conversations/counts",
         name: "count_conversations",
+        scope: Some(Scope::Read),
         part: PART,
         roles: EVERYBODY,
         summary: "Count the conversations that wait for a person, and those that a person has",
@@ -109,6 +111,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/conversations/{id}",
         name: "show_conversation",
+        scope: Some(Scope::Read),
         part: PART,
         roles: EVERYBODY,
         summary: "Show one conversation",
@@ -120,6 +123,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/conversations/{id}/messages",
         name: "list_messages",
+        scope: Some(Scope::Read),
         part: PART,
         roles: EVERYBODY,
         summary: "List what was said, newest first",
@@ -132,6 +136,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/conversations/{id}/messages",
         name: "answer_conversation",
+        scope: Some(Scope::Send),
         part: PART,
         roles: AGENTS,
         summary: "Write as a person",
@@ -152,6 +157,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/conversations/{id}/take-over",
         name: "take_over",
+        scope: Some(Scope::People),
         summary: "Take it, without writing yet",
         about: "The bot falls silent.",
         body: Some(Of(&TAKER)),
@@ -163,6 +169,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/conversations/{id}/assign",
         name: "assign",
+        scope: Some(Scope::People),
         part: PART,
         roles: AGENTS,
         summary: "Give a conversation to a team, or to somebody of it",
@@ -177,6 +184,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/conversations/{id}/hand-back",
         name: "hand_back",
+        scope: Some(Scope::People),
         summary: "Give it back to the bot",
         about: "Runs that waited for the person go on.",
         example: tell("/v1/conversations/$conversation/hand-back", r#"{"agent": "Rosa"}"#),
@@ -186,6 +194,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/conversations/{id}/close",
         name: "close_conversation",
+        scope: Some(Scope::People),
         summary: "Close the case",
         about: "Ends the runs, drops what is held, clears the mark.",
         example: tell("/v1/conversations/$conversation/close", r#"{"agent": "Rosa"}"#),

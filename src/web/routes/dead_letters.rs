@@ -1,7 +1,7 @@
 //! `/v1/dead-letters`: describes the routes for failed messages, webhooks and runs.
 
 use super::{
-    AllowedCallers, CURSOR, Errors, GET, LIMIT, POST, Route, ask, ok,
+    AllowedCallers, CURSOR, Errors, GET, LIMIT, POST, Route, Scope, ask, ok,
     shape::{
         Shape,
         Type::{Any, Flag, Maybe, Of, Page, Text, Time, Whole, Word},
@@ -44,6 +44,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/dead-letters",
         name: "list_dead_letters",
+        scope: Some(Scope::Read),
         part: PART,
         summary: "List what could not be handled, newest first",
         about: "Those of the account's senders; the operator sees also those that belong to nobody.",
@@ -61,6 +62,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/dead-letters/{id}",
         name: "show_dead_letter",
+        scope: Some(Scope::Read),
         part: PART,
         summary: "Show one of them",
         answers: &[ok(Of(&LETTER), "")],

@@ -1,7 +1,7 @@
 //! `/v1/events`: describes the route that delivers external events to flows.
 
 use super::{
-    Errors, POST, Route, at,
+    Errors, POST, Route, Scope, at,
     shape::{
         Shape,
         Type::{Any, Flag, List, Maybe, Of, Text, Whole},
@@ -42,6 +42,7 @@ static BEGAN: Shape =
 pub static ROUTES: &[Route] = &[Route {
     path: "/v1/events",
     name: "emit_event",
+    scope: Some(Scope::Send),
     part: "Events",
     summary: "Tell the flows that something happened to a contact",
     about: "Wakes runs that wait for it and starts flows with `when: {event: …}`.",

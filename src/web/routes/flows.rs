@@ -1,7 +1,7 @@
 //! `/v1/flows`: describes the routes for live flows.
 
 use super::{
-    AllowedCallers, CURSOR, GET, LIMIT, POST, READERS, Route, ask, ok,
+    AllowedCallers, CURSOR, GET, LIMIT, POST, READERS, Route, Scope, ask, ok,
     probes::FINDING,
     shape::{
         Shape,
@@ -56,6 +56,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/flows",
         name: "list_flows",
+        scope: Some(Scope::Read),
         part: PART,
         roles: READERS,
         summary: "List the flows that are live, by name",
@@ -71,6 +72,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/flows/{name}",
         name: "show_flow",
+        scope: Some(Scope::Read),
         part: PART,
         roles: READERS,
         summary: "Show a flow with its inputs and findings",

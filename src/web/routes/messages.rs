@@ -1,8 +1,8 @@
 //! `/v1/messages`: describes the routes for messages that programs send, and their status.
 
 use super::{
-    AGENTS, AllowedCallers, AnswerBody, CURSOR, DocumentedAnswer, EVERYBODY, Errors, GET, LIMIT, POST, Route, Verb,
-    ask, at,
+    AGENTS, AllowedCallers, AnswerBody, CURSOR, DocumentedAnswer, EVERYBODY, Errors, GET, LIMIT, POST, Route, Scope,
+    Verb, ask, at,
     conversations::SAY_ERRORS,
     ok, said,
     shape::{
@@ -72,6 +72,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/messages",
         name: "send_message",
+        scope: Some(Scope::Send),
         part: PART,
         roles: AGENTS,
         summary: "Send to a phone number",
@@ -92,6 +93,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/messages/planned",
         name: "list_planned_messages",
+        scope: Some(Scope::Read),
         part: PART,
         roles: EVERYBODY,
         summary: "List what waits for its time, earliest first",
@@ -105,6 +107,7 @@ pub static ROUTES: &[Route] = &[
         verb: Verb::Delete,
         path: "/v1/messages/{id}",
         name: "take_back_message",
+        scope: Some(Scope::Send),
         part: PART,
         roles: AGENTS,
         summary: "Take back a message that has not left",
@@ -118,6 +121,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/messages/{id}",
         name: "show_message",
+        scope: Some(Scope::Read),
         part: PART,
         roles: EVERYBODY,
         summary: "Show one message, and how far it came",
@@ -129,6 +133,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/media",
         name: "upload_media",
+        scope: Some(Scope::Send),
         part: PART,
         roles: AGENTS,
         summary: "Give a file to the platform, for messages",
@@ -170,6 +175,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/media/{id}",
         name: "read_media",
+        scope: Some(Scope::People),
         part: PART,
         roles: AGENTS,
         summary: "Read the file that a contact sent",

@@ -42,7 +42,10 @@ mod waplify;
 mod webhooks;
 
 use super::{admission, state::Web};
-use crate::{base::limits::PAGE_MAX, model::role::Role};
+use crate::{
+    base::limits::PAGE_MAX,
+    model::{role::Role, scope::Scope},
+};
 use axum::routing::MethodRouter;
 use serde_json::Value as Json;
 use shape::{Field, Type};
@@ -105,6 +108,8 @@ pub struct Route {
     pub who: AllowedCallers,
     /// The roles of people to whom it is open, beside those keys. A route that says nothing is the operator's.
     pub roles: &'static [Role],
+    /// The scope that a key needs here. `None`: closed to keys that have scopes.
+    pub scope: Option<Scope>,
     /// False if its answers hold no personal data of customers. Else roles that do not see them get it masked, by
     /// `masks`.
     pub personal: bool,
@@ -151,7 +156,7 @@ pub enum AllowedCallers {
     Operator,
     /// A key of the sender's account; without a configuration file any client on this machine.
     Sandbox,
-    /// As `Operator`, for the routes that the studio's page was made with.
+    /// The operator, and keys whose scopes name the route's own: the routes that the studio's page was made with.
     Studio,
     /// The studio's page of this daemon, before anybody has signed in.
     SignIn,
@@ -220,11 +225,17 @@ impl Route {
         };
         let mut wanted: Vec<(&str, u16)> = Vec::new();
         match self.who {
-            AllowedCallers::Account | AllowedCallers::Sandbox => wanted.push(("unauthorized", 401)),
-            AllowedCallers::Operator | AllowedCallers::Studio => {
-                wanted.extend([("unauthorized", 401), ("operator_only", 403)]);
+            AllowedCallers::Account | AllowedCallers::Sandbox => {
+                wanted.extend([("unauthorized", 401), ("key_expired", 401), ("missing_scope", 403)]);
             }
-            AllowedCallers::Anyone | AllowedCallers::SignIn | AllowedCallers::Provider | AllowedCallers::Hook => {}
+            AllowedCallers::Operator | AllowedCallers::Studio => {
+                wanted.extend([("unauthorized", 401), ("key_expired", 401), ("operator_only", 403)]);
+                if self.scope.is_some() {
+                    wanted.push(("missing_scope", 403));
+                }
+            }
+            AllowedCallers::Hook => wanted.extend([("key_expired", 401), ("missing_scope", 403)]),
+            AllowedCallers::Anyone | AllowedCallers::SignIn | AllowedCallers::Provider => {}
         }
         if admission::is_checked(self) && self.path.starts_with("/v1/") {
             wanted.push(("foreign_origin", 403));
@@ -286,6 +297,7 @@ const GET: Route = Route {
     about: "",
     who: AllowedCallers::Account,
     roles: &[Role::Operator],
+    scope: None,
     personal: true,
     query: &[],
     body: None,
@@ -370,6 +382,15 @@ mod tests {
                 "{}",
                 route.name
             );
+        }
+    }
+
+    #[test]
+    fn every_route_that_a_key_opens_names_its_scope() {
+        for route in all() {
+            use AllowedCallers::{Anyone, Operator, Provider, SignIn};
+            let takes_keys = !matches!(route.who, Anyone | Operator | SignIn | Provider);
+            assert_eq!(route.scope.is_some(), takes_keys, "{}", route.name);
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Describes the routes that only the `transom` command on the daemon's own machine may call.
 
 use super::{
-    AllowedCallers, AnswerBody, DocumentedAnswer, GET, POST, Route, Verb, ask, at,
+    AllowedCallers, AnswerBody, DocumentedAnswer, GET, POST, Route, Scope, Verb, ask, at,
     shape::{
         Shape,
-        Type::{Of, Text},
+        Type::{List, Maybe, Of, Text, Time, Word},
         may, need, shape,
     },
     tell,
@@ -14,13 +14,27 @@ use axum::routing::{delete, post};
 
 const PART: &str = "Operator";
 
-static NEW_KEY: Shape =
-    shape("NewKey", "", &[may("account", Text, "Where there are several accounts."), may("name", Text, "For people.")]);
+static NEW_KEY: Shape = shape(
+    "NewKey",
+    "",
+    &[
+        may("account", Text, "Where there are several accounts."),
+        may("name", Text, "For people."),
+        may("scopes", List(&Word(Scope::NAMES)), "Left out: all that a key of an account may do."),
+        may("expires_in", Text, "A length of time, as `90d`; at most 3650 days. Left out: it does not expire."),
+    ],
+);
 
 static KEY: Shape = shape(
     "Key",
     "",
-    &[need("id", Text, ""), need("account", Text, ""), need("key", Text, "The key itself: it is shown this once.")],
+    &[
+        need("id", Text, ""),
+        need("account", Text, ""),
+        need("scopes", Maybe(&List(&Word(Scope::NAMES))), "`null`: all that a key of an account may do."),
+        need("expires_at", Maybe(&Time), "`null`: it does not expire."),
+        need("key", Text, "The key itself: it is shown this once."),
+    ],
 );
 
 pub static ROUTES: &[Route] = &[
@@ -32,7 +46,10 @@ pub static ROUTES: &[Route] = &[
         who: AllowedCallers::Operator,
         body: Some(Of(&NEW_KEY)),
         answers: &[at(201, Of(&KEY), "")],
-        example: tell("/v1/keys", r#"{"account": "other", "name": "shop"}"#),
+        example: tell(
+            "/v1/keys",
+            r#"{"account": "other", "name": "shop", "scopes": ["read", "send"], "expires_in": "90d"}"#,
+        ),
         take: || post(keys::create),
         ..POST
     },

@@ -1,7 +1,7 @@
 //! `/v1/runs`: describes the routes that start, show and stop runs of flows.
 
 use super::{
-    CURSOR, Errors, GET, LIMIT, POST, READERS, Route, ask, at, ok,
+    CURSOR, Errors, GET, LIMIT, POST, READERS, Route, Scope, ask, at, ok,
     shape::{
         Shape,
         Type::{Any, Flag, Id, List, Map, Maybe, Of, Page, PersonName, Phone, Text, Time, Whole, Word},
@@ -118,6 +118,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/runs",
         name: "start_run",
+        scope: Some(Scope::Send),
         part: "Runs",
         summary: "Start a flow for one contact",
         about: "The flow's own conditions, consent, caps and quiet hours count as for any other start.",
@@ -156,6 +157,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/runs",
         name: "list_runs",
+        scope: Some(Scope::Read),
         part: "Runs",
         roles: READERS,
         summary: "List runs, newest first",
@@ -182,6 +184,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/runs/{id}",
         name: "show_run",
+        scope: Some(Scope::Read),
         part: "Runs",
         roles: READERS,
         summary: "Show a run with what it did and why",
@@ -193,6 +196,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/runs/tracked/{tracking_id}",
         name: "tracked_run",
+        scope: Some(Scope::Read),
         part: "Runs",
         roles: READERS,
         summary: "What became of a start",
@@ -205,6 +209,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/runs/{id}/stop",
         name: "stop_run",
+        scope: Some(Scope::Send),
         part: "Runs",
         summary: "Stop a run",
         about: "What it has not sent yet is dropped.",
@@ -220,6 +225,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/runs/{id}/resume",
         name: "resume_run",
+        scope: Some(Scope::Send),
         part: "Runs",
         summary: "End what a run waits for",
         about: "As if its time had passed: a `wait` goes on, a question and a wait for something take their \

@@ -1,7 +1,7 @@
 //! `/v1/sandbox`: describes the routes for the phone of a sandbox customer.
 
 use super::{
-    AllowedCallers, GET, Route, ask, ok,
+    AllowedCallers, GET, Route, Scope, ask, ok,
     shape::{
         Shape,
         Type::{List, Maybe, Of, Text, Whole},
@@ -24,6 +24,7 @@ static PHONE: Shape = shape(
 pub static ROUTES: &[Route] = &[Route {
     path: "/v1/sandbox/{sender_id}/messages",
     name: "read_sandbox",
+    scope: Some(Scope::Flows),
     part: "Sandbox",
     summary: "Read what a sandbox sender has sent to a number",
     who: AllowedCallers::Sandbox,

@@ -1,7 +1,7 @@
 //! `/v1/schedules`: describes the routes for scheduled starts.
 
 use super::{
-    AnswerBody, CURSOR, DocumentedAnswer, Errors, GET, LIMIT, READERS, Route, ask, ok,
+    AnswerBody, CURSOR, DocumentedAnswer, Errors, GET, LIMIT, READERS, Route, Scope, ask, ok,
     shape::{
         Field, Shape,
         Type::{Between, Filled, Flag, Id, List, Map, Maybe, Of, Page, Text, Time, Whole, Word},
@@ -232,6 +232,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/schedules",
         name: "list_schedules",
+        scope: Some(Scope::Read),
         part: PART,
         roles: READERS,
         personal: false,
@@ -246,6 +247,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/schedules/next",
         name: "next_schedules",
+        scope: Some(Scope::Read),
         part: PART,
         roles: READERS,
         personal: false,
@@ -259,6 +261,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/schedules/{flow}/forecast",
         name: "forecast_schedule",
+        scope: Some(Scope::Read),
         part: PART,
         roles: READERS,
         personal: false,
@@ -279,6 +282,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/schedules/{flow}/report",
         name: "report_schedule",
+        scope: Some(Scope::Read),
         part: PART,
         roles: READERS,
         personal: false,
@@ -295,6 +299,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/schedules/{flow}/report.csv",
         name: "report_schedule_as_csv",
+        scope: Some(Scope::Read),
         part: PART,
         roles: READERS,
         personal: false,
@@ -310,6 +315,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/schedules/{flow}/explain",
         name: "explain_schedule",
+        scope: Some(Scope::Read),
         part: PART,
         roles: READERS,
         summary: "Explain what became of a flow's fires, and for one contact why or why not",

@@ -1,7 +1,7 @@
 //! `/v1/senders`: describes the routes for the numbers that messages are sent from.
 
 use super::{
-    AllowedCallers, CURSOR, EVERYBODY, GET, LIMIT, POST, Route, ask, ok,
+    AllowedCallers, CURSOR, EVERYBODY, GET, LIMIT, POST, Route, Scope, ask, ok,
     shape::{
         Shape,
         Type::{Any, Flag, Map, Maybe, Of, Page, Text, Time, Whole, Word},
@@ -82,6 +82,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/senders",
         name: "list_senders",
+        scope: Some(Scope::Read),
         part: PART,
         roles: EVERYBODY,
         personal: false,
@@ -95,6 +96,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/senders/{id}",
         name: "show_sender",
+        scope: Some(Scope::Read),
         part: PART,
         roles: EVERYBODY,
         personal: false,
@@ -107,6 +109,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/senders/{id}/health-check",
         name: "check_sender",
+        scope: Some(Scope::Send),
         part: PART,
         summary: "Check the whole way in and out of a sender",
         about: "Asks the platform for token, number, quality and subscription, looks at what came and went, and if \

@@ -1,7 +1,7 @@
 //! `GET /v1/events`: describes the stream of events.
 
 use super::{
-    AnswerBody, DocumentedAnswer, EVERYBODY, Errors, GET, Route,
+    AnswerBody, DocumentedAnswer, EVERYBODY, Errors, GET, Route, Scope,
     runs::RUN_STATES,
     shape::{
         Field, Shape,
@@ -70,6 +70,7 @@ static CONSENT: Shape = shape(
 pub static ROUTES: &[Route] = &[Route {
     path: "/v1/events",
     name: "listen",
+    scope: Some(Scope::Read),
     part: "Events",
     roles: EVERYBODY,
     summary: "Listen to what happens, as Server-Sent Events",

@@ -1,7 +1,7 @@
 //! `/v1/studio`: describes the routes that play and draw flows.
 
 use super::{
-    AUTHORS, AllowedCallers, Errors, POST, READERS, Route, ok,
+    AUTHORS, AllowedCallers, Errors, POST, READERS, Route, Scope, ok,
     shape::{
         Shape,
         Type::{Any, Filled, List, Map, Maybe, Of, Text, Whole},
@@ -182,6 +182,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/studio/play",
         name: "play_talk",
+        scope: Some(Scope::Flows),
         part: PART,
         roles: AUTHORS,
         summary: "Play a talk with flows that are not saved yet",
@@ -203,6 +204,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/studio/play/test",
         name: "save_talk",
+        scope: Some(Scope::Flows),
         part: PART,
         roles: AUTHORS,
         summary: "Write a talk as a case of its flow's test file",
@@ -223,6 +225,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/studio/map",
         name: "draw_flow",
+        scope: Some(Scope::Read),
         part: PART,
         roles: READERS,
         summary: "Draw a flow that is not saved yet",

@@ -1,6 +1,6 @@
 //! `/studio`: describes the routes for the studio's page and its files.
 
-use super::{AUTHORS, AllowedCallers, AnswerBody, DocumentedAnswer, Errors, GET, Route};
+use super::{AUTHORS, AllowedCallers, AnswerBody, DocumentedAnswer, Errors, GET, Route, Scope};
 use crate::web::studio::{assets, codes, editor, page};
 use axum::routing::get;
 
@@ -41,6 +41,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/studio/lsp",
         name: "studio_editor",
+        scope: Some(Scope::Flows),
         part: PART,
         roles: AUTHORS,
         personal: false,

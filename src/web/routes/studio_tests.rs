@@ -1,7 +1,7 @@
 //! `/v1/studio`: describes the routes that try flows which are not saved yet: tests and their like.
 
 use super::{
-    AUTHORS, AllowedCallers, Errors, POST, Route, ok,
+    AUTHORS, AllowedCallers, Errors, POST, Route, Scope, ok,
     probes::FINDING,
     shape::{
         Shape,
@@ -248,6 +248,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/studio/tests",
         name: "run_tests",
+        scope: Some(Scope::Flows),
         part: PART,
         roles: AUTHORS,
         summary: "Run tests with flows and tests that are not saved yet",
@@ -268,6 +269,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/studio/bad-day",
         name: "play_bad_day",
+        scope: Some(Scope::Flows),
         part: PART,
         roles: AUTHORS,
         summary: "Play a talk against each misfortune at each of its acts",
@@ -289,6 +291,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/studio/wander",
         name: "let_customers_loose",
+        scope: Some(Scope::Flows),
         part: PART,
         roles: AUTHORS,
         summary: "Let random customers loose on flows that are not saved yet",
@@ -306,6 +309,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/studio/replay",
         name: "replay_talks",
+        scope: Some(Scope::Flows),
         part: PART,
         roles: AUTHORS,
         summary: "Play real talks again on flows that are not saved yet",

@@ -1,7 +1,7 @@
 //! `/v1/webhooks`: describes the routes for subscriptions to events by signed POST.
 
 use super::{
-    AnswerBody, CURSOR, DocumentedAnswer, Errors, GET, LIMIT, POST, Route, Verb, ask, at, ok,
+    AnswerBody, CURSOR, DocumentedAnswer, Errors, GET, LIMIT, POST, Route, Scope, Verb, ask, at, ok,
     shape::{
         Field, Shape,
         Type::{Any, Flag, List, Maybe, Of, Page, Text, Time, Whole, Word},
@@ -88,6 +88,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/webhooks",
         name: "list_webhooks",
+        scope: Some(Scope::People),
         part: PART,
         summary: "List the webhooks that are posted, oldest first",
         query: &[LIMIT, CURSOR],
@@ -99,6 +100,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/webhooks",
         name: "create_webhook",
+        scope: Some(Scope::People),
         part: PART,
         summary: "Be told of what happens",
         about: "From now on each event that is wanted is posted as JSON: `{id, type, at, sender, conversation_id, \
@@ -122,6 +124,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/webhooks/{id}",
         name: "show_webhook",
+        scope: Some(Scope::People),
         part: PART,
         summary: "Show one webhook",
         answers: &[ok(Of(&WEBHOOK), "")],
@@ -134,6 +137,7 @@ pub static ROUTES: &[Route] = &[
         verb: Verb::Patch,
         path: "/v1/webhooks/{id}",
         name: "change_webhook",
+        scope: Some(Scope::People),
         part: PART,
         summary: "Change, pause or resume a webhook",
         body: Some(Of(&EDIT)),
@@ -149,6 +153,7 @@ pub static ROUTES: &[Route] = &[
         verb: Verb::Delete,
         path: "/v1/webhooks/{id}",
         name: "delete_webhook",
+        scope: Some(Scope::People),
         part: PART,
         summary: "End a webhook, with all that waits for it",
         answers: &[DocumentedAnswer { status: 204, about: "It is gone.", body: AnswerBody::Nothing }],
@@ -160,6 +165,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/webhooks/{id}/rotate-secret",
         name: "rotate_webhook_secret",
+        scope: Some(Scope::People),
         part: PART,
         summary: "Make a new secret",
         about: "For a day posts carry two signatures, of the new and of the old secret, with a space between.",
@@ -175,6 +181,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/webhooks/{id}/deliveries",
         name: "list_deliveries",
+        scope: Some(Scope::People),
         part: PART,
         summary: "List what was and is posted to a webhook, newest first",
         query: &[may("state", Word(&["pending", "done", "dead"]), "Only these."), LIMIT, CURSOR],
@@ -186,6 +193,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/webhooks/{id}/deliveries/{delivery}/redeliver",
         name: "redeliver",
+        scope: Some(Scope::People),
         part: PART,
         summary: "Post an event again",
         about: "Under the same `webhook-id` and word for word, also when it was taken before or is dead.",

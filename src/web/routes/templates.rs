@@ -1,7 +1,7 @@
 //! `/v1/templates`: describes the routes for each sender's template catalogue.
 
 use super::{
-    AllowedCallers, CURSOR, EVERYBODY, Errors, GET, LIMIT, POST, Route, ask, ok,
+    AllowedCallers, CURSOR, EVERYBODY, Errors, GET, LIMIT, POST, Route, Scope, ask, ok,
     shape::{
         Shape,
         Type::{Any, List, Maybe, Of, Page, Text, Whole, Word},
@@ -50,6 +50,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/templates",
         name: "list_templates",
+        scope: Some(Scope::Read),
         part: PART,
         roles: EVERYBODY,
         personal: false,
@@ -69,6 +70,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/templates/{id}",
         name: "show_template",
+        scope: Some(Scope::Read),
         part: PART,
         roles: EVERYBODY,
         personal: false,

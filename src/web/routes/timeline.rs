@@ -1,7 +1,7 @@
 //! `/v1/contacts/{id}/timeline`: describes the route for one contact's past and future.
 
 use super::{
-    CURSOR, EVERYBODY, GET, LIMIT, Route, ask, ok,
+    CURSOR, EVERYBODY, GET, LIMIT, Route, Scope, ask, ok,
     shape::{
         Shape,
         Type::{Id, Maybe, Of, Page, Text, Time, Whole, Word},
@@ -46,6 +46,7 @@ static ITEM: Shape = shape(
 pub static ROUTES: &[Route] = &[Route {
     path: "/v1/contacts/{id}/timeline",
     name: "timeline_of_contact",
+    scope: Some(Scope::Read),
     part: "Contacts",
     roles: EVERYBODY,
     summary: "Show what happened and what comes, on one line",

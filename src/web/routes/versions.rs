@@ -1,7 +1,7 @@
 //! `/v1/bot/versions`: describes the routes for versions that were live.
 
 use super::{
-    AllowedCallers, CURSOR, GET, LIMIT, READERS, Route, ask, ok,
+    AllowedCallers, CURSOR, GET, LIMIT, READERS, Route, Scope, ask, ok,
     shape::{
         Shape,
         Type::{List, Maybe, Of, Page, Text, Time, Whole},
@@ -39,6 +39,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/bot/versions",
         name: "list_bot_versions",
+        scope: Some(Scope::Read),
         part: PART,
         roles: READERS,
         summary: "List the versions that were live, newest first",
@@ -54,6 +55,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/bot/versions/{id}",
         name: "show_bot_version",
+        scope: Some(Scope::Read),
         part: PART,
         roles: READERS,
         summary: "Show a version with the names of its files",
@@ -68,6 +70,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/bot/versions/{id}/files/{folder}/{name}",
         name: "read_bot_version_file",
+        scope: Some(Scope::Read),
         part: PART,
         roles: READERS,
         summary: "Read a file as a version had it",

@@ -1,7 +1,7 @@
 //! `/webhooks/…` and `/hooks/…`: describes the routes to which platforms and other systems post.
 
 use super::{
-    AllowedCallers, AnswerBody, DocumentedAnswer, Errors, Example, GET, POST, Route, at,
+    AllowedCallers, AnswerBody, DocumentedAnswer, Errors, Example, GET, POST, Route, Scope, at,
     shape::{
         Shape,
         Type::{Any, List, Map, Maybe, Of, Text, Word},
@@ -22,6 +22,7 @@ const REFUSED: Errors = Errors::Problems(&[
     ("broken", 400),
     ("unauthorized", 401),
     ("bad_signature", 401),
+    ("missing_scope", 403),
     ("not_found", 404),
     ("too_slow", 408),
     ("too_large", 413),
@@ -160,6 +161,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/hooks/{name}",
         name: "take_hook",
+        scope: Some(Scope::Send),
         part: PART,
         summary: "Start the flows that have this webhook",
         about: "JSON, or a form, of at most 256 KiB. The body is kept; a repetition starts nothing.",

@@ -217,6 +217,10 @@ pub const AUDIT_LOOKED_EVERY: Span = Span::hours(1);
 pub const AUDIT_LOOKS_MAX: usize = 10_000;
 /// How long the audit log is kept.
 pub const AUDIT_KEPT: Span = Span::days(400);
+/// How often the time of a key's last use is written down.
+pub const KEY_USED_EVERY: Span = Span::minutes(5);
+/// The life of a key that expires: a longer one is a mistake in a unit.
+pub const KEY_LIFE_MAX: Span = Span::days(3650);
 
 // -- the studio
 /// The size of a request with changed files: more than the texts of one work session.

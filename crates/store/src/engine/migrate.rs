@@ -62,6 +62,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (80, "contact_sought", include_str!("../migrations/0080_contact_sought.sql")),
     (81, "conversation_recent", include_str!("../migrations/0081_conversation_recent.sql")),
     (82, "session_waiting", include_str!("../migrations/0082_session_waiting.sql")),
+    (105, "api_key_rights", include_str!("../migrations/0105_api_key_rights.sql")),
 ];
 
 const LEDGER: &str = "

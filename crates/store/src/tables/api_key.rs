@@ -3,6 +3,7 @@
 use crate::{
     Query, ReadError, Row, RowContract, Sql, Statement, Store,
     base::{ids::AccountName, time::Time},
+    model::scope::Scopes,
 };
 use serde::Serialize;
 
@@ -16,10 +17,22 @@ pub struct ApiKey {
     pub name: String,
     pub created_at: Time,
     pub revoked_at: Option<Time>,
+    /// `None`: all that a key of an account may do.
+    pub scopes: Option<Scopes>,
+    /// `None`: never.
+    pub expires_at: Option<Time>,
+    /// To `KEY_USED_EVERY`; `None`: it was never used.
+    pub used_at: Option<Time>,
 }
 
 #[derive(Debug, Clone, Serialize)]
 pub struct Revoke {
+    pub id: String,
+    pub at: Time,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Used {
     pub id: String,
     pub at: Time,
 }
@@ -30,9 +43,10 @@ pub static INSERT: Statement<ApiKey> = Statement::new(
     13,
     RowContract::Must,
     |row| row.id.as_str().into(),
-    "insert into api_key (id, account, hash, name, created_at, revoked_at)
+    "insert into api_key (id, account, hash, name, created_at, revoked_at, scopes, expires_at, used_at)
      select value ->> 'id', value ->> 'account', value ->> 'hash', value ->> 'name',
-       cast(value ->> 'created_at' as bigint), cast(value ->> 'revoked_at' as bigint)
+       cast(value ->> 'created_at' as bigint), cast(value ->> 'revoked_at' as bigint), value ->> 'scopes',
+       cast(value ->> 'expires_at' as bigint), cast(value ->> 'used_at' as bigint)
      from {rows} as input where true
      on conflict (id) do nothing
      returning id",
@@ -49,17 +63,27 @@ pub static REVOKE: Statement<Revoke> = Statement::new(
      returning id",
 );
 
-pub(crate) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &REVOKE.sql];
+pub static USED: Statement<Used> = Statement::new(
+    "api_key.used",
+    362,
+    RowContract::Plain,
+    |row| row.id.as_str().into(),
+    "update api_key set used_at = cast(value ->> 'at' as bigint)
+     from {rows} as input where api_key.id = value ->> 'id'",
+);
+
+pub(crate) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &REVOKE.sql, &USED.sql];
 
 /// Reads the whole table: keys are few, and requests are checked in memory.
 static ALL: Query = Query {
     name: "api_key.all",
-    text: "select id, account, hash, name, created_at, revoked_at from api_key order by created_at, id",
+    text: "select id, account, hash, name, created_at, revoked_at, scopes, expires_at, used_at from api_key
+     order by created_at, id",
 };
 
 static FIND: Query = Query {
     name: "api_key.find",
-    text: "select id, account, hash, name, created_at, revoked_at from api_key where id = $1",
+    text: "select id, account, hash, name, created_at, revoked_at, scopes, expires_at, used_at from api_key where id = $1",
 };
 
 pub(crate) static QUERIES: &[&Query] = &[&ALL, &FIND];
@@ -81,5 +105,9 @@ fn read(row: &Row) -> Result<ApiKey, ReadError> {
         name: row.text("name")?,
         created_at: row.time("created_at")?,
         revoked_at: row.maybe_time("revoked_at")?,
+        // A name that this version does not know gives no right.
+        scopes: row.maybe_text("scopes")?.map(|names| Scopes::parse(&names).unwrap_or_default()),
+        expires_at: row.maybe_time("expires_at")?,
+        used_at: row.maybe_time("used_at")?,
     })
 }

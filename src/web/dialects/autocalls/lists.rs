@@ -8,8 +8,8 @@ use crate::{
     web::{dialects::ordered, parameters::Misfits, path_params::LastParam, state::Web},
 };
 use axum::{
-    extract::{RawQuery, State},
-    http::{HeaderMap, StatusCode},
+    extract::{RawQuery, Request, State},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use serde_json::{Value as Json, json};
@@ -20,9 +20,9 @@ pub async fn senders(
     State(web): State<Arc<Web>>,
     wrong: Misfits,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    request: Request,
 ) -> Response {
-    respond(numbers(&web, &headers, wrong, &query.unwrap_or_default()).await)
+    respond(numbers(&web, request, wrong, &query.unwrap_or_default()).await)
 }
 
 /// `?status=approved|all`; the default is `approved`.
@@ -31,13 +31,13 @@ pub async fn templates(
     LastParam(id): LastParam,
     wrong: Misfits,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    request: Request,
 ) -> Response {
-    respond(catalogue(&web, &id, &headers, wrong, &query.unwrap_or_default()).await)
+    respond(catalogue(&web, &id, request, wrong, &query.unwrap_or_default()).await)
 }
 
-async fn numbers(web: &Web, headers: &HeaderMap, wrong: Misfits, query: &str) -> Result<Json, Refusal> {
-    let caller = caller(web, headers).await?;
+async fn numbers(web: &Web, request: Request, wrong: Misfits, query: &str) -> Result<Json, Refusal> {
+    let caller = caller(web, &request.into_parts().0).await?;
     fitting(wrong.into_inner())?;
     let wanted = status(query, "online")?;
     let now = web.app.clock.now();
@@ -46,8 +46,8 @@ async fn numbers(web: &Web, headers: &HeaderMap, wrong: Misfits, query: &str) ->
     Ok(json!({"data": shown.map(|sender| number(web, sender, now)).collect::<Vec<_>>()}))
 }
 
-async fn catalogue(web: &Web, id: &str, headers: &HeaderMap, wrong: Misfits, query: &str) -> Result<Json, Refusal> {
-    let caller = caller(web, headers).await?;
+async fn catalogue(web: &Web, id: &str, request: Request, wrong: Misfits, query: &str) -> Result<Json, Refusal> {
+    let caller = caller(web, &request.into_parts().0).await?;
     fitting(wrong.into_inner())?;
     // No sender has an id that is not a number.
     let id = id.parse().map_err(|_| Refusal::SenderNotFoundShort)?;

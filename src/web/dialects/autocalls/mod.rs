@@ -15,12 +15,17 @@ use crate::{
     base::{ids::SenderId, phone, time::Time},
     runtime::config::Sender,
     web::{
+        admission::NeededScope,
         auth::{self, Caller},
         parameters::{Misfit, Misfits},
         state::Web,
     },
 };
-use axum::{body::Bytes, extract::Request, http::HeaderMap};
+use axum::{
+    body::Bytes,
+    extract::Request,
+    http::{HeaderMap, request::Parts},
+};
 pub use freeform::freeform;
 pub use lists::{senders, templates};
 pub use refusal::Refusal;
@@ -71,8 +76,14 @@ const KEYS: Keys = &[
 ];
 
 /// The account of the request, or this dialect's error without one.
-async fn caller(web: &Web, headers: &HeaderMap) -> Result<Caller, Refusal> {
-    auth::caller(web, headers).await.map_err(|_| Refusal::Internal)?.ok_or(Refusal::Unauthorized)
+async fn caller(web: &Web, request: &Parts) -> Result<Caller, Refusal> {
+    let known = auth::caller(web, &request.headers).await;
+    let failed = |problem| if auth::is_expired(&problem) { Refusal::Unauthorized } else { Refusal::Internal };
+    let caller = known.map_err(failed)?.ok_or(Refusal::Unauthorized)?;
+    match NeededScope::lacked(&request.extensions, &caller) {
+        Some(why) => Err(Refusal::MissingScope { why }),
+        None => Ok(caller),
+    }
 }
 
 /// Refuses parameters that the route does not take, in the form of Laravel's validation.
@@ -87,9 +98,9 @@ fn fitting(wrong: Vec<Misfit>) -> Result<(), Refusal> {
 
 /// Counts the request against the account's rate limit, which both sends share. A refused request is not counted.
 fn take_send(web: &Web, caller: &Caller, now: Time) -> Result<(), Refusal> {
-    let Caller::Account(name) = caller else { return Ok(()) };
-    let Some(account) = web.app.config.account(name) else { return Err(Refusal::Unauthorized) };
-    web.take_send(name, account.rate_limit, now).map_err(|at| {
+    let Caller::Account(key) = caller else { return Ok(()) };
+    let Some(account) = web.app.config.account(&key.account) else { return Err(Refusal::Unauthorized) };
+    web.take_send(&key.account, account.rate_limit, now).map_err(|at| {
         // Whole seconds, rounded up: a client that waits that long is admitted.
         let seconds = u64::try_from((at - now).0).unwrap_or(0).div_ceil(1_000).max(1);
         Refusal::TooMany { retry_after_s: seconds }
@@ -100,7 +111,7 @@ fn take_send(web: &Web, caller: &Caller, now: Time) -> Result<(), Refusal> {
 async fn begin(web: &Web, request: Request) -> Result<(HeaderMap, Bytes, Caller), Refusal> {
     let (parts, body) = request.into_parts();
     let body = send::bytes(body).await?;
-    let caller = caller(web, &parts.headers).await?;
+    let caller = caller(web, &parts).await?;
     fitting(Misfits::of(&parts.extensions))?;
     take_send(web, &caller, web.app.clock.now())?;
     Ok((parts.headers, body, caller))

@@ -46,6 +46,10 @@ pub enum Refusal {
         session: Json,
     },
     OptedOut,
+    /// The key lacks the scope of the route; a rule of ours, in the form of Laravel's other refusals.
+    MissingScope {
+        why: String,
+    },
     /// The platform currently limits these messages.
     LimitUnavailable {
         why: String,
@@ -70,7 +74,7 @@ impl Refusal {
             Refusal::Unauthorized => StatusCode::UNAUTHORIZED,
             Refusal::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Refusal::InsufficientBalance => StatusCode::PAYMENT_REQUIRED,
-            Refusal::SessionExpired { .. } | Refusal::OptedOut => StatusCode::FORBIDDEN,
+            Refusal::SessionExpired { .. } | Refusal::OptedOut | Refusal::MissingScope { .. } => StatusCode::FORBIDDEN,
             Refusal::SenderNotFound | Refusal::SenderNotFoundShort | Refusal::TemplateNotFound => StatusCode::NOT_FOUND,
             Refusal::SenderOffline { status } | Refusal::BadBody { status } => *status,
             Refusal::InProgress => StatusCode::CONFLICT,
@@ -134,6 +138,7 @@ impl Refusal {
             Refusal::InProgress => {
                 coded("IN_PROGRESS", "The first request with this Idempotency-Key is still being answered.")
             }
+            Refusal::MissingScope { why } => json!({"message": why}),
             Refusal::TooLarge => json!({"message": "The request body is too large."}),
             Refusal::BadBody { .. } => json!({"message": "The request body could not be read."}),
             Refusal::Internal => json!({"message": "Server Error"}),

@@ -16,8 +16,8 @@ use crate::{
     },
 };
 use axum::{
-    extract::{RawQuery, State},
-    http::{HeaderMap, StatusCode},
+    extract::{RawQuery, Request, State},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use serde_json::{Value as Json, json};
@@ -27,16 +27,16 @@ pub async fn session_status(
     State(web): State<Arc<Web>>,
     wrong: Misfits,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    request: Request,
 ) -> Response {
-    match handle(&web, &headers, wrong, &query.unwrap_or_default()).await {
+    match handle(&web, request, wrong, &query.unwrap_or_default()).await {
         Ok(body) => ordered::response(StatusCode::OK, &body, KEYS),
         Err(refusal) => refusal.into_response(),
     }
 }
 
-async fn handle(web: &Web, headers: &HeaderMap, wrong: Misfits, query: &str) -> Result<Json, Refusal> {
-    let caller = caller(web, headers).await?;
+async fn handle(web: &Web, request: Request, wrong: Misfits, query: &str) -> Result<Json, Refusal> {
+    let caller = caller(web, &request.into_parts().0).await?;
     fitting(wrong.into_inner())?;
     let input = Input::from_query(query::pairs(query));
     let mut rules = Rules::default();

@@ -4,6 +4,7 @@ use super::{KEYS, Refusal};
 use crate::{
     base::limits::API_BODY_BYTES_MAX,
     web::{
+        admission::NeededScope,
         auth::{self, Caller},
         dialects::ordered,
         parameters::{Misfit, Misfits},
@@ -14,7 +15,7 @@ use crate::{
 use axum::{
     body::Bytes,
     extract::Request,
-    http::{Extensions, HeaderMap, StatusCode},
+    http::{Extensions, HeaderMap, StatusCode, request::Parts},
     response::{IntoResponse, Response},
 };
 use serde_json::{Map, Value as Json};
@@ -65,17 +66,22 @@ pub fn good(status: StatusCode, body: &Json) -> Response {
 }
 
 /// The caller by `X-API-Key`, or by a bearer token as in the other dialects.
-pub async fn caller(web: &Web, headers: &HeaderMap) -> Result<Caller, Refusal> {
+pub async fn caller(web: &Web, request: &Parts) -> Result<Caller, Refusal> {
+    let headers = &request.headers;
     let own = headers.get("x-api-key").and_then(|value| value.to_str().ok()).map(str::trim);
     let shown = own.or_else(|| auth::bearer(headers)).ok_or_else(Refusal::unauthorized)?;
-    let caller = auth::of_key(web, shown).await.map_err(|_| Refusal::internal())?;
-    caller.ok_or_else(Refusal::unauthorized)
+    let failed = |problem| if auth::is_expired(&problem) { Refusal::unauthorized() } else { Refusal::internal() };
+    let caller = auth::of_key(web, shown).await.map_err(failed)?.ok_or_else(Refusal::unauthorized)?;
+    match NeededScope::lacked(&request.extensions, &caller) {
+        Some(why) => Err(Refusal::new(StatusCode::FORBIDDEN, why)),
+        None => Ok(caller),
+    }
 }
 
 /// Authenticates a request and reads its body.
 pub async fn admitted(web: Arc<Web>, request: Request) -> Result<AuthenticatedRequest, Refusal> {
     let (parts, body) = request.into_parts();
-    let caller = caller(&web, &parts.headers).await?;
+    let caller = caller(&web, &parts).await?;
     fitting(&parts.extensions)?;
     let body = body::read(body, API_BODY_BYTES_MAX).await.map_err(|bad| match bad {
         BadBody::TooLarge => Refusal::new(bad.status(), "The request body is too large"),

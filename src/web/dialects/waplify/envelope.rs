@@ -3,7 +3,7 @@
 use super::{
     ERROR_KEYS, KEYS,
     rate::RemainingQuota,
-    refusal::{Refusal, bug},
+    refusal::{Refusal, RefusalEndpoint, bug},
 };
 use crate::{
     base::{
@@ -12,6 +12,7 @@ use crate::{
         time::Time,
     },
     web::{
+        admission::NeededScope,
         auth::{self, Caller},
         dialects::{ordered, sending::ClientAnswer},
         idempotency,
@@ -23,7 +24,7 @@ use crate::{
 use axum::{
     body::Bytes,
     extract::Request,
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::Response,
 };
 use serde_json::{Value as Json, json};
@@ -54,7 +55,7 @@ where
     let now = web.app.clock.now();
     let id = request_id(&parts.headers);
     let wrong: Vec<Json> = Misfits::of(&parts.extensions).iter().map(misfit).collect();
-    let (left, outcome) = match admitted(&web, &parts.headers, now).await {
+    let (left, outcome) = match admitted(&web, &parts, now).await {
         Err(refusal) => (None, Err(refusal)),
         Ok((_, left)) if left.is_over => (Some(left), Err(Refusal::TooMany)),
         Ok((_, left)) if !wrong.is_empty() => (Some(left), Err(Refusal::Invalid(wrong))),
@@ -97,11 +98,15 @@ fn misfit(Misfit { name, why }: &Misfit) -> Json {
 }
 
 /// The account of the key, and the rest of its rate limit.
-async fn admitted(web: &Web, headers: &HeaderMap, now: Time) -> Result<(AccountName, RemainingQuota), Refusal> {
-    let shown = auth::bearer(headers).ok_or(Refusal::Unauthorized)?;
-    let caller = auth::of_key(web, shown).await.map_err(|_| Refusal::Internal)?.ok_or(Refusal::Unauthorized)?;
+async fn admitted(web: &Web, request: &Parts, now: Time) -> Result<(AccountName, RemainingQuota), Refusal> {
+    let shown = auth::bearer(&request.headers).ok_or(Refusal::Unauthorized)?;
+    let failed = |problem| if auth::is_expired(&problem) { Refusal::Unauthorized } else { Refusal::Internal };
+    let caller = auth::of_key(web, shown).await.map_err(failed)?.ok_or(Refusal::Unauthorized)?;
+    if let Some(why) = NeededScope::lacked(&request.extensions, &caller) {
+        return Err(Refusal::Forbidden { why, at: RefusalEndpoint::Freeform });
+    }
     let account = match caller {
-        Caller::Account(account) => account,
+        Caller::Account(key) => key.account,
         // The operator acts for the first account: this dialect cannot name one.
         Caller::Operator | Caller::Person(_) => web
             .app

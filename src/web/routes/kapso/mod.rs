@@ -4,7 +4,9 @@ mod graph;
 mod shapes;
 
 use super::{
-    Errors, GET, POST, Route, ask, at, ok,
+    Errors, GET, POST, Route, Scope, ask, at,
+    codes::LACKS_SCOPE,
+    ok,
     shape::{
         Field,
         Type::{Between, Of, Text},
@@ -35,6 +37,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/api/v1/whatsapp_conversations/{conversation_id}/whatsapp_messages",
         name: "kapso_send_message",
+        scope: Some(Scope::Send),
         part: PART,
         summary: "Send a message into a conversation while the window is open",
         about: "`conversation_id` is that of the native API, as a number or as a UUID.",
@@ -57,6 +60,7 @@ pub static ROUTES: &[Route] = &[
             "/platform/v1/whatsapp/phone_numbers/{phone_number_id}/health",
         ],
         name: "kapso_health",
+        scope: Some(Scope::Read),
         part: PART,
         summary: "Does a number work",
         about: "The id is the number's own at its platform, or the sender's `id`.",
@@ -74,6 +78,7 @@ pub static ROUTES: &[Route] = &[
             "/platform/v1/whatsapp/phone_numbers/{phone_number_id}/health",
         ],
         name: "kapso_health_test",
+        scope: Some(Scope::Send),
         part: PART,
         summary: "Does a number work, tried with a message to somebody who has written lately",
         body: Some(Of(&TEST)),
@@ -89,6 +94,7 @@ pub static ROUTES: &[Route] = &[
         path: "/api/v1/workflows/{workflow_id}/executions",
         also: &["/platform/v1/workflows/{workflow_id}/executions", "/api/v1/flows/{flow_id}/executions"],
         name: "kapso_execute",
+        scope: Some(Scope::Send),
         part: PART,
         summary: "Start a flow for somebody",
         about: "`workflow_id` is the name of a flow that says `when: api`.",
@@ -109,6 +115,7 @@ pub static ROUTES: &[Route] = &[
         path: "/api/v1/workflow_executions/{execution_id}",
         also: &["/platform/v1/workflow_executions/{execution_id}", "/api/v1/flow_executions/{execution_id}"],
         name: "kapso_execution",
+        scope: Some(Scope::Read),
         part: PART,
         summary: "How far a run has come",
         about: "`execution_id` is the `id` or the `tracking_id` of its start.",
@@ -122,6 +129,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/api/v1/sandbox_sessions",
         name: "kapso_create_sandbox_session",
+        scope: Some(Scope::Flows),
         part: PART,
         summary: "Make a code by which a phone becomes a tester for 24 hours",
         about: "The phone sends the code to the number; then it reaches the flows marked `draft`.",
@@ -139,6 +147,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/api/v1/sandbox_sessions",
         name: "kapso_sandbox_sessions",
+        scope: Some(Scope::Flows),
         part: PART,
         summary: "The sandbox sessions of the account, newest first",
         query: &[may("page", Between(1, i64::MAX / 100), ""), may("per_page", Between(1, 100), "20 unless given.")],
@@ -152,6 +161,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/api/v1/sandbox_sessions/{id}",
         name: "kapso_sandbox_session",
+        scope: Some(Scope::Flows),
         part: PART,
         summary: "One sandbox session",
         answers: &[ok(Of(&ONE_SESSION), "")],
@@ -169,6 +179,7 @@ type Said = Vec<(u16, &'static str, Json)>;
 fn any() -> Said {
     written(vec![
         ("Invalid key", Refusal::unauthorized()),
+        ("Missing scope", Refusal::new(StatusCode::FORBIDDEN, LACKS_SCOPE)),
         ("Crowded", Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "The request body could not be read")),
         ("Slow body", Refusal::new(StatusCode::REQUEST_TIMEOUT, "The request body could not be read")),
         ("Bad body", Refusal::new(StatusCode::BAD_REQUEST, "The body must be a JSON object")),

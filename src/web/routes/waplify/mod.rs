@@ -3,7 +3,9 @@
 mod shapes;
 
 use super::{
-    Errors, GET, POST, Route, ask, at, ok,
+    Errors, GET, POST, Route, Scope, ask, at,
+    codes::LACKS_SCOPE,
+    ok,
     shape::{
         Field,
         Type::{Between, Of, Text},
@@ -38,6 +40,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/api/v1/messages/send-message",
         name: "waplify_send_message",
+        scope: Some(Scope::Send),
         part: PART,
         summary: "Send a text, a file or buttons while the window is open",
         about: "A file's address is asked for its headers, at most 1 s; the answer 400 comes when they break a limit.",
@@ -57,6 +60,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/api/v1/messages/send",
         name: "waplify_send_template",
+        scope: Some(Scope::Send),
         part: PART,
         summary: "Send an approved template by its name, at any time",
         body: Some(Of(&TEMPLATE)),
@@ -76,6 +80,7 @@ pub static ROUTES: &[Route] = &[
         path: "/api/v1/templates/",
         also: &["/api/v1/templates"],
         name: "waplify_templates",
+        scope: Some(Scope::Read),
         part: PART,
         summary: "The templates of all numbers of the account",
         answers: &[ok(Of(&TEMPLATES), "")],
@@ -90,6 +95,7 @@ pub static ROUTES: &[Route] = &[
         path: "/api/v1/contacts/",
         also: &["/api/v1/contacts"],
         name: "waplify_contacts",
+        scope: Some(Scope::People),
         part: PART,
         summary: "The contacts of the account, newest first",
         query: &[
@@ -109,6 +115,7 @@ pub static ROUTES: &[Route] = &[
         path: "/api/v1/contacts/",
         also: &["/api/v1/contacts"],
         name: "waplify_create_contact",
+        scope: Some(Scope::People),
         part: PART,
         summary: "Make a contact",
         body: Some(Of(&NEW_PERSON)),
@@ -126,6 +133,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/api/v1/contacts/{contact_id}",
         name: "waplify_contact",
+        scope: Some(Scope::People),
         part: PART,
         summary: "One contact",
         answers: &[ok(Of(&ONE_PERSON), "")],
@@ -143,6 +151,7 @@ type Said = Vec<(u16, &'static str, Json)>;
 fn listing() -> Said {
     written(vec![
         ("Invalid key", Refusal::Unauthorized),
+        ("Missing scope", Refusal::Forbidden { why: LACKS_SCOPE.to_owned(), at: RefusalEndpoint::Freeform }),
         ("Crowded", Refusal::BadBody { status: StatusCode::SERVICE_UNAVAILABLE }),
         ("Slow body", Refusal::BadBody { status: StatusCode::REQUEST_TIMEOUT }),
         ("Broken body", Refusal::BadBody { status: StatusCode::BAD_REQUEST }),

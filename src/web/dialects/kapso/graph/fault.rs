@@ -120,6 +120,7 @@ impl From<Refusal> for GraphError {
     fn from(refusal: Refusal) -> Self {
         let kind = match refusal.status {
             StatusCode::UNAUTHORIZED => (190, "Invalid API key"),
+            StatusCode::FORBIDDEN => (10, "Application does not have permission for this action"),
             StatusCode::INTERNAL_SERVER_ERROR => (131_000, "Something went wrong"),
             _ => PARAMETER,
         };

@@ -42,7 +42,7 @@ pub async fn upload(State(web): State<Arc<Web>>, names: GraphParams, request: Re
 async fn uploaded(web: &Arc<Web>, id: &str, request: Request) -> Result<Json, GraphError> {
     let (parts, body) = request.into_parts();
     // Authenticate before reading a body that may be large.
-    let caller = envelope::caller(web, &parts.headers).await.map_err(GraphError::from)?;
+    let caller = envelope::caller(web, &parts).await.map_err(GraphError::from)?;
     envelope::fitting(&parts.extensions).map_err(GraphError::from)?;
     let own = web.app.senders.all().iter().filter(|sender| caller.owns(&sender.account));
     let sender = own.into_iter().find(|sender| sender.is_called(id)).ok_or_else(|| GraphError::unknown(id))?;

@@ -5,7 +5,10 @@ mod proxy;
 mod queries;
 mod shapes;
 
-use crate::web::dialects::kapso::graph::GraphError;
+use crate::{
+    model::scope::Scope,
+    web::{dialects::kapso::graph::GraphError, routes::codes::LACKS_SCOPE},
+};
 use axum::http::StatusCode;
 pub use platform::PLATFORM;
 pub use proxy::PROXY;
@@ -17,6 +20,7 @@ type Told = Vec<(u16, &'static str, Json)>;
 fn graph() -> Told {
     let all = [
         ("Invalid key", GraphError::new(StatusCode::UNAUTHORIZED, (190, "Invalid API key"), "Invalid API key")),
+        ("Missing scope", super::Refusal::new(StatusCode::FORBIDDEN, LACKS_SCOPE).into()),
         ("Invalid", GraphError::parameter("The parameter messaging_product must be whatsapp")),
         ("Not found", GraphError::unknown("1")),
         (

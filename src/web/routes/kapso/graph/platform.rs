@@ -2,7 +2,7 @@
 
 use super::{
     super::{ERROR, KEY},
-    platform,
+    Scope, platform,
     queries::{CONTACT_QUERY_OF_ALL, MESSAGE_QUERY_OF_ALL, NUMBER_ID, TALK_QUERY_OF_ALL},
     shapes::{
         CONTACTS, CONVERSATIONS, EDIT, END, MESSAGES, NUMBERS, ONE_CONTACT, ONE_CONVERSATION, ONE_MESSAGE, ONE_NUMBER,
@@ -29,6 +29,7 @@ pub static PLATFORM: &[Route] = &[
     Route {
         path: "/platform/v1/whatsapp/phone_numbers",
         name: "kapso_numbers",
+        scope: Some(Scope::Read),
         summary: "The numbers of a key",
         query: &[
             may("page", Between(1, i64::MAX / 100), ""),
@@ -45,6 +46,7 @@ pub static PLATFORM: &[Route] = &[
     Route {
         path: "/platform/v1/whatsapp/phone_numbers/{phone_number_id}",
         name: "kapso_number",
+        scope: Some(Scope::Read),
         summary: "One number",
         answers: &[ok(Of(&ONE_NUMBER), "")],
         example: ask("/platform/v1/whatsapp/phone_numbers/106"),
@@ -54,6 +56,7 @@ pub static PLATFORM: &[Route] = &[
     Route {
         path: "/platform/v1/whatsapp/messages",
         name: "kapso_messages",
+        scope: Some(Scope::People),
         summary: "Messages of all numbers of a key, newest first",
         query: MESSAGE_QUERY_OF_ALL,
         answers: &[ok(Of(&MESSAGES), "")],
@@ -64,6 +67,7 @@ pub static PLATFORM: &[Route] = &[
     Route {
         path: "/platform/v1/whatsapp/messages/{message_id}",
         name: "kapso_message",
+        scope: Some(Scope::People),
         summary: "One message",
         answers: &[ok(Of(&ONE_MESSAGE), "")],
         example: ask("/platform/v1/whatsapp/messages/$message"),
@@ -73,6 +77,7 @@ pub static PLATFORM: &[Route] = &[
     Route {
         path: "/platform/v1/whatsapp/conversations",
         name: "kapso_conversations",
+        scope: Some(Scope::People),
         summary: "Conversations of all numbers of a key",
         query: TALK_QUERY_OF_ALL,
         answers: &[ok(Of(&CONVERSATIONS), "")],
@@ -83,6 +88,7 @@ pub static PLATFORM: &[Route] = &[
     Route {
         path: "/platform/v1/whatsapp/conversations/{conversation_id}",
         name: "kapso_conversation",
+        scope: Some(Scope::People),
         summary: "One conversation",
         answers: &[ok(Of(&ONE_CONVERSATION), "")],
         example: ask("/platform/v1/whatsapp/conversations/$conversation"),
@@ -93,6 +99,7 @@ pub static PLATFORM: &[Route] = &[
         verb: Verb::Patch,
         path: "/platform/v1/whatsapp/conversations/{conversation_id}",
         name: "kapso_end_conversation",
+        scope: Some(Scope::People),
         part: PART,
         summary: "Close a conversation",
         body: Some(Of(&END)),
@@ -109,6 +116,7 @@ pub static PLATFORM: &[Route] = &[
     Route {
         path: "/platform/v1/whatsapp/contacts",
         name: "kapso_contacts",
+        scope: Some(Scope::People),
         summary: "Contacts, newest first",
         query: CONTACT_QUERY_OF_ALL,
         answers: &[ok(Of(&CONTACTS), "")],
@@ -119,6 +127,7 @@ pub static PLATFORM: &[Route] = &[
     Route {
         path: "/platform/v1/whatsapp/contacts/{identifier}",
         name: "kapso_contact",
+        scope: Some(Scope::People),
         summary: "One contact, by number or id",
         answers: &[ok(Of(&ONE_CONTACT), "")],
         example: ask("/platform/v1/whatsapp/contacts/$contact"),
@@ -129,6 +138,7 @@ pub static PLATFORM: &[Route] = &[
         verb: Verb::Patch,
         path: "/platform/v1/whatsapp/contacts/{identifier}",
         name: "kapso_change_contact",
+        scope: Some(Scope::People),
         part: PART,
         summary: "Change the name, the tags and the fields of a contact",
         body: Some(Of(&EDIT)),

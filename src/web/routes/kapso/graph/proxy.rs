@@ -2,7 +2,7 @@
 
 use super::{
     super::KEY,
-    graph,
+    Scope, graph,
     queries::{CONTACT_QUERY, FIELDS, MESSAGE_QUERY, NUMBER_ID, TALK_QUERY, TEMPLATE_QUERY},
     sending,
     shapes::{
@@ -31,6 +31,7 @@ pub static PROXY: &[Route] = &[
     Route {
         path: "/meta/whatsapp/{version}/{id}/messages",
         name: "graph_send",
+        scope: Some(Scope::Send),
         part: PART,
         summary: "Send a message in Meta's own form, or mark one as read",
         about: "`id` is the number's own at its platform, or the sender's `id`; any `version` will do. What a message here \
@@ -50,6 +51,7 @@ pub static PROXY: &[Route] = &[
     Route {
         path: "/meta/whatsapp/{version}/{id}/messages",
         name: "graph_messages",
+        scope: Some(Scope::People),
         summary: "The messages of a number, in both directions, newest first",
         query: MESSAGE_QUERY,
         answers: &[ok(Of(&MESSAGES), "")],
@@ -60,6 +62,7 @@ pub static PROXY: &[Route] = &[
     Route {
         path: "/meta/whatsapp/{version}/{id}/messages/{message_id}",
         name: "graph_message",
+        scope: Some(Scope::People),
         summary: "One message, by the platform's id of it or ours",
         query: &[FIELDS],
         answers: &[ok(Of(&MESSAGE), "")],
@@ -70,6 +73,7 @@ pub static PROXY: &[Route] = &[
     Route {
         path: "/meta/whatsapp/{version}/{id}/media",
         name: "graph_upload",
+        scope: Some(Scope::Send),
         part: PART,
         summary: "Give a file to the platform, as a form",
         about: "`multipart/form-data` with `file`, `type` and `messaging_product`.",
@@ -83,6 +87,7 @@ pub static PROXY: &[Route] = &[
     Route {
         path: "/meta/whatsapp/{version}/{id}/message_templates",
         name: "graph_templates",
+        scope: Some(Scope::Read),
         summary: "The templates of a business account",
         about: "`id` is the business account's, or that of a number.",
         query: TEMPLATE_QUERY,
@@ -94,6 +99,7 @@ pub static PROXY: &[Route] = &[
     Route {
         path: "/meta/whatsapp/{version}/{id}/message_templates/{template_id}",
         name: "graph_template",
+        scope: Some(Scope::Read),
         summary: "One template",
         query: &[may("fields", Text, "")],
         answers: &[ok(Of(&TEMPLATE), "")],
@@ -104,6 +110,7 @@ pub static PROXY: &[Route] = &[
     Route {
         path: "/meta/whatsapp/{version}/{id}/conversations",
         name: "graph_conversations",
+        scope: Some(Scope::People),
         summary: "The conversations of a number",
         query: TALK_QUERY,
         answers: &[ok(Of(&CONVERSATIONS), "")],
@@ -115,6 +122,7 @@ pub static PROXY: &[Route] = &[
         path: "/meta/whatsapp/{version}/conversations/{conversation_id}",
         also: &["/meta/whatsapp/{version}/{id}/conversations/{conversation_id}"],
         name: "graph_conversation",
+        scope: Some(Scope::People),
         summary: "One conversation",
         answers: &[ok(Of(&ONE_CONVERSATION), "")],
         example: ask("/meta/whatsapp/v24.0/conversations/$conversation"),
@@ -126,6 +134,7 @@ pub static PROXY: &[Route] = &[
         path: "/meta/whatsapp/{version}/conversations/{conversation_id}",
         also: &["/meta/whatsapp/{version}/{id}/conversations/{conversation_id}"],
         name: "graph_end_conversation",
+        scope: Some(Scope::People),
         part: PART,
         summary: "Close a conversation",
         body: Some(Of(&END)),
@@ -139,6 +148,7 @@ pub static PROXY: &[Route] = &[
     Route {
         path: "/meta/whatsapp/{version}/{id}/contacts",
         name: "graph_contacts",
+        scope: Some(Scope::People),
         summary: "The contacts of a number's account",
         query: CONTACT_QUERY,
         answers: &[ok(Of(&CONTACTS), "")],
@@ -149,6 +159,7 @@ pub static PROXY: &[Route] = &[
     Route {
         path: "/meta/whatsapp/{version}/{id}/contacts/{wa_id}",
         name: "graph_contact",
+        scope: Some(Scope::People),
         summary: "One contact, by number or id",
         query: &[FIELDS],
         answers: &[ok(Of(&ONE_CONTACT), "")],
@@ -160,6 +171,7 @@ pub static PROXY: &[Route] = &[
         verb: Verb::Patch,
         path: "/meta/whatsapp/{version}/{id}/contacts/{wa_id}",
         name: "graph_change_contact",
+        scope: Some(Scope::People),
         part: PART,
         summary: "Change the name, the tags and the fields of a contact",
         body: Some(Of(&EDIT)),
@@ -176,6 +188,7 @@ pub static PROXY: &[Route] = &[
     Route {
         path: "/meta/whatsapp/{version}/{id}",
         name: "graph_file",
+        scope: Some(Scope::People),
         summary: "Where the file of a customer can be read",
         about: "`id` is that of the file, as the messages show it.",
         query: &[NUMBER_ID],
@@ -187,6 +200,7 @@ pub static PROXY: &[Route] = &[
         verb: Verb::Delete,
         path: "/meta/whatsapp/{version}/{id}",
         name: "graph_delete_file",
+        scope: Some(Scope::People),
         summary: "Refused: files stay with the platform",
         query: &[NUMBER_ID],
         answers: &[DocumentedAnswer { status: 200, about: "Never.", body: AnswerBody::Nothing }],

@@ -1,0 +1,171 @@
+//! Tests every route with a key of every scope, the dialects too; then expiry, masks and the last use of keys.
+
+use super::{
+    host::{ANA, Answer, Host, OPERATOR},
+    routes::World,
+    websocket::Socket,
+};
+use reqwest::Method;
+use serde_json::{Value as Json, json};
+use transom::{
+    base::{limits::KEY_USED_EVERY, time::Span},
+    model::scope::Scope,
+    store::tables::api_key,
+    web::{
+        admission, masks,
+        routes::{self, AllowedCallers, Route, Verb},
+    },
+};
+
+async fn key(host: &Host, scopes: Json) -> String {
+    let asked = json!({"account": "acme", "name": "test", "scopes": scopes});
+    host.post(OPERATOR, "/v1/keys", asked).await.is(201)["key"].as_str().unwrap().to_owned()
+}
+
+async fn ask(world: &World, route: &Route, key: &str) -> (u16, String) {
+    let bearer = format!("Bearer {key}");
+    let mut headers = vec![("authorization", bearer.as_str())];
+    // Without its own key, this dialect reads the bearer token.
+    if route.part == "Kapso" && route.verb == Verb::Get {
+        headers = vec![("x-api-key", key)];
+    }
+    let path = if route.example.path.is_empty() { route.path.to_owned() } else { world.path(route) };
+    // The search by a number is a right of its own.
+    let path = if route.name == "list_contacts" { "/v1/contacts".to_owned() } else { path };
+    if matches!(route.name, "listen" | "studio_editor") {
+        return match Socket::open(&world.host.base, &path, &headers).await {
+            Ok(_) => (101, String::new()),
+            Err(answer) => (answer[9..12].parse().unwrap(), answer),
+        };
+    }
+    let method: Method = route.verb.as_str().parse().unwrap();
+    let Answer { status, text, .. } = world.host.request(method, &path, &headers, route.example.body).await;
+    (status, text)
+}
+
+/// The scopes that a key needs to be admitted: answers that cannot be masked need the one that sees customers.
+fn needed(route: &Route) -> Vec<Scope> {
+    let Some(scope) = route.scope else { return Vec::new() };
+    let mut all = vec![scope];
+    if admission::is_checked(route) && route.personal && !masks::can_hide(route) && scope != Scope::People {
+        all.push(Scope::People);
+    }
+    all
+}
+
+#[tokio::test]
+async fn a_key_opens_the_routes_of_its_scopes_and_no_others() {
+    for scope in Scope::ALL {
+        let world = World::new().await;
+        let key = key(&world.host, json!([scope.as_str()])).await;
+        for route in routes::all() {
+            let needed = needed(route);
+            let Some(missing) = needed.iter().find(|one| **one != scope) else {
+                if !needed.is_empty() {
+                    let (status, text) = ask(&world, route, &key).await;
+                    assert!(!text.contains("needs a key with the scope"), "{scope:?} {}: {status} {text}", route.name);
+                    assert!(status != 401, "{scope:?} {}: {status} {text}", route.name);
+                }
+                continue;
+            };
+            let (status, text) = ask(&world, route, &key).await;
+            assert_eq!(status, 403, "{scope:?} {}: {text}", route.name);
+            let says = format!("needs a key with the scope `{}`; this key has `{}`", missing.as_str(), scope.as_str());
+            assert!(text.contains(&says), "{scope:?} {}: {text}", route.name);
+            if !route.is_dialect() {
+                assert!(text.contains(r#""code":"missing_scope""#), "{scope:?} {}: {text}", route.name);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_scope_makes_an_operator() {
+    let world = World::new().await;
+    let key = key(&world.host, json!(Scope::NAMES)).await;
+    for route in routes::all().filter(|route| route.who == AllowedCallers::Operator) {
+        let (status, text) = ask(&world, route, &key).await;
+        assert_eq!(status, 403, "{}: {text}", route.name);
+        assert!(text.contains("operator_only"), "{}: {text}", route.name);
+    }
+    assert_eq!(world.host.get(&key, "/v1/session").await.status, 403);
+}
+
+#[tokio::test]
+async fn a_key_without_people_reads_customers_masked() {
+    let mut host = Host::new().await;
+    host.ana_says("hello").await;
+    let (reads, sees) = (key(&host, json!(["read"])).await, key(&host, json!(["read", "people"])).await);
+    let masked = host.get(&reads, "/v1/contacts").await;
+    assert!(masked.status == 200 && !masked.text.contains(ANA) && masked.text.contains('•'), "{}", masked.text);
+    assert!(host.get(&sees, "/v1/contacts").await.text.contains(ANA));
+    // A search would tell number by number whose a masked one is.
+    let sought = host.get(&reads, &format!("/v1/contacts?phone=%2B{}", &ANA[1..])).await.is(403);
+    assert_eq!(sought["code"], "missing_scope");
+    assert_eq!(host.get(&sees, &format!("/v1/contacts?phone=%2B{}", &ANA[1..])).await.status, 200);
+}
+
+#[tokio::test]
+async fn an_expired_key_is_told_so_and_opens_nothing() {
+    let host = Host::new().await;
+    let asked = json!({"account": "acme", "scopes": ["read"], "expires_in": "1h"});
+    let made = host.post(OPERATOR, "/v1/keys", asked).await.is(201);
+    assert_eq!((&made["scopes"], &made["expires_at"]), (&json!(["read"]), &json!("2026-03-27T10:00:00+00:00")));
+    let key = made["key"].as_str().unwrap();
+    assert_eq!(host.get(key, "/v1/flows").await.status, 200);
+    host.advance(Span::hours(1) - Span::millis(1)).await;
+    assert_eq!(host.get(key, "/v1/flows").await.status, 200);
+    host.advance(Span::millis(1)).await;
+    assert_eq!(host.get(key, "/v1/flows").await.is(401)["code"], "key_expired");
+    // Only the holder of the whole key learns that.
+    let id = key.split('.').next().unwrap();
+    assert_eq!(host.get(&format!("{id}.00"), "/v1/flows").await.is(401)["code"], "unauthorized");
+    // The dialects know no such error, and refuse it as an unknown key.
+    for path in ["/api/user/whatsapp/senders", "/api/v1/templates/", "/platform/v1/whatsapp/phone_numbers"] {
+        assert_eq!(host.get(key, path).await.status, 401, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_scope_or_expiry_is_refused_with_its_place() {
+    let host = Host::new().await;
+    let wrong = async |body: Json| host.post(OPERATOR, "/v1/keys", body).await.is(422)["errors"][0].clone();
+    let sned = wrong(json!({"account": "acme", "scopes": ["read", "sned"]})).await;
+    assert_eq!(sned["pointer"], "/scopes/1");
+    assert!(sned["detail"].as_str().unwrap().contains("`sned`"), "{sned}");
+    assert_eq!(wrong(json!({"account": "acme", "scopes": []})).await["pointer"], "/scopes");
+    for life in ["", "0s", "-1d", "3651d", "soon"] {
+        assert_eq!(wrong(json!({"account": "acme", "expires_in": life})).await["pointer"], "/expires_in", "{life}");
+    }
+    host.post(OPERATOR, "/v1/keys", json!({"account": "acme", "expires_in": "3650d"})).await.is(201);
+}
+
+#[tokio::test]
+async fn the_last_use_of_a_key_is_written_now_and_then() {
+    let host = Host::new().await;
+    let key = key(&host, json!(["read"])).await;
+    let id = key.split('.').next().unwrap();
+    let used = async || api_key::find(&host.app.store, id).await.unwrap().unwrap().used_at;
+    assert_eq!(used().await, None);
+    host.get(&key, "/v1/flows").await;
+    let first = host.now();
+    assert_eq!(used().await, Some(first));
+    host.advance(KEY_USED_EVERY - Span::millis(1)).await;
+    host.get(&key, "/v1/flows").await;
+    assert_eq!(used().await, Some(first));
+    host.advance(Span::millis(1)).await;
+    host.get(&key, "/v1/flows").await;
+    assert_eq!(used().await, Some(host.now()));
+}
+
+#[tokio::test]
+async fn a_key_with_flows_publishes_and_is_written_down() {
+    let host = Host::new().await;
+    let deploys = key(&host, json!(["flows"])).await;
+    let text = "flow: thanks\nwhen:\n  - message: thanks\nsteps:\n  - say: You are welcome\n";
+    let body = json!({"files": {"flows/thanks.yaml": text}, "etags": {"flows/thanks.yaml": null}});
+    assert_eq!(host.post("key-acme", "/v1/bot/publish", body.clone()).await.is(403)["code"], "operator_only");
+    host.post(&deploys, "/v1/bot/publish", body).await.is(200);
+    let audit = host.get(OPERATOR, "/v1/audit").await.is(200);
+    assert_eq!((&audit["data"][0]["action"], &audit["data"][0]["by"]), (&json!("publish_bot"), &json!("key")));
+}
