@@ -256,6 +256,14 @@ impl House {
         compose::status(&self.number(), &news)
     }
 
+    /// The lines of the metrics that count a bug of ours; each kind is on the page from the start, at 0.
+    pub fn bugs(&self) -> Vec<String> {
+        let page = self.app.metrics.render();
+        let counted = page.lines().filter(|line| line.starts_with("transom_bugs_total{") && !line.ends_with(" 0"));
+        assert!(page.contains("transom_bugs_total{"), "the counters are on the page:\n{page}");
+        counted.map(str::to_owned).collect()
+    }
+
     /// The texts of the sent messages.
     pub fn texts(&self) -> Vec<String> {
         self.sent().iter().filter_map(|body| Some(body["text"]["body"].as_str()?.to_owned())).collect()
