@@ -142,28 +142,27 @@ async fn open_sqlite(file: &Path, options: Options) -> Result<Store, OpenError> 
 
 async fn open_postgres(postgres: PgConnectOptions, options: Options) -> Result<Store, OpenError> {
     let at = shown(&postgres);
-    let place = DatabaseAddress::postgres(postgres.clone());
     let mut tries = 1;
-    let conn = loop {
-        match own_and_migrate(&place, &at).await {
+    loop {
+        match begin_postgres(&postgres, &options, &at).await {
             // The server ends a session that says nothing for `WRITER_SESSION_TIMEOUT`. On a machine that is overloaded
-            // while the daemon starts, that may be ours.
+            // while the daemon starts, that may be ours, at any statement up to the first ids.
             Err(OpenError::Database { error, .. })
                 if error.trouble() == ErrorEffect::Lost && tries < OPEN_TRIES_MAX =>
             {
                 tries += 1;
             }
-            done => break done?,
+            done => return done,
         }
-    };
-    let readers = postgres_readers(postgres);
-    start(place, conn, readers, options, None, None).await
+    }
 }
 
-async fn own_and_migrate(place: &DatabaseAddress, at: &str) -> Result<Conn, OpenError> {
-    let mut conn = own_postgres(place, at).await?;
+/// Takes the shards, migrates and starts the writer, all in one session.
+async fn begin_postgres(postgres: &PgConnectOptions, options: &Options, at: &str) -> Result<Store, OpenError> {
+    let place = DatabaseAddress::postgres(postgres.clone());
+    let mut conn = own_postgres(&place, at).await?;
     migrate::run(&mut conn).await?;
-    Ok(conn)
+    start(place, conn, postgres_readers(postgres.clone()), options.clone(), None, None).await
 }
 
 /// The address without user and password.
