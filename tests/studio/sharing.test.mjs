@@ -151,6 +151,7 @@ test('a tab does not become another person’s by itself', { skip }, async () =>
   assert.equal(await ana.locator('.top').isVisible(), false);
   await ana.keyboard.press('Escape');
   assert.equal(await sheet.isVisible(), true);
+  await isRead(rob);
   assert.doesNotMatch(await text(rob), /# half/);
   // Back to the first: her page stays as it was, and the tab of the second says it.
   await sheet.getByRole('button', { name: 'Sign in as Ana again' }).click();
