@@ -56,18 +56,16 @@ const REFUSED: &str = "refused";
 /// The lines at the start of a file that are no answers.
 const FIELDS: [&str; 4] = ["now ", "phone ", "question ", "options "];
 
-fn cases(files: [(&'static str, &'static str); 6]) -> Vec<Case> {
+fn cases(files: impl IntoIterator<Item = (&'static str, &'static str)>) -> Vec<Case> {
     let mut all = Vec::new();
     for (language, text) in files {
         let line_of = |name: &str| text.lines().find_map(|line| line.strip_prefix(name));
         let field = |name: &str| line_of(name).expect("a file says who writes and when");
         let now: jiff::Zoned = field("now ").parse().expect("a moment with its zone");
         let question = line_of("question ").unwrap_or_default();
-        let titles: Vec<Vec<String>> = line_of("options ")
-            .into_iter()
-            .flat_map(|all| all.split('|'))
-            .map(|title| vec![title.to_owned()])
-            .collect();
+        let each = |all: &str| all.split('|').map(|title| vec![title.to_owned()]).collect::<Vec<_>>();
+        let first_titles = line_of("options ").map(each).unwrap_or_default();
+        let mut titles = first_titles.clone();
         let (mut kind, mut form, mut phone, mut asked) = (AnswerType::Any, Form::Short, "", "");
         for line in text.lines() {
             if line.is_empty() || line.starts_with('#') || FIELDS.iter().any(|field| line.starts_with(field)) {
@@ -88,6 +86,9 @@ fn cases(files: [(&'static str, &'static str); 6]) -> Vec<Case> {
                 continue;
             }
             if let Some(question) = line.strip_prefix("? ") {
+                // A question with other options than those of the file names them: `? Which one? = Red|Blue`.
+                let (question, own) = question.split_once(" = ").unwrap_or((question, ""));
+                titles = if own.is_empty() { first_titles.clone() } else { each(own) };
                 asked = question;
                 continue;
             }
@@ -95,6 +96,7 @@ fn cases(files: [(&'static str, &'static str); 6]) -> Vec<Case> {
             let form = if meant == REFUSED { Form::Refused } else { form };
             let hearing = AnswerContext::new(now.clone(), language, Some(phone));
             if kind == AnswerType::Choice {
+                let question = if asked.is_empty() { question } else { asked };
                 let read = match chosen(said, &titles, &AnswerContext { question, ..hearing }) {
                     Chosen::One(place) => titles[place][0].clone(),
                     Chosen::Nothing | Chosen::Several(_) => REFUSED.to_owned(),
@@ -213,3 +215,33 @@ fn no_misleading_answer_gives_a_wrong_value() {
 }
 
 const HOSTILE_OF_A_TYPE_MIN: usize = 40;
+
+/// `ANSWERS=FOLDER cargo test --lib answer::corpus::answers_of_a_folder -- --nocapture` counts answers of your own:
+/// `en.txt` and so on, in the form of `tests/answers`. It prints the table, and each line that is read otherwise than
+/// meant; it fails if a wrong value is taken.
+#[test]
+fn answers_of_a_folder() {
+    let Ok(folder) = std::env::var("ANSWERS") else { return };
+    let read = |(language, _): (&'static str, &'static str)| {
+        let text = std::fs::read_to_string(format!("{folder}/{language}.txt")).ok()?;
+        Some((language, &*text.leak()))
+    };
+    let mut all = cases(FILES.into_iter().filter_map(read));
+    let mut wrong = 0;
+    for case in &mut all {
+        let mark = match (case.is_right(), case.is_wrong()) {
+            (true, _) => continue,
+            (false, true) => "WRONG",
+            (false, false) if case.form == Form::Refused => {
+                // It is asked back, and none of the values is taken.
+                case.read = REFUSED.to_owned();
+                continue;
+            }
+            (false, false) => "asked",
+        };
+        wrong += usize::from(mark == "WRONG");
+        println!("{mark} {} {:?} {:?}: {} instead of {}", case.language, case.kind, case.said, case.read, case.meant);
+    }
+    println!("{}", table(&all, |form| ["by itself", "in a sentence", "two, asked back", "no answer"][form as usize]));
+    assert_eq!(wrong, 0, "a wrong value is worse than asking again");
+}
