@@ -9,6 +9,7 @@ use serde_json::json;
 
 mod addresses;
 mod another;
+mod assent;
 mod belonging;
 mod beside;
 mod choice;
@@ -19,6 +20,7 @@ mod correction;
 mod currency;
 mod custom;
 mod date;
+mod declined;
 mod figures;
 mod foreign;
 mod frame;
@@ -27,6 +29,7 @@ mod moment;
 mod money;
 mod number;
 mod reading;
+mod scale;
 mod units;
 pub(super) mod words;
 mod yesno;
@@ -172,7 +175,10 @@ pub fn read(kind: AnswerType, message: &InboundKind, hearing: &AnswerContext<'_>
         }
         AnswerType::Phone | AnswerType::Email => of_text(&|text| addresses::read(kind, text, hearing)),
         AnswerType::Text => Reading::one(text.map(str::trim).filter(|text| !text.is_empty()).map(Value::text)),
-        AnswerType::YesNo => Reading::one(text.and_then(|t| yesno::yesno(t, hearing.language)).map(Value::YesNo)),
+        AnswerType::YesNo => {
+            let said = |text: &str| yesno::yesno(text, hearing.language).filter(|yes| agrees(*yes, text, hearing));
+            Reading::one(text.and_then(said).map(Value::YesNo))
+        }
         AnswerType::List => Reading::one(text.and_then(list)),
         AnswerType::Choice | AnswerType::Map => Reading::default(),
         AnswerType::Image | AnswerType::Audio | AnswerType::Video | AnswerType::Document | AnswerType::Media => {
@@ -197,9 +203,16 @@ pub fn read_whole(kind: AnswerType, message: &InboundKind, hearing: &AnswerConte
         }
         AnswerType::Email if text.contains(char::is_whitespace) => Reading::default(),
         AnswerType::Phone if text.contains(char::is_alphabetic) => Reading::default(),
-        AnswerType::YesNo => Reading::one(yesno::whole(text, hearing.language).map(Value::YesNo)),
+        AnswerType::YesNo => {
+            let said = yesno::whole(text, hearing.language).filter(|yes| agrees(*yes, text, hearing));
+            Reading::one(said.map(Value::YesNo))
+        }
         _ => read(kind, message, hearing),
     }
+}
+
+fn agrees(yes: bool, text: &str, hearing: &AnswerContext<'_>) -> bool {
+    !assent::contradicts(yes, text, hearing.question)
 }
 
 /// The yes or no that the whole text means.

@@ -2,7 +2,7 @@
 //! `I called on Friday`, `red 👎`.
 
 use super::{
-    AnswerContext, AnswerType, belonging, beside, units,
+    AnswerContext, AnswerType, belonging, beside, scale, units,
     words::{self, Words},
 };
 use crate::matching::{fold, has_word};
@@ -117,6 +117,7 @@ fn is_proportion(folded: &str, own: &Words) -> bool {
     let is_number = |word: &str| own.number(&[word]).is_some();
     let said: Vec<&str> = folded.split(' ').collect();
     said.windows(3).any(|three| is_number(three[0]) && PROPORTIONS.contains(&three[1]) && is_number(three[2]))
+        || scale::is_part_of_whole(&said, own)
 }
 
 const PROPORTIONS: [&str; 12] = ["in", "by", "x", "por", "sobre", "sur", "par", "auf", "von", "mal", "em", "su"];

@@ -382,7 +382,7 @@ static MONTHS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
 
 /// Words of which at least one stands in every day, time and number that is written in words.
 static SIGNALS: LazyLock<HashSet<String>> = LazyLock::new(|| {
-    let mut all: HashSet<String> = HashSet::new();
+    let mut all: HashSet<String> = number::group_words().collect();
     for words in words::all("") {
         let lists = words.weekdays.iter().chain(&words.months).flat_map(|names| names.iter().copied());
         let lists = lists.chain(words.relative.iter().flat_map(|(_, names)| names.iter().copied()));

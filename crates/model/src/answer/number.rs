@@ -153,6 +153,11 @@ const GROUPS: [(&str, f64); 9] = [
     ("zuzehnt", 10.0),
 ];
 
+/// The words of such a group that are no number: `viert` of `zu viert`.
+pub fn group_words() -> impl Iterator<Item = String> {
+    GROUPS.iter().filter_map(|(name, _)| name.strip_prefix("zu")).map(str::to_owned)
+}
+
 /// Parses a price with its currency between: `1 Euro 50`, `2 euros y 50 céntimos`.
 fn with_name_between(text: &str, own: &Words) -> Option<f64> {
     let text = money::without_cents(text).unwrap_or(text);

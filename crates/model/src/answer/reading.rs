@@ -4,7 +4,7 @@ use super::{
     AnswerContext, AnswerType, another, clock, correction,
     custom::Custom,
     date::{self, DateContext},
-    frame, inside, moment, number,
+    frame, inside, moment, number, scale,
     words::{self, Part, Words, around::IF_POSSIBLE},
 };
 use crate::{
@@ -82,6 +82,13 @@ pub fn is_explained(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -
 /// Reads a text as a number, day, time or moment: the whole text, else the value inside a sentence.
 pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Reading {
     let whole = whole_in_any(kind, text, hearing);
+    if is_only_one(kind, text, hearing) {
+        return Reading::one(Some(Value::Whole(1)));
+    }
+    let on_scale = scale::read(kind, text, hearing);
+    if !on_scale.is_empty() {
+        return on_scale;
+    }
     let text = &without_courtesies(text);
     if !whole.is_empty() || another::speaks_of_another(kind, text, hearing) {
         return frame::without_past_days(whole, hearing);
@@ -90,6 +97,56 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
     let found = if corrected.is_empty() { inside::read(kind, text, hearing) } else { corrected };
     frame::without_past_days(found, hearing)
 }
+
+/// True for `one` as the whole answer to a question that counts, where elsewhere the word may be an article or a pronoun,
+/// and for `just me` if the question counts people.
+fn is_only_one(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> bool {
+    let asked = fold(&hearing.question.replace(['\'', '’'], " "));
+    let folded = fold(&text.replace(['\'', '’'], " "));
+    let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+    let own = words::own(hearing.language);
+    let said = own.map_or(said.as_slice(), |own| own.without_courtesy(&said)).join(" ");
+    let asks = |phrases: &[&str]| phrases.iter().any(|phrase| has_word(&asked, phrase));
+    let counts_all = || asks(&PEOPLE) && !asks(&BESIDE_ONESELF);
+    matches!(kind, AnswerType::Number | AnswerType::Whole)
+        && asks(&HOW_MANY)
+        && (ONE.contains(&said.as_str()) || ONESELF.contains(&said.as_str()) && counts_all())
+}
+
+/// Answers of somebody who comes alone.
+#[rustfmt::skip]
+const ONESELF: [&str; 36] = [
+    "just me", "only me", "me only", "just myself", "only myself", "just the one of us", "its just me", "it is just me", "it s just me", "its only me",
+    "solo yo", "yo solo", "yo sola", "nada mas yo", "nomas yo", "solo para mi", "solo seria yo", "solo soy yo",
+    "moi seul", "moi seule", "juste moi", "seulement moi", "que moi", "nur ich", "ich allein", "ich alleine", "nur fur mich",
+    "so eu", "somente eu", "apenas eu", "eu sozinho", "eu sozinha", "solo io", "soltanto io", "io da solo", "io da sola",
+];
+/// Words of a question that counts people.
+const PEOPLE: [&str; 7] = ["people", "persons", "personas", "personnes", "personen", "pessoas", "persone"];
+/// Words of a question that counts the people beside the contact: then `just me` means nobody.
+#[rustfmt::skip]
+const BESIDE_ONESELF: [&str; 47] = [
+    "other", "others", "more", "else", "extra", "additional", "bring", "bringing", "with you", "besides", "beside", "accompany", "accompanying", "join", "joining",
+    "mas", "otras", "contigo", "con usted", "adicionales", "acompanan", "acompanara", "acompanaran", "traes", "trae",
+    "autres", "plus", "avec vous", "avec toi", "accompagnent", "supplementaires", "amenez",
+    "andere", "weitere", "zusatzlich", "zusatzliche", "mit", "mitbringen", "begleiten",
+    "outras", "mais", "contigo", "com voce", "altre", "oltre", "con te", "accompagnano",
+];
+
+const ONE: [&str; 8] = ["one", "uno", "una", "un", "une", "um", "uma", "eine"];
+const HOW_MANY: [&str; 11] = [
+    "how many",
+    "cuantos",
+    "cuantas",
+    "combien",
+    "wie viele",
+    "wieviele",
+    "quantos",
+    "quantas",
+    "quanti",
+    "quante",
+    "wie viel",
+];
 
 /// The text without thanks that contain a number, and without words of politeness that contain an *if*.
 fn without_courtesies(text: &str) -> String {

@@ -2,7 +2,7 @@
 
 use super::{
     another::is_denied_by_sign,
-    foreign,
+    assent, declined, foreign,
     words::{self, Words},
 };
 use crate::matching::{fold, has_word};
@@ -15,7 +15,11 @@ pub fn yesno(text: &str, language: &str) -> Option<bool> {
     }
     let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
     let in_sentence = || words::all(language).find_map(|words| in_sentence(&said, Tongue::new(words, language)));
-    whole(text, language).or_else(in_sentence).filter(|yes| !(*yes && is_denied_by_sign(text)))
+    whole(text, language)
+        .or_else(in_sentence)
+        .or_else(|| assent::for_several(text, language))
+        .or_else(|| declined::declined(text, language))
+        .filter(|yes| !(*yes && is_denied_by_sign(text)))
 }
 
 /// The text without the repetition of letters that nobody writes but to stress a word: `noooo`, `siiii`.
@@ -385,10 +389,10 @@ const BEGINS: [&str; 39] = [
     "mai",
 ];
 /// Words for yes that contradict a no in the same sentence.
-const PLAIN_YES: [&str; 5] = ["yes", "si", "oui", "ja", "sim"];
+pub const PLAIN_YES: [&str; 5] = ["yes", "si", "oui", "ja", "sim"];
 const PLAIN_NO: [&str; 4] = ["no", "non", "nein", "nao"];
 /// Words that mean okay in every language, also beside other words.
-const OKAY: &[&str] = &["ok", "okay", "okey", "oki"];
+pub const OKAY: &[&str] = &["ok", "okay", "okey", "oki"];
 
 #[cfg(test)]
 mod tests {

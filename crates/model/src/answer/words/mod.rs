@@ -302,7 +302,10 @@ impl Words {
     /// Matches a pattern such as `half past {h}` against the words.
     pub fn fit(&self, pattern: &str, said: &[&str]) -> Option<MatchedNumbers> {
         let pattern: Vec<&str> = pattern.split(' ').collect();
+        // `years ago` names no number of years.
+        let is_plural = |word: &&str| self.units.iter().any(|(_, names)| names[1..].contains(word));
         self.fit_from(&pattern, said, MatchedNumbers::default())
+            .filter(|found| found.unit.is_none() || found.number.is_some() || !said.iter().any(is_plural))
     }
 
     fn fit_from(&self, pattern: &[&str], said: &[&str], found: MatchedNumbers) -> Option<MatchedNumbers> {

@@ -1,0 +1,86 @@
+//! Reads a yes or no with other words: those of the people for whom it counts, and those that contradict it.
+
+use super::yesno::whole;
+use crate::matching::{fold, has_word};
+
+/// A yes that names the people for whom it counts: `yes, for both of us`. A no with these words may correct the question
+/// (`no, for both of us`), and is asked again.
+pub fn for_several(text: &str, language: &str) -> Option<bool> {
+    let mut cuts = text.match_indices([' ', ',']).map(|(place, _)| text.split_at(place));
+    let (before, _) = cuts.find(|(_, end)| FOR_SEVERAL.contains(&fold(&end.replace(['\'', '’'], " ")).trim()))?;
+    whole(before, language).filter(|yes| *yes)
+}
+
+/// Words for all who come, folded.
+#[rustfmt::skip]
+const FOR_SEVERAL: [&str; 24] = [
+    "for both of us", "for the both of us", "for the two of us", "for us both", "for all of us", "for the three of us",
+    "para los dos", "para las dos", "para ambos", "para ambas", "para nosotros dos", "para todos nosotros",
+    "pour nous deux", "pour tous les deux", "pour toutes les deux", "pour nous tous", "fur uns beide", "fur uns alle",
+    "para nos dois", "para nos duas", "para todos nos", "per tutti e due", "per entrambi", "per noi due",
+];
+
+/// True if the other words of a yes or no to a question about cancelling say the opposite: `yes, I will come` keeps the
+/// visit, and `no, I can't come` cancels it.
+pub fn contradicts(yes: bool, text: &str, question: &str) -> bool {
+    let plain = |text: &str| fold(&text.replace(['\'', '’'], " "));
+    let (said, asked) = (plain(text), plain(question));
+    let says = |phrases: &[&str]| phrases.iter().any(|phrase| has_word(&said, phrase));
+    asked.split(' ').any(|word| CANCELLING.iter().any(|stem| word.starts_with(stem)))
+        && says(&COMING)
+        && (yes || says(&UNABLE))
+}
+
+/// The beginnings of words that cancel something, folded.
+const CANCELLING: [&str; 12] =
+    ["cancel", "anul", "annul", "storn", "absag", "absage", "desmarc", "disdi", "disdett", "suspend", "delet", "losch"];
+
+/// Words of somebody who comes, folded, with blanks for apostrophes.
+#[rustfmt::skip]
+const COMING: [&str; 48] = [
+    "ir", "venir", "asistir", "vir", "venire", "viens", "come", "coming", "be there", "attend", "attending", "keep it", "keep my", "see you", "make it", "on my way",
+    "voy", "vamos", "ire", "iremos", "vengo", "vendre", "vendremos", "asistire", "nos vemos", "alli estare",
+    "je viens", "je viendrai", "nous venons", "nous viendrons", "j y serai", "a bientot",
+    "komme", "kommen", "bin da", "sind da", "bis dann", "vou", "irei", "estarei", "venho", "viremos",
+    "verro", "verremo", "veniamo", "ci saro", "ci saremo", "ci vediamo",
+];
+
+/// Words of somebody who cannot come, folded, with blanks for apostrophes. A `no` alone begins the answer.
+#[rustfmt::skip]
+const UNABLE: [&str; 31] = [
+    "cant", "can t", "cannot", "wont", "won t", "not", "unable", "dont", "don t", "didnt", "puedo", "podemos", "podre", "podremos", "no voy", "no vamos",
+    "pas", "peux", "pouvons", "pourrai", "nicht", "kann", "konnen", "posso", "poderei", "nao vou", "nao irei", "possiamo", "potro", "non vengo", "non verro",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{AnswerContext, AnswerType, read, tests::hearing},
+        *,
+    };
+    use crate::{inbound::InboundKind, value::Value};
+
+    #[test]
+    fn who_comes_does_not_cancel() {
+        for (language, question, text, means) in [
+            ("en", "Shall we cancel your visit on Friday?", "yes, I will come", None),
+            ("en", "Shall we cancel your visit on Friday?", "no, I can't come", None),
+            ("en", "Shall we cancel your visit on Friday?", "no, I will come", None),
+            ("es", "¿Anulamos tu cita del viernes?", "no, no puedo ir", None),
+            ("en", "Shall we cancel your visit on Friday?", "yes", Some(true)),
+            ("en", "Shall we cancel your visit on Friday?", "no", Some(false)),
+            ("en", "Will you come on Friday?", "yes, I will come", Some(true)),
+            ("es", "¿Anulamos tu cita del viernes?", "sí, voy", None),
+            ("es", "¿Vienes el viernes?", "sí, voy", Some(true)),
+            ("fr", "Faut-il annuler votre visite ?", "oui, je viens", None),
+            ("de", "Sollen wir den Termin stornieren?", "ja, ich komme", None),
+            ("pt", "Cancelamos a sua visita?", "sim, vou", None),
+            ("it", "Annulliamo la visita?", "sì, vengo", None),
+        ] {
+            let hearing = AnswerContext { question, ..hearing(language) };
+            let likely = read(AnswerType::YesNo, &InboundKind::Text { body: text.into() }, &hearing).likely;
+            assert_eq!(likely, means.map(Value::YesNo).into_iter().collect::<Vec<_>>(), "{language}: {text}");
+        }
+        assert_eq!(for_several("yes, for both of us", "en"), Some(true));
+    }
+}
