@@ -28,6 +28,7 @@ pub fn speaks_of_another(kind: AnswerType, text: &str, hearing: &AnswerContext<'
                 || own.is_some_and(|own| own.language == "de" && is_german_day(text))
                 || own.is_none_or(|own| own.language != "fr") && has_word(&folded, "grand")
                 || names_another(&folded, &asked)
+                || !asked.is_empty() && says(&OWN_NUMBER) && !NUMBER.iter().any(|stem| asked.contains(stem))
                 || is_compared(text)
                 || is_long_code(text)
                 || of_birth
@@ -40,7 +41,7 @@ pub fn speaks_of_another(kind: AnswerType, text: &str, hearing: &AnswerContext<'
         }
         AnswerType::Date | AnswerType::Time | AnswerType::DateTime => {
             text.contains(COMPARING_SIGNS)
-                || begins_with_its_verb(&folded, own)
+                || has_its_verb(&folded, own)
                 || is_other_event(&folded, &asked)
                 || kind == AnswerType::Time && own.is_some_and(|own| is_german_ordinal(text, own))
         }
@@ -48,12 +49,18 @@ pub fn speaks_of_another(kind: AnswerType, text: &str, hearing: &AnswerContext<'
     }
 }
 
-/// True for `viene el viernes`, which says when somebody comes; `el viernes que viene` is a day.
-fn begins_with_its_verb(folded: &str, own: Option<&Words>) -> bool {
-    let first = folded.split(' ').next().unwrap_or_default();
+/// True for `viene el viernes`, which says when somebody comes; `el viernes que viene` is a day, and `me viene bien`
+/// agrees.
+pub fn has_its_verb(folded: &str, own: Option<&Words>) -> bool {
+    let said: Vec<&str> = folded.split(' ').collect();
+    let is_free = |place: usize| {
+        let before = place.checked_sub(1).map_or("", |before| said[before]);
+        let behind = said.get(place + 1).copied().unwrap_or_default();
+        !["que", "me", "nos", "le", "les"].contains(&before) && !["bien", "mejor", "genial"].contains(&behind)
+    };
     own.is_some_and(|own| match own.language {
-        "es" => ["viene", "vienen"].contains(&first) && !folded.starts_with("viene bien"),
-        "pt" => first == "vem",
+        "es" => (0..said.len()).any(|place| ["viene", "vienen"].contains(&said[place]) && is_free(place)),
+        "pt" => said[0] == "vem",
         _ => false,
     })
 }
@@ -124,7 +131,7 @@ const PROPORTIONS: [&str; 12] = ["in", "by", "x", "por", "sobre", "sur", "par", 
 
 /// True for a sentence about the day of another event: the message tells of a birth, or of a deed of the past, for
 /// which the question does not ask.
-fn is_other_event(folded: &str, asked: &str) -> bool {
+pub fn is_other_event(folded: &str, asked: &str) -> bool {
     let says = |phrases: &[&str]| phrases.iter().any(|phrase| has_word(folded, phrase));
     let shares = |word: &str| {
         let stem: String = word.chars().take(STEM_CHARS).collect();
@@ -133,6 +140,9 @@ fn is_other_event(folded: &str, asked: &str) -> bool {
     let asks = |phrases: &[&str]| phrases.iter().any(|phrase| has_word(asked, phrase));
     let of_birth = (says(&BIRTHS) || says(&BIRTH_DAYS)) && !asked.is_empty();
     if of_birth && (!asks(&BIRTHS) && !asks(&BIRTH_DAYS) || says(&RELATIVES) && !asks(&RELATIVES)) {
+        return true;
+    }
+    if says(&LEAVING) && !asks(&LEAVES) {
         return true;
     }
     let is_verb = |word: &&str| word.len() > 2 && !PRONOUNS.contains(word);
@@ -240,6 +250,10 @@ const DEEDS: [&str; 83] = [
     "sono stato", "sono stata", "ho scritto", "sono andato",
 ];
 
+/// Sentences of a departure whose words are also those of going somewhere, and words with which a question asks for one.
+const LEAVING: [&str; 3] = ["nos vamos", "me voy", "nos iremos"];
+const LEAVES: [&str; 8] = ["van", "vais", "vas", "va", "irse", "ir", "salida", "marchan"];
+
 /// First words of a sentence about a number of the past.
 const WAS: [&str; 7] = ["was", "were", "waren", "eran", "etaient", "eram", "erano"];
 /// Words of a sentence about an hour of the past.
@@ -269,6 +283,15 @@ const VAGUE: [&str; 40] = [
     "zu viel", "zuviel", "sind viel", "ist viel", "too much", "a lot", "is much", "es mucho", "demasiado", "cest trop", "cest beaucoup", "e muito",
     "e demais", "e troppo", "e molto", "tudo isso",
 ];
+
+/// Words for a number by which somebody is known or called.
+#[rustfmt::skip]
+const OWN_NUMBER: [&str; 12] = [
+    "my number", "our number", "mi numero", "nuestro numero", "mon numero", "notre numero", "meine nummer", "unsere nummer", "meu numero",
+    "nosso numero", "mio numero", "nostro numero",
+];
+/// Parts of the words of a question that asks for such a number: `Kundennummer`.
+const NUMBER: [&str; 3] = ["number", "numero", "nummer"];
 
 /// Idioms with a number word that count nothing unless the question counts times.
 const ONCE: [&str; 9] =

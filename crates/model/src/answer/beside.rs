@@ -50,7 +50,9 @@ const HALVES: [&str; 19] = [
 
 /// Sentences around the time that it is now.
 #[rustfmt::skip]
-const NOW_IT_IS: [&str; 24] = [
+const NOW_IT_IS: [&str; 40] = [
+    "its here", "it is here", "son las aqui", "aqui son las", "il est ici", "ici il est", "es ist hier", "hier ist es", "sao aqui", "aqui sao",
+    "sono le qui", "qui sono le", "aqui son", "son aqui", "qui sono", "sono qui",
     "it is now", "its now", "now its", "now it is", "son", "son las", "es la", "ya son", "ya son las", "ahora son las", "il est", "il est deja", "il est maintenant",
     "es ist", "es ist schon", "es ist jetzt", "jetzt ist es", "sao", "ja sao", "agora sao", "sono", "sono le", "sono gia", "e l",
 ];

@@ -5,8 +5,8 @@
 
 use super::{
     AnswerContext,
-    another::is_denied_by_sign,
-    beside, inside,
+    another::{self, is_denied_by_sign},
+    beside, frame, inside,
     words::{self, Words, around::IF_POSSIBLE},
 };
 use crate::matching::{fold, has_word, near};
@@ -163,7 +163,7 @@ fn among(text: &str, titles: &[Vec<String>], hearing: &AnswerContext<'_>) -> Cho
     options.dedup();
     let behind = (0..said.len()).rev().find(|place| covered(*place)).map_or(0, |last| last + 1);
     let next = said.get(behind).copied().unwrap_or_default();
-    let sentence = Sentence { head: &said[..first], rest, next, is_question: text.contains(['?', '¿']) };
+    let sentence = Sentence { head: &said[..first], rest, next, text };
     match options.as_slice() {
         [one] if sentence.clone().without_number(*one).says_nothing_else(hearing) => Chosen::One(*one),
         [_, _, ..] if options.len() <= SEVERAL_MAX && sentence.without_joins().says_nothing_else(hearing) => {
@@ -246,7 +246,8 @@ struct Sentence<'a> {
     rest: Vec<&'a str>,
     /// The word behind the last option; empty at the end.
     next: &'a str,
-    is_question: bool,
+    /// The message as it was written.
+    text: &'a str,
 }
 
 impl<'a> Sentence<'a> {
@@ -272,6 +273,10 @@ impl<'a> Sentence<'a> {
         let own = words::own(hearing.language);
         let asked = fold(hearing.question);
         let rest: Vec<String> = self.rest.iter().map(|word| (*word).to_owned()).collect();
+        // `I work Monday`, where the options are days.
+        let tells_a_deed = another::is_other_event(&self.rest.join(" "), &asked);
+        // `er will` has English words, too.
+        let is_theirs_in = |words: &Words| frame::is_of_somebody_else(&self.rest, self.text, words, hearing.question);
         let is_own = |words: &Words| own.is_some_and(|own| own.language == words.language);
         words::all(hearing.language).any(|words| {
             let known = |word: &&str| {
@@ -286,7 +291,10 @@ impl<'a> Sentence<'a> {
             let is_day = !has_day_of(&asked, words) && beside::names_another_day(&rest, words);
             self.rest.iter().all(known)
                 && !is_day
+                && !tells_a_deed
                 && !turns
+                && !is_theirs_in(words)
+                && !own.is_some_and(is_theirs_in)
                 && !inside::is_negated(&rest, words, hearing)
                 && !self.asks(words)
         })
@@ -304,7 +312,7 @@ impl<'a> Sentence<'a> {
             return false;
         }
         let starts_as_one = MODALS.contains(&head.as_str()) || words.around.asks.split(',').any(begins);
-        starts_as_one || self.is_question && !names(words.around.requests, &rest)
+        starts_as_one || self.text.contains(['?', '¿']) && !names(words.around.requests, &rest)
     }
 }
 

@@ -32,6 +32,29 @@ pub fn is_about_something_else(
         || is_of_the_past(of_day, &said, raw, frame, words, &asked)
 }
 
+/// True if a sentence gives an option to somebody for whom the question does not ask (`my brother would like red`), or
+/// says that the contact has it already (`I have red`). `rest` are the words beside the option, folded, and `text` is the
+/// message.
+pub fn is_of_somebody_else(rest: &[&str], text: &str, words: &Words, question: &str) -> bool {
+    let Some(frame) = frames::of(words.language) else { return false };
+    let asked = fold(&question.replace(['\'', '’'], " "));
+    let said = without_politeness(&rest.join(" "), frame);
+    let raw: Vec<&str> = text.split_whitespace().collect();
+    let has_one = says(&said, frame.having)
+        && !frame.free.split(' ').any(|word| has_word(&said, word))
+        && !CHOSEN.iter().any(|word| has_word(&said, word))
+        && !HAVE.iter().any(|word| has_word(&asked, word));
+    is_of_others(&said, &raw, frame, &asked) || has_one && !asked.is_empty()
+}
+
+/// Participles of a choice: `I have decided on red`, `ich habe mich für Rot entschieden`.
+#[rustfmt::skip]
+const CHOSEN: [&str; 30] = [
+    "chosen", "decided", "picked", "selected", "elegido", "decidido", "escogido", "choisi", "decide", "opte", "gewahlt", "entschieden", "ausgesucht",
+    "ausgewahlt", "escolhido", "decidi", "optado", "scelto", "deciso", "optato", "thought", "pensado", "pense", "gedacht", "pensato", "ganas", "lust",
+    "vontade", "voglia", "hambre",
+];
+
 /// The words without polite phrases that name nobody: `könnten Sie mich Freitag eintragen`.
 fn without_politeness(said: &str, frame: &FrameWords) -> String {
     let mut said = format!(" {said} ");

@@ -79,7 +79,10 @@ fn in_language(
     match candidates(kind, all, hearing, words).as_slice() {
         [one] => {
             let rest = outside(&|place| one.holds(place));
-            let is_asked = || !frame::is_about_something_else(kind, &rest, all, words, hearing);
+            // A sentence that a foreign language explains, too, must not say something else in the contact's own.
+            let own = words::own(hearing.language).filter(|_| is_foreign);
+            let is_other = |words: &Words| frame::is_about_something_else(kind, &rest, all, words, hearing);
+            let is_asked = || !is_other(words) && !own.is_some_and(is_other);
             if one.stands_in(&rest, words, hearing) && is_asked() { one.reading.clone() } else { Reading::default() }
         }
         [first, second] if !is_foreign => {

@@ -81,6 +81,10 @@ pub fn is_explained(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -
 
 /// Reads a text as a number, day, time or moment: the whole text, else the value inside a sentence.
 pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Reading {
+    let of_days = matches!(kind, AnswerType::Date | AnswerType::Time | AnswerType::DateTime);
+    if of_days && another::has_its_verb(&fold(text), words::own(hearing.language)) {
+        return Reading::default();
+    }
     let whole = whole_in_any(kind, text, hearing);
     if is_only_one(kind, text, hearing) {
         return Reading::one(Some(Value::Whole(1)));

@@ -163,7 +163,8 @@ const MEASURES: [Measure; 10] = [
             preci, importe, presupuest, donar, fianza, alquil, dinero, payer, paye, depens, cout, prix, montant, \
             don, verser, loyer, argent, bezahl, zahlen, zahlst, ausgeb, kost, preis, betrag, miete, gehalt, \
             geld, kaution, custa, custo, preco, valor, orcament, doar, dinheiro, prezz, importo, versare, \
-            affitt, stipend, soldi, cauzion, peso, reais, franken, francs",
+            affitt, stipend, soldi, cauzion, peso, reais, franken, francs, like to give, want to give, you give, \
+            quiere dar, quieres dar, sie geben, du geben, quer dar, trinkgeld, propina, pourboire, gorjeta, mancia",
     },
     Measure {
         units: "percent, per cent, prozent, por ciento, pour cent, por cento, per cento",

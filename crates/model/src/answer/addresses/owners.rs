@@ -6,6 +6,8 @@ use crate::matching::{fold, has_word};
 
 /// True if the words before and behind an address give it to somebody for whom the question does not ask.
 pub fn is_of_somebody_else(before: &str, behind: &str, asked: &str, language: &str) -> bool {
+    // The French `a` is a verb, and `à` is none; folded they are the same.
+    let has_after = language.starts_with("fr") && before.trim_end().ends_with(" a");
     let before = words_of(own_clause(before));
     let behind = words_of(behind);
     let all = [before.clone(), behind.clone()].concat();
@@ -21,6 +23,7 @@ pub fn is_of_somebody_else(before: &str, behind: &str, asked: &str, language: &s
     let ends = |words: &[&str]| before.last().is_some_and(|last| words.contains(&last.as_str()));
     names(&ASKS)
         || ends(&FROM)
+        || has_after
         || has_it(&before)
         || belongs(&all)
         || (0..all.len()).any(|place| is_owner(&all, place, &mine))
@@ -134,8 +137,11 @@ const THEIRS: [&str; 24] = [
 ];
 
 /// Possessives that are also polite ones: `para su registro`. They count before an address.
-const HIS_OR_YOURS: [&str; 13] =
-    ["su", "sus", "son", "sa", "ses", "seine", "seiner", "ihre", "ihrer", "seu", "sua", "suo", "sein"];
+#[rustfmt::skip]
+const HIS_OR_YOURS: [&str; 24] = [
+    "su", "sus", "son", "sa", "ses", "seine", "seiner", "ihre", "ihrer", "seu", "sua", "suo", "sein", "your", "yours", "votre", "vos", "tu",
+    "dein", "deine", "teu", "tua", "vostro", "vostra",
+];
 
 /// Words between an address and its owner.
 const OF: [&str; 18] = [
@@ -208,7 +214,8 @@ const FALSE: [&str; 10] =
 
 /// Words of a message that somebody else sent.
 #[rustfmt::skip]
-const WROTE: [&str; 20] = [
+const WROTE: [&str; 22] = [
+    "escribi", "escrevi",
     "received", "got a mail", "got an email", "got mail", "got email", "wrote", "recibi", "recibido", "escribio", "me llego", "recu", "ecrit",
     "bekommen", "bekam", "erhalten", "geschrieben", "recebi", "escreveu", "ricevuto", "scritto",
 ];

@@ -31,7 +31,7 @@ pub struct SentenceWords {
 }
 
 pub const EN: SentenceWords = SentenceWords {
-    carriers: "them much um uh uhm er erm hmm hm need needs i im ive id ill am is its it are be been was were we weve were well wed will would my our me us mine he \
+    carriers: "give giving donate enough them much um uh uhm er erm hmm hm need needs i im ive id ill am is its it are be been was were we weve were well wed will would my our me us mine he \
         shes hes she his her they their you your this that thats these those the a an of for to in at on and so then \
         ok okay hi hello hey dear please pls thanks thank cheers sorry well yes yeah sure alright right great perfect \
         fine good best nice lovely just only exactly precisely total altogether all there here shall could can \
@@ -65,7 +65,7 @@ pub const EN: SentenceWords = SentenceWords {
 };
 
 pub const ES: SentenceWords = SentenceWords {
-    carriers: "dar pagar estare hay mira ponme apuntame eh em mmm hmm quedamos digamos pondria necesito necesitamos necesitaria hace falta yo soy es son somos seremos seria serian sera seran fue fueron era eran estoy estamos esta estan estaria \
+    carriers: "pongamos pon ponga apunteme apunta doy donar dono llevo llevarme llevare bastan basta dar pagar estare hay mira ponme apuntame eh em mmm hmm quedamos digamos pondria necesito necesitamos necesitaria hace falta yo soy es son somos seremos seria serian sera seran fue fueron era eran estoy estamos esta estan estaria \
         estara estar pensado pensamos voy vamos vas va van ir ire iremos iria ser tengo tenemos tiene tuve mi mis me nos nosotros su sus el ella \
         lo la las los le un una unos de del a al en para por con y que se eso esto este hola buenas buenos dias tardes \
         noches ok vale bueno bien si claro favor porfa gracias perdon perdona disculpa mejor genial perfecto perfecta \
@@ -98,7 +98,7 @@ pub const ES: SentenceWords = SentenceWords {
 };
 
 pub const FR: SentenceWords = SentenceWords {
-    carriers: "donner payer jen en nen viendra viendrai viendrons mettez mets on euh bah ben hein hmm grand disions besoin faut faudrait je j suis es est sont sommes serons serai sera seront serait seraient etait etaient etais ete cest ca \
+    carriers: "restons resterons passe passerai donne suffit suffisent suffira suffirait donner payer jen en nen viendra viendrai viendrons mettez mets on euh bah ben hein hmm grand disions besoin faut faudrait je j suis es est sont sommes serons serai sera seront serait seraient etait etaient etais ete cest ca \
         cetait jai ai as a avons ont aurai on nous moi mon ma mes notre nos me m il elle ils elles se son sa ses vous \
         votre le la les l un une des de du d au aux en a pour par avec et que qu ce cette cet bonjour salut bonsoir ok \
         oui bon bien sur alors sil vous te plait svp stp merci pardon desole desolee plutot mieux super parfait parfaite \
@@ -131,7 +131,7 @@ pub const FR: SentenceWords = SentenceWords {
 };
 
 pub const DE: SentenceWords = SentenceWords {
-    carriers: "zahlen zusammen wurd dir ahm ah oh hm hmm na naja ach brauche brauchen brauchten ich bin ist sind es das war waren ware waren wird werden wir sein gewesen mein meine meinen mir mich uns \
+    carriers: "bleiben bleibe gebe spenden spende schreiben notieren reichen reicht genugen genugt zahlen zusammen wurd dir ahm ah oh hm hmm na naja ach brauche brauchen brauchten ich bin ist sind es das war waren ware waren wird werden wir sein gewesen mein meine meinen mir mich uns \
         unser unsere er sie ihm ihr ihre ihren seine du dein der die den dem des ein eine einen einem einer fur zu zum \
         zur in im am an um auf mit und so dann da hier ok okay ja hallo hi guten tag morgen abend servus moin bitte \
         danke dank vielen schon sehr entschuldigung sorry tut leid gern gerne lieber am besten bestens besser super \
@@ -164,7 +164,7 @@ pub const DE: SentenceWords = SentenceWords {
 };
 
 pub const PT: SentenceWords = SentenceWords {
-    carriers: "dar pagar estarei ah hum hmm eh digamos poderiam preciso precisamos precisaria eu sou e sao somos seremos seria seriam sera serao foi foram era eram estou estamos esta estao estaria estar vou \
+    carriers: "ficamos fico queriamos ponha dou doar doo levo chegam chega chegava passo da jeito serve servem bastam basta dar pagar estarei ah hum hmm eh digamos poderiam preciso precisamos precisaria eu sou e sao somos seremos seria seriam sera serao foi foram era eram estou estamos esta estao estaria estar vou \
         vamos vai vao ir irei iremos iria ser tenho temos tem tive meu minha meus minhas me nos nosso ele ela voce seu \
         sua o a os as um uma uns de do da dos das em no na nos nas para pra por pelo com que se isso isto este esse \
         oi ola bom boa dia dias tarde noite ok ta certo bem sim claro favor obrigado obrigada desculpa desculpe \
@@ -196,7 +196,7 @@ pub const PT: SentenceWords = SentenceWords {
 };
 
 pub const IT: SentenceWords = SentenceWords {
-    carriers: "dare pagare saro veniamo verro metta mettete sia ce boh andrebbe andrebbero ehm beh eh hmm diciamo potrebbe potrebbero bisogno serve servono servirebbe io sono sei e siamo sarebbe sarebbero sara saranno saremo era erano ero fu fosse stato stata vado andiamo \
+    carriers: "restiamo do dono donare passo passerei bastano basta dare pagare saro veniamo verro metta mettete sia ce boh andrebbe andrebbero ehm beh eh hmm diciamo potrebbe potrebbero bisogno serve servono servirebbe io sono sei e siamo sarebbe sarebbero sara saranno saremo era erano ero fu fosse stato stata vado andiamo \
         va vanno bene ho abbiamo ha hanno avuto mio mia miei mie mi me ci noi nostro nostra lui lei suo sua tu il lo la \
         le i gli l un una uno di del della dei a al alla ai in per con e ed che si questo quello ciao salve buongiorno \
         buonasera ok certo favore piacere grazie mille scusa scusi scusate mi dispiace meglio ottimo ottima perfetto \

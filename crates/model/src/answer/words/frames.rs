@@ -58,7 +58,7 @@ const ES: FrameWords = FrameWords {
 const FR: FrameWords = FrameWords {
     language: "fr",
     others: "il,elle,ils,elles,son,sa,ses,leur,leurs,femme,mari,fils,fille,mere,pere,enfant,gars,copain,copine,frere,soeur,ami,amie,parents",
-    polite: "il faut,il faudrait,il me faut,il me faudrait,il nous faut,il nous faudrait,il serait,il y en a,il vous plait,il te plait,\
+    polite: "il faut,il faudrait,il me faut,il me faudrait,il nous faut,il nous faudrait,il serait,il m en faut,il men faut,il nous en faut,il y en a,il vous plait,il te plait,\
         avec ma femme,avec mon mari,avec mon fils,avec ma fille",
     having: "jai,j ai,on a,nous avons,avons,il y a,y a",
     free: "temps libre dispo disponible besoin envie preference",
@@ -70,7 +70,7 @@ const FR: FrameWords = FrameWords {
 const DE: FrameWords = FrameWords {
     language: "de",
     others: "er,sie,ihm,ihr,ihre,ihren,seine,seinen,frau,mann,sohn,tochter,mutter,vater,kind,kinder,freund,freundin,bruder,schwester,\
-        eltern,hat,die kommen,die haben,die sind,die wollen",
+        eltern,hat,alle,die kommen,die haben,die sind,die wollen,die mochten,sie mochte,sie will,sie hatte,sie nimmt,sie braucht,sie mag",
     polite: "konnen sie,konnten sie,machen sie,nehmen sie,tragen sie,schreiben sie,sagen sie,haben sie,wenn sie,geben sie,\
         mit meiner frau,mit meinem mann,mit meinem sohn,mit meiner tochter,es hat",
     having: "ich habe,habe ich,ich hab,hab ich,wir haben,haben wir,habe,gibt,ist ein,ist eine",
