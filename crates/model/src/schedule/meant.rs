@@ -236,6 +236,12 @@ fn meant(tokens: &[String], language: &str) -> Option<String> {
     let mut rest = split.iter().map(String::as_str).peekable();
     while let Some(token) = rest.next() {
         let next = rest.peek().copied();
+        // A schedule counts no intervals: `cada 15 días` is neither a day nor an hour.
+        if token.bytes().all(|byte| byte.is_ascii_digit())
+            && next.is_some_and(|next| SPANS.contains(&fold(next).as_str()))
+        {
+            return None;
+        }
         // In `15 december 10:00`, `15` is a day and not an hour.
         let is_day = next.is_some_and(|next| month_of(next).is_some()) || has_clock && day_number(token).is_some();
         let half = matches!(next, Some("am" | "pm" | "a.m." | "p.m." | "uhr" | "h"));
@@ -261,12 +267,29 @@ fn meant(tokens: &[String], language: &str) -> Option<String> {
     while words.last().is_some_and(|word| is_joint(word)) {
         words.pop();
     }
+    let is_monthly = split.iter().any(|token| MONTHLY.contains(&fold(token).as_str()));
+    let names_one =
+        |word: &String| day_number(word).is_some() || word == LAST || (1..=5).any(|n| word == fields::ordinal(n));
+    if is_monthly && !words.iter().any(names_one) {
+        return None;
+    }
     if late.is_empty() {
         late.push("9:00".into());
     }
     let text = words.into_iter().chain(late).collect::<Vec<_>>().join(" ").replace(" ,", ",");
     parse(&super::words::tokens(&text)).is_ok().then_some(text)
 }
+
+/// Units of an interval, folded.
+#[rustfmt::skip]
+const SPANS: [&str; 39] = [
+    "minutes", "minutos", "minuten", "minuti", "hours", "horas", "heures", "stunden", "ore", "day", "days", "dia", "dias", "jour", "jours", "tag",
+    "tage", "tagen", "giorno", "giorni", "week", "weeks", "semana", "semanas", "semaine", "semaines", "woche", "wochen", "settimana", "settimane",
+    "month", "months", "meses", "mois", "monate", "monaten", "mesi", "years", "anos",
+];
+
+/// Words of a schedule that comes once in a month, folded.
+const MONTHLY: [&str; 6] = ["monthly", "mensual", "mensualmente", "mensuel", "monatlich", "mensile"];
 
 /// Splits `lunes-viernes` into three words.
 fn parted(token: &str) -> Vec<String> {

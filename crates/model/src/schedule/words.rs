@@ -67,11 +67,19 @@ pub fn tokens(text: &str) -> Vec<String> {
 }
 
 pub fn parse(tokens: &[String]) -> Result<ScheduleWords, WordsFault> {
+    let names_month = tokens.iter().any(|token| token == "month");
     let tokens: Vec<&str> = tokens.iter().map(String::as_str).filter(|token| !FILLERS.contains(token)).collect();
     let times_at = tokens.iter().position(|token| token.contains(':'));
     let (days, times) = tokens.split_at(times_at.unwrap_or(tokens.len()));
     let clocks = read_times(times)?;
     let days = read_days(days)?;
+    let weekday = days.iter().find_map(|day| if let Day::Week(day) = day { Some(WEEKDAYS[*day]) } else { None });
+    if let (true, Some(day)) = (names_month, weekday) {
+        let help =
+            format!("write which one, such as `first {day} 10:00` or `last {day} 10:00`; `{day} 10:00` is each one");
+        let message = format!("a month has several {day}s");
+        return Err(WordsFault::Said(Box::new(Wrong { help: Some(help), ..Wrong::new(message) })));
+    }
     if clocks.is_empty() {
         return Err(WordsFault::Word(String::new()));
     }
@@ -396,6 +404,14 @@ mod tests {
             ("hourly", "0 * * * *"),
         ] {
             assert_eq!(meant(text).as_deref(), Some(instead), "{text}");
+        }
+        for text in ["tuesday 10:30 every month", "every month tuesday 10:30", "tuesday of the month 10:30"] {
+            let said = read(text, "en").err().map(|wrong| wrong.message);
+            assert_eq!(said.as_deref(), Some("a month has several tuesdays"), "{text}");
+        }
+        // Nothing else is offered for an interval or for once a month.
+        for text in ["cada 15 días 10:00", "2 weeks 10:00", "alle 14 Tage 10:00", "tuesday 10:30 monthly"] {
+            assert_eq!(meant(text), None, "{text}");
         }
     }
 
