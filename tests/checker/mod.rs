@@ -17,7 +17,7 @@ use transom::{
         time::Time,
     },
     flow::{
-        self, CheckContext,
+        self, CheckContext, knowledge,
         tools::{fmt, testfile},
     },
     runtime::{
@@ -94,7 +94,8 @@ fn look(files: &[(String, String)]) -> Vec<Diagnostic> {
     if let Some(config) = &granting {
         all.extend(reload::ungranted(&flow::parse_set(&sources).0, config));
     }
-    let unwritten = sources.iter().filter_map(|file| fmt::format(file).err()).flatten();
+    let written = sources.iter().filter(|file| !knowledge::is_knowledge(file.path()));
+    let unwritten = written.filter_map(|file| fmt::format(file).err()).flatten();
     all.extend(unwritten.filter(|finding| finding.code == "E119"));
     sort(&mut all);
     all

@@ -12,7 +12,7 @@ use crate::{
     base::{
         ids::{FlowName, StepId},
         place::Place,
-        time::Span,
+        time::{Span, Time},
         yaml,
     },
     model::{answer::AnswerType, schedule::AtMost, value::Value},
@@ -30,7 +30,9 @@ pub struct FlowSet {
     pub scripts: Scripts,
     /// Translations, by language and step.
     pub locales: BTreeMap<String, super::load::locale::Locale>,
-    /// The source files by path; stored with the version.
+    /// The files of `knowledge/`.
+    pub knowledge: Arc<super::knowledge::Knowledge>,
+    /// The other source files by path.
     pub files: Vec<Arc<crate::base::place::SourceFile>>,
 }
 
@@ -42,6 +44,13 @@ impl FlowSet {
     /// The flows of authors, and the flow with the steps of `defaults`.
     pub fn every_flow(&self) -> impl Iterator<Item = &Flow> {
         self.flows.values().map(|flow| &**flow).chain([&self.bot.flow])
+    }
+
+    /// The day in the bot's time zone.
+    pub fn today(&self, now: Time) -> jiff::civil::Date {
+        // Times beyond the year 9999 are those of our own tests.
+        let now = jiff::Timestamp::from_millisecond(now.0).unwrap_or(jiff::Timestamp::MAX);
+        now.to_zoned(self.bot.timezone.clone()).date()
     }
 
     /// True if a step or trigger reads this part of a view: `env.SHOP_API`.

@@ -11,6 +11,7 @@ use transom_model as model;
 pub mod check;
 pub mod definition;
 pub mod engine;
+pub mod knowledge;
 pub mod load;
 pub mod query;
 pub mod script;

@@ -1,9 +1,10 @@
 //! Holds one bot in the editor: its files on disk, unsaved changes over them, and its findings.
 
 use crate::{
-    base::{diagnostic::Diagnostic, place::SourceFile},
+    base::{diagnostic::Diagnostic, limits::KNOWLEDGE_DEPTH_MAX, place::SourceFile},
     flow::{
         self, CheckContext, FlowSet,
+        knowledge::{FOLDER, is_knowledge},
         tools::{editor::EditedBot, workspace::Workspace},
     },
     folder::{BotFolder, FolderFiles},
@@ -70,11 +71,20 @@ impl Bot {
 
     /// The folder of the bot that contains a file, and the path of the file in it.
     pub fn home(file: &Path) -> Option<(PathBuf, String)> {
-        let folder = file.parent()?;
-        let name = folder.file_name()?.to_str()?;
-        let known = source_files::FOLDERS.iter().find(|(known, _)| *known == name)?;
-        let root = folder.parent()?.to_owned();
-        Some((root, format!("{}/{}", known.0, file.file_name()?.to_str()?)))
+        let mut below = file.file_name()?.to_str()?.to_owned();
+        for (depth, folder) in file.ancestors().skip(1).enumerate() {
+            let name = folder.file_name()?.to_str()?;
+            below = format!("{name}/{below}");
+            // Other files in a folder of this name, such as that of a whole project, belong to no bot.
+            let is_home = source_files::FOLDERS.iter().any(|known| known.name == name && depth < known.depth);
+            if is_home && (name != FOLDER || is_knowledge(&below)) {
+                return Some((folder.parent()?.to_owned(), below));
+            }
+            if depth >= KNOWLEDGE_DEPTH_MAX {
+                break;
+            }
+        }
+        None
     }
 
     /// The editor's address of a file.

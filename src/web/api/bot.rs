@@ -8,7 +8,7 @@ use crate::{
         limits::{BOT_FILES_MAX, NAME_CHARS_MAX, STUDIO_BODY_BYTES_MAX, STUDIO_WORDS_MAX},
         time::{Time, iso},
     },
-    flow::Flow,
+    flow::{Flow, knowledge::FOLDER},
     runtime::{
         bot::{
             bot_path::BotPath,
@@ -81,7 +81,7 @@ pub async fn show(State(web): State<Arc<Web>>, caller: Caller) -> ApiResult {
     Ok(json(StatusCode::OK, &body))
 }
 
-/// `GET /v1/bot/files/{folder}/{name}`: the text of a file.
+/// `GET /v1/bot/files/{folder}/{name}`: the text of a file. In a name of `knowledge/`, `%2F` parts its folders.
 pub async fn file(State(web): State<Arc<Web>>, Path((folder, name)): Path<(String, String)>) -> ApiResult {
     let gone = || Problem::not_found("The bot has no such file.");
     let path = BotPath::existing(&format!("{folder}/{name}")).map_err(|_| gone())?;
@@ -277,6 +277,7 @@ fn kind(path: &str) -> &'static str {
     match path.split_once('/') {
         Some(("scripts", _)) => "script",
         Some(("locales", _)) => "locale",
+        Some((FOLDER, _)) => "knowledge",
         Some((_, "_bot.yaml")) => "bot",
         Some((_, name)) if name.ends_with(".test.yaml") => "test",
         _ => "flow",

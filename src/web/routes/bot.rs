@@ -57,7 +57,7 @@ static FILE: Shape = shape(
     "",
     &[
         need("path", Text, ""),
-        need("kind", Word(&["flow", "bot", "script", "locale", "test"]), ""),
+        need("kind", Word(&["flow", "bot", "script", "locale", "test", "knowledge"]), ""),
         need("etag", Text, "Changes with the text."),
         need("read_only", Maybe(&Text), "Why the file can be read and deleted, and not written: its name."),
         need("errors", Whole, ""),
@@ -197,7 +197,8 @@ pub static ROUTES: &[Route] = &[
         part: PART,
         roles: READERS,
         summary: "Read a file of the bot",
-        about: "`flows/*.yaml`, `scripts/*.rhai` and `locales/*.yaml`; a link only to another file of the bot.",
+        about: "`flows/*.yaml`, `scripts/*.rhai`, `locales/*.yaml`, and `.md`, `.txt` and `.csv` of `knowledge/`; a link only to \
+                another file of the bot. In a name of `knowledge/` folders are parted by `%2F`: `faq%2Frepairs.md`.",
         who: AllowedCallers::Studio,
         answers: &[ok(Of(&TEXT), "")],
         shared: true,

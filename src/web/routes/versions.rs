@@ -74,7 +74,8 @@ pub static ROUTES: &[Route] = &[
         part: PART,
         roles: READERS,
         summary: "Read a file as a version had it",
-        about: "Flows, scripts and texts of a version; tests are in none.",
+        about: "Flows, scripts, texts and knowledge of a version; tests are in none. In a name of `knowledge/` folders are parted \
+                by `%2F`.",
         who: AllowedCallers::Studio,
         answers: &[ok(Of(&TEXT), "")],
         shared: true,

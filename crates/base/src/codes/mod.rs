@@ -46,9 +46,9 @@ pub fn commands(example: &str) -> Option<Vec<&str>> {
     example.starts_with("$ ").then(|| example.lines().filter_map(|line| line.strip_prefix("$ ")).collect())
 }
 
-/// The files of an example, by path: `# flows/NAME.yaml` begins a file, and a text that begins with `flow: NAME` is a
-/// file by itself. A line that ends in `# and so on, 101 lines` is repeated 101 times, with its `1` replaced by the
-/// number.
+/// The files of an example, by path: `# flows/NAME.yaml` or `# knowledge/NAME.md` begins a file, and a text that begins
+/// with `flow: NAME` is a file by itself. A line that ends in `# and so on, 101 lines` is repeated 101 times, with its
+/// `1` replaced by the number.
 pub fn files(example: &str) -> Vec<(String, String)> {
     let mut files: Vec<(String, String)> = Vec::new();
     for line in example.split_inclusive('\n') {
@@ -78,10 +78,11 @@ fn repeated(line: &str) -> Option<(&str, usize)> {
 
 fn named(line: &str) -> Option<&str> {
     let path = line.trim_end().strip_prefix("# ")?;
-    (path.ends_with(".yaml") || path.ends_with(".rhai")).then_some(path).filter(|path| !path.contains(' '))
+    let is_of_a_bot = [".yaml", ".rhai", ".md", ".txt", ".csv"].iter().any(|ending| path.ends_with(ending));
+    is_of_a_bot.then_some(path).filter(|path| !path.contains(' '))
 }
 
-const WRITTEN: [(&str, &str); 10] = [
+const WRITTEN: [(&str, &str); 11] = [
     ("Reading YAML", include_str!("reading.md")),
     ("Keys and values", include_str!("shape.md")),
     ("Expressions", include_str!("expressions.md")),
@@ -90,6 +91,7 @@ const WRITTEN: [(&str, &str); 10] = [
     ("Limits of WhatsApp", include_str!("limits.md")),
     ("Templates", include_str!("templates.md")),
     ("Translations", include_str!("translations.md")),
+    ("Knowledge", include_str!("knowledge.md")),
     ("The configuration and the folder of the bot", include_str!("configuration.md")),
     ("Tests of flows", include_str!("tests.md")),
 ];

@@ -16,6 +16,31 @@ pub const YAML_MENDS_MAX: usize = 30;
 pub const BOT_BYTES_MAX: usize = 16 * 1024 * 1024;
 pub const BOT_FILES_MAX: usize = 2_000;
 
+// -- files of `knowledge/`
+/// The size of all of them together.
+pub const KNOWLEDGE_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Parts of all files together: sections of texts, rows of tables.
+pub const KNOWLEDGE_CHUNKS_MAX: usize = 20_000;
+/// Letters of one part.
+pub const KNOWLEDGE_CHUNK_CHARS_MAX: usize = 1_200;
+/// The head of a file: the keys between two lines of `---`.
+pub const KNOWLEDGE_HEAD_BYTES_MAX: usize = 8 * 1024;
+/// Columns of a table.
+pub const KNOWLEDGE_COLUMNS_MAX: usize = 50;
+/// Folders below `knowledge/`, one in the other.
+pub const KNOWLEDGE_DEPTH_MAX: usize = 4;
+/// Parts that answer one question, and their letters together.
+pub const KNOWLEDGE_FOUND_MAX: usize = 4;
+pub const KNOWLEDGE_FOUND_CHARS_MAX: usize = 3_000;
+/// Parts that an author or a program may have ranked for one question.
+pub const KNOWLEDGE_RANKED_MAX: usize = 20;
+/// Files and folders that one question, or one step, names.
+pub const KNOWLEDGE_NAMES_MAX: usize = 50;
+/// Letters of a question that are read: those of the longest message.
+pub const KNOWLEDGE_QUESTION_CHARS_MAX: usize = 4_096;
+/// Different words of a question that are looked for.
+pub const KNOWLEDGE_QUESTION_WORDS_MAX: usize = 40;
+
 // -- scripts
 /// Operations in one script or expression.
 pub const SCRIPT_OPERATIONS_MAX: u64 = 1_000_000;

@@ -11,6 +11,7 @@ mod forms;
 mod graph;
 mod http_status;
 mod keywords;
+mod knowledge;
 mod limits;
 mod markup;
 mod missing_event;
@@ -165,6 +166,7 @@ impl Linter {
         conflicting_triggers::check(set, &findings);
         rare::check(set, around.now, &findings);
         offers::check(set, around.now, &findings);
+        knowledge::check(set, around.now, &findings);
         unhandled_buttons::check(set, around, &findings);
         tags::check(set, &findings);
         missing_event::check(set, &findings);

@@ -22,7 +22,7 @@ pub struct Differences {
     pub removed: Vec<FlowName>,
     /// Flows whose own files differ.
     pub changed: Vec<FlowName>,
-    /// `_bot.yaml`, scripts and locales that differ.
+    /// `_bot.yaml`, scripts, locales and files of knowledge that differ.
     pub shared: Vec<String>,
     pub words: Vec<Reworded>,
     /// Words that start a flow or end a run of it.
@@ -103,7 +103,8 @@ fn same_file(old: &Flow, new: &Flow) -> bool {
 fn shared(old: &FlowSet, new: &FlowSet) -> Vec<String> {
     let flows: BTreeSet<&str> = [old, new].iter().flat_map(|set| set.flows.values()).map(|f| f.place.path()).collect();
     let files = |set: &FlowSet| -> BTreeMap<String, std::sync::Arc<SourceFile>> {
-        let others = set.files.iter().filter(|file| !flows.contains(file.path()));
+        let papers = set.knowledge.documents().iter().map(|document| &document.file);
+        let others = set.files.iter().filter(|file| !flows.contains(file.path())).chain(papers);
         others.map(|file| (file.path().to_owned(), std::sync::Arc::clone(file))).collect()
     };
     let (before, after) = (files(old), files(new));
@@ -116,7 +117,8 @@ fn shared(old: &FlowSet, new: &FlowSet) -> Vec<String> {
     paths.into_iter().filter(|path| !same(path)).cloned().collect()
 }
 
-/// True for a script that the flow calls, and for every translation file: the flow's texts may change with it.
+/// True for a script that the flow calls, and for every translation file: the flow's texts may change with it. Knowledge
+/// does not count: a run is to answer from the newest.
 fn is_used(path: &str, flow: &Flow) -> bool {
     let stem = path.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
     match path.split('/').next() {

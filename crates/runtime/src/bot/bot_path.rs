@@ -1,6 +1,6 @@
-//! Names the files of a bot that may be read and written from outside: `flows/menu.yaml`.
+//! Names the files of a bot that may be read and written from outside: `flows/menu.yaml`, `knowledge/faq/repairs.md`.
 
-use super::source_files::FOLDERS;
+use super::source_files::{BotFolder, FOLDERS};
 use crate::base::limits::{BOT_PATH_BYTES_MAX, FILE_NAME_BYTES_MAX};
 use std::{
     ffi::OsStr,
@@ -8,14 +8,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A flow, script, locale or test by its path in the bot's folder. Such a path cannot leave the folder.
+/// A flow, script, locale, test or file of knowledge by its path in the bot's folder. Such a path cannot leave the
+/// folder.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BotPath(String);
 
 /// The reason why a text is no such path; displays as a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BadPath {
-    /// It is not in one of the folders, or in a folder of its own.
+    /// It is not in one of the folders, or deeper in it than files may lie.
     Folder,
     /// Another extension than that of its folder.
     Extension,
@@ -38,11 +39,12 @@ pub enum Found {
 impl BotPath {
     /// Reads the path of a file that may be written, with `/` between folder and name on every system.
     pub fn parse(text: &str) -> Result<BotPath, BadPath> {
-        let stem = stem(text)?;
         // A hidden file is not read. Letters of all languages are; combining marks are not, because some systems write
-        // them in another way than they were given.
+        // them in another way than they were given. Some systems drop a blank or a dot at the end of a folder's name.
         let plain = |c: char| c.is_alphanumeric() || "_-. +(),".contains(c);
-        if stem.starts_with(['.', ' ']) || !stem.chars().all(plain) {
+        let (folders, stem) = parts(text)?;
+        let is_plain = |name: &str| !name.starts_with(['.', ' ']) && name.chars().all(plain);
+        if !is_plain(stem) || !folders.iter().all(|name| is_plain(name) && !name.ends_with(['.', ' '])) {
             return Err(BadPath::Character);
         }
         if text.len() > BOT_PATH_BYTES_MAX {
@@ -54,14 +56,16 @@ impl BotPath {
     /// Reads the path of a file that another program may have written: the reader of the folder takes every name that
     /// is not hidden. Such a file may be read and deleted.
     pub fn existing(text: &str) -> Result<BotPath, BadPath> {
-        let stem = stem(text)?;
+        let (folders, stem) = parts(text)?;
         let path = BotPath(text.to_owned());
         // A system may know other separators than `/`.
-        let is_one_name = Path::new(path.name()).file_name() == Some(OsStr::new(path.name()));
-        if stem.starts_with('.') || stem.contains('\0') || !is_one_name {
+        let is_one_name = |name: &str| Path::new(name).file_name() == Some(OsStr::new(name));
+        let is_hidden = |name: &str| name.starts_with('.') || name.contains('\0');
+        let names = || folders.iter().copied().chain([path.name()]);
+        if is_hidden(stem) || names().any(|name| is_hidden(name) || !is_one_name(name)) {
             return Err(BadPath::Character);
         }
-        if path.name().len() > FILE_NAME_BYTES_MAX {
+        if names().any(|name| name.len() > FILE_NAME_BYTES_MAX) {
             return Err(BadPath::TooLong);
         }
         Ok(path)
@@ -71,17 +75,18 @@ impl BotPath {
         &self.0
     }
 
+    /// The path without the file's name: `knowledge/faq`.
     pub fn folder(&self) -> &str {
+        self.0.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+
+    /// The folder of the bot: `knowledge`.
+    fn root(&self) -> &str {
         self.0.split('/').next().unwrap_or_default()
     }
 
     pub fn name(&self) -> &str {
         self.0.rsplit('/').next().unwrap_or_default()
-    }
-
-    /// True if both name the same file on a system that does not distinguish `Menu` from `menu`.
-    pub fn is_alike(&self, other: &str) -> bool {
-        self.0.to_lowercase() == other.to_lowercase()
     }
 
     /// The content of the file below `bot`; `None` if there is none. A link is followed to a file of the bot, as a
@@ -101,19 +106,23 @@ impl BotPath {
         let home = fs::canonicalize(Path::new(".").join(bot))?;
         let is_own = real.strip_prefix(&home).is_ok_and(|below| {
             // `config.yaml` beside the folders may hold secrets.
-            below.parent().is_some_and(|above| above.iter().any(|folder| folder == self.folder()))
+            below.parent().is_some_and(|above| above.iter().any(|folder| folder == self.root()))
         });
         Ok((is_own && real.is_file()).then_some(real))
     }
 
     /// Looks at the path below `bot` without following a link.
     pub fn find(&self, bot: &Path) -> io::Result<Found> {
-        match fs::symlink_metadata(bot.join(self.folder())) {
-            Ok(about) if about.is_symlink() => return Ok(Found::Link),
-            Ok(about) if !about.is_dir() => return Ok(Found::Other),
-            Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
-            Err(error) => return Err(error),
+        let mut above = bot.to_owned();
+        for name in self.folder().split('/') {
+            above.push(name);
+            match fs::symlink_metadata(&above) {
+                Ok(about) if about.is_symlink() => return Ok(Found::Link),
+                Ok(about) if !about.is_dir() => return Ok(Found::Other),
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
+                Err(error) => return Err(error),
+            }
         }
         match fs::symlink_metadata(bot.join(self.folder()).join(self.name())) {
             Ok(about) if about.is_symlink() => Ok(Found::Link),
@@ -125,21 +134,29 @@ impl BotPath {
     }
 }
 
-/// The name without its extension, if the path names a file of one of the folders.
-fn stem(path: &str) -> Result<&str, BadPath> {
-    let (folder, name) = path.split_once('/').ok_or(BadPath::Folder)?;
-    let known = FOLDERS.iter().find(|(known, _)| *known == folder);
-    let (_, extension) = known.filter(|_| !name.contains('/')).ok_or(BadPath::Folder)?;
-    let stem = name.strip_suffix(extension).and_then(|rest| rest.strip_suffix('.'));
-    stem.filter(|stem| !stem.is_empty()).ok_or(BadPath::Extension)
+/// The folders below the bot's one, and the name without its extension, if the path names a file of one of the bot's
+/// folders.
+fn parts(path: &str) -> Result<(Vec<&str>, &str), BadPath> {
+    let mut parts: Vec<&str> = path.split('/').collect();
+    let (name, root) = (parts.pop().ok_or(BadPath::Folder)?, parts.first().ok_or(BadPath::Folder)?);
+    let BotFolder { extensions, depth, .. } =
+        FOLDERS.iter().find(|known| known.name == *root).ok_or(BadPath::Folder)?;
+    if parts.len() > *depth || parts.iter().any(|part| part.is_empty()) {
+        return Err(BadPath::Folder);
+    }
+    let stem = |ending: &&str| name.strip_suffix(ending).and_then(|rest| rest.strip_suffix('.'));
+    let stem = extensions.iter().find_map(stem).filter(|stem| !stem.is_empty()).ok_or(BadPath::Extension)?;
+    parts.remove(0);
+    Ok((parts, stem))
 }
 
 impl fmt::Display for BadPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            BadPath::Folder | BadPath::Extension => {
-                f.write_str("it must be `flows/NAME.yaml`, `scripts/NAME.rhai` or `locales/NAME.yaml`")
-            }
+            BadPath::Folder | BadPath::Extension => f.write_str(
+                "it must be `flows/NAME.yaml`, `scripts/NAME.rhai`, `locales/NAME.yaml`, or a file `.md`, `.txt` or \
+                     `.csv` in `knowledge/`",
+            ),
             BadPath::Character => f.write_str(
                 "its name may have letters, digits, spaces and `_-.+(),`, and begins with none of `.` and the space",
             ),
@@ -160,6 +177,9 @@ mod tests {
             "flows/_bot.yaml",
             "scripts/prices.rhai",
             "locales/pt-BR.yaml",
+            "knowledge/prices.csv",
+            "knowledge/faq (old)/Repairs.md",
+            "knowledge/a/b/c/d.txt",
             "flows/b\u{fc}cher (2).yaml",
             "flows/\u{645}\u{631}\u{62d}\u{628}\u{627}.yaml",
         ] {
@@ -169,7 +189,7 @@ mod tests {
     }
 
     /// Paths that lead elsewhere, or to a file that the reader of the folder leaves out.
-    const ELSEWHERE: [&str; 28] = [
+    const ELSEWHERE: [&str; 39] = [
         "",
         "/",
         "flows",
@@ -198,12 +218,25 @@ mod tests {
         "flows/menu\0.yaml",
         "flows/.menu.yaml",
         "\u{ff46}lows/menu.yaml",
+        "knowledge",
+        "knowledge/",
+        "knowledge/a.yaml",
+        "knowledge/a.MD",
+        "knowledge/../config.md",
+        "knowledge/a/../b.md",
+        "knowledge/a//b.md",
+        "knowledge/.a/b.md",
+        "knowledge/a/.b.md",
+        "knowledge/a\0/b.md",
+        "knowledge/a/b/c/d/e.md",
     ];
 
     /// Names that a file of another program may have, and that nobody is to give to a new one.
-    const DOUBTFUL: [&str; 10] = [
+    const DOUBTFUL: [&str; 12] = [
         "flows/menu\n.yaml",
         "flows/ menu.yaml",
+        "knowledge/a /b.md",
+        "knowledge/a./b.md",
         "flows/~menu.yaml",
         "flows/$HOME.yaml",
         // A slash of another script, two dots in one letter, a reversed direction, a mark that joins a letter, and

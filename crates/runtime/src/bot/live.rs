@@ -150,7 +150,11 @@ impl Live {
         let row = row.with_context(|| format!("flow version {id} is not in the database"))?;
         let files = super::source_files::BotFiles::from_stored(&row.files);
         // It had no errors when it went live.
-        let (set, _) = flow::parse_set(&files.files);
+        let (mut set, _) = flow::parse_set(&files.files);
+        let live = self.get();
+        if live.set.knowledge.is_same(&set.knowledge) {
+            set.knowledge = Arc::clone(&live.set.knowledge);
+        }
         let set = Arc::new(set);
         self.keep(id, Arc::clone(&set));
         Ok(set)

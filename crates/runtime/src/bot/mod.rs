@@ -11,6 +11,7 @@ pub mod preview;
 pub mod publish;
 pub mod reload;
 pub(super) mod rules;
+mod shared_knowledge;
 pub mod source_files;
 pub mod template_lock;
 pub mod watch;

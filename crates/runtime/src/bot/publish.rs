@@ -137,7 +137,8 @@ pub fn tag(content: &[u8]) -> String {
 
 /// True if files can be written into the folders of the bot. A folder that is not there yet does not count.
 pub fn is_writable(folder: &Path) -> bool {
-    FOLDERS.iter().map(|(name, _)| folder.join(name)).all(|home| may_write(&home).unwrap_or(!home.ends_with("flows")))
+    let homes = FOLDERS.iter().map(|home| folder.join(home.name));
+    homes.into_iter().all(|home| may_write(&home).unwrap_or(!home.ends_with("flows")))
 }
 
 /// Asks the system instead of writing something, because each change of the folder wakes those who watch it. `None`:
@@ -187,18 +188,28 @@ fn look(folder: &Path, changes: &[Change]) -> Result<(), NotPublished> {
     Ok(())
 }
 
-/// Another file, present after the changes, whose name differs from a new one only in capital letters.
+/// Another file or folder, present after the changes, whose name differs from a new one only in capital letters.
 fn alike(folder: &Path, new: &BotPath, changes: &[Change]) -> io::Result<Option<String>> {
     let stays = |path: &str| !changes.iter().any(|change| change.path.as_str() == path && change.text.is_none());
-    let mut names: Vec<String> = match fs::read_dir(folder.join(new.folder())) {
-        Ok(entries) => entries
-            .map(|entry| Ok(format!("{}/{}", new.folder(), entry?.file_name().to_string_lossy())))
-            .collect::<io::Result<_>>()?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-        Err(error) => return Err(error),
-    };
-    names.extend(changes.iter().map(|change| change.path.as_str().to_owned()));
-    Ok(names.into_iter().find(|other| other != new.as_str() && new.is_alike(other) && stays(other)))
+    let others = changes.iter().map(|change| change.path.as_str()).filter(|path| *path != new.as_str());
+    // `knowledge/FAQ/a.md` beside `knowledge/faq/b.md`: each folder of the path is compared, too.
+    let parts: Vec<usize> = new.as_str().match_indices('/').map(|(at, _)| at).chain([new.as_str().len()]).collect();
+    for window in parts.windows(2) {
+        let (above, own) = (&new.as_str()[..window[0]], &new.as_str()[..window[1]]);
+        let mut names: Vec<String> = match fs::read_dir(folder.join(above)) {
+            Ok(entries) => entries
+                .map(|entry| Ok(format!("{above}/{}", entry?.file_name().to_string_lossy())))
+                .collect::<io::Result<_>>()?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        names.extend(others.clone().filter_map(|other| other.get(..own.len()).map(str::to_owned)));
+        let is_alike = |other: &&String| **other != own && other.to_lowercase() == own.to_lowercase() && stays(other);
+        if let Some(other) = names.iter().find(is_alike) {
+            return Ok(Some(other.clone()));
+        }
+    }
+    Ok(None)
 }
 
 impl fmt::Display for NotPublished {

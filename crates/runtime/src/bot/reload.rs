@@ -4,6 +4,7 @@ use super::{
     check_context,
     live::NO_VERSION,
     preview::{self, Preview},
+    shared_knowledge::SharedKnowledge,
     source_files::{self, BotFiles, Checked},
     watch::Watch,
 };
@@ -38,6 +39,7 @@ pub struct Reloader {
     live: Mutex<Option<String>>,
     /// Signals that the templates or senders have changed: the same files may be valid now.
     around_changed: Notify,
+    knowledge: SharedKnowledge,
     /// The files of the last check, so that a change which was taken already is not checked again.
     last: Mutex<Option<SeenFiles>>,
     /// Held while the folder is read or written: nobody reads half of a publication.
@@ -85,6 +87,7 @@ impl Reloader {
             metrics,
             live: Mutex::default(),
             around_changed: Notify::new(),
+            knowledge: SharedKnowledge::default(),
             last: Mutex::default(),
             folder: tokio::sync::Mutex::default(),
             looks: watch::Sender::new(0),
@@ -102,7 +105,8 @@ impl Reloader {
         let files = BotFiles::from_stored(&stored.files);
         let hash = files.hash.clone();
         // It was valid once; a newer check must not leave customers without an answer.
-        let (set, about) = blocking(|| flow::parse_set(&files.files));
+        let (mut set, about) = blocking(|| flow::parse_set(&files.files));
+        self.knowledge.share(&mut set);
         // A secret that the configuration no longer grants is an error: without it flows would fail one by one.
         if !ungranted(&set, &self.config).is_empty() || about.iter().any(Diagnostic::is_error) {
             return Err(ReloadError::Findings(findings));
@@ -262,8 +266,11 @@ impl Reloader {
             tracing::warn!("The flows are checked without the catalogue of templates: {error}");
             check_context::around(&self.config, &[])
         });
-        let (set, findings) = blocking(|| judge(&self.config, &around, &files));
+        let (mut set, findings) = blocking(|| judge(&self.config, &around, &files));
         let good = !findings.iter().any(Diagnostic::is_error);
+        if good {
+            self.knowledge.share(&mut set);
+        }
         (good.then(|| (files, Arc::new(set))), findings)
     }
 

@@ -1,13 +1,15 @@
-//! Reads the bot's folder: flows, scripts and locales as source files, with a hash over all of them.
+//! Reads the bot's folder: flows, scripts, locales and knowledge as source files, with a hash over all of them.
+
+mod papers;
 
 use super::media_files;
 use crate::{
     base::{
         diagnostic::Diagnostic,
-        limits::{BOT_BYTES_MAX, BOT_FILES_MAX},
+        limits::{BOT_BYTES_MAX, BOT_FILES_MAX, KNOWLEDGE_DEPTH_MAX},
         place::{Place, SourceFile},
     },
-    flow::FlowSet,
+    flow::{FlowSet, knowledge},
 };
 use sha2::{Digest, Sha256};
 use std::{
@@ -18,8 +20,23 @@ use std::{
     sync::Arc,
 };
 
-/// The folders of a bot, and the file extension in each.
-pub const FOLDERS: [(&str, &str); 3] = [("flows", "yaml"), ("scripts", "rhai"), ("locales", "yaml")];
+/// A folder of a bot.
+#[derive(Debug)]
+pub struct BotFolder {
+    pub name: &'static str,
+    /// The endings of the files that are read.
+    pub extensions: &'static [&'static str],
+    /// How deep files may lie in it: 1, directly in the folder.
+    pub depth: usize,
+}
+
+/// The folders of a bot.
+pub const FOLDERS: [BotFolder; 4] = [
+    BotFolder { name: "flows", extensions: &["yaml"], depth: 1 },
+    BotFolder { name: "scripts", extensions: &["rhai"], depth: 1 },
+    BotFolder { name: "locales", extensions: &["yaml"], depth: 1 },
+    BotFolder { name: knowledge::FOLDER, extensions: &knowledge::EXTENSIONS, depth: KNOWLEDGE_DEPTH_MAX },
+];
 
 /// Advice for a command that was run in the wrong folder.
 const NO_FLOWS: &str = "it has no folder `flows`. Go to the folder of a bot, or name it: `bot:` in the \
@@ -65,11 +82,12 @@ pub struct FolderError {
     why: String,
 }
 
-/// Reads `flows/*.yaml` without tests, `scripts/*.rhai` and `locales/*.yaml` below `folder`. Paths are relative to it,
-/// so that findings and stored versions do not depend on its location.
+/// Reads `flows/*.yaml` without tests, `scripts/*.rhai`, `locales/*.yaml` and the files of `knowledge/` below `folder`.
+/// Paths are relative to it, so that findings and stored versions do not depend on its location.
 pub fn read(folder: &Path) -> Result<BotFiles, FolderError> {
-    let paths = paths(folder)?;
-    let (mut files, mut findings, mut total) = (Vec::with_capacity(paths.len()), Vec::new(), 0);
+    let mut findings = Vec::new();
+    let paths = paths(folder, &mut findings)?;
+    let (mut files, mut total) = (Vec::with_capacity(paths.len()), 0);
     for (name, path) in &paths {
         let refuse = |why: String| unreadable(name, &why);
         // Check the size before reading, so that a huge file is never in memory.
@@ -107,13 +125,11 @@ fn too_many(files: usize) -> Option<Diagnostic> {
 /// Findings for files with a wrong extension: `flows/hello.yml`.
 fn misnamed(folder: &Path) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for (name, wanted) in FOLDERS {
-        let other = if wanted == "yaml" { "yml" } else { continue };
-        for (name, _) in entries(folder, name, other).unwrap_or_default() {
+    for home in FOLDERS.iter().filter(|home| home.extensions == ["yaml"]) {
+        for (name, _) in entries(folder, home.name, &["yml"]).unwrap_or_default() {
             let place = Place::start_of(&SourceFile::new(name.clone(), ""));
-            let meant = format!("{}.{wanted}", name.trim_end_matches(".yml"));
-            let finding =
-                Diagnostic::warning("W913", &place, format!("`{name}` is not read: only `.{wanted}` files are"));
+            let meant = format!("{}.yaml", name.trim_end_matches(".yml"));
+            let finding = Diagnostic::warning("W913", &place, format!("`{name}` is not read: only `.yaml` files are"));
             found.push(finding.help(format!("rename it to `{meant}`")));
         }
     }
@@ -123,7 +139,7 @@ fn misnamed(folder: &Path) -> Vec<Diagnostic> {
 /// The tests beside the flows: `flows/*.test.yaml`.
 pub fn read_tests(folder: &Path) -> Result<TestFiles, FolderError> {
     let mut tests = TestFiles::default();
-    for (name, path) in entries(folder, "flows", "yaml")?.into_iter().filter(|(name, _)| is_test(name)) {
+    for (name, path) in entries(folder, "flows", &["yaml"])?.into_iter().filter(|(name, _)| is_test(name)) {
         match fs::read(&path).map_err(|e| e.to_string()).and_then(utf8) {
             Ok(text) => tests.files.push(SourceFile::new(name, text)),
             Err(why) => tests.findings.push(unreadable(&name, &why)),
@@ -145,7 +161,7 @@ pub fn tests_with_changes(folder: &Path, changes: &BTreeMap<String, Option<Strin
 pub fn sign(folder: &Path) -> Option<u64> {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
-    for (name, path) in FOLDERS.iter().flat_map(|(name, extension)| entries(folder, name, extension)).flatten() {
+    for (name, path) in FOLDERS.iter().flat_map(|home| files_of(folder, home, &mut Vec::new())).flatten() {
         name.hash(&mut hasher);
         if let Ok(about) = fs::metadata(&path) {
             (about.len(), about.modified().ok()).hash(&mut hasher);
@@ -211,20 +227,31 @@ impl FolderError {
     }
 }
 
-fn paths(folder: &Path) -> Result<Vec<(String, PathBuf)>, FolderError> {
+fn paths(folder: &Path, findings: &mut Vec<Diagnostic>) -> Result<Vec<(String, PathBuf)>, FolderError> {
     if !folder.as_os_str().is_empty() && !folder.exists() {
         return Err(FolderError { folder: folder.to_owned(), why: "it does not exist".to_owned() });
     }
     let mut all = Vec::new();
-    for (name, extension) in FOLDERS {
-        all.extend(entries(folder, name, extension)?.into_iter().filter(|(name, _)| !is_test(name)));
+    for home in &FOLDERS {
+        all.extend(files_of(folder, home, findings)?.into_iter().filter(|(name, _)| !is_test(name)));
     }
     // The same order as `from_stored`: otherwise the hash of a version would differ from that of its files.
     all.sort();
     Ok(all)
 }
 
-fn entries(folder: &Path, name: &str, extension: &str) -> Result<Vec<(String, PathBuf)>, FolderError> {
+fn files_of(
+    folder: &Path,
+    home: &BotFolder,
+    findings: &mut Vec<Diagnostic>,
+) -> Result<Vec<(String, PathBuf)>, FolderError> {
+    match home.depth {
+        1 => entries(folder, home.name, home.extensions),
+        _ => Ok(papers::list(folder, home, findings)),
+    }
+}
+
+fn entries(folder: &Path, name: &str, extensions: &[&str]) -> Result<Vec<(String, PathBuf)>, FolderError> {
     let below = if folder.as_os_str().is_empty() { PathBuf::from(name) } else { folder.join(name) };
     let error = |why: String| FolderError { folder: folder.to_owned(), why };
     let listing = match fs::read_dir(&below) {
@@ -246,7 +273,8 @@ fn entries(folder: &Path, name: &str, extension: &str) -> Result<Vec<(String, Pa
         let path = entry.map_err(|e| error(format!("`{name}`: {e}")))?.path();
         let file = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
         // Editors put their own files beside ours: `.welcome.yaml.swp`, `.#welcome.yaml`.
-        let ours = !file.starts_with('.') && path.extension().is_some_and(|e| e == extension);
+        let is_read = |ending: &OsStr| extensions.iter().any(|known| ending == *known);
+        let ours = !file.starts_with('.') && path.extension().is_some_and(is_read);
         if ours && path.is_file() {
             found.push((format!("{name}/{file}"), path));
         }

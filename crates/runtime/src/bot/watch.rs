@@ -68,7 +68,7 @@ impl Watch {
     fn arm(&mut self) {
         let Some(watcher) = &mut self.watcher else { return };
         // The regular check finds changes in deeper folders.
-        for name in FOLDERS.iter().map(|(name, _)| *name).chain([FILES]) {
+        for name in FOLDERS.iter().map(|home| home.name).chain([FILES]) {
             let _ = watcher.watch(&self.folder.join(name), RecursiveMode::NonRecursive);
         }
     }

@@ -12,6 +12,7 @@ use crate::{
         yaml,
     },
     definition::{Flow, FlowSet},
+    knowledge::{Knowledge, is_knowledge},
     load::bot::{self, Bot},
     script::Scripts,
 };
@@ -27,6 +28,7 @@ pub struct ParseCache {
     ground: Option<ParseInputs>,
     scripts: Option<(Scripts, Vec<Diagnostic>)>,
     flows: HashMap<String, KeptFlow>,
+    knowledge: Option<KeptKnowledge>,
     cancel: Cancellation,
 }
 
@@ -48,6 +50,13 @@ struct ParseInputs {
 struct KeptFlow {
     file: Arc<SourceFile>,
     flow: Arc<Flow>,
+    findings: Vec<Diagnostic>,
+}
+
+struct KeptKnowledge {
+    files: Vec<Arc<SourceFile>>,
+    language: String,
+    knowledge: Arc<Knowledge>,
     findings: Vec<Diagnostic>,
 }
 
@@ -79,7 +88,9 @@ impl ParseCache {
         }
         let flows = self.flows(&sorted, &bot, &scripts, &names, &findings);
         let locales = locales(&sorted, &scripts, &findings);
-        let set = FlowSet { bot, flows, scripts, locales, files: files.to_vec() };
+        let (papers, files): (Vec<_>, Vec<_>) = files.iter().cloned().partition(|file| is_knowledge(file.path()));
+        let knowledge = self.knowledge(papers, &bot.language, &findings);
+        let set = FlowSet { bot, flows, scripts, locales, knowledge, files };
         let mut all = super::dedup::each_name_once(&set.bot, findings.into_sorted());
         set.bot.leave_out_what_is_lost(&mut all);
         (set, all)
@@ -134,6 +145,24 @@ impl ParseCache {
         });
         findings.extend(own.iter().cloned());
         scripts.clone()
+    }
+
+    fn knowledge(&mut self, files: Vec<Arc<SourceFile>>, language: &str, findings: &Findings) -> Arc<Knowledge> {
+        let is_kept = |kept: &&KeptKnowledge| {
+            let same_files = || kept.files.iter().zip(&files).all(|(a, b)| same(a, b));
+            kept.language == language && kept.files.len() == files.len() && same_files()
+        };
+        if let Some(kept) = self.knowledge.as_ref().filter(is_kept) {
+            findings.extend(kept.findings.iter().cloned());
+            return Arc::clone(&kept.knowledge);
+        }
+        let own = Findings::default();
+        let knowledge = Arc::new(Knowledge::of(&files, language, &own));
+        let own = own.into_sorted();
+        findings.extend(own.iter().cloned());
+        let (language, kept) = (language.to_owned(), Arc::clone(&knowledge));
+        self.knowledge = Some(KeptKnowledge { files, language, knowledge: kept, findings: own });
+        knowledge
     }
 
     fn flows(

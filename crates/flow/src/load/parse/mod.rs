@@ -24,6 +24,7 @@ use crate::{
         yaml::{self, Entry, Kind},
     },
     definition::{Block, Body, Flow, FlowSet, IfBusy, OnUpdate, Sequence},
+    knowledge,
     script::Scripts,
     steps,
     text::{Data, Names, Text},
@@ -38,8 +39,8 @@ use std::{
 /// The name of the flow with the steps of `defaults`.
 pub const BOT_FLOW: &str = "_bot";
 
-/// Parses all files of a project: `_bot.yaml`, flows, `scripts/*.rhai`, `locales/*.yaml`; tests are skipped. The
-/// findings are sorted; a set with errors must not go live.
+/// Parses all files of a project: `_bot.yaml`, flows, `scripts/*.rhai`, `locales/*.yaml`, `knowledge/`; tests are skipped.
+/// The findings are sorted; a set with errors must not go live.
 pub fn parse_set(files: &[Arc<SourceFile>]) -> (FlowSet, Vec<Diagnostic>) {
     ParseCache::default().parse(files)
 }
@@ -57,7 +58,9 @@ impl Sorted {
         let mut sorted = Sorted { bot: None, flows: Vec::new(), scripts: Vec::new(), locales: Vec::new() };
         for file in files {
             let path = file.path();
-            if path.ends_with(".rhai") {
+            if knowledge::is_knowledge(path) {
+                continue;
+            } else if path.ends_with(".rhai") {
                 sorted.scripts.push(file.clone());
             } else if file.stem().ends_with(".test") || !(path.ends_with(".yaml") || path.ends_with(".yml")) {
                 continue;

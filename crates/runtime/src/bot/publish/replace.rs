@@ -86,20 +86,28 @@ pub fn undo_unfinished(folder: &Path) -> io::Result<()> {
     }
     journal.set_len(0)?;
     journal.sync_all()?;
-    for (name, _) in FOLDERS {
-        for entry in fs::read_dir(folder.join(name)).into_iter().flatten() {
-            let entry = entry?;
-            let is_left = |name: &str| name.starts_with(PREFIX) && !JOURNAL.ends_with(name);
-            if entry.file_name().to_str().is_some_and(is_left) {
-                fs::remove_file(entry.path())?;
-            }
-        }
+    for home in &FOLDERS {
+        remove_left(&folder.join(home.name), home.depth)?;
     }
     match fs::remove_file(place) {
         // The daemon that wrote it has just ended its publication.
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         removed => removed,
     }
+}
+
+/// Removes the files that exist only meanwhile, in a folder and those in it.
+fn remove_left(home: &Path, depth: usize) -> io::Result<()> {
+    for entry in fs::read_dir(home).into_iter().flatten() {
+        let entry = entry?;
+        let is_left = |name: &str| name.starts_with(PREFIX) && !JOURNAL.ends_with(name);
+        if entry.file_name().to_str().is_some_and(is_left) {
+            fs::remove_file(entry.path())?;
+        } else if depth > 1 && entry.file_type()?.is_dir() {
+            remove_left(&entry.path(), depth - 1)?;
+        }
+    }
+    Ok(())
 }
 
 /// Writes all texts into temporary files first, so that a full disk is noticed before any file is changed.
@@ -136,10 +144,7 @@ fn prepare_files(folder: &Path, changes: &[Change]) -> io::Result<PreparedFiles>
     let (mut files, mut all_new, mut all_old) = (Vec::new(), Vec::new(), Vec::new());
     for change in changes {
         let home = folder.join(change.path.folder());
-        match fs::create_dir(&home) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-            Ok(()) | Err(_) => {}
-        }
+        fs::create_dir_all(&home)?;
         let place = home.join(change.path.name());
         let old = match change.etag {
             Some(_) => Some(copy_of(&home, &place)?),

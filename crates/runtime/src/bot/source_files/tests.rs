@@ -127,3 +127,51 @@ fn the_sign_changes_with_a_name_and_a_size() {
     assert_ne!(sign(bot.path()), first);
     assert!(first.is_some());
 }
+
+/// The paths that are read, and the codes with the paths of findings.
+fn papers(bot: &tempfile::TempDir) -> (Vec<String>, Vec<String>) {
+    let read = read(bot.path()).unwrap();
+    let files = read.files.iter().map(|file| file.path().to_owned()).filter(|path| path != "flows/a.yaml").collect();
+    (files, read.findings.iter().map(|finding| format!("{} {}", finding.code, finding.place.path())).collect())
+}
+
+#[test]
+fn knowledge_is_read_with_its_folders_and_other_papers_are_named() {
+    let bot = folder(&[
+        ("flows/a.yaml", b"flow: a"),
+        ("knowledge/prices.csv", b"item,price"),
+        ("knowledge/faq/repairs.md", b"# Repairs"),
+        ("knowledge/a/b/c/deep.txt", b"deep"),
+        ("knowledge/a/b/c/d/deeper.txt", b"deeper"),
+        ("knowledge/.git/x.md", b"hidden"),
+        ("knowledge/.hidden.md", b"hidden"),
+        ("knowledge/terms.PDF", b"%PDF"),
+        ("knowledge/terms.MD", b"# Terms"),
+        ("knowledge/LICENSE", b"any"),
+    ]);
+    let (files, findings) = papers(&bot);
+    assert_eq!(files, ["knowledge/a/b/c/deep.txt", "knowledge/faq/repairs.md", "knowledge/prices.csv"]);
+    assert_eq!(findings, ["W913 knowledge/a/b/c/d", "W913 knowledge/terms.MD", "W913 knowledge/terms.PDF"]);
+    let before = sign(bot.path());
+    fs::write(bot.path().join("knowledge/a/b/c/deep.txt"), "deep, and longer").unwrap();
+    assert_ne!(sign(bot.path()), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn knowledge_behind_a_link_is_read_if_it_lies_in_the_folder() {
+    use std::os::unix::fs::symlink;
+    let bot = folder(&[("flows/a.yaml", b"flow: a"), ("knowledge/..2026/a.md", b"# A"), ("secret.md", b"secret")]);
+    let link = |target: &str, name: &str| symlink(target, bot.path().join("knowledge").join(name)).unwrap();
+    // As Kubernetes mounts a ConfigMap.
+    link("..2026", "..data");
+    link("..data/a.md", "a.md");
+    // Out of the folder, to nothing, and a folder that contains itself.
+    link("../secret.md", "b.md");
+    link("none.md", "c.md");
+    link(".", "circle");
+    let (files, mut findings) = papers(&bot);
+    findings.sort();
+    assert_eq!(files, ["knowledge/a.md"]);
+    assert_eq!(findings, ["E910 knowledge/b.md", "E910 knowledge/c.md"]);
+}

@@ -2,7 +2,7 @@
 
 use crate::{
     base::{diagnostic::Diagnostic, ids::VersionId, limits::TO_OPERATIONS_MAX, place::SourceFile, time::Time},
-    flow::{self, FlowSet, Versions, World, script},
+    flow::{self, FlowSet, Versions, World, knowledge::is_knowledge, script},
     model::{contact::Contact, prefilter::Prefilter, schedule::AtMost, value::Value},
 };
 use jiff::{civil, tz::TimeZone};
@@ -82,6 +82,7 @@ impl ParsedAudience {
     pub fn read(to: &BroadcastAudience, files: &[Arc<SourceFile>]) -> Result<ParsedAudience, Vec<Diagnostic>> {
         let mut around: Vec<Arc<SourceFile>> = files
             .iter()
+            .filter(|file| !is_knowledge(file.path()))
             .filter(|file| file.path().ends_with(".rhai") || file.stem() == "_bot")
             .map(Arc::clone)
             .collect();
