@@ -126,6 +126,7 @@ steps! {
     end::End,
     wait::Wait,
     http::Http,
+    look_up::LookUp,
     script::Script,
     handoff::Handoff,
     emit::Emit,

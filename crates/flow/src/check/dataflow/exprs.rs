@@ -291,7 +291,30 @@ impl Eval<'_> {
         if !index && let Some(ty) = self.of_answer(&pair.lhs, &base, &pair.rhs) {
             return ty;
         }
+        if !index && self.is_asked_for(&pair.lhs, &pair.rhs) {
+            return match &pair.rhs {
+                Expr::Dot(further, ..) | Expr::Index(further, ..) => {
+                    let deeper = matches!(pair.rhs, Expr::Index(..));
+                    let first = self.onward(base, &further.lhs, false).present();
+                    self.onward(first, &further.rhs, deeper)
+                }
+                first => self.onward(base, first, false).present(),
+            };
+        }
         self.onward(base, &pair.rhs, index)
+    }
+
+    /// True for `found.source` behind a condition that asks whether it is missing.
+    fn is_asked_for(&self, base: &Expr, rest: &Expr) -> bool {
+        let first = match rest {
+            Expr::Dot(further, ..) | Expr::Index(further, ..) => &further.lhs,
+            first => first,
+        };
+        let (Expr::Variable(variable, ..), Expr::Property(part, _)) = (base, first) else { return false };
+        let name = variable.1.as_str();
+        !self.state.facts.is_empty()
+            && !self.locals.iter().any(|(local, _)| local == name)
+            && self.state.facts.contains(&format!("{name}.{}", part.2))
     }
 
     pub(super) fn onward(&mut self, base: ValueType, rest: &Expr, index: bool) -> ValueType {

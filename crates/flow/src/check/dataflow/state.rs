@@ -126,6 +126,11 @@ impl State {
         {
             Rc::make_mut(&mut self.vars)[at] = ty;
         }
+        // The parts of its earlier value say nothing of those of this one.
+        let is_part = |path: &String| path.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+        if self.facts.iter().any(is_part) {
+            Rc::make_mut(&mut self.facts).retain(|path| !is_part(path));
+        }
         self
     }
 

@@ -70,6 +70,10 @@ pub fn along(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: &State) -
             filled(passed(&state.clone().answered(&node.place), node, Span::ZERO, idle))
         }
         ("wait", _) => filled(waited(node, state, written.get("wait"), timeout)),
+        ("look_up", "unsure") => one(match &node.outline.fills {
+            Some(name) => state.clone().with(flow, name, ValueType::NOTHING),
+            None => state.clone(),
+        }),
         ("handoff", "out_of_hours") => one(state.clone()),
         ("handoff", _) => filled(any(state)),
         ("http" | "llm", _) => filled(passed(state, node, Span::ZERO, call_time(written))),
@@ -241,6 +245,9 @@ fn fill(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: State) -> Stat
         "ask" if matches!(by, "on_fail" | "other") => return state,
         "ask" => answers::answer(set, flow, node, by, &state),
         "http" => ValueType::shape(Shape::Http),
+        // Without `unsure` the flow goes on, with nothing found.
+        "look_up" if node.outline.yaml.get("unsure").is_none() => ValueType::shape(Shape::Found).or(Kinds::NOTHING),
+        "look_up" => ValueType::shape(Shape::Found),
         "script" => code_of(node, "script").map_or(ValueType::ANY, |code| maps::made(set, flow, &state, code)),
         _ => ValueType::ANY,
     };

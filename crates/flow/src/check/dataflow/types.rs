@@ -42,6 +42,8 @@ pub enum KnownValue {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Shape {
     Http,
+    /// A part of the knowledge.
+    Found,
     Media,
     Location,
     Hours,

@@ -14,6 +14,7 @@ const MOMENT_OR_NOTHING: ValueType = ValueType::of(Kinds::DATETIME.and(Kinds::NO
 pub fn parts(shape: Shape) -> &'static [&'static str] {
     match shape {
         Shape::Http => &["status", "body", "headers"],
+        Shape::Found => &["text", "title", "heading", "file", "source", "share", "row"],
         Shape::Media => &["kind", "id", "mime", "url", "caption", "filename", "voice"],
         Shape::Location => &["latitude", "longitude", "name", "address"],
         Shape::Hours => &["open", "opens_at", "closes_at", "holidays"],
@@ -25,6 +26,7 @@ pub fn parts(shape: Shape) -> &'static [&'static str] {
 pub fn words(shape: Shape) -> &'static str {
     match shape {
         Shape::Http => "the answer of an `http` step",
+        Shape::Found => "a part of the knowledge",
         Shape::Media => "a file",
         Shape::Location => "a location",
         Shape::Hours => "opening hours",
@@ -38,6 +40,10 @@ pub fn part(set: &FlowSet, shape: Shape, name: &str) -> Option<ValueType> {
         (Shape::Http, "status") => ValueType::of(Kinds::WHOLE),
         (Shape::Http, "body") => ValueType::ANY,
         (Shape::Http, "headers") => ValueType::of(Kinds::MAP),
+        (Shape::Found, "text" | "title" | "file") => ValueType::of(Kinds::TEXT),
+        (Shape::Found, "heading" | "source") => TEXT_OR_NOTHING,
+        (Shape::Found, "share") => ValueType::of(Kinds::WHOLE),
+        (Shape::Found, "row") => ValueType::of(Kinds::MAP),
         (Shape::Media, "voice") => ValueType::ANY,
         (Shape::Location, "latitude" | "longitude") => ValueType::of(Kinds::NUMERIC),
         (Shape::Media | Shape::Location, name) if parts(shape).contains(&name) => TEXT_OR_NOTHING,
@@ -72,7 +78,7 @@ pub fn part(set: &FlowSet, shape: Shape, name: &str) -> Option<ValueType> {
             if field.default.is_some() { declared(field) } else { declared(field).or(Kinds::NOTHING) }
         }
         (Shape::View(_), _) => ValueType::ANY,
-        (Shape::Http | Shape::Media | Shape::Location | Shape::Hours, _) => return None,
+        (Shape::Http | Shape::Found | Shape::Media | Shape::Location | Shape::Hours, _) => return None,
     })
 }
 
