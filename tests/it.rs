@@ -8,6 +8,7 @@ mod cli;
 mod docs;
 mod graph;
 mod kill;
+mod knowledge;
 mod lsp;
 #[path = "../build/modules.rs"]
 mod page_modules;
