@@ -37,6 +37,7 @@ mod graph;
 mod help;
 mod i18n;
 mod keys;
+mod knowledge;
 mod lsp;
 mod migrate;
 mod new;
@@ -104,6 +105,8 @@ enum Command {
     /// Write and count translations
     #[command(name = "i18n")]
     I18n(i18n::Args),
+    /// Ask the business's own papers as the bot does, and list them
+    Knowledge(knowledge::Args),
     /// API keys
     Keys(keys::Args),
     /// People who sign in to the studio: their roles, links and sign-outs
@@ -160,6 +163,7 @@ impl Command {
             | Command::Explain(_)
             | Command::Send(_)
             | Command::I18n(_)
+            | Command::Knowledge(_)
             | Command::Keys(_)
             | Command::People(_)
             | Command::Balance(_)
@@ -290,6 +294,7 @@ fn run(command: Command) -> Outcome {
         Command::Trigger(args) => block_on(trigger::run(args)),
         Command::Send(args) => block_on(send::run(args)),
         Command::I18n(args) => i18n::run(&args),
+        Command::Knowledge(args) => block_on(knowledge::run(args)),
         Command::Keys(args) => block_on(keys::run(args)),
         Command::People(args) => block_on(people::run(args)),
         Command::Balance(args) => block_on(balance::run(args)),

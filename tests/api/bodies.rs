@@ -200,6 +200,7 @@ fn every_post_that_sends_or_starts_something_honours_an_idempotency_key() {
         // The etags refuse a second time, and a look or a play changes nothing.
         "publish_bot",
         "preview_bot",
+        "ask_knowledge",
         "play_talk",
         "save_talk",
         "draw_flow",

@@ -19,6 +19,7 @@ pub mod host;
 mod hostile;
 mod inbox;
 mod kapso;
+mod knowledge;
 mod masks;
 mod native;
 mod operator;

@@ -65,6 +65,7 @@ const PAID: &str = "flow: paid\nwhen:\n  - webhook: paid\n    contact: ${body.ph
 const ASKS: &str = "flow: asks\ntitle: A short survey\nwhen:\n  - message: survey\nsteps:\n  - ask: How did you like it?\n    \
                     as: liking\n    type: whole\n  - say: Thanks\n";
 
+const REPAIRS: &str = "---\ntitle: Repairs\nsource: https://shop.example/repairs\nchecked: 2026-01-02\n---\n# Guarantee\n\nTwelve months on labour.\n";
 const TUESDAYS: &str = "flow: tuesdays\ntopic: news\nwhen:\n  - schedule: 0 10 * * TUE\n    to: everyone\nsteps:\n  - say: News\n    \
                         if_closed: skip\n";
 
@@ -78,6 +79,7 @@ impl World {
             ("flows/asks.yaml", ASKS),
             ("flows/paid.yaml", PAID),
             ("flows/tuesdays.yaml", TUESDAYS),
+            ("knowledge/faq/repairs.md", REPAIRS),
         ];
         let prices = "prices: {currency: EUR, table: [{category: utility, price: 0.0456}]}\n";
         let mut host = Host::with(&files, prices).await;

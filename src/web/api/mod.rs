@@ -10,7 +10,7 @@
 //! | `/v1/schedules` | `schedules.rs`, and below it forecasts, reports, the days ahead |
 //! | `/v1/broadcasts` | `broadcasts.rs` |
 //! | `/v1/events`, `/v1/webhooks` | `events.rs` takes one, `events/` gives them: the stream, subscriptions |
-//! | `/v1/bot`, `/v1/flows` | `bot.rs`, `bot/versions.rs`, `flows.rs` |
+//! | `/v1/bot`, `/v1/flows`, `/v1/knowledge` | `bot.rs`, `bot/versions.rs`, `flows.rs`, `knowledge.rs` |
 //! | `/v1/studio` | `studio/` |
 //! | `/v1/senders`, `/v1/templates`, `/v1/balance`, `/v1/sandbox` | a file each |
 //! | `/v1/people`, `/v1/session`, `/v1/audit`, `/v1/keys` | `people.rs` and `people/` |
@@ -28,6 +28,7 @@ pub mod dead_letters;
 pub mod events;
 pub mod flows;
 pub mod health;
+pub mod knowledge;
 pub mod media;
 pub mod messages;
 mod moments;

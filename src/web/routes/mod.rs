@@ -20,6 +20,7 @@ mod events;
 mod flows;
 mod health;
 mod kapso;
+mod knowledge;
 mod messages;
 mod operator;
 mod people;
@@ -54,6 +55,7 @@ use std::sync::Arc;
 /// In the order of the document.
 static NOUNS: &[&[Route]] = &[
     flows::ROUTES,
+    knowledge::ROUTES,
     runs::ROUTES,
     contacts::ROUTES,
     timeline::ROUTES,
