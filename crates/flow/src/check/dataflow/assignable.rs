@@ -2,7 +2,7 @@
 
 use super::{
     Walk, blanks,
-    date_hint::{self, DateUse},
+    dates::date_hint::{self, DateUse},
     exprs::Eval,
     state::State,
     transfer,

@@ -2,12 +2,16 @@
 
 use super::{
     arithmetic::{joined, sum},
-    bot_clock, closures,
+    closures,
     compare::comparable,
-    date_hint::{self, DateUse},
+    dates::{
+        bot_clock,
+        date_hint::{self, DateUse},
+        spans,
+    },
     divisors,
     exprs::{Eval, Use},
-    known_words, lists, parts, patterns, prices, spans,
+    known_words, lists, parts, patterns, prices,
     types::{Kinds, KnownValue, Shape, ValueType},
 };
 use crate::{

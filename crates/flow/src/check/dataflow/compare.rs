@@ -1,7 +1,7 @@
 //! Reports comparisons that are never true, or always.
 
 use super::{
-    date_hint::{self, DateUse},
+    dates::date_hint::{self, DateUse},
     exprs::Eval,
     impossible, known_words,
     types::{Kinds, KnownValue, ValueType},

@@ -2,7 +2,7 @@
 
 use super::{
     bounds, calls, closures,
-    date_hint::{self, DateUse},
+    dates::date_hint::{self, DateUse},
     known_words, lists,
     paths::{is_call, is_of_moment, root},
     refine::refine,

@@ -1,6 +1,6 @@
 //! Checks lengths of time that stand as literals, `minutes(30)`: beside a date, and between the times of opening hours.
 
-use super::{
+use super::super::{
     exprs::Eval,
     types::{Kinds, KnownValue, Shape, ValueType},
 };

@@ -1,6 +1,6 @@
 //! Reports an answer that is a text but used as a date, a time or a number: its `type` was forgotten.
 
-use super::{
+use super::super::{
     exprs::Eval,
     types::{Kinds, KnownValue, ValueType},
 };

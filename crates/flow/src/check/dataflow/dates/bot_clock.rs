@@ -1,6 +1,6 @@
 //! Reports `day.at(hour)` of a time of the opening hours: it is on the bot's clock, and `.at` takes the contact's.
 
-use super::{
+use super::super::{
     exprs::Eval,
     types::{Kinds, KnownValue, ValueType},
 };
