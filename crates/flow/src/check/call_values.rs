@@ -267,7 +267,8 @@ impl Side<'_> {
                 let takes = inputs::name_of(&field.kind);
                 let message =
                     format!("the {word} `{name}` of `{flow}` takes {takes}, and this is {}", entry.value.describe());
-                findings.push(Diagnostic::error(self.code, &entry.value.place, message));
+                let help = inputs::written(&field.kind, &scalar.text);
+                findings.push(Diagnostic::error(self.code, &entry.value.place, message).help_if(help));
             }
         }
         let required = self.fields.iter().filter(|field| !field.optional && field.default.is_none());

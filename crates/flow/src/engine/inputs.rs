@@ -6,6 +6,7 @@ use crate::{
         answer::{self, AnswerType},
         value::Value,
     },
+    script::year_first,
 };
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
@@ -72,4 +73,17 @@ pub fn name_of(kind: &Kind) -> String {
     }
     let all: Vec<String> = kind.among.iter().map(|text| format!("`{text}`")).collect();
     format!("one of {}", all.join(", "))
+}
+
+/// An example of a value of this type, for a finding about a text that is none.
+pub fn written(kind: &Kind, text: &str) -> Option<String> {
+    let day = || year_first(text).unwrap_or_else(|| "2026-12-03".to_owned());
+    Some(match kind.of {
+        AnswerType::Number | AnswerType::Whole => "write it in figures, such as `2`".to_owned(),
+        AnswerType::Date => format!("write it as `{}`, the year first", day()),
+        AnswerType::DateTime => format!("write it as `{}T10:00`, the year first", day()),
+        AnswerType::Time => "write it as `\"15:00\"`".to_owned(),
+        AnswerType::YesNo => "write `true` or `false`".to_owned(),
+        _ => return None,
+    })
 }

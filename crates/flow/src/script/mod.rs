@@ -38,7 +38,7 @@ pub use check::elsewhere;
 pub use closures::Closure;
 pub use listed::{FUNCTIONS, Function, PARTS};
 pub use names::{is_word, valid_name};
-pub use operators::{clock, numeral, sorted, spells_moment};
+pub use operators::{clock, numeral, sorted, spells_moment, year_first};
 use rhai::{AST, Dynamic, Engine};
 pub use sandbox::{with_fuel, within};
 pub use secret::Evaluated;

@@ -217,3 +217,36 @@ pub fn numeral(text: &str) -> Option<f64> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+'));
     text.parse::<f64>().ok().filter(|number| digits && number.is_finite())
 }
+
+/// `24.12.2026` and `12/24/2026` with the year first. `None` if the order of day and month is not certain: with points
+/// the day stands first everywhere, with slashes not.
+pub fn year_first(text: &str) -> Option<String> {
+    let day = text.trim().split([' ', 'T', ',']).next()?;
+    let separator = day.chars().find(|c| !c.is_ascii_digit())?;
+    let parts: Vec<u16> = day.split(separator).map(str::parse).collect::<Result<_, _>>().ok()?;
+    let (day, month, year) = match (separator, parts.as_slice()) {
+        ('.' | '/' | '-', &[year, month, day]) if year > 999 => (day, month, year),
+        ('.', &[day, month, year]) if year > 999 => (day, month, year),
+        ('/' | '-', &[day @ 13..=31, month, year] | &[month, day @ 13..=31, year]) if year > 999 => (day, month, year),
+        ('/' | '-', &[day, month, year]) if year > 999 && day == month => (day, month, year),
+        _ => return None,
+    };
+    let date = jiff::civil::Date::new(year.try_into().ok()?, month.try_into().ok()?, day.try_into().ok()?).ok()?;
+    Some(date.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::year_first;
+
+    #[test]
+    fn only_a_certain_order_is_turned_round() {
+        assert_eq!(year_first("01.02.1920").as_deref(), Some("1920-02-01"));
+        assert_eq!(year_first("24.12.2026 10:00").as_deref(), Some("2026-12-24"));
+        assert_eq!(year_first("12/24/2026").as_deref(), Some("2026-12-24"));
+        assert_eq!(year_first("2026/12/24").as_deref(), Some("2026-12-24"));
+        for text in ["01/02/2026", "31.02.2026", "24.12.26", "24 December 2026", "soon", ""] {
+            assert_eq!(year_first(text), None, "{text}");
+        }
+    }
+}

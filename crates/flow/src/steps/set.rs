@@ -174,12 +174,8 @@ fn takes(fields: &mut StepFields<'_, '_>, name: &str, node: &Node) {
             finding.help(format!("write \"{text}\": what is worked out stands in `${{ }}`")).fix(fix)
         }
         None => {
-            let like = match declared.kind.of {
-                AnswerType::Date => "write it as `2026-12-03`, the year first",
-                AnswerType::DateTime => "write it as `2026-12-03T10:00`, the year first",
-                AnswerType::Time => "write it as `\"15:00\"`",
-                _ => "write such a value",
-            };
+            let like = inputs::written(&declared.kind, &scalar.text);
+            let like = like.unwrap_or_else(|| "write such a value".to_owned());
             finding.help(format!("{like}; `${{…}}` stands for one that is worked out, `none` empties it"))
         }
     });

@@ -18,7 +18,7 @@ use crate::{
     definition::{Flow, Node},
     engine::inputs,
     model::answer::AnswerType,
-    script::{Code, numeral},
+    script::{Code, numeral, year_first},
     steps::switch,
     text::Text,
 };
@@ -345,6 +345,10 @@ fn never(text: &str, key: &Scalar, place: &Place, ty: &ValueType, kinds: Kinds) 
             Kinds::YESNO => "write `true` or `false`".to_owned(),
             _ if kinds.within(Kinds::NUMERIC) => {
                 "write a number, such as `2`; for a range write `if: x < 30`".to_owned()
+            }
+            Kinds::DATE => {
+                let day = year_first(text).unwrap_or_else(|| "2026-12-24".to_owned());
+                format!("write the date as `\"{day}\"`, the year first")
             }
             _ => "write a value of that kind, or take the case out".to_owned(),
         };

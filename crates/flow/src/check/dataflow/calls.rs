@@ -3,11 +3,11 @@
 use super::{
     arithmetic::{joined, sum},
     closures,
-    compare::comparable,
+    compare::{self, comparable},
     dates::{
         bot_clock,
         date_hint::{self, DateUse},
-        spans,
+        spans, spelled,
     },
     divisors,
     exprs::{Eval, Use},
@@ -91,6 +91,9 @@ pub fn function(eval: &mut Eval<'_>, call: &FnCallExpr, position: Position) -> V
 
 /// Checks the format of a date, or a time of day, that is a literal.
 fn written_time(eval: &mut Eval<'_>, name: &str, args: &[ValueType], place: &Place) {
+    if let ("date" | "datetime" | "time", [text]) = (name, args) {
+        return spelled::check(eval, name, text, place);
+    }
     let texts = match args.get(1).map(|arg| &arg.known) {
         Some(KnownValue::Texts(texts)) if texts.len() == 1 && args[1].kinds == Kinds::TEXT => texts.clone(),
         _ => return,
@@ -296,6 +299,11 @@ fn applied(eval: &mut Eval<'_>, name: &str, args: &[ValueType], method: bool, po
                 (KnownValue::Whole(number), takes) if takes == Kinds::SPAN.words() => finding.help(format!(
                     "it takes {takes}: write `minutes({number})`, `hours({number})` or `days({number})`"
                 )),
+                (KnownValue::Texts(texts), takes) if takes == Kinds::SPAN.words() => {
+                    let meant = texts.first().and_then(|text| compare::span_call(text));
+                    let meant = meant.unwrap_or_else(|| "minutes(30)".to_owned());
+                    finding.help(format!("it takes {takes}, such as `{meant}`"))
+                }
                 (_, "a number") if arg.kinds.meets(Kinds::TEXT) => {
                     finding.help("ask with `type: number`, or write `.to_number()` behind the text")
                 }

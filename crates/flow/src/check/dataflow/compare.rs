@@ -12,7 +12,7 @@ use crate::{
         fix::Fix,
     },
     model::answer::says_yes,
-    script::{numeral, spells_moment},
+    script::{numeral, spells_moment, year_first},
 };
 use rhai::{Expr, Position};
 
@@ -74,6 +74,7 @@ pub fn comparable(
         (text, place)
     });
     let language = eval.set.bot.language.clone();
+    let bare = bare_date(eval.code.source()).map(|date| eval.code.within_quotes(&format!("\"{date}\"")));
     let always = if op == "!=" { "always true" } else { "never true" };
     eval.bad(|| {
         let message = format!("this is {always}: {left_words} is compared with {right_words}");
@@ -118,7 +119,9 @@ pub fn comparable(
                 })
             }
             // `contact.last_visit < "6 months"`.
-            (Some((text, _)), None) if (x.within(moments()) || y.within(moments())) && span_call(&text).is_some() => {
+            (Some((text, _)), None)
+                if (x.within(moments()) || y.within(moments())) && text.contains(' ') && span_call(&text).is_some() =>
+            {
                 let span = span_call(&text).unwrap_or_default();
                 finding.help(format!(
                     "a date is compared with another one: write `today() - {span}`, or `+` for one ahead"
@@ -132,9 +135,16 @@ pub fn comparable(
                     _ if x.within(Kinds::CLOCK) || y.within(Kinds::CLOCK) => {
                         return finding.help("write the time of day as `\"09:30\"`");
                     }
-                    _ => "\"2026-12-24\"",
+                    _ => match year_first(&text) {
+                        Some(meant) => return finding.help(format!("write the date as `\"{meant}\"`, the year first")),
+                        None => "\"2026-12-24\"",
+                    },
                 };
                 finding.help(format!("write the date as `{day}`, or compare a part such as `.weekday` (Monday is 1)"))
+            }
+            // Without quotes `2026-01-01` is 2024.
+            _ if (x.within(moments()) || y.within(moments())) && bare.is_some() => {
+                finding.help(format!("write the date in quotes: `{}`", bare.unwrap_or_default()))
             }
             _ if x.within(moments()) || y.within(moments()) => finding
                 .help("compare it with a date such as `today() + days(5)`, or a part such as `.day` or `.weekday`"),
@@ -176,7 +186,8 @@ pub fn comparable(
                 let number = if x == Kinds::SPAN { &b.known } else { &a.known };
                 let days = if let KnownValue::Whole(number) = number { number.to_string() } else { "n".to_owned() };
                 finding.help(format!(
-                    "one side is a length of time: write `days({days})` for the other, or `hours({days})`"
+                    "one side is a length of time: write `days({days})` for the other, `hours({days})`, or for years \
+                     `days({days} * 365)`"
                 ))
             }
             _ => finding.help(format!(
@@ -188,21 +199,31 @@ pub fn comparable(
     });
 }
 
-/// The call for a length of time in words: `days(180)` for `6 months`, as months are not all as long.
-fn span_call(text: &str) -> Option<String> {
-    let (number, unit) = text.trim().split_once(' ')?;
+/// The call for a length of time in words: `days(180)` for `6 months`, as months are not all as long; `minutes(30)`
+/// for `30m`.
+pub fn span_call(text: &str) -> Option<String> {
+    let text = text.trim();
+    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
     let number: u32 = number.parse().ok()?;
     let unit = unit.trim().to_lowercase();
     let unit = unit.strip_suffix('s').unwrap_or(&unit);
     let days = |each: u32| Some(format!("days({})", number.checked_mul(each)?));
     match unit {
-        "minute" | "hour" => Some(format!("{unit}s({number})")),
-        "day" => days(1),
-        "week" => days(7),
+        "m" | "min" | "minute" => Some(format!("minutes({number})")),
+        "h" | "hour" => Some(format!("hours({number})")),
+        "d" | "day" => days(1),
+        "w" | "week" => days(7),
         "month" => days(30),
         "year" => days(365),
         _ => None,
     }
+}
+
+/// The first date of an expression that stands without quotes.
+fn bare_date(source: &str) -> Option<&str> {
+    let outside = source.split(['"', '\'', '`']).step_by(2);
+    let mut words = outside.flat_map(|part| part.split(|c: char| !c.is_ascii_digit() && c != '-'));
+    words.find(|word| matches!(word.split('-').map(str::len).collect::<Vec<_>>()[..], [4, 2, 2]))
 }
 
 /// True for an English weekday, which an author writes who expects names from `.weekday`.

@@ -99,6 +99,11 @@ const ADVISED: &[(&str, &str, &str)] = &[
         "  - if: contact.visit > today() + days(5)\n    then: [say: Late]",
     ),
     (
+        "  - if: contact.visit > 2026-01-01\n    then: [say: Late]",
+        "write the date in quotes: `\"2026-01-01\"`",
+        "  - if: contact.visit > \"2026-01-01\"\n    then: [say: Late]",
+    ),
+    (
         "  - if: contact.visit < 60d\n    then: [say: Late]",
         "for a date `today() - days(60)`",
         "  - if: contact.visit < today() - days(60)\n    then: [say: Late]",

@@ -3,3 +3,4 @@
 pub mod bot_clock;
 pub mod date_hint;
 pub mod spans;
+pub mod spelled;
