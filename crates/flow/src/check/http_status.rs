@@ -1,4 +1,5 @@
-//! Reports tests for a status that an `http` step never gives: without `accept`, all but 200 to 299 is its error.
+//! Reports tests for a status that an `http` step never gives: without `accept`, all but 200 to 299 is its error, with
+//! it all that it does not list.
 
 use crate::{
     base::{
@@ -11,10 +12,34 @@ use crate::{
     steps::Step,
 };
 use rhai::{ASTNode, Expr};
-use std::ops::RangeInclusive;
 
-/// The statuses that are no error without `accept`.
-const FINE: RangeInclusive<i64> = 200..=299;
+/// The statuses that are no error of a step.
+#[derive(Clone, Copy)]
+struct Fine<'f>(&'f [u16]);
+
+impl Fine<'_> {
+    fn all(self) -> Vec<i64> {
+        match self.0 {
+            [] => (200..=299).collect(),
+            listed => listed.iter().copied().map(i64::from).collect(),
+        }
+    }
+
+    fn has(self, status: i64) -> bool {
+        self.all().contains(&status)
+    }
+
+    fn words(self) -> String {
+        match self.0 {
+            [] => "another status than 200 to 299 is an error of the `http` step".to_owned(),
+            _ => format!("another status than {} of its `accept` is an error of the `http` step", self.listed()),
+        }
+    }
+
+    fn listed(self) -> String {
+        self.0.iter().map(u16::to_string).collect::<Vec<_>>().join(", ")
+    }
+}
 
 pub fn check(flow: &Flow, findings: &Findings) {
     for node in &flow.nodes {
@@ -27,9 +52,10 @@ pub fn check(flow: &Flow, findings: &Findings) {
     }
 }
 
-/// A comparison of the status of a step without `accept`.
+/// A comparison of the status of a step.
 struct Asked<'f> {
     step: &'f Place,
+    fine: Fine<'f>,
     op: String,
     status: i64,
 }
@@ -44,37 +70,36 @@ impl Asked<'_> {
             ">" => status > self.status,
             _ => status >= self.status,
         };
-        let (any, all) = (FINE.into_iter().any(holds), FINE.into_iter().all(holds));
+        let (any, all) = (self.fine.all().into_iter().any(holds), self.fine.all().into_iter().all(holds));
         let other = node.outline.yaml.entry("else").filter(|_| node.outline.verb == "if");
         let (place, message) = match (any, all, other) {
-            (false, ..) => {
-                (code.place(), "this is never true: another status than 200 to 299 is an error of the `http` step")
-            }
+            (false, ..) => (code.place(), format!("this is never true: {}", self.fine.words())),
             // `== 200` is also false for 201 and 204.
-            (true, all, Some(other)) if all || self.op == "==" => (
+            (true, all, Some(other)) if all || self.op == "==" && self.fine.0.is_empty() => (
                 other.key.place.clone(),
-                "no status of an error comes here: the `http` step fails with it, and its `on_error` runs",
+                "no status of an error comes here: the `http` step fails with it, and its `on_error` runs".to_owned(),
             ),
             _ => return None,
         };
         let finding = Diagnostic::warning("W618", &place, message).label(self.step, "this step");
-        Some(finding.help(accept(if any { 404 } else { self.status })))
+        Some(finding.help(accept(self.fine, if any { 404 } else { self.status })))
     }
 }
 
-fn accept(status: i64) -> String {
-    let status = if FINE.contains(&status) || !(100..600).contains(&status) { 404 } else { status };
+fn accept(fine: Fine<'_>, status: i64) -> String {
+    let status = if fine.has(status) || !(100..600).contains(&status) { 404 } else { status };
+    let known = if fine.0.is_empty() { "200".to_owned() } else { fine.listed() };
     format!(
-        "write `accept: [200, {status}]` beside the `http` for what is no error, or say under `on_error` what happens"
+        "write `accept: [{known}, {status}]` beside the `http` for what is no error, or say under `on_error` what happens"
     )
 }
 
-/// The step that fills this name, if it is the only one and has no `accept`.
-fn step<'f>(flow: &'f Flow, name: &str) -> Option<&'f Place> {
+/// The step that fills this name, if it is the only one, and the statuses that it accepts.
+fn step<'f>(flow: &'f Flow, name: &str) -> Option<(&'f Place, Fine<'f>)> {
     let mut fill = flow.nodes.iter().filter(|node| node.outline.fills.as_deref() == Some(name));
     let (first, more) = (fill.next()?, fill.next());
-    let plain = matches!(&first.step, Step::Http(http) if http.accept.is_empty());
-    (plain && more.is_none()).then_some(&first.place)
+    let Step::Http(http) = &first.step else { return None };
+    more.is_none().then_some((&first.place, Fine(&http.accept)))
 }
 
 /// The comparisons `answer.status == 404` in some code.
@@ -84,9 +109,9 @@ fn asked<'f>(flow: &'f Flow, code: &Code) -> Vec<Asked<'f>> {
         if let Some(ASTNode::Expr(Expr::FnCall(call, _))) = path.last()
             && matches!(call.name.as_str(), "==" | "!=" | "<" | "<=" | ">" | ">=")
             && let [left, Expr::IntegerConstant(status, _)] = call.args.as_slice()
-            && let Some(step) = of_status(left).and_then(|name| step(flow, name))
+            && let Some((step, fine)) = of_status(left).and_then(|name| step(flow, name))
         {
-            all.push(Asked { step, op: call.name.to_string(), status: *status });
+            all.push(Asked { step, fine, op: call.name.to_string(), status: *status });
         }
         true
     });
@@ -105,12 +130,11 @@ fn of_status(expr: &Expr) -> Option<&str> {
 /// The first case of a `switch` for such a status.
 fn case(flow: &Flow, node: &Node) -> Option<Diagnostic> {
     let code = node.outline.codes.first().filter(|_| node.outline.verb == "switch")?;
-    let step = step(flow, of_status(code.single()?)?)?;
+    let (step, fine) = step(flow, of_status(code.single()?)?)?;
     let cases = node.outline.yaml.get("cases").and_then(yaml::Node::map).unwrap_or_default();
-    let never =
-        |text: &str| text.split(',').all(|part| part.trim().parse().is_ok_and(|status| !FINE.contains(&status)));
+    let never = |text: &str| text.split(',').all(|part| part.trim().parse().is_ok_and(|status| !fine.has(status)));
     let first = cases.iter().find(|case| never(&case.key.text))?;
-    let message = "this case is never taken: another status than 200 to 299 is an error of the `http` step";
+    let message = format!("this case is never taken: {}", fine.words());
     let finding = Diagnostic::warning("W618", &first.key.place, message).label(step, "this step");
-    Some(finding.help(accept(first.key.text.split(',').next()?.trim().parse().unwrap_or(404))))
+    Some(finding.help(accept(fine, first.key.text.split(',').next()?.trim().parse().unwrap_or(404))))
 }

@@ -22,6 +22,7 @@ mod promises;
 mod rare;
 mod repeated_calls;
 mod required_pairs;
+mod ruled_out;
 mod sentences;
 mod slots;
 mod start_limit;
@@ -212,6 +213,7 @@ fn alone(set: &FlowSet, flow: &Flow, around: &CheckContext, findings: &Findings)
     unreachable::check(set, flow, findings);
     start_limit::check(set, flow, findings);
     http_status::check(flow, findings);
+    ruled_out::check(flow, findings);
 }
 
 #[cfg(test)]

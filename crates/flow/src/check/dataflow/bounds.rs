@@ -5,11 +5,11 @@ use crate::base::diagnostic::Diagnostic;
 use rhai::{Expr, Position};
 
 /// One comparison of a name with a literal.
-struct Bound<'e> {
-    name: String,
-    op: &'static str,
+pub struct Bound<'e> {
+    pub name: String,
+    pub op: &'static str,
     literal: Literal<'e>,
-    position: Position,
+    pub position: Position,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -53,7 +53,12 @@ pub fn check(eval: &mut Eval<'_>, parts: &[Expr], and: bool) {
 }
 
 impl Bound<'_> {
-    fn written(&self) -> String {
+    /// True if the comparison is false for this number.
+    pub fn excludes(&self, number: f64) -> bool {
+        matches!(self.literal, Literal::Number(limit) if !fulfils(number, self.op, limit))
+    }
+
+    pub fn written(&self) -> String {
         match self.literal {
             Literal::Number(number) => format!("{} {} {number}", self.name, self.op),
             Literal::Text(text) => format!("{} {} \"{text}\"", self.name, self.op),
@@ -61,7 +66,8 @@ impl Bound<'_> {
     }
 }
 
-fn bound(expr: &Expr) -> Option<Bound<'_>> {
+/// The comparison that this expression is, if one side is a literal.
+pub fn bound(expr: &Expr) -> Option<Bound<'_>> {
     let Expr::FnCall(call, position) = expr else { return None };
     let [left, right] = call.args.as_slice() else { return None };
     let op = ["==", "!=", "<=", ">=", "<", ">"].into_iter().find(|op| call.name == *op)?;
@@ -93,7 +99,7 @@ fn turned(op: &'static str) -> &'static str {
 }
 
 /// True if no value fulfils both; for `||`, if none fulfils neither.
-fn apart(first: &Bound<'_>, second: &Bound<'_>, and: bool) -> bool {
+pub fn apart(first: &Bound<'_>, second: &Bound<'_>, and: bool) -> bool {
     let ops = if and { (first.op, second.op) } else { (opposite(first.op), opposite(second.op)) };
     match (first.literal, second.literal) {
         (Literal::Text(a), Literal::Text(b)) => a != b && ops == ("==", "=="),
@@ -128,6 +134,8 @@ fn fulfils(number: f64, op: &str, limit: f64) -> bool {
         "<" => number < limit,
         "<=" => number <= limit,
         ">" => number > limit,
+        "==" => number == limit,
+        "!=" => number != limit,
         _ => number >= limit,
     }
 }

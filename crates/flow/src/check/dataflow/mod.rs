@@ -9,7 +9,7 @@ mod answers;
 mod arithmetic;
 mod assignable;
 mod blanks;
-mod bounds;
+pub mod bounds;
 mod called;
 mod calls;
 mod closures;

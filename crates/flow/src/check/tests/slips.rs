@@ -292,3 +292,14 @@ fn a_year_has_four_digits() {
     one(&[&flow("26")], "a.yaml:4:22: warning[W315] this is never true: `year` is 1000 to 9999");
     clean(&[&flow("2026")]);
 }
+
+#[test]
+fn a_check_rules_out_only_what_no_other_step_fills() {
+    let asked = "steps:\n  - {ask: How many?, type: whole, as: n, check: n <= 5}\n";
+    one(&[&format!("{HI}{asked}  - {{if: n > 9, then: [{{say: x}}]}}\n")], "a.yaml:5:12: warning[W315]");
+    clean(&[&format!("{HI}{asked}  - {{if: n > 4, then: [{{say: x}}]}}\n")]);
+    clean(&[&format!("{HI}{asked}  - set: {{n: \"${{n + 7}}\"}}\n  - {{if: n > 9, then: [{{say: x}}]}}\n")]);
+    clean(&[&format!("{HI}vars: {{n: 20}}\n{asked}  - {{if: n > 9, then: [{{say: x}}]}}\n")]);
+    let either = asked.replace("n <= 5", "n <= 5 || n == 20");
+    clean(&[&format!("{HI}{either}  - {{if: n > 9, then: [{{say: x}}]}}\n")]);
+}
