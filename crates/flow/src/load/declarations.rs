@@ -10,10 +10,12 @@ use crate::{
         yaml::{self, Entry, Node},
     },
     definition::{Field, Kind},
-    model::{answer::AnswerType, schedule::AtMost},
+    engine::inputs,
+    model::{answer::AnswerType, schedule::AtMost, value::Value},
     script::valid_name,
     text::typed,
 };
+use jiff::tz::TimeZone;
 
 /// Parses `3/7d`; other texts get a finding.
 pub(crate) fn at_most_of(node: &Node, findings: &Findings) -> Option<AtMost> {
@@ -101,7 +103,16 @@ fn one_declared(entry: &Entry, findings: &Findings) -> Field {
             field.optional = fields.bool("optional");
             field.default = fields.node("default").and_then(|node| {
                 let scalar = node.scalar()?;
-                Some(typed(scalar).unwrap_or_else(|| crate::model::value::Value::text(scalar.text.as_str())))
+                let value = typed(scalar).unwrap_or_else(|| Value::text(scalar.text.as_str()));
+                // The zone only says at which hour a day begins, and each zone has one.
+                if !node.is_broken() && inputs::convert(&field.kind, &value, &TimeZone::UTC).is_none() {
+                    let takes = inputs::name_of(&field.kind);
+                    let message = format!("`{}` takes {takes}, and its `default` is {}", field.name, node.describe());
+                    let finding = Diagnostic::error("E416", &node.place, message);
+                    findings.push(finding.help_if(inputs::written(&field.kind, &scalar.text)));
+                    return None;
+                }
+                Some(value)
             });
             field.about = fields.opt_text("about").map(str::to_owned);
             fields.finish();

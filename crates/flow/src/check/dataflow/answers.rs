@@ -60,6 +60,20 @@ pub fn answer(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: &State) 
     }
 }
 
+/// The answer behind the question: an option with steps of its own has its own branch.
+pub fn going_on(node: &Node, ty: ValueType) -> ValueType {
+    let items = node.outline.yaml.get("options").and_then(yaml::Node::list).unwrap_or_default();
+    let own: Vec<&str> =
+        items.iter().filter(|item| leads_on(item)).filter_map(|item| Some(id_and_label(item)?.0)).collect();
+    match &ty.known {
+        KnownValue::Texts(texts) if texts.iter().any(|text| !own.contains(&text.as_str())) => {
+            let left: Vec<String> = texts.iter().filter(|text| !own.contains(&text.as_str())).cloned().collect();
+            ValueType { kinds: ty.kinds, known: KnownValue::Texts(left.into()) }
+        }
+        _ => ty,
+    }
+}
+
 /// The answer to options from a list: an item of the list, or the text of an option beside them (`also`).
 fn chosen(options: &yaml::Node, by: &str) -> ValueType {
     let also = options.get("also").map_or(&[] as &[yaml::Node], yaml::Node::one_or_many);

@@ -133,6 +133,7 @@ impl<'a> Walk<'a, '_> {
                 self.takes(&code.place(), &ty, held_by(field.kind.of), &takes);
                 self.as_date(flow, state, code, &ty, ValueType::declared(&field.kind).kinds);
                 self.kept(field, code, &ty);
+                self.holds(flow, state, field, code, &ty);
             } else if let ("contact.language", Some(code)) = (key, worked_out) {
                 let ty = transfer::worth(self.set, flow, state, code);
                 self.language(code, &ty);

@@ -243,6 +243,7 @@ fn fill(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: State) -> Stat
     let Some(name) = &node.outline.fills else { return state };
     let ty = match node.outline.verb {
         "ask" if matches!(by, "on_fail" | "other") => return state,
+        "ask" if by.is_empty() => answers::going_on(node, answers::answer(set, flow, node, by, &state)),
         "ask" => answers::answer(set, flow, node, by, &state),
         "http" => ValueType::shape(Shape::Http),
         // Without `unsure` the flow goes on, with nothing found.

@@ -294,6 +294,18 @@ fn a_year_has_four_digits() {
 }
 
 #[test]
+fn an_option_with_steps_of_its_own_is_no_value_behind_the_question() {
+    let bot = "bot: b\nfields: {n: whole, plan: [free, plus]}\n";
+    let flow = format!(
+        "{HI}steps:\n  - ask: How many?\n    as: n\n    options: [\"1\", \"2\", {{More: {{end}}}}]\n  - set: {{contact.n: \"${{n}}\"}}\n"
+    );
+    assert_eq!(found_in(bot, &[&flow], &CheckContext::default()), Vec::<String>::new());
+    let flow = flow.replace("{More: {end}}", "More");
+    let found = found_in(bot, &[&flow], &CheckContext::default());
+    assert!(found.len() == 1 && found[0].contains("this can be \"More\""), "{found:#?}");
+}
+
+#[test]
 fn a_check_rules_out_only_what_no_other_step_fills() {
     let asked = "steps:\n  - {ask: How many?, type: whole, as: n, check: n <= 5}\n";
     one(&[&format!("{HI}{asked}  - {{if: n > 9, then: [{{say: x}}]}}\n")], "a.yaml:5:12: warning[W315]");

@@ -50,6 +50,25 @@ pub fn number_meant(eval: &mut Eval<'_>, op: &str, left: (&Expr, &ValueType), ri
     report(eval, text.0, kind, "a number", "");
 }
 
+/// Reports a free answer that becomes a field of another type: the `set` fails for whoever writes anything else. The
+/// author may have checked it, so a question with a `check` is left out.
+pub fn field_meant(eval: &mut Eval<'_>, expr: &Expr, ty: &ValueType, kind: &Kind) {
+    let Expr::Variable(variable, ..) = expr else { return };
+    let checked = |question: &Node| question.outline.yaml.get("check").is_some();
+    if !is_free_text(ty) || asked_as_text(eval.flow, &variable.1).is_none_or(checked) {
+        return;
+    }
+    match kind.of {
+        AnswerType::Number => report(eval, expr, "number", "a number", ""),
+        AnswerType::Whole => report(eval, expr, "whole", "a number", ""),
+        AnswerType::YesNo => report(eval, expr, "yesno", "a yes or no", ""),
+        AnswerType::Time => report(eval, expr, "time", "a time of day", ""),
+        AnswerType::Phone => report(eval, expr, "phone", "a phone number", ""),
+        AnswerType::Email => report(eval, expr, "email", "an address", ""),
+        _ => {}
+    }
+}
+
 /// Reports the question or the field that holds any text.
 fn report(eval: &mut Eval<'_>, expr: &Expr, kind: &str, words: &str, besides: &str) {
     if let Some((name, place)) = field(eval, expr) {
