@@ -47,13 +47,17 @@ impl<'a> Walk<'a, '_> {
 
     /// Checks a value in a text: a list or map cannot be shown, and a message must not be empty.
     pub(super) fn shown(&mut self, node: &Node, text: &Text, code: &Code, ty: &ValueType) {
-        let said = says(node, text);
-        let alone = text.sole().is_some();
+        let (said, alone) = (says(node, text), text.sole().is_some());
+        let kinds = ty.kinds.without(Kinds::MISSING);
+        let place = code.place();
+        // A title that is made of a server's item is as good as the server.
+        let of_contact = || blanks::in_text(self.set, code, ty).is_some();
+        if blanks::is_title(node, text) && of_contact() || blanks::is_edge(node, text) && !alone {
+            self.can_be_empty(code, ty, alone);
+        }
         if alone && !said {
             return;
         }
-        let kinds = ty.kinds.without(Kinds::MISSING);
-        let place = code.place();
         if ty.kinds.is_vague() || kinds == Kinds::NONE || !kinds.within(Kinds::LIST.and(Kinds::MAP)) {
             self.found.judge.good(&place, SHOWN);
         } else {
@@ -65,12 +69,20 @@ impl<'a> Walk<'a, '_> {
             };
             self.found.judge.bad_as(SHOWN, finding.help(help));
         }
-        if let Some(finding) = blanks::in_text(self.set, code, ty).filter(|_| !alone && said) {
+        if said {
+            self.can_be_empty(code, ty, alone && !has_more(node));
+        }
+    }
+
+    /// Reports a value that can be missing in a text for the customer, where it stands alone, or among words.
+    fn can_be_empty(&mut self, code: &Code, ty: &ValueType, alone: bool) {
+        let place = code.place();
+        if let Some(finding) = blanks::in_text(self.set, code, ty).filter(|_| !alone) {
             self.found.judge.bad(finding);
         }
         // A missing variable is reported where it is read.
         let variable = matches!(code.single(), Some(rhai::Expr::Variable(..)));
-        if alone && !variable && ty.may_miss() && !ty.only_missing() && !has_more(node) {
+        if alone && !variable && ty.may_miss() && !ty.only_missing() {
             let message = "this can be missing, and nothing else stands here: a text without words is an error";
             let finding = Diagnostic::warning("W317", &place, message);
             let help = format!("write `${{{} ?? \"…\"}}`, or ask first: `if: '!missing(…)'`", code.source().trim());

@@ -146,7 +146,7 @@ fn few(states: Vec<State>) -> Vec<State> {
 }
 
 /// The state in which the first part of `contact.next_visit.date` exists.
-fn there(state: &State, dotted: &Expr) -> Vec<State> {
+pub fn there(state: &State, dotted: &Expr) -> Vec<State> {
     let Expr::Dot(pair, ..) = dotted else { return vec![state.clone()] };
     let first = match &pair.rhs {
         Expr::Dot(inner, ..) | Expr::Index(inner, ..) => &inner.lhs,

@@ -4,7 +4,7 @@
 
 use super::{
     answers, lists, maps,
-    refine::refine,
+    refine::{self, refine},
     state::{By, State},
     time_arithmetic::{Distance, reached, until},
     types::{Kinds, KnownValue, Shape, ValueType},
@@ -206,14 +206,20 @@ fn call_time(written: &yaml::Node) -> Span {
 
 /// The state in a case of a `switch`: the compared value is filled.
 fn case(flow: &Flow, node: &Node, by: &str, state: &State) -> Vec<State> {
-    let Some(rhai::Expr::Variable(variable, ..)) = code_of(node, "switch").and_then(Code::single) else {
-        return vec![state.clone()];
-    };
-    let name = variable.1.as_str();
     let cases: Vec<&str> = match node.outline.yaml.get("cases").map(|cases| &cases.kind) {
         Some(Yaml::Map(entries)) => entries.iter().map(|entry| entry.key.text.as_str()).collect(),
         _ => Vec::new(),
     };
+    let variable = match code_of(node, "switch").and_then(Code::single) {
+        Some(rhai::Expr::Variable(variable, ..)) => variable,
+        Some(dotted @ rhai::Expr::Dot(..))
+            if cases.contains(&by) && !by.split(',').any(|text| text.trim() == "none") =>
+        {
+            return refine::there(state, dotted);
+        }
+        _ => return vec![state.clone()],
+    };
+    let name = variable.1.as_str();
     let Some(ty) = state.var(flow, name) else { return vec![state.clone()] };
     if let (KnownValue::Chosen(_), false) = (&ty.known, cases.contains(&by)) {
         let known: Vec<&str> = cases.iter().flat_map(|case| case.split(',')).map(str::trim).collect();

@@ -161,6 +161,16 @@ fn what_cannot_stand_in_its_place_is_an_error() {
         ("  - say: ${contact.city}\n", "a.yaml:5:12: warning[W317] this can be missing, and nothing else stands here"),
         ("  - tag: [vip, \"${contact.city}\"]\n", "a.yaml:5:19: warning[W317] this can be missing"),
         ("  - say: In ${contact.city}\n", "a.yaml:5:15: warning[W317] not every contact has `city`"),
+        ("  - say: In ${contact.city.upper()}\n", "a.yaml:5:15: warning[W317] not every contact has `city`"),
+        ("  - say: Hi\n    footer: In ${contact.city}\n", "a.yaml:6:18: warning[W317] not every contact has `city`"),
+        (
+            "  - ask: Where?\n    as: q\n    options: [\"${contact.city}\", Other]\n",
+            "a.yaml:7:18: warning[W317] this can be missing, and nothing else stands here",
+        ),
+        (
+            "  - set: {x: \"${contact.city}\"}\n  - say: In ${x}\n",
+            "a.yaml:6:15: warning[W317] `x` can be missing here, and this prints nothing then",
+        ),
     ] {
         let found = found(steps);
         assert!(found.len() == 1 && found[0].starts_with(said), "{steps}\n{found:#?}");
@@ -169,6 +179,8 @@ fn what_cannot_stand_in_its_place_is_an_error() {
         "  - say: ${contact.city ?? \"-\"}\n",
         "  - say: ${contact.city}\n    if: '!missing(contact.city)'\n",
         "  - say: In ${contact.city ?? \"town\"}\n",
+        "  - switch: contact.city\n    cases:\n      Rome: [{say: \"In ${contact.city}\"}]\n    else: []\n",
+        "  - set: {x: \"${contact.city ?? \\\"-\\\"}\"}\n  - say: In ${x}\n",
         "  - say: ${contact.tags.join(\", \")} ${contact.tags.len()}\n",
         "  - set: {\"list[]\": 6}\n  - repeat: {for: x, in: list}\n    do: [{say: \"${x}\"}]\n",
         "  - wait: {until: \"${now() + hours(2)}\"}\n",
