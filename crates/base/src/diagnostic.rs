@@ -222,6 +222,13 @@ impl Findings {
         self.0.borrow_mut().extend(findings);
     }
 
+    /// Changes the findings that fulfil a condition, where the caller knows a better advice than whoever found them.
+    pub fn amend(&self, wanted: impl Fn(&Diagnostic) -> bool, better: impl Fn(Diagnostic) -> Diagnostic) {
+        for finding in self.0.borrow_mut().iter_mut().filter(|finding| wanted(finding)) {
+            *finding = better(finding.clone());
+        }
+    }
+
     /// Removes a finding that turns out to follow from another one.
     pub fn take_back(&self, finding: &Diagnostic) {
         self.0.borrow_mut().retain(|said| said != finding);

@@ -1,4 +1,4 @@
-//! A second colon in a line of a file of translations, where keys are texts.
+//! Reads a second colon in a line: a step behind `then:`, or a line of a file of translations, where keys are texts.
 
 use super::mend;
 use crate::{
@@ -7,9 +7,23 @@ use crate::{
 };
 use std::{ops::Range, sync::Arc};
 
+/// The advice for a second colon that no quotes mend. `None`: the line is a text.
+pub fn meant(file: &Arc<SourceFile>, key: &str, value: &str, colon: usize) -> Option<String> {
+    of_step(key, value, colon).or_else(|| of_source(file, key, value, colon))
+}
+
+/// The advice for `then: say: Hello`: a key for steps, and a step in the same line.
+fn of_step(key: &str, value: &str, colon: usize) -> Option<String> {
+    let is_word = colon > 0 && value[..colon].bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    (STEPS.contains(&key) && is_word).then(|| format!("write the step a line below `{key}:`, deeper: `- {value}`"))
+}
+
+/// Keys that take steps.
+const STEPS: [&str; 9] = ["steps", "then", "else", "do", "on_error", "on_timeout", "on_fail", "other", "until_done"];
+
 /// The advice for `Red: dark: Rojo` in a file of translations: the first colon may belong to the source. `None`: what
 /// stands before it is a key of the file.
-pub fn of_source(file: &Arc<SourceFile>, key: &str, value: &str, colon: usize) -> Option<String> {
+fn of_source(file: &Arc<SourceFile>, key: &str, value: &str, colon: usize) -> Option<String> {
     if !file.is_locale() || matches!(key, "from" | "to" | "locale" | "count" | "step") || key.contains('.') {
         return None;
     }

@@ -112,6 +112,15 @@ fn alignment(before: &str, line: &str) -> String {
         (_, Some(key)) if !dash(line) && own < above && STEPS.contains(&key.as_str()) => {
             format!("a step begins with `- `: write `- {}`", line.trim())
         }
+        // The line above belongs to the steps of the other branch.
+        (first, Some(key))
+            if !dash(line)
+                && matches!(key.as_str(), "then" | "else")
+                && own != above
+                && !matches!(first.as_deref(), Some("if" | "then")) =>
+        {
+            format!("begin `{key}` in the column of the `if` that it belongs to, behind as many blanks as that word")
+        }
         _ if dash(before) && dash(line) && indent(before) != indent(line) => {
             format!("begin its `-` {}, right below the one above", in_column(indent(before)))
         }

@@ -339,7 +339,7 @@ fn judge(file: &Arc<SourceFile>, text: &str, line: &Line<'_>) -> Option<(Diagnos
             let value = value.trim_end();
             let finding = Diagnostic::error("E108", &at(colon, 1), "a text with `: ` needs quotes");
             let mut finding = finding.fix(mend::quote(&at(0, value.len()), value));
-            if let Some(help) = colons::of_source(file, line.key, value, colon) {
+            if let Some(help) = colons::meant(file, line.key, value, colon) {
                 finding = Diagnostic { fix: None, ..finding.help(help) };
                 return found(finding);
             }

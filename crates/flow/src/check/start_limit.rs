@@ -23,8 +23,8 @@ pub fn check(set: &FlowSet, flow: &Flow, findings: &Findings) {
         }
         let fires = cron.sample(&set.bot.timezone, SCHEDULE_FIRES_COMPARED_MAX);
         for (limit, of) in limits {
-            if let Some(pauses) = as_long_as(&fires, limit) {
-                findings.push(finding(trigger, limit, &of, &pauses));
+            if let Some((pauses, shorter)) = as_long_as(&fires, limit) {
+                findings.push(finding(trigger, limit, &of, &pauses, shorter));
             }
         }
     }
@@ -39,14 +39,16 @@ fn limits_of(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> Vec<(AtMos
 }
 
 /// The times from a start to the one that the limit compares it with, the shortest first, if the limit's span lies
-/// between them: then it refuses some of the starts that the author wants. A limit that is clearly shorter refuses none, a
-/// clearly longer one is meant to leave starts out, and so is one for a schedule with pauses of all kinds.
-fn as_long_as(fires: &[Time], limit: AtMost) -> Option<Vec<Span>> {
+/// between them: then it refuses some of the starts that the author wants. The second value is a span that refuses none
+/// of them. A limit that is clearly shorter refuses none, a clearly longer one is meant to leave starts out, and so is
+/// one for a schedule with pauses of all kinds.
+fn as_long_as(fires: &[Time], limit: AtMost) -> Option<(Vec<Span>, Span)> {
     let count = limit.count as usize;
     // One start in a longer time leaves out the starts between: `1/7d` for Monday and Thursday.
     let steps = if count == 1 { 1..fires.len() } else { count..count + 1 };
     for steps in steps {
-        let pauses = || fires.iter().zip(fires.iter().skip(steps)).map(|(at, next)| *next - *at);
+        let pauses_of = |steps: usize| fires.iter().zip(fires.iter().skip(steps)).map(|(at, next)| *next - *at);
+        let pauses = || pauses_of(steps);
         let (least, most) = (pauses().min()?, pauses().max()?);
         if least > limit.per {
             return None;
@@ -56,7 +58,11 @@ fn as_long_as(fires: &[Time], limit: AtMost) -> Option<Vec<Span>> {
             let mut all: Vec<Span> = pauses().collect();
             all.sort_unstable();
             all.dedup();
-            return Some(all);
+            // Of many starts that one limit leaves out, the last one must stay left out: `1/7d` for every day.
+            let left_out = if count == 1 && steps > 1 { pauses_of(steps - 1).max()? + SLACK } else { Span::ZERO };
+            let between = Span((left_out.0 + least.0) / 2 / Span::hours(1).0 * Span::hours(1).0);
+            let shorter = Some(shorter_than(least)).filter(|shorter| *shorter > left_out).unwrap_or(between);
+            return (left_out < shorter && shorter < least).then_some((all, shorter));
         }
     }
     None
@@ -65,11 +71,10 @@ fn as_long_as(fires: &[Time], limit: AtMost) -> Option<Vec<Span>> {
 /// A start may come this much later than its schedule says: others are before it, or the customer is being answered.
 const SLACK: Span = Span::hours(1);
 
-fn finding(trigger: &WrittenTrigger, limit: AtMost, of: &str, pauses: &[Span]) -> Diagnostic {
-    let least = pauses.first().copied().unwrap_or(limit.per);
+fn finding(trigger: &WrittenTrigger, limit: AtMost, of: &str, pauses: &[Span], shorter: Span) -> Diagnostic {
     let pause = in_words(pauses);
     let message = format!("`{limit}`, {of}, refuses some starts of this schedule: from one to the next it is {pause}");
-    let shorter = AtMost::new(limit.count, shorter_than(least));
+    let shorter = AtMost::new(limit.count, shorter);
     let help = format!(
         "the limit counts back from the second in which a start begins, and that is a little later or earlier each \
          time; write a clearly shorter span, such as `{shorter}`"

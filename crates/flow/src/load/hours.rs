@@ -6,6 +6,7 @@ use crate::{
         diagnostic::{Diagnostic, Findings},
         fields::Fields,
         fix::Fix,
+        place::Place,
         time,
         yaml::Entry,
     },
@@ -91,7 +92,13 @@ pub fn parse(entry: &Entry, zone: &TimeZone, language: &str, findings: &Findings
             }
         }
     }
+    let days: Vec<&Place> =
+        fields.unread().filter(|entry| weekdays(&entry.key.text).is_some()).map(|entry| &entry.key.place).collect();
     fields.finish();
+    findings.amend(
+        |finding| finding.code == "E203" && days.contains(&&finding.place),
+        |finding| finding.help("the days stand under `open:`, such as `open: {mon-fri: \"09:00-14:00\"}`"),
+    );
     hours
 }
 
@@ -219,6 +226,15 @@ mod tests {
             assert_eq!(meant(text).as_deref(), Some(list), "{text}");
         }
         assert_eq!(meant("9-14, later"), None);
+    }
+
+    #[test]
+    fn days_beside_open_are_told_where_they_stand() {
+        let findings = Findings::default();
+        let node = yaml::load(&SourceFile::new("a.yaml", "shop:\n  mon-fri: \"9:00-14:00\"\n"), &findings).unwrap();
+        parse(node.entry("shop").unwrap(), &TimeZone::UTC, "en", &findings);
+        let found: Vec<String> = findings.into_sorted().iter().map(ToString::to_string).collect();
+        assert!(found.len() == 1 && found[0].contains("the days stand under `open:`"), "{found:#?}");
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Implements `ask`: asks a question and waits for the answer. `flow/engine/question/answering.rs` interprets the answers.
 
+mod check_name;
 mod options;
 mod titles;
 
-use self::options::read_options;
+use self::{check_name::name_in_check, options::read_options};
 use super::{StepKind, say::Asking, until::Until};
 use crate::{
     base::{
@@ -209,12 +210,17 @@ impl StepKind for Ask {
             fields.sentence(Role::Other, text);
         }
         let tries = fields.bot().defaults.ask_tries;
+        let check = fields.opt_code("check");
+        let fills = fields.fills();
+        if let (Some(check), Some(name)) = (fields.node("check"), &fills) {
+            name_in_check(fields.findings(), &check.place, name);
+        }
         Ask {
             message,
-            fills: fields.fills(),
+            fills,
             options,
             each,
-            check: fields.opt_code("check"),
+            check,
             invalid,
             tries: u32::try_from(fields.whole("tries", i64::from(tries), 1..=ASK_TRIES_MAX)).unwrap_or(tries),
             other: fields.opt_steps("other"),

@@ -162,7 +162,12 @@ impl<'a> Walk<'a, '_> {
         let (what, source) = (kinds.words(), code.source().trim());
         let message = format!("a condition is true or false, and this is {what}");
         let help = match kinds {
-            Kinds::WHOLE | Kinds::NUMBER | Kinds::NUMERIC => format!("compare it: `{source} > 0`"),
+            Kinds::WHOLE | Kinds::NUMBER | Kinds::NUMERIC => match span(source) {
+                Some((from, to)) => format!(
+                    "for a number between the two write `n >= {from} && n <= {to}`, with the name behind `as` for `n`"
+                ),
+                None => format!("compare it: `{source} > 0`"),
+            },
             Kinds::TEXT => {
                 let example = match &ty.known {
                     KnownValue::Texts(texts) => texts.first().map_or("…", String::as_str),
@@ -230,4 +235,11 @@ fn second_template(node: &Node, first: &Place) -> Diagnostic {
     let message = "a second template, and the contact has not answered the first";
     let finding = Diagnostic::warning("W806", &node.place, message).label(first, "the first");
     finding.help("ask or wait for a reply between the two, or say both in one template")
+}
+
+/// The ends of two figures with a minus between them, which were meant as a span: `1-10`.
+fn span(source: &str) -> Option<(&str, &str)> {
+    let (from, to) = source.split_once('-').map(|(from, to)| (from.trim(), to.trim()))?;
+    let is_figure = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    (is_figure(from) && is_figure(to)).then_some((from, to))
 }

@@ -33,6 +33,16 @@ const ADVISED: &[(&str, &str, &str)] = &[
         "  - set: {day: ['${today().format(\"d\")}']}",
     ),
     (
+        "  - if: contact.known\n    then:\n      - say: Hi\n  else:\n      - say: New",
+        "begin `else` in the column of the `if` that it belongs to",
+        "  - if: contact.known\n    then:\n      - say: Hi\n    else:\n      - say: New",
+    ),
+    (
+        "  - ask: Score?\n    type: whole\n    as: n\n    check: 1-10",
+        "write `n >= 1 && n <= 10`",
+        "  - ask: Score?\n    type: whole\n    as: n\n    check: n >= 1 && n <= 10",
+    ),
+    (
         "  - ask: Size?\n  as: size",
         "begin `as` in column 5, behind 4 blanks, right below `ask`",
         "  - ask: Size?\n    as: size",

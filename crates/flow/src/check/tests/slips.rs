@@ -315,3 +315,16 @@ fn a_check_rules_out_only_what_no_other_step_fills() {
     let either = asked.replace("n <= 5", "n <= 5 || n == 20");
     clean(&[&format!("{HI}{either}  - {{if: n > 9, then: [{{say: x}}]}}\n")]);
 }
+
+#[test]
+fn a_flow_in_a_file_of_another_name_gives_one_finding() {
+    let files = [
+        SourceFile::new("_bot.yaml", BOT),
+        SourceFile::new("lend.yaml", format!("flow: lend_book\n{HI}steps:\n  - say: Here you are.\n")),
+        SourceFile::new("menu.yaml", "flow: menu\nwhen: [{message: [menu]}]\nsteps:\n  - go: lend\n"),
+    ];
+    let (set, mut findings) = parse_set(&files);
+    findings.extend(lint_around(&set, &CheckContext::default()));
+    let codes: Vec<&str> = findings.iter().map(|finding| finding.code).collect();
+    assert_eq!(codes, ["E214"], "{findings:#?}");
+}

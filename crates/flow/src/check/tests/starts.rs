@@ -191,6 +191,8 @@ fn a_limit_as_long_as_the_pause_of_its_schedule_is_a_finding() {
         ("0 9 * * *", "1/1d", "1/19h"),
         ("0 9 * * MON,THU", "1/7d", "1/6d"),
         ("0 9 * * MON,WED,FRI", "3/7d", "3/6d"),
+        ("0 9 * * *", "1/7d", "1/156h"),
+        ("0 9 * * *", "1/180d", "1/4308h"),
     ] {
         let finding = said(schedule, wrong);
         assert!(

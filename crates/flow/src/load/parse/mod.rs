@@ -105,13 +105,14 @@ fn locales(sorted: &Sorted, scripts: &Scripts, findings: &Findings) -> BTreeMap<
     all
 }
 
-/// The name of each flow, including files that cannot be parsed: jumps to them are not errors.
+/// The name of each flow, including files that cannot be parsed: jumps to them are not errors. If the name of a flow
+/// and that of its file differ, E214 says so, and either of the two may be the right one.
 fn flow_names(flows: &[(Arc<SourceFile>, Option<Arc<yaml::Node>>)]) -> BTreeSet<String> {
-    let name = |(file, root): &(Arc<SourceFile>, Option<Arc<yaml::Node>>)| {
+    let names = |(file, root): &(Arc<SourceFile>, Option<Arc<yaml::Node>>)| {
         let written = root.as_ref().and_then(|root| root.get("flow")?.text());
-        written.unwrap_or(file.stem()).to_owned()
+        [written.unwrap_or(file.stem()).to_owned(), file.stem().to_owned()]
     };
-    flows.iter().map(name).collect()
+    flows.iter().flat_map(names).collect()
 }
 
 impl Flow {

@@ -131,17 +131,25 @@ fn templates(fields: &mut Fields<'_>) -> BTreeMap<String, TemplateIs> {
                 templates.insert(entry.key.text.clone(), *state);
             }
             None if entry.value.is_broken() => {}
-            None => {
-                let message = format!(
-                    "a template is `approved`, `paused`, `rejected` or `missing`, and this is {}",
-                    entry.value.describe()
-                );
-                let help = did_you_mean(written, STATES.iter().map(|state| state.as_str()));
-                let finding = Diagnostic::error("E956", &entry.value.place, message);
-                let finding = finding.help(format!("write `{}: approved` for one that can be sent", entry.key.text));
-                fields.findings().push(finding.help_if(help));
-            }
+            None => fields.findings().push(no_state(&entry.key.text, &entry.value)),
         }
     }
     templates
+}
+
+/// A state of a template that is none. Some write the states as keys, with the templates behind them.
+fn no_state(name: &str, value: &Node) -> Diagnostic {
+    let states = || STATES.iter().map(|state| state.as_str());
+    if let Some(state) = states().find(|state| *state == name) {
+        let named: Vec<&str> = value.one_or_many().iter().filter_map(Node::text).collect();
+        let turned: Vec<String> = named.iter().map(|name| format!("{name}: {state}")).collect();
+        let message = format!("`{state}` stands where the name of a template does");
+        let finding = Diagnostic::error("E956", &value.place, message);
+        return finding.help(format!("write the name first: `templates: {{{}}}`", turned.join(", ")));
+    }
+    let message =
+        format!("a template is `approved`, `paused`, `rejected` or `missing`, and this is {}", value.describe());
+    let help = did_you_mean(value.text().unwrap_or_default(), states());
+    let finding = Diagnostic::error("E956", &value.place, message);
+    finding.help(format!("write `{name}: approved` for one that can be sent")).help_if(help)
 }

@@ -236,7 +236,8 @@ impl Look<'_> {
     fn tap(&self, title: &str, place: &Place) {
         let is_place = title.len() <= PLACE_DIGITS_MAX && title.bytes().all(|byte| byte.is_ascii_digit());
         if is_place && !self.said.is_written(title) && !self.said.computes_options() {
-            let help = "write its title or its id; `transom chat` alone takes the number of a button";
+            let help =
+                "write its title or its id; only `transom chat` and `transom trigger` take the number of a button";
             return self.never(place, format!("no flow shows a button `{title}`"), Some(help.to_owned()));
         }
         if self.said.can_say(title) {
