@@ -25,6 +25,7 @@ mod requests;
 mod seen;
 mod talk_json;
 mod trouble;
+mod unsent;
 mod update;
 mod wander;
 mod words;

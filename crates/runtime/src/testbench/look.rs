@@ -11,14 +11,10 @@ use super::{
     world::World,
 };
 use crate::{
-    base::{limits::TEST_OUTBOUND_READ, place::Place, yaml::Node},
+    base::{place::Place, yaml::Node},
     flow::tools::testfile::{Aspect, BotSays, Expected},
     model::session::{Session, Waiting},
-    store::tables::{
-        conversation,
-        outbound::{self, SendState},
-        run, session, trace,
-    },
+    store::tables::{conversation, run, session, trace},
 };
 use serde_json::{Value as Json, json};
 
@@ -39,7 +35,7 @@ impl World<'_> {
             (BotSays::Message(node), None) => {
                 self.note_what_was_set_aside(node).await?;
                 self.note_what_was_done().await?;
-                let got = format!("no message{}", self.waiting_runs().await?);
+                let got = format!("no message{}", self.waiting_messages().await?);
                 Err(failure(&node.place, "the bot should say something", compare::written(node), got).into())
             }
             (BotSays::Message(node), Some(message)) => {
@@ -122,7 +118,7 @@ impl World<'_> {
                 }
                 let shown: Vec<String> = self.seen[since.seen..].iter().map(Seen::quote).collect();
                 let nothing =
-                    format!("nothing{}", if shown.is_empty() { self.waiting_runs().await? } else { String::new() });
+                    format!("nothing{}", if shown.is_empty() { self.waiting_messages().await? } else { String::new() });
                 among(node, &sent, &shown, "sent", "text", &nothing)
             }
             Aspect::Refused => {
@@ -243,32 +239,6 @@ impl World<'_> {
             json[name] = value.to_json();
         }
         Ok(json)
-    }
-
-    /// Unsent messages with the reason: the usual answer to "why does it say nothing?".
-    async fn waiting_runs(&self) -> Result<String, Stop> {
-        let rows = outbound::unfinished_of(&self.app.store, self.conversation, TEST_OUTBOUND_READ).await?;
-        let mut text = String::new();
-        for row in rows {
-            let said = row.draft.content.text().trim_end().replace('\n', "⏎");
-            text.push_str(&format!("\n\"{said}\" {}", self.why_unsent(&row)));
-        }
-        Ok(text)
-    }
-
-    /// The reason why a message has not left yet.
-    pub(super) fn why_unsent(&self, row: &outbound::Outbound) -> String {
-        let until = row.not_before.or(row.hold_until).map(|at| {
-            let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(self.zone.clone());
-            at.strftime(" until %a %-d %b %H:%M").to_string()
-        });
-        let until = until.unwrap_or_default();
-        let reason = row.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
-        match row.state {
-            SendState::Held => format!("is held for the customer's next message{until}{reason}"),
-            SendState::Unknown => "was sent, and nobody knows whether it arrived".to_owned(),
-            _ => format!("waits{until}{reason}"),
-        }
     }
 }
 

@@ -142,6 +142,9 @@ impl CaseReport {
         if left_out > 0 {
             text.push_str(&format!("    ({left_out} lines before)\n"));
         }
+        if self.transcript.is_empty() {
+            text.push_str("    nothing\n");
+        }
         let mut last = "";
         for line in &self.transcript[left_out..] {
             let at = if line.at == last { "" } else { &line.at };

@@ -83,40 +83,46 @@ impl Seen {
 
     /// The message in a transcript.
     pub fn describe(&self) -> String {
-        self.words(|text| text)
+        describe(&self.content)
     }
 
     /// The message in a failure, beside the expectation.
     pub fn quote(&self) -> String {
-        self.words(|text| format!("\"{text}\""))
+        words(&self.content, |text| format!("\"{text}\""))
     }
+}
 
-    fn words(&self, body: impl Fn(String) -> String) -> String {
-        let text = body(self.content.text().trim_end().replace('\n', "⏎"));
-        let mut words = match &self.content {
-            Content::Template(template) => format!("(template {})", text_of_template(template)),
-            Content::Media { media, caption: Some(_) } => format!("({}: {}) {text}", media.kind.as_str(), media.url),
-            Content::Media { media, caption: None } => format!("({}: {})", media.kind.as_str(), media.url),
-            Content::Location(place) => format!("(place: {})", place.describe()),
-            Content::ContactCards { cards } => {
-                let cards: Vec<String> = cards.iter().map(ContactCard::describe).collect();
-                format!("(contact card: {})", cards.join("; "))
-            }
-            Content::Reaction { .. } => format!("(reacts {text})"),
-            Content::Buttons { edges, .. } | Content::List { edges, .. } | Content::Link { edges, .. } => {
-                let header = edges.header.iter().map(|header| format!("({header}) "));
-                let footer = edges.footer.iter().map(|footer| format!(" ({footer})"));
-                header.chain([text]).chain(footer).collect()
-            }
-            Content::PlaceRequest { .. } => format!("{text} (asks for a place)"),
-            Content::Form(form) => format!("{text} (form {})", form.form),
-            Content::Text { .. } => text,
-        };
-        for title in titles(&self.content) {
-            words.push_str(&format!(" [{title}]"));
+/// A message in a transcript.
+pub(super) fn describe(content: &Content) -> String {
+    words(content, |text| text)
+}
+
+/// A message on one line, its text as `body` writes it.
+fn words(content: &Content, body: impl Fn(String) -> String) -> String {
+    let text = body(content.text().trim_end().replace('\n', "⏎"));
+    let mut words = match content {
+        Content::Template(template) => format!("(template {})", text_of_template(template)),
+        Content::Media { media, caption: Some(_) } => format!("({}: {}) {text}", media.kind.as_str(), media.url),
+        Content::Media { media, caption: None } => format!("({}: {})", media.kind.as_str(), media.url),
+        Content::Location(place) => format!("(place: {})", place.describe()),
+        Content::ContactCards { cards } => {
+            let cards: Vec<String> = cards.iter().map(ContactCard::describe).collect();
+            format!("(contact card: {})", cards.join("; "))
         }
-        words
+        Content::Reaction { .. } => format!("(reacts {text})"),
+        Content::Buttons { edges, .. } | Content::List { edges, .. } | Content::Link { edges, .. } => {
+            let header = edges.header.iter().map(|header| format!("({header}) "));
+            let footer = edges.footer.iter().map(|footer| format!(" ({footer})"));
+            header.chain([text]).chain(footer).collect()
+        }
+        Content::PlaceRequest { .. } => format!("{text} (asks for a place)"),
+        Content::Form(form) => format!("{text} (form {})", form.form),
+        Content::Text { .. } => text,
+    };
+    for title in titles(content) {
+        words.push_str(&format!(" [{title}]"));
     }
+    words
 }
 
 impl Handoff {

@@ -9,13 +9,14 @@ use super::{
     requests,
     seen::{Handoff, Refusal, Seen},
     trouble::BotProblem,
+    unsent::UnsentTold,
     update::Rewrite,
 };
 use crate::{
     base::{
         clock::{Clock, ManualClock},
-        ids::{ContactId, ConversationId, OutboundId, SenderId},
-        limits::{TEST_MOMENTS_MAX, TEST_OUTBOUND_READ},
+        ids::{ContactId, ConversationId, SenderId},
+        limits::TEST_MOMENTS_MAX,
         place::Place,
         time::Time,
     },
@@ -37,22 +38,15 @@ use crate::{
     model::{
         contact::Contact,
         effect::{Effect, StartTarget},
-        event::Reason,
         inbound::{Alias, AliasKind},
         value::Value,
     },
     process::metrics::Metrics,
-    store::{
-        WriteSet,
-        tables::{contact, outbound},
-    },
+    store::{WriteSet, tables::contact},
 };
 use anyhow::{Context, anyhow};
 use jiff::tz::TimeZone;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 use tokio::sync::{broadcast, mpsc};
 
 pub(super) struct World<'a> {
@@ -90,8 +84,7 @@ pub(super) struct World<'a> {
     pub did: Vec<TurnSeen>,
     /// When the customer last acted.
     pub heard_at: Option<Time>,
-    /// Messages whose refusal is already recorded.
-    refused: BTreeSet<OutboundId>,
+    pub unsent: UnsentTold,
     /// The state before the last step that was neither `bot` nor `expect`.
     pub since: Since,
     /// Messages that a step set aside before a `bot` checked them, by their index in `seen`, with that step's place.
@@ -168,7 +161,7 @@ impl<'a> World<'a> {
             rewrites: None,
             did: Vec::new(),
             heard_at: None,
-            refused: BTreeSet::new(),
+            unsent: UnsentTold::default(),
             since: Since::default(),
             aside: Vec::new(),
             notes: Vec::new(),
@@ -334,17 +327,7 @@ impl<'a> World<'a> {
                 Err(_) => break,
             }
         }
-        let rows = outbound::of(&self.app.store, self.conversation, OutboundId(i64::MAX), TEST_OUTBOUND_READ).await?;
-        for row in rows.into_iter().rev() {
-            let reason = row.reason.as_deref().and_then(|word| Reason::ALL.into_iter().find(|r| r.as_str() == word));
-            let (outbound::SendState::Skipped, Some(reason)) = (row.state, reason) else { continue };
-            if self.refused.insert(row.id) {
-                let flow = row.draft.flow.as_ref().map(ToString::to_string).unwrap_or_default();
-                self.tell('!', format!("not sent ({}): {}", reason.as_str(), row.draft.content.text()));
-                self.refusals.push(Refusal { flow, why: reason.as_str() });
-            }
-        }
-        Ok(())
+        self.look_at_unsent().await
     }
 
     pub(super) fn note(&mut self, text: String) {

@@ -210,3 +210,21 @@ fn a_case_takes_the_name_of_its_file_away() {
     let report = play_with(&format!("{HEAD}{nobody}"), "- user: shop\n- expect: {contact: {name: Ana}}");
     assert!(report.is_good() && report.passed() == 2, "{}", said(&report));
 }
+
+#[test]
+fn a_message_that_waits_for_its_template_is_part_of_what_happened() {
+    let head = HEAD.replace("cases:", "templates: {news: missing}\ncases:");
+    let report = play_with(&head, "- advance_to: 2026-03-30T09:00\n- bot: \"news\"");
+    let told = said(&report);
+    let happened = told.split("what happened:").nth(1).unwrap();
+    assert!(happened.contains("(template_unusable): News!"), "{told}");
+    // It is tried again every ten minutes, and named once.
+    assert_eq!(happened.matches("News!").count(), 1, "{told}");
+}
+
+#[test]
+fn a_case_in_which_nothing_happened_says_so() {
+    let report = play("- bot: Which size?");
+    let told = report.files[0].cases[0].explain().unwrap();
+    assert!(told.ends_with("  what happened:\n    nothing\n"), "{told}");
+}
