@@ -7,7 +7,7 @@ use crate::{
     testbench::{
         Bot, Play, Stop,
         acts::is_said,
-        misfortune::{ActFacts, Misfortune},
+        misfortune::{ActFacts, ChangedTalk, Misfortune},
         pace::Pace,
         talk_json,
         trouble::{BotProblem, Kind},
@@ -17,6 +17,7 @@ use crate::{
 };
 use anyhow::anyhow;
 use serde_json::{Map, Value as Json, json};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A talk that was played as far as it went well.
 #[derive(Default)]
@@ -39,36 +40,57 @@ pub(super) fn endured(setup: &PlaySetup, request: &PlayRequest, pace: &Pace) -> 
         return Err(PlayError::TooLong(why));
     };
     let acts = &acts[..usual.facts.len()];
-    let (mut rows, mut more, mut bytes) = (Vec::new(), 0, 0);
-    for (at, misfortune) in (0..acts.len()).flat_map(|at| Misfortune::ALL.map(|misfortune| (at, misfortune))) {
-        let Some(changed) = misfortune.change(acts, &usual.facts, at) else { continue };
-        if pace.is_over() || bytes > setup.limits.answer_bytes {
-            more += 1;
-            continue;
+    let places_and_misfortunes = (0..acts.len()).flat_map(|at| Misfortune::ALL.map(|misfortune| (at, misfortune)));
+    let days: Vec<(usize, Misfortune, ChangedTalk)> = places_and_misfortunes
+        .filter_map(|(at, misfortune)| Some((at, misfortune, misfortune.change(acts, &usual.facts, at)?)))
+        .collect();
+    let bytes = AtomicUsize::new(0);
+    let played = pace.side_by_side(days.len(), |index| {
+        let (at, misfortune, changed) = &days[index];
+        if bytes.load(Ordering::Relaxed) > setup.limits.answer_bytes {
+            return Ok(None);
         }
-        let world = with_mocks(&request.world, changed.mocks);
-        let (play, _) =
-            read(&bot, &PlayRequest { world: world.clone(), flow: request.flow.clone(), ..PlayRequest::default() })?;
-        let Some(lived) = pace.block_on(lived(&bot, &play, &changed.acts, Some(&usual.all)))?.transpose()? else {
-            more += 1;
-            continue;
-        };
-        let trouble = lived.trouble.as_ref();
-        // A talk that breaks ends where it breaks.
-        let until = if trouble.is_some() { lived.facts.len() } else { changed.acts.len() };
-        let row = json!({
-            "misfortune": misfortune.id(), "act": places[at], "good": trouble.is_none(),
-            "trouble": trouble.map(|trouble| trouble.kind.as_str()),
-            "sentence": trouble.map(ToString::to_string),
-            "flow": trouble.and_then(|trouble| trouble.flow.as_ref()),
-            "step": trouble.and_then(|trouble| trouble.step.as_ref()),
-            "world": world, "steps": talk_json::steps(&changed.acts[..until]),
-        });
-        bytes += row.to_string().len();
-        rows.push(row);
+        let row = row(&bot, request, pace, *misfortune, (places[*at], changed), &usual.all)?;
+        bytes.fetch_add(row.as_ref().map_or(0, |row| row.to_string().len()), Ordering::Relaxed);
+        Ok::<_, PlayError>(row)
+    });
+    let (mut rows, mut more) = (Vec::new(), 0);
+    for row in played {
+        match row.transpose()?.flatten() {
+            Some(row) => rows.push(row),
+            None => more += 1,
+        }
     }
     let titles = Misfortune::ALL.map(|misfortune| json!({"id": misfortune.id(), "title": misfortune.title()}));
     Ok(json!({"ms": (SystemClock.now() - began).0, "misfortunes": titles, "rows": rows, "more": more}))
+}
+
+/// Plays the talk with a misfortune; `None` if the time is over before its end.
+fn row(
+    bot: &Bot,
+    request: &PlayRequest,
+    pace: &Pace,
+    misfortune: Misfortune,
+    (act, changed): (usize, &ChangedTalk),
+    usual: &[BotProblem],
+) -> Result<Option<Json>, PlayError> {
+    let world = with_mocks(&request.world, changed.mocks.clone());
+    let asked = PlayRequest { world: world.clone(), flow: request.flow.clone(), ..PlayRequest::default() };
+    let (play, _) = read(bot, &asked)?;
+    let Some(lived) = pace.block_on(lived(bot, &play, &changed.acts, Some(usual)))?.transpose()? else {
+        return Ok(None);
+    };
+    let trouble = lived.trouble.as_ref();
+    // A talk that breaks ends where it breaks.
+    let until = if trouble.is_some() { lived.facts.len() } else { changed.acts.len() };
+    Ok(Some(json!({
+        "misfortune": misfortune.id(), "act": act, "good": trouble.is_none(),
+        "trouble": trouble.map(|trouble| trouble.kind.as_str()),
+        "sentence": trouble.map(ToString::to_string),
+        "flow": trouble.and_then(|trouble| trouble.flow.as_ref()),
+        "step": trouble.and_then(|trouble| trouble.step.as_ref()),
+        "world": world, "steps": talk_json::steps(&changed.acts[..until]),
+    })))
 }
 
 /// Plays to the end, to an act that is not possible, or to the first trouble that is none of `known`, if there are some

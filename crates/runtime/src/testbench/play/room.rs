@@ -1,5 +1,5 @@
 //! Gives plays threads of their own: a few at a time, each with a limit of time and a lower share of the processor, so
-//! that conversations go on beside them.
+//! that conversations go on beside them. Many plays of one request take a second thread while its place is free.
 
 use super::{
     Edits, PlayError, PlayRequest, PlaySetup, RecordedTalks, SavedTest, bad_day, played,
@@ -131,7 +131,7 @@ impl PlayRoom {
         let (answer, answered) = oneshot::channel();
         // Closed with this future, when nobody waits any more.
         let (_waits, asker) = watch::channel(());
-        let setup = self.setup.clone();
+        let (setup, spare) = (self.setup.clone(), Arc::clone(&self.places));
         let log = dispatcher::get_default(Clone::clone);
         let thread = std::thread::Builder::new().name("transom-play".to_owned());
         thread
@@ -142,7 +142,7 @@ impl PlayRoom {
                 let done = quietly(|| {
                     // The database is made by an event loop of its own.
                     setup.blank()?;
-                    work(&setup, &Pace::limited(time, asker))
+                    work(&setup, &Pace::limited(time, asker, spare))
                 });
                 // The receiver may be gone.
                 let _ = answer.send(done);
