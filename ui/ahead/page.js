@@ -1,13 +1,13 @@
 // @ts-check
 // Ahead: the coming week as a picture by zone and hour, the same as a table, and the reasons of each cell at the side.
 import { html, useEffect, useMemo, useState } from '../vendor/preact.js';
-import { coded } from '../js/bubble.js';
 import { filterBy } from '../js/filters.js';
 import { Icon } from '../js/icons.js';
 import { t } from '../js/i18n.js';
 import { addressTo } from '../js/router.js';
 import { At } from '../js/times.js';
 import { Nothing, Shown, Wait, useAsked } from '../js/waiting.js';
+import { coded } from '../js/wording.js';
 import { Broadcasts } from './broadcasts.js';
 import { groupsOf, keyOf, sumsOf } from './cells.js';
 import { Legend, Week } from './week.js';

@@ -1,15 +1,9 @@
 // @ts-check
 // The words of a cell: what will happen and why; and of a local minute.
-import { t } from '../js/i18n.js';
+import { worded } from '../js/i18n.js';
 import { bot } from '../js/state.js';
-import { reason } from '../js/wall.js';
+import { reason } from '../js/wording.js';
 import { placeOf } from './cells.js';
-
-/** A text of the page for a word of the daemon; the word itself if there is none. @param {string} key @param {string} word */
-function worded(key, word) {
-  const said = t(key);
-  return said === key || said === `⟦${key}⟧` ? word : said;
-}
 
 /** What a cell says. @param {{outcome: string, reason?: string | null, template?: string | null}} cell */
 export function outcomeWords(cell) {

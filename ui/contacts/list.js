@@ -2,7 +2,6 @@
 // All contacts, newest first, found by number, name or tag.
 import { html, useMemo } from '../vendor/preact.js';
 import { detail } from '../js/api.js';
-import { coded } from '../js/bubble.js';
 import { SearchBox, filterBy, useNarrow } from '../js/filters.js';
 import { Icon } from '../js/icons.js';
 import { t } from '../js/i18n.js';
@@ -11,6 +10,7 @@ import { Who } from '../js/people.js';
 import { addressTo } from '../js/router.js';
 import { seesPeople, session } from '../js/session.js';
 import { Failed, Nothing, Wait } from '../js/waiting.js';
+import { coded } from '../js/wording.js';
 
 const PAGE_ROWS = 200;
 /** The daemon takes no longer search. */

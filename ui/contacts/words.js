@@ -1,10 +1,10 @@
 // @ts-check
 // The words, the icon and the address for each thing that happened to a contact.
-import { t } from '../js/i18n.js';
+import { t, worded } from '../js/i18n.js';
 import { millis } from '../js/moment.js';
 import { addressTo } from '../js/router.js';
 import { bot } from '../js/state.js';
-import { reason } from '../js/wall.js';
+import { reason } from '../js/wording.js';
 import { look } from './line.js';
 
 /** @type {Record<string, string>} */
@@ -22,12 +22,6 @@ const ICONS = {
 
 /** @param {string | undefined} name */
 const titleOf = (name) => (name === '_bot' ? t('files.bot_file') : (bot.value?.flows?.find((/** @type {any} */ one) => one.name === name)?.title ?? name ?? ''));
-
-/** A text of the page for a word of the daemon; the word itself if there is none. @param {string} key @param {string} word */
-function worded(key, word) {
-  const said = t(key);
-  return said === key || said === `⟦${key}⟧` ? word : said;
-}
 
 /** A reason in a word or two, for the room in the picture. @param {string} code */
 export const shortReason = (code) => worded(`contacts.why.${code}`, reason(code));

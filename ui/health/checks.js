@@ -2,12 +2,12 @@
 // The checks of `GET /v1/health`: what is wrong first, with the command that mends it; what is good is folded.
 import { html, useState } from '../vendor/preact.js';
 import { detail, post } from '../js/api.js';
-import { coded } from '../js/bubble.js';
 import { Icon } from '../js/icons.js';
 import { t } from '../js/i18n.js';
 import { may } from '../js/session.js';
 import { say } from '../js/state.js';
 import { At } from '../js/times.js';
+import { coded } from '../js/wording.js';
 
 const COPIED_MS = 2000;
 /** @type {Record<string, [string, string]>} tone and icon of a result */

@@ -1,13 +1,13 @@
 // @ts-check
 // Health: what works, what does not, and what mends it; and a message to try the whole way out and back.
 import { html, useState } from '../vendor/preact.js';
-import { coded } from '../js/bubble.js';
 import { Icon } from '../js/icons.js';
 import { t } from '../js/i18n.js';
 import { may } from '../js/session.js';
 import { bot } from '../js/state.js';
 import { At, When } from '../js/times.js';
 import { Shown, useAsked } from '../js/waiting.js';
+import { coded } from '../js/wording.js';
 import { Checks, toMend } from './checks.js';
 import { TestMessage } from './test.js';
 

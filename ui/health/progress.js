@@ -2,11 +2,11 @@
 // How far a message came: taken, accepted, delivered, read, each with its time, looked at again while it moves.
 import { html, useEffect, useState } from '../vendor/preact.js';
 import { get } from '../js/api.js';
-import { coded } from '../js/bubble.js';
 import { Icon } from '../js/icons.js';
 import { t } from '../js/i18n.js';
 import { seconds } from '../js/moment.js';
 import { botZone } from '../js/times.js';
+import { coded } from '../js/wording.js';
 
 const LOOK_MS = 1000;
 /** So long the page looks for news of the message. */

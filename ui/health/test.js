@@ -2,10 +2,10 @@
 // A message to try the way out: it leaves only when the button is pressed, and outside of the window only as a template.
 import { html, useEffect, useState } from '../vendor/preact.js';
 import { detail, get, post } from '../js/api.js';
-import { coded } from '../js/bubble.js';
 import { Icon } from '../js/icons.js';
 import { t } from '../js/i18n.js';
 import { millis, span } from '../js/moment.js';
+import { coded } from '../js/wording.js';
 import { Progress } from './progress.js';
 import { Template } from './template.js';
 

@@ -1,9 +1,9 @@
 // @ts-check
 // The inbox: the conversations, the open one, and its contact. A phone shows one of them at a time.
 import { html, useEffect, useMemo, useRef, useState } from '../vendor/preact.js';
-import { coded } from '../js/bubble.js';
 import { Icon } from '../js/icons.js';
 import { t } from '../js/i18n.js';
+import { coded } from '../js/wording.js';
 import { follow } from './live.js';
 import { List, useSenders } from './list.js';
 import { whenBack } from './sends.js';

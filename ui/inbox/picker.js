@@ -2,12 +2,12 @@
 // The templates that may go while the window is closed: each with its real text, and the values that it asks for.
 import { html, useEffect, useMemo, useRef, useState } from '../vendor/preact.js';
 import { detail } from '../js/api.js';
-import { rich } from '../js/bubble.js';
 import { Icon } from '../js/icons.js';
 import { t } from '../js/i18n.js';
 import { nameOf } from '../js/people.js';
 import { When } from '../js/times.js';
 import { Failed, Wait } from '../js/waiting.js';
+import { rich } from '../js/wording.js';
 import { me } from './me.js';
 import { send } from './sends.js';
 import { blanks, buttonOf, fillable, filled, headerText, request } from './templates.js';

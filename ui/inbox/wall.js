@@ -1,7 +1,7 @@
 // @ts-check
 // The messages of a conversation as on the phone: it follows what comes, and reads on at both ends.
 import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from '../vendor/preact.js';
-import { Bubble, Ticks, rich } from '../js/bubble.js';
+import { Bubble, Ticks } from '../js/bubble.js';
 import { shape } from '../js/content.js';
 import { arranged } from '../js/history.js';
 import { Icon } from '../js/icons.js';
@@ -10,6 +10,7 @@ import { clock } from '../js/moment.js';
 import { nameOf } from '../js/people.js';
 import { bot } from '../js/state.js';
 import { botZone } from '../js/times.js';
+import { rich } from '../js/wording.js';
 import { me } from './me.js';
 import { again, forget, send } from './sends.js';
 import { bodyOf, drawnTemplate } from './templates.js';

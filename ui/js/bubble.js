@@ -8,6 +8,7 @@ import { directionOf } from './direction.js';
 import { clock } from './moment.js';
 import { Basket, Carousel, Referral } from './rare.js';
 import { Sheet } from './chatsheet.js';
+import { coded, reason, rich } from './wording.js';
 
 /**
  * @typedef {object} Around How a bubble stands in its talk.
@@ -22,34 +23,6 @@ import { Sheet } from './chatsheet.js';
  * @property {(message: any) => any} [beside] what stands below a message that failed
  * @property {boolean} [whole] our own messages say also that they were sent
  */
-
-/** WhatsApp's marks. A mark stands at the edge of a word: `2*3*4` is no bold text. */
-const MARKS =
-  /```([\s\S]+?)```|`([^`\n]+)`|(?<![\p{L}\p{N}*])\*(?=\S)([^*\n]*\S)\*(?![\p{L}\p{N}*])|(?<![\p{L}\p{N}_])_(?=\S)([^_\n]*\S)_(?![\p{L}\p{N}_])|(?<![\p{L}\p{N}~])~(?=\S)([^~\n]*\S)~(?![\p{L}\p{N}~])|(https?:\/\/[^\s<>]+[^\s<>.,;:!?)\]'"])/gu;
-
-/** @param {string} text @returns {any[]} */
-export function rich(text) {
-  const out = [];
-  let from = 0;
-  for (const found of text.matchAll(MARKS)) {
-    const [all, block, code, bold, italic, strike, link] = found;
-    if (found.index > from) out.push(text.slice(from, found.index));
-    from = found.index + all.length;
-    if (block ?? code) out.push(html`<code>${(block ?? code).trim()}</code>`);
-    else if (bold) out.push(html`<b>${rich(bold)}</b>`);
-    else if (italic) out.push(html`<i>${rich(italic)}</i>`);
-    else if (strike) out.push(html`<s>${rich(strike)}</s>`);
-    else out.push(html`<span class="chat-link">${link}</span>`);
-  }
-  if (from < text.length) out.push(text.slice(from));
-  return out;
-}
-
-/** A sentence of the engine: names stand in backticks. @param {string | null | undefined} text */
-export const coded = (text) =>
-  String(text ?? '')
-    .split('`')
-    .map((part, n) => (n % 2 ? html`<code>${part}</code>` : part));
 
 /**
  * Gives the keyboard to the box after a button that is then switched off. On a phone this would open the keys, so there it
@@ -253,6 +226,6 @@ export function Bubble({ item, dim = false, live = false, around }) {
       ${reactions.length > 0 && html`<span class="chat-reactions">${reactions.join('')}</span>`}
     </div>
     ${below && html`<${Below} item=${item} drawn=${drawn} live=${live} around=${around} />`}
-    ${message.status === 'failed' && html`<p class="chat-why">${t('chat.failed', { why: message.why ?? message.reason ?? '' })}${around.beside?.(message)}</p>`}
+    ${message.status === 'failed' && html`<p class="chat-why">${t('chat.failed', { why: message.why ?? reason(message.reason) })}${around.beside?.(message)}</p>`}
   </div>`;
 }

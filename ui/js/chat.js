@@ -4,7 +4,7 @@ import { html, useEffect, useLayoutEffect, useRef, useState } from '../vendor/pr
 import { offline } from './api.js';
 import { Icon } from './icons.js';
 import { t } from './i18n.js';
-import { Bubble, Ticks, coded, toBox } from './bubble.js';
+import { Bubble, Ticks, toBox } from './bubble.js';
 import { Composer } from './composer.js';
 import { dialog } from './dialogs.js';
 import { goTo } from './drawing.js';
@@ -16,6 +16,7 @@ import * as state from './state.js';
 import { named } from './tape.js';
 import * as talk from './talk.js';
 import { changes, thread } from './thread.js';
+import { coded } from './wording.js';
 
 /** Sheets that few open are read when they are opened. */
 const LATER = {

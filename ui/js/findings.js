@@ -1,10 +1,10 @@
 // @ts-check
 // The list of findings, of all files; a finding leads to its place, and its repair is one click.
 import { html } from '../vendor/preact.js';
-import { coded } from './bubble.js';
 import { Icon } from './icons.js';
 import { t } from './i18n.js';
 import { checked, dock, errorCount, findings, pane, reveal } from './state.js';
+import { coded } from './wording.js';
 
 /** A repair comes from the language server, whose module is there by then. @param {import('./state.js').Finding} one */
 const mend = (one) => import('./lsp.js').then((lsp) => lsp.mend(one));

@@ -50,6 +50,13 @@ export function t(key, values = {}) {
 }
 
 /**
+ * The text of a key that the daemon names; `otherwise` if the page has none.
+ * @param {string} key
+ * @param {string} otherwise
+ */
+export const worded = (key, otherwise) => (key in texts ? t(key) : otherwise);
+
+/**
  * @param {string} chosen one of `LANGUAGES`
  */
 export function speak(chosen) {

@@ -2,7 +2,6 @@
 // The sheet of publishing: what changes in the files, whom it touches, whether the tests pass; then it is written.
 import { html, useEffect, useMemo, useState } from '../vendor/preact.js';
 import { detail, post } from './api.js';
-import { coded } from './bubble.js';
 import { DialogHead, close } from './dialogs.js';
 import { Effects } from './effects.js';
 import { Icon } from './icons.js';
@@ -12,6 +11,7 @@ import { patchOf } from './patch.js';
 import { isClosed, publish, publishing } from './publish.js';
 import { addressTo } from './router.js';
 import { bot, edits, files, reveal } from './state.js';
+import { coded } from './wording.js';
 import { Yesterday } from '../tests/yesterday.js';
 
 /** @param {{path: string, first: boolean}} props */

@@ -2,13 +2,13 @@
 // Small dialogs: a new name, publishing in spite of errors, all keys.
 import { batch, html, useEffect, useState } from '../vendor/preact.js';
 import { actions } from './actions.js';
-import { coded } from './bubble.js';
 import { DialogHead, close } from './dialogs.js';
 import { Icon } from './icons.js';
 import { keyName, t } from './i18n.js';
 import { publish } from './publish.js';
 import { edit } from './edits.js';
 import { files as fileTexts, open, reveal, say } from './state.js';
+import { coded } from './wording.js';
 
 /** @param {{shown: any}} props */
 export function Rename({ shown }) {

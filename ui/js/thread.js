@@ -6,7 +6,8 @@ import { readable, shape } from './content.js';
 import { DAY, day, readLength, span } from './moment.js';
 import { bot } from './state.js';
 import * as talk from './talk.js';
-import { place, reason, tapped, tails } from './wall.js';
+import { place, tapped, tails } from './wall.js';
+import { reason } from './wording.js';
 
 /** @typedef {import('./acts.js').Message} Message */
 /** @typedef {import('./wall.js').Item} Item */

@@ -1,7 +1,6 @@
 // @ts-check
 /** The dock below the page: trace, variables, the exact JSON, findings, and why a flow won. */
 import { html, useEffect, useRef } from '../vendor/preact.js';
-import { coded } from './bubble.js';
 import { FindingCount, Findings } from './findings.js';
 import { Icon } from './icons.js';
 import { t } from './i18n.js';
@@ -11,6 +10,7 @@ import { dock } from './state.js';
 import { Tape, named } from './tape.js';
 import * as talk from './talk.js';
 import { Value, coloured, flat } from './values.js';
+import { coded } from './wording.js';
 
 const GLYPHS = {
   start: 'trigger',

@@ -3,17 +3,10 @@
 import { t } from './i18n.js';
 import { AWAY } from './acts.js';
 import { shape } from './content.js';
+import { reason } from './wording.js';
 
 /** @typedef {import('./acts.js').Message} Message */
 /** @typedef {{key: string, kind: string, act: number, [more: string]: any}} Item */
-
-/** The sentence for a reason of the daemon; one without a sentence stands as it is. @param {string | null | undefined} code */
-export function reason(code) {
-  if (!code) return '';
-  const key = `chat.reason.${code}`;
-  const words = t(key);
-  return words === key || words === `⟦${key}⟧` ? code : words;
-}
 
 /** Why a message is not on the phone, in the words of the daemon. @param {Message} message */
 function away(message) {

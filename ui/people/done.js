@@ -3,7 +3,7 @@
 import { html, useEffect } from '../vendor/preact.js';
 import { detail } from '../js/api.js';
 import { Icon } from '../js/icons.js';
-import { t } from '../js/i18n.js';
+import { t, worded } from '../js/i18n.js';
 import { useNarrow } from '../js/filters.js';
 import { ListEnd, LongList, usePaged } from '../js/longlist.js';
 import { hasPage } from '../js/pages.js';
@@ -31,11 +31,7 @@ const OF_TALK = ['list_messages', 'answer_conversation', 'take_over', 'hand_back
  */
 
 /** The words of an action; one without words keeps its name. @param {string} action */
-function named(action) {
-  const key = `audit.${action}`;
-  const words = t(key);
-  return words.includes(key) ? html`<code>${action}</code>` : words;
-}
+const named = (action) => worded(`audit.${action}`, '') || html`<code>${action}</code>`;
 
 /** What it was done to. @param {{entry: Entry}} props */
 function Subject({ entry }) {

@@ -2,12 +2,12 @@
 // A run played again on the edited flows: the verdict, and each act with what was said and what would be said now.
 import { html, useEffect, useRef, useState } from '../vendor/preact.js';
 import { detail, post } from '../js/api.js';
-import { coded } from '../js/bubble.js';
 import { edit } from '../js/edits.js';
 import { Icon } from '../js/icons.js';
 import { t } from '../js/i18n.js';
 import { editCount, edits, reveal, say } from '../js/state.js';
 import { Failed, Wait } from '../js/waiting.js';
+import { coded } from '../js/wording.js';
 import { ReplayedAct, named } from './replayed.js';
 
 /** @type {Record<string, [string, string]>} tone and icon */

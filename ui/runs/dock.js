@@ -1,15 +1,15 @@
 // @ts-check
 // Below the map of a run: its trace, the text of its version with the step marked, and the messages as they are kept.
 import { html, useEffect, useRef, useState } from '../vendor/preact.js';
-import { coded } from '../js/bubble.js';
 import { Icon } from '../js/icons.js';
-import { t } from '../js/i18n.js';
+import { t, worded } from '../js/i18n.js';
 import { seconds } from '../js/moment.js';
 import { coloured, flat, Value } from '../js/values.js';
 import { shape } from '../js/content.js';
+import { coded } from '../js/wording.js';
 import { momentOf } from './data.js';
 import { Text } from './text.js';
-import { triggerWords, worded } from './state.js';
+import { triggerWords } from './state.js';
 
 /** @typedef {{scene: import('./run.js').Scene}} Props */
 

@@ -2,7 +2,6 @@
 // All runs, newest first, with filters.
 import { html, useEffect, useMemo, useState } from '../vendor/preact.js';
 import { detail, get, offline } from '../js/api.js';
-import { coded } from '../js/bubble.js';
 import { Choice, Chosen, filterBy, useNarrow } from '../js/filters.js';
 import { Icon } from '../js/icons.js';
 import { t } from '../js/i18n.js';
@@ -13,6 +12,7 @@ import { addressTo } from '../js/router.js';
 import { bot } from '../js/state.js';
 import { When } from '../js/times.js';
 import { Failed, Nothing, Wait } from '../js/waiting.js';
+import { coded } from '../js/wording.js';
 import { stepsOf } from './steps.js';
 import { STATE_NAMES, State, flowTitle, lasted, triggerWords } from './state.js';
 

@@ -1,8 +1,8 @@
 // @ts-check
 // An act of a real talk played again: what was said and what would be said now, with the words marked that differ.
 import { html } from '../vendor/preact.js';
-import { rich } from '../js/bubble.js';
 import { t } from '../js/i18n.js';
+import { rich } from '../js/wording.js';
 
 /** A text with the words marked that the other one does not have. @param {{parts: {text: string, both: boolean}[], side: 'was' | 'now'}} props */
 const Marked = ({ parts, side }) =>

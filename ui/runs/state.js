@@ -2,7 +2,7 @@
 // How a run stands, in words, an icon and a colour: never in a colour alone.
 import { html } from '../vendor/preact.js';
 import { Icon } from '../js/icons.js';
-import { t } from '../js/i18n.js';
+import { t, worded } from '../js/i18n.js';
 import { millis, span } from '../js/moment.js';
 import { bot } from '../js/state.js';
 import { tick } from '../js/times.js';
@@ -21,12 +21,6 @@ const STATES = {
   undelivered: ['bad', 'offline'],
 };
 export const STATE_NAMES = Object.keys(STATES);
-
-/** A text of the page for a word of the daemon; the word itself if there is none. @param {string} key @param {string} word */
-export function worded(key, word) {
-  const said = t(key);
-  return said === key || said === `⟦${key}⟧` ? word : said;
-}
 
 /** @param {{run: any}} props */
 export function State({ run }) {

@@ -2,22 +2,18 @@
 // The bad day: the talk of the chat against each misfortune at each of its acts, as a table; a red cell is a talk.
 import { html, useEffect, useState } from '../vendor/preact.js';
 import { detail, post } from '../js/api.js';
-import { coded } from '../js/bubble.js';
 import { DialogHead, close } from '../js/dialogs.js';
 import { Icon } from '../js/icons.js';
-import { t } from '../js/i18n.js';
+import { t, worded } from '../js/i18n.js';
 import { edits } from '../js/state.js';
 import { Failed, Wait } from '../js/waiting.js';
+import { coded } from '../js/wording.js';
 import { asTest, openTalk } from './astest.js';
 
 /** @typedef {{misfortune: string, act: number, good: boolean, trouble: string | null, sentence: string | null, flow: string | null, step: string | null, world: any, steps: any[]}} Row */
 
 /** The words of a misfortune in the page's language, else those of the daemon. @param {{id: string, title: string}} one */
-function titled(one) {
-  const key = `badday.${one.id}`;
-  const words = t(key);
-  return words === key || words === `⟦${key}⟧` ? one.title : words;
-}
+const titled = (one) => worded(`badday.${one.id}`, one.title);
 
 /** A step of the talk in short. @param {any} step */
 function named(step) {

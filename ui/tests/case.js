@@ -1,11 +1,11 @@
 // @ts-check
 // One case: passed or not; a failed one with the words that differ, and the ways to mend it.
 import { html, useState } from '../vendor/preact.js';
-import { coded } from '../js/bubble.js';
 import { editUnread } from '../js/edits.js';
 import { Icon } from '../js/icons.js';
 import { t } from '../js/i18n.js';
 import { reveal, say } from '../js/state.js';
+import { coded } from '../js/wording.js';
 import { openTalk } from './astest.js';
 import { run, running } from './suite.js';
 

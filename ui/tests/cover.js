@@ -1,10 +1,10 @@
 // @ts-check
 // How much of each flow the tests pass, and the places that none of them reaches.
 import { html, useState } from '../vendor/preact.js';
-import { coded } from '../js/bubble.js';
 import { Icon } from '../js/icons.js';
 import { t } from '../js/i18n.js';
 import { bot, reveal } from '../js/state.js';
+import { coded } from '../js/wording.js';
 import { coverage, ran } from './suite.js';
 
 /** So many flows, those with the least coverage, are shown at first. */

@@ -2,10 +2,10 @@
 // Random customers talk to the bot until something goes wrong; what they find is a talk to open.
 import { batch, html, signal } from '../vendor/preact.js';
 import { detail, post } from '../js/api.js';
-import { coded } from '../js/bubble.js';
 import { Icon } from '../js/icons.js';
 import { t } from '../js/i18n.js';
 import { edits, reveal } from '../js/state.js';
+import { coded } from '../js/wording.js';
 import { asTest, openTalk } from './astest.js';
 
 const CUSTOMERS = 20;

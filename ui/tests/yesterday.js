@@ -2,13 +2,13 @@
 // Yesterday again: the real talks of a day, played on the edited flows beside the version that ran. Nothing is sent.
 import { batch, html, signal, useState } from '../vendor/preact.js';
 import { detail, post } from '../js/api.js';
-import { coded } from '../js/bubble.js';
 import { Icon } from '../js/icons.js';
 import { t } from '../js/i18n.js';
 import { hasPage } from '../js/pages.js';
 import { addressTo } from '../js/router.js';
 import { bot, edits } from '../js/state.js';
 import { At } from '../js/times.js';
+import { coded } from '../js/wording.js';
 import { ReplayedAct } from '../runs/replayed.js';
 import { openTalk } from './astest.js';
 
