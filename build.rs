@@ -2,6 +2,8 @@
 
 #[path = "build/modules.rs"]
 mod modules;
+#[path = "build/texts.rs"]
+mod texts;
 
 use brotli::enc::{BrotliEncoderParams, backward_references::BrotliEncoderMode};
 use flate2::{Compression, write::GzEncoder};
@@ -58,18 +60,43 @@ fn pack_page(folder: &Path) -> io::Result<()> {
                 continue;
             }
             let text = without_comments(&String::from_utf8_lossy(&bytes));
+            let text = if extension == "css" { dense(&text) } else { text };
             match extension == "js" && name != BOOT {
                 true => modules.insert(name, text).map(drop),
                 false => files.insert(name, text.into_bytes()).map(drop),
             };
         }
     }
-    files.extend(
-        modules::packed(&modules).map_err(io::Error::other)?.into_iter().map(|(name, text)| (name, text.into())),
-    );
-    let page = with_one_style(&fs::read_to_string(folder.join("index.html"))?, &mut files);
+    let packed = modules::packed(&modules).map_err(io::Error::other)?;
+    split_texts(&packed.code, &mut files)?;
+    let page = fs::read_to_string(folder.join("index.html"))?;
+    let page = with_names_of_texts(&with_one_style(&page, &mut files), &packed.code);
+    files.extend(packed.files.into_iter().map(|(name, text)| (name, text.into())));
     fs::write(out.join("index.html"), page)?;
     write_list(&out, &files)
+}
+
+/// Puts the texts that a page alone names into a file of their own beside those of the frame: `text/en.runs.json`.
+fn split_texts(code: &BTreeMap<Option<String>, String>, files: &mut BTreeMap<String, Vec<u8>>) -> io::Result<()> {
+    let languages: Vec<String> = files.keys().filter(|name| name.starts_with("text/")).cloned().collect();
+    for language in languages {
+        let whole = files.remove(&language).unwrap_or_default();
+        let parts = texts::split(&String::from_utf8_lossy(&whole), code);
+        for (page, text) in parts.map_err(|why| io::Error::other(format!("ui/{language}:{why}")))? {
+            let name = match page {
+                Some(page) => language.replace(".json", &format!(".{page}.json")),
+                None => language.clone(),
+            };
+            files.insert(name, text.into_bytes());
+        }
+    }
+    Ok(())
+}
+
+/// Names in the page the pages that have texts of their own, so that those of the first one are asked for at once.
+fn with_names_of_texts(page: &str, code: &BTreeMap<Option<String>, String>) -> String {
+    let names: Vec<&str> = code.keys().filter_map(Option::as_deref).collect();
+    page.replacen("<html ", &format!("<html data-texts=\"{}\" ", names.join(" ")), 1)
 }
 
 /// Joins the styles that the page itself names, in its order.
@@ -161,6 +188,20 @@ fn without_comments(text: &str) -> String {
         }
     }
     kept
+}
+
+/// A style without the spaces and line ends that mean nothing.
+fn dense(style: &str) -> String {
+    let mut out = String::new();
+    for line in style.lines().map(str::trim) {
+        let joins = out.is_empty() || out.ends_with(['{', '}', ';', ',']);
+        if !joins {
+            out.push(' ');
+        }
+        // A colon with a space behind it stands in declarations and conditions, and in no text of ours.
+        out.push_str(&line.replace(": ", ":").replace(" {", "{"));
+    }
+    out
 }
 
 fn without_types(line: &str) -> String {

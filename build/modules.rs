@@ -1,5 +1,5 @@
 //! Packs the page's own modules: each page becomes one file at the address of its first module, so that a first visit
-//! asks for a few files instead of for each module.
+//! asks for a few files instead of for each module, and for no more than its page needs.
 //!
 //! The modules stay as they are in `ui/`, and `transom serve --ui ui` serves them so. A module in a pack becomes a
 //! function that takes its imports and gives its exports. That is the same as long as no import goes round in a circle
@@ -11,10 +11,19 @@ use std::{
     fmt::Write as _,
 };
 
-/// The module of the page's frame. It has all that several pages need.
+/// The module of the page's frame. It has all that most pages need.
 const FRAME: &str = "js/app.js";
+/// The first modules of the parts that several pages share and the frame does not need: those that draw a talk, those
+/// that draw a map, and those of lists.
+const TALK: &str = "js/bubble.js";
+const MAP: &str = "js/canvas.js";
+const LISTS: &str = "js/longlist.js";
+/// A module that the page of flows and so many pages in all need is a part of the frame.
+const MOST_PAGES: usize = 5;
 /// The pages and parts that are a file of their own, beside `page.js` of each other folder.
 const PARTS: [&str; 2] = ["js/flows.js", "js/editor.js"];
+/// The module that reads the texts of a page.
+const TEXTS: &str = "js/i18n.js";
 /// A folder with files that are no modules of ours.
 const VENDOR: &str = "vendor/";
 
@@ -42,23 +51,44 @@ struct Module {
     body: String,
 }
 
-/// Packs all modules; takes and gives their texts by path.
-pub fn packed(texts: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>, String> {
+/// The packed modules.
+pub struct Packed {
+    /// Their sources by path.
+    pub files: BTreeMap<String, String>,
+    /// The code of each page by the name of its texts; `None`: the code that several pages need.
+    pub code: BTreeMap<Option<String>, String>,
+}
+
+/// Packs all modules; takes their sources by path.
+pub fn packed(texts: &BTreeMap<String, String>) -> Result<Packed, String> {
     let mut modules = BTreeMap::new();
     for (path, text) in texts {
         modules.insert(path.clone(), Module::read(path, text)?);
     }
     let all = Pages::sorted(modules)?;
-    let mut out = BTreeMap::new();
-    for path in all.modules.keys() {
-        let text = match all.pack_of.get(path) {
+    let (mut files, mut code) = (BTreeMap::new(), BTreeMap::new());
+    for (path, module) in &all.modules {
+        let pack = all.pack_of.get(path);
+        let page: &mut String = code.entry(texts_of(pack.map(String::as_str))).or_default();
+        page.push_str(&module.body);
+        let text = match pack {
             Some(root) if root == path => all.pack(root)?,
             Some(_) => continue,
             None => all.alone(path)?,
         };
-        out.insert(path.clone(), text);
+        files.insert(path.clone(), text);
     }
-    Ok(out)
+    Ok(Packed { files, code })
+}
+
+/// The name of the texts that a pack needs beside those of the frame. A module of its own is a dialog, or a part of one.
+fn texts_of(pack: Option<&str>) -> Option<String> {
+    Some(match pack {
+        Some(FRAME | TALK | MAP | LISTS) => return None,
+        Some(root) if PARTS.contains(&root) => "flows".to_owned(),
+        Some(page) => folder_of(page).to_owned(),
+        None => "dialogs".to_owned(),
+    })
 }
 
 impl Module {
@@ -136,18 +166,36 @@ impl Pages {
             of_parts.insert(root.clone(), needed(root)?);
         }
         let flows = PARTS[0];
+        let mut of_lists = Vec::new();
         for path in all.modules.keys() {
             let users: Vec<&String> = roots.iter().filter(|root| of_parts[*root].contains(path)).collect();
-            let by_page = users.iter().any(|root| !PARTS.contains(&root.as_str()));
+            let pages = users.iter().filter(|root| !PARTS.contains(&root.as_str())).count();
             let by_flows = users.iter().any(|root| *root == flows);
             let pack = match users.as_slice() {
-                _ if of_frame.contains(path) || (by_flows && by_page) => FRAME,
+                _ if of_frame.contains(path) || (by_flows && users.len() >= MOST_PAGES) => FRAME,
+                _ if by_flows && pages > 1 => TALK,
+                _ if by_flows && pages == 1 => MAP,
                 _ if by_flows => flows,
                 [one] => one.as_str(),
-                // Few pages share it, or a dialog alone needs it: it stays a file of its own.
-                _ => continue,
+                // A dialog alone needs it: it stays a file of its own.
+                [] => continue,
+                _ => {
+                    of_lists.push(path.clone());
+                    continue;
+                }
             };
             all.pack_of.insert(path.clone(), pack.to_owned());
+        }
+        for path in of_lists {
+            // The lists do not need the parts that draw a talk.
+            let draws = all.needed_by(&path)?.iter().any(|one| all.pack_of.get(one).is_some_and(|pack| pack == TALK));
+            all.pack_of.insert(path, if draws { TALK } else { LISTS }.to_owned());
+        }
+        for root in [TALK, MAP, LISTS] {
+            // A pack of which only its first module is left is a file like any other.
+            if all.modules.contains_key(root) {
+                all.pack_of.entry(root.to_owned()).or_insert_with(|| root.to_owned());
+            }
         }
         Ok(all)
     }
@@ -181,11 +229,15 @@ impl Pages {
     fn pack(&self, root: &str) -> Result<String, String> {
         let mut sources = Sources::new(root);
         let mut text = String::new();
-        let needed = match root == FRAME {
-            // Modules that several pages need, and the frame itself does not, come first.
-            true => self.shared()?,
-            false => self.needed_by(root)?,
+        let needed = match root {
+            // Modules that several pages need, and the first one itself does not, come first.
+            FRAME | TALK | MAP | LISTS => self.shared(root)?,
+            _ => self.needed_by(root)?,
         };
+        if let Some(name) = texts_of(Some(root)) {
+            let source = self.source(TEXTS, root, &mut sources);
+            write_to(&mut text, format_args!("await {source}.more('{name}');\n"));
+        }
         for path in needed.iter().filter(|path| self.pack_of.get(*path).is_some_and(|pack| pack == root)) {
             let module = &self.modules[path];
             if module.body.contains("import.meta") && folder_of(path) != folder_of(root) {
@@ -211,15 +263,15 @@ impl Pages {
         Ok(format!("{}const modules = {{}};\n{text}export {{ modules }};\n{out}", sources.text))
     }
 
-    /// All modules of the frame's pack in order.
-    fn shared(&self) -> Result<Vec<String>, String> {
+    /// All modules of a pack that several pages need, in order.
+    fn shared(&self, root: &str) -> Result<Vec<String>, String> {
         let mut done = Vec::new();
-        for path in self.pack_of.iter().filter(|(_, pack)| *pack == FRAME).map(|(path, _)| path) {
-            if path != FRAME {
+        for path in self.pack_of.iter().filter(|(_, pack)| *pack == root).map(|(path, _)| path) {
+            if path != root {
                 self.visit(path, &mut Vec::new(), &mut done)?;
             }
         }
-        self.visit(FRAME, &mut Vec::new(), &mut done)?;
+        self.visit(root, &mut Vec::new(), &mut done)?;
         Ok(done)
     }
 
@@ -235,9 +287,16 @@ impl Pages {
             let source = self.source(&import.from, path, &mut sources);
             taken.push_str(&import.taken_from(&source));
         }
+        let texts = match texts_of(None) {
+            Some(name) if path != TEXTS => {
+                let source = self.source(TEXTS, path, &mut sources);
+                format!("await {source}.more('{name}');\n")
+            }
+            Some(_) | None => String::new(),
+        };
         let body = self.with_later_imports(path, path)?;
         let out = format!("export {{ {} }};\n", module.exports.join(", "));
-        Ok(format!("{}{taken}{body}{out}", sources.text))
+        Ok(format!("{}{texts}{taken}{body}{out}", sources.text))
     }
 
     /// The expression that gives the exports of a module inside the file `at`.
@@ -333,7 +392,18 @@ mod tests {
     use super::*;
 
     fn packed_from(texts: &[(&str, &str)]) -> Result<BTreeMap<String, String>, String> {
-        let none = [("js/flows.js", ""), ("js/editor.js", "")];
+        all_from(texts).map(|all| all.files)
+    }
+
+    fn all_from(texts: &[(&str, &str)]) -> Result<Packed, String> {
+        let none = [
+            ("js/flows.js", ""),
+            ("js/editor.js", ""),
+            ("js/bubble.js", ""),
+            ("js/canvas.js", ""),
+            ("js/longlist.js", ""),
+            ("js/i18n.js", ""),
+        ];
         let mut all = BTreeMap::new();
         for (path, text) in none.iter().chain(texts) {
             all.insert((*path).to_owned(), (*text).to_owned());
@@ -355,21 +425,59 @@ mod tests {
     }
 
     #[test]
-    fn a_part_that_flows_and_a_page_need_is_in_the_frame() {
-        let all = packed_from(&[
-            ("js/app.js", "const page = () => import('../runs/page.js');\n"),
-            ("js/flows.js", "import { b } from './b.js';\nexport const Page = b;\n"),
-            ("runs/page.js", "import { b } from '../js/b.js';\nexport const Page = b;\n"),
+    fn a_part_is_where_those_who_need_it_look_for_it() {
+        let page = "import { b } from '../js/b.js';\nexport const Page = b;\n";
+        let flows = "import { b } from './b.js';\nexport const Page = b;\n";
+        let used_by = |pages: &[&str]| {
+            let frame = "import { t } from './i18n.js';\nconst page = () => import('../runs/page.js');\n";
+            let mut all = vec![("js/app.js", frame), ("js/flows.js", flows), ("js/b.js", "export const b = 1;\n")];
+            all.push(("js/sheet.js", "import { b } from './b.js';\nexport const sheet = b;\n"));
+            all.extend(pages.iter().map(|path| (*path, page)));
+            packed_from(&all).unwrap()
+        };
+        let one = used_by(&["runs/page.js"]);
+        assert!(one["js/canvas.js"].contains("modules['js/b.js'] ="), "{}", one["js/canvas.js"]);
+        let few = used_by(&["runs/page.js", "inbox/page.js"]);
+        assert!(few["js/bubble.js"].contains("modules['js/b.js'] =") && !few.contains_key("js/b.js"));
+        assert!(few["js/app.js"].contains("import('../runs/page.js')"));
+        let runs = &few["runs/page.js"];
+        assert!(runs.contains("import * as file1 from '../js/bubble.js';\n"), "{runs}");
+        assert!(runs.contains("const { b } = file1.modules['js/b.js'];"), "{runs}");
+        assert!(few["js/sheet.js"].ends_with("export { sheet };\n"));
+        let most = used_by(&["runs/page.js", "tests/page.js", "ahead/page.js", "health/page.js"]);
+        assert!(most["js/app.js"].contains("modules['js/b.js'] ="), "{}", most["js/app.js"]);
+        let none = used_by(&[]);
+        assert!(none["js/flows.js"].contains("modules['js/b.js'] ="));
+        let without_flows = packed_from(&[
+            ("js/app.js", "import { t } from './i18n.js';\n"),
+            ("ahead/page.js", page),
+            ("people/page.js", page),
             ("js/b.js", "export const b = 1;\n"),
-            ("js/sheet.js", "import { b } from './b.js';\nexport const sheet = b;\n"),
+        ]);
+        assert!(without_flows.unwrap()["js/longlist.js"].contains("modules['js/b.js'] ="));
+    }
+
+    #[test]
+    fn a_page_reads_its_texts_before_its_code_runs() {
+        let all = all_from(&[
+            ("js/app.js", "import { t } from './i18n.js';\nt('frame');\n"),
+            ("js/i18n.js", "export const t = 1;\n"),
+            ("runs/page.js", "export const Page = 'runs.title';\n"),
         ])
         .unwrap();
+        let page = &all.files["runs/page.js"];
         assert!(
-            all["js/app.js"].contains("modules['js/b.js']") && all["js/app.js"].contains("import('../runs/page.js')")
+            page.contains("const modules = {};\nawait file0.modules['js/i18n.js'].more('runs');\nmodules["),
+            "{page}"
         );
-        assert!(all["runs/page.js"].starts_with("import * as file0 from '../js/app.js';\n"), "{}", all["runs/page.js"]);
-        assert!(all["runs/page.js"].contains("const { b } = file0.modules['js/b.js'];"));
-        assert!(all["js/sheet.js"].ends_with("export { sheet };\n") && !all.contains_key("js/b.js"));
+        assert!(all.code[&Some("runs".to_owned())].contains("runs.title") && all.code[&None].contains("t('frame')"));
+        assert!(!all.files["js/app.js"].contains(".more("));
+        let dialog = all_from(&[
+            ("js/app.js", "import { t } from './i18n.js';\n"),
+            ("js/sheet.js", "export const sheet = 'sheet.title';\n"),
+        ])
+        .unwrap();
+        assert!(dialog.files["js/sheet.js"].contains("await file0.modules['js/i18n.js'].more('dialogs');\n"));
     }
 
     #[test]

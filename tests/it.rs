@@ -12,6 +12,8 @@ mod knowledge;
 mod lsp;
 #[path = "../build/modules.rs"]
 mod page_modules;
+#[path = "../build/texts.rs"]
+mod page_texts;
 mod platform;
 mod receiver;
 mod runtime;

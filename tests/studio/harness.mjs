@@ -8,7 +8,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -86,7 +86,7 @@ export async function daemon(config = null) {
     options.splice(1, options.length, '--config', 'config.yaml');
   }
   if (process.env.STUDIO_UI) {
-    options.push('--ui', process.env.STUDIO_UI);
+    options.push('--ui', resolve(process.env.STUDIO_UI));
   }
   let running = null;
   const start = async () => {

@@ -42,8 +42,8 @@ export function Page({ query }) {
   return html`<div class="sheet-page ahead">
     <header class="page-head">
       <h1>${t('pages.ahead')}</h1>
-      <div class="map-switch" role="group" aria-label=${t('ahead.days')}>${DAYS.map((one) => html`<button type="button" key=${one} aria-pressed=${one === days} onClick=${() => set({ days: one, cell: null })}>${t('ahead.for', { n: Number(one) })}</button>`)}</div>
-      <div class="map-switch" role="group" aria-label=${t('ahead.as')}>
+      <div class="segments" role="group" aria-label=${t('ahead.days')}>${DAYS.map((one) => html`<button type="button" key=${one} aria-pressed=${one === days} onClick=${() => set({ days: one, cell: null })}>${t('ahead.for', { n: Number(one) })}</button>`)}</div>
+      <div class="segments" role="group" aria-label=${t('ahead.as')}>
         <button type="button" aria-pressed=${!asTable} onClick=${() => set({ as: null })}>${t('ahead.picture')}</button>
         <button type="button" aria-pressed=${asTable} onClick=${() => set({ as: 'table' })}>${t('ahead.table')}</button></div>
       <span class="grow"></span>

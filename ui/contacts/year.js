@@ -73,7 +73,7 @@ export function Year({ contact, query }) {
   const last = useMemo(() => items.findLastIndex((item) => millis(item.at) <= Date.now()), [items]);
   return html`<section class="card year" aria-labelledby="year-title">
     <header class="year-head"><h2 id="year-title">${t('contacts.year')}</h2>${zone && html`<small class="muted">${t('contacts.year.zone', { zone })}</small>`}<span class="grow"></span>
-      <div class="map-switch" role="group" aria-label=${t('contacts.year.range')}>${Object.keys(RANGES).map(
+      <div class="segments" role="group" aria-label=${t('contacts.year.range')}>${Object.keys(RANGES).map(
         (one) => html`<button type="button" key=${one} aria-pressed=${one === range} onClick=${() => {
           choose(null);
           filterBy(`contacts/${contact.id}`, { range: one });

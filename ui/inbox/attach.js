@@ -73,7 +73,7 @@ export function Attached({ attached }) {
     return html`<p class="inbox-attached bad" role="alert"><${Icon} n="alert" s=${14} /><span dir="auto">${trouble}</span><button type="button" class="icon-button" title=${t('close')} aria-label=${t('close')} onClick=${attached.clear}><${Icon} n="x" s=${13} /></button></p>`;
   }
   if (busy) {
-    return html`<p class="inbox-attached" role="status"><span class="chat-spin" aria-hidden="true"></span><span dir="auto">${t('inbox.attach.uploading', { name: busy })}</span></p>`;
+    return html`<p class="inbox-attached" role="status"><span class="spin" aria-hidden="true"></span><span dir="auto">${t('inbox.attach.uploading', { name: busy })}</span></p>`;
   }
   return (
     media &&

@@ -30,8 +30,19 @@
   }
   const assets = /** @type {HTMLScriptElement} */ (document.currentScript).src.replace(/js\/boot\.js$/, '');
   const early = (more) => document.head.append(Object.assign(document.createElement('link'), more));
-  early({ rel: 'preload', as: 'fetch', crossOrigin: 'anonymous', href: `${assets}text/${root.lang === 'xx' ? 'en' : root.lang}.json` });
-  if (/^\/studio(\/(flows|scripts|locales)(\/|$)|\/?$)/.test(location.pathname)) {
+  const text = (/** @type {string} */ name) =>
+    early({ rel: 'preload', as: 'fetch', crossOrigin: 'anonymous', href: `${assets}text/${root.lang === 'xx' ? 'en' : root.lang}${name}.json` });
+  text('');
+  const [first = 'flows'] = location.pathname.split('/').slice(2).filter(Boolean);
+  const page = ['scripts', 'locales'].includes(first) ? 'flows' : first;
+  // The files of a folder are whole: there the page names no texts of its own.
+  if ((root.dataset.texts || '').split(' ').includes(page)) {
+    text(`.${page}`);
+  }
+  if (page === 'flows') {
     early({ rel: 'modulepreload', href: `${assets}js/flows.js` });
+    for (const name of ['editor', 'chat', 'flow']) {
+      early({ rel: 'preload', as: 'style', href: `${assets}css/${name}.css` });
+    }
   }
 })();

@@ -69,7 +69,7 @@ function Notices() {
     }
     ${
       talk.slow.value &&
-      html`<div class="chat-notice" role="status"><span class="chat-spin" aria-hidden="true"></span><span>${t('chat.slow')}</span>
+      html`<div class="chat-notice" role="status"><span class="spin" aria-hidden="true"></span><span>${t('chat.slow')}</span>
       <button type="button" class="button small" onClick=${talk.cancel}>${t('chat.cancel')}</button></div>`
     }`;
 }

@@ -12,7 +12,7 @@ import { files, say } from './state.js';
 
 /** @param {{at: number, side: Side, set: (side: Side) => void}} props */
 const Choice = ({ at, side, set }) =>
-  html`<div class="difference-choice map-switch" role="group" aria-label=${t('difference.piece', { n: at })}>
+  html`<div class="difference-choice segments" role="group" aria-label=${t('difference.piece', { n: at })}>
     ${/** @type {Side[]} */ (['theirs', 'mine']).map((one) => html`<button type="button" key=${one} aria-pressed=${side === one} onClick=${() => set(one)}>${t(`difference.take.${one}`)}</button>`)}
   </div>`;
 

@@ -41,7 +41,7 @@ const Schedules = ({ all, gone = false }) =>
 export function Effects({ asked }) {
   const { answer, again } = asked;
   if (!answer) {
-    return html`<p class="muted publish-line"><span class="chat-spin" aria-hidden="true"></span>${t('publish.looking')}</p>`;
+    return html`<p class="muted publish-line"><span class="spin" aria-hidden="true"></span>${t('publish.looking')}</p>`;
   }
   if (!answer.ok) {
     return html`<p class="publish-line bad"><${Icon} n="alert" s=${14} /><span dir="auto">${answer.status ? detail(answer) : t('publish.offline')}</span>

@@ -18,17 +18,41 @@ export const LANGUAGES = [
   ['id', 'Bahasa Indonesia'],
 ];
 
+const TRIES = 4;
+
 /**
  * @param {string} name
  * @returns {Promise<Record<string, Entry>>}
  */
 async function read(name) {
-  const answer = await fetch(new URL(`../text/${name}.json`, import.meta.url));
-  return answer.ok ? answer.json() : {};
+  for (let tries = 1; ; tries++) {
+    try {
+      const answer = await fetch(new URL(`../text/${name}.json`, import.meta.url));
+      return answer.ok ? await answer.json() : {};
+    } catch (error) {
+      // A module that fails once fails until the page is loaded again.
+      if (tries === TRIES) throw error;
+      await new Promise((done) => setTimeout(done, tries * 500));
+    }
+  }
 }
 
 const spoken = lang === 'xx' ? 'en' : lang;
 const texts = await read(spoken);
+/** The texts of pages that are on their way or there. @type {Map<string, Promise<void>>} */
+const added = new Map();
+
+/**
+ * Adds the texts of a page. `build.rs` puts them into a file of their own, and this call before the code of the page; the
+ * files of the folder are whole.
+ * @param {string} page
+ */
+export function more(page) {
+  const coming = added.get(page) ?? read(`${spoken}.${page}`).then((all) => void Object.assign(texts, all));
+  added.set(page, coming);
+  return coming;
+}
+
 const plural = new Intl.PluralRules(spoken);
 
 /** The language for dates and numbers. */
@@ -41,7 +65,11 @@ export const locale = spoken;
  * @returns {string}
  */
 export function t(key, values = {}) {
-  let text = texts[key] ?? key;
+  let text = texts[key];
+  if (text === undefined) {
+    console.warn(`no text: ${key}`);
+    text = key;
+  }
   if (typeof text === 'object') {
     text = text[plural.select(values.n ?? 0)] ?? text.other;
   }

@@ -102,7 +102,7 @@ export function Map() {
   };
   return html`<section class=${`pane map${stale.value !== null ? ' stale' : ''}`} aria-label=${t('map.title')}>
     <header class="map-head"><h2>${t('map.title')}</h2>${ofOther && html`<bdi class="map-of" title=${title}>${title}</bdi>`}<span class="map-count">${made && acts.length > 0 && t('map.count', { a: made.steps.filter((one) => steps.has(one.id)).length, b: made.steps.length })}</span><span class="grow"></span>
-      <div class="map-switch" role="group" aria-label=${t('map.view')}>
+      <div class="segments" role="group" aria-label=${t('map.view')}>
         <button type="button" aria-pressed=${!list} onClick=${() => setList(false)}>${t('map.title')}</button>
         <button type="button" aria-pressed=${list} onClick=${() => setList(true)}>${t('map.steps')}</button></div></header>
     ${list ? html`<${Steps} />` : html`<${Canvas} svg=${svg} flow=${made?.flow} text=${made?.svg} now=${now} cursor=${cursor} go=${open}

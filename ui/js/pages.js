@@ -10,7 +10,7 @@ import { waitCount } from './waitcount.js';
  * @property {string} path the first part of its address: `runs` for `/studio/runs/17`
  * @property {string} icon
  * @property {() => Promise<any>} load gives a module with `Page`
- * @property {string[]} [css] files below `ui/` that the page needs beside those of the first load
+ * @property {string[]} [css] files below `ui/` that the page needs beside those of the frame
  * @property {boolean} [stays] it is hidden instead of taken away when another page is shown
  * @property {() => boolean} [shown] whether this person may see it; without it everybody may
  * @property {() => number} [count] the number beside its name, 0 for none
@@ -19,12 +19,19 @@ import { waitCount } from './waitcount.js';
 
 /** In the order of the bar. Its name is the text `pages.<path>`. @type {PageEntry[]} */
 export const PAGES = [
-  { path: 'flows', icon: 'flows', load: () => import('./flows.js'), stays: true, shown: () => may('read_bot_file') },
+  {
+    path: 'flows',
+    icon: 'flows',
+    load: () => import('./flows.js'),
+    css: ['css/editor.css', 'css/chat.css', 'css/flow.css'],
+    stays: true,
+    shown: () => may('read_bot_file'),
+  },
   {
     path: 'tests',
     icon: 'flask',
     load: () => import('../tests/page.js'),
-    css: ['css/lists.css', 'tests/tests.css'],
+    css: ['css/chat.css', 'css/lists.css', 'tests/tests.css'],
     shown: () => may('run_tests'),
     count: () => changedTests.value?.n ?? 0,
     about: () => t('tests.change', changedTests.value ?? {}),
@@ -33,14 +40,14 @@ export const PAGES = [
     path: 'runs',
     icon: 'runs',
     load: () => import('../runs/page.js'),
-    css: ['css/lists.css', 'runs/runs.css'],
+    css: ['css/chat.css', 'css/flow.css', 'css/lists.css', 'runs/runs.css'],
     shown: () => may('list_runs'),
   },
   {
     path: 'inbox',
     icon: 'inbox',
     load: () => import('../inbox/page.js'),
-    css: ['css/lists.css', 'inbox/inbox.css'],
+    css: ['css/chat.css', 'css/lists.css', 'inbox/inbox.css'],
     shown: () => may('answer_conversation'),
     count: () => waitCount.value?.waiting ?? 0,
     about: () => t('inbox.waiting', { n: waitCount.value?.waiting ?? 0 }),

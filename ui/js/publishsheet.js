@@ -48,7 +48,7 @@ function useOnce(path, body) {
 function Tests({ asked }) {
   const { answer } = asked;
   if (!answer) {
-    return html`<p class="muted publish-line"><span class="chat-spin" aria-hidden="true"></span>${t('tests.running')}</p>`;
+    return html`<p class="muted publish-line"><span class="spin" aria-hidden="true"></span>${t('tests.running')}</p>`;
   }
   if (!answer.ok) {
     return html`<p class="publish-line bad"><${Icon} n="alert" s=${14} /><span dir="auto">${detail(answer)}</span></p>`;

@@ -52,7 +52,7 @@ export function Way({ scene }) {
         html`<span class="filter"><select aria-label=${t('runs.flow')} value=${flow} onChange=${(/** @type {any} */ event) => setOther(event.target.value)}>
           ${flows.map((one) => html`<option key=${one} value=${one} selected=${one === flow}>${flowTitle(one)}</option>`)}</select><${Icon} n="down" s=${13} /></span>`
       }
-      <div class="map-switch" role="group" aria-label=${t('map.view')}>
+      <div class="segments" role="group" aria-label=${t('map.view')}>
         <button type="button" aria-pressed=${!list} onClick=${() => setList(false)}>${t('map.title')}</button>
         <button type="button" aria-pressed=${list} onClick=${() => setList(true)}>${t('map.steps')}</button></div>
     </header>

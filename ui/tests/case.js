@@ -45,7 +45,7 @@ export function CaseLine({ one }) {
   const only = running.value;
   const busy = only !== null && (!only.name || only.name === one.name) && (!only.path || only.path === one.path) && (!only.flow || only.flow === one.flow);
   const state = busy ? 'busy' : one.passed ? 'good' : 'bad';
-  const sign = busy ? html`<span class="chat-spin" aria-hidden="true"></span>` : html`<${Icon} n=${one.passed ? 'check' : 'x'} s=${13} />`;
+  const sign = busy ? html`<span class="spin" aria-hidden="true"></span>` : html`<${Icon} n=${one.passed ? 'check' : 'x'} s=${13} />`;
   return html`<li class=${`tests-case ${state}`}>
     <div class="tests-line">
       <span class="tests-sign" role="img" aria-label=${t(`tests.state.${state}`)}>${sign}</span>

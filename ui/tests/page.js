@@ -37,7 +37,7 @@ function Filters({ query }) {
     ['failing', t('tests.failing', { n: suite.failing.value })],
   ];
   return html`<div class="tests-filters">
-    <div class="map-switch" role="group" aria-label=${t('tests.show')}>
+    <div class="segments" role="group" aria-label=${t('tests.show')}>
       ${shows.map(([name, words]) => html`<button type="button" key=${name} aria-pressed=${show === name} onClick=${() => to({ show: name })}>${words}</button>`)}
     </div>
     <select aria-label=${t('tests.flow')} onChange=${(/** @type {any} */ event) => to({ flow: event.target.value })}>

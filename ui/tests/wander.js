@@ -59,7 +59,7 @@ export function Wander() {
       <label><span>${t('wander.customers')}</span><input type="number" min="1" max=${CUSTOMERS_MAX} value=${customers.value} onChange=${number(customers, CUSTOMERS_MAX)} /></label>
       <label title=${t('wander.seed.about')}><span>${t('wander.seed')}</span><input type="number" min="1" max="1000000" value=${seed.value} onChange=${number(seed, 1_000_000)} /></label>
       ${busy.value
-        ? html`<button type="button" class="button" onClick=${() => control?.abort()}><span class="chat-spin" aria-hidden="true"></span>${t('cancel')}</button>`
+        ? html`<button type="button" class="button" onClick=${() => control?.abort()}><span class="spin" aria-hidden="true"></span>${t('cancel')}</button>`
         : html`<button class="button">${t('wander.go')}</button>`}
     </form>
     ${wrong.value && html`<p class="sheet-wrong" role="status" dir="auto">${wrong.value}</p>`}

@@ -106,7 +106,7 @@ export function Yesterday({ bare = false }) {
     <form onSubmit=${again}>
       <label><span>${t('yesterday.day')}</span><input type="date" value=${day.value || yesterday()} onChange=${(/** @type {any} */ event) => (day.value = event.target.value)} /></label>
       ${busy.value
-        ? html`<button type="button" class="button" onClick=${() => control?.abort()}><span class="chat-spin" aria-hidden="true"></span>${t('cancel')}</button>`
+        ? html`<button type="button" class="button" onClick=${() => control?.abort()}><span class="spin" aria-hidden="true"></span>${t('cancel')}</button>`
         : html`<button class="button">${t('yesterday.go')}</button>`}
     </form>
     ${wrong.value && html`<p class="sheet-wrong" role="status" dir="auto">${wrong.value}</p>`}

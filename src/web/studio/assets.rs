@@ -181,6 +181,9 @@ mod tests {
                 *packed_lines.entry(line.trim().to_owned()).or_default() += 1;
             }
         }
+        let styles = packed::FILES.iter().filter(|(path, ..)| path.ends_with(".css"));
+        let styles: Vec<String> =
+            styles.map(|(_, bytes, _)| String::from_utf8_lossy(&unpacked(bytes)).into_owned()).collect();
         let mut count = 0;
         for folder in fs::read_dir(sources()).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
             if ["images", "text", "vendor"].iter().any(|other| folder.ends_with(other)) {
@@ -188,6 +191,13 @@ mod tests {
             }
             for file in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
                 for line in lines_of_code(&fs::read_to_string(&file).unwrap()) {
+                    if file.extension().is_some_and(|extension| extension == "css") {
+                        let dense = line.replace(": ", ":").replace(" {", "{");
+                        let lacks = || panic!("{}: the packed styles lack `{line}`", file.display());
+                        styles.iter().find(|style| style.contains(&dense)).unwrap_or_else(lacks);
+                        count += 1;
+                        continue;
+                    }
                     let left = packed_lines.get_mut(&line).filter(|left| **left > 0);
                     *left.unwrap_or_else(|| panic!("{}: the packed page lacks `{line}`", file.display())) -= 1;
                     count += 1;
@@ -241,11 +251,29 @@ mod tests {
             brotli::BrotliDecompress(&mut &**brotli, &mut other).unwrap();
             assert!(plain == other, "{path}");
             let source = sources().join(path);
-            // Code is packed without its comments, several modules in one file.
-            if ["images/", "text/", "vendor/"].iter().any(|folder| path.starts_with(folder)) {
+            // Code is packed without its comments, several modules in one file; texts are split.
+            if ["images/", "vendor/"].iter().any(|folder| path.starts_with(folder)) {
                 assert!(plain == fs::read(source).unwrap(), "{path}");
             }
             assert!(!plain.is_empty(), "{path}");
+        }
+    }
+
+    #[test]
+    fn each_text_is_packed_once() {
+        for file in fs::read_dir(sources().join("text")).unwrap().map(|entry| entry.unwrap().path()) {
+            let language = file.file_stem().unwrap().to_str().unwrap();
+            let mut all = serde_json::Map::new();
+            let begins = format!("text/{language}.");
+            for (path, gzip, _) in packed::FILES.iter().filter(|(path, ..)| path.starts_with(&begins)) {
+                let part: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&unpacked(gzip)).unwrap();
+                for (key, text) in part {
+                    assert!(all.insert(key.clone(), text).is_none(), "{path}: {key} stands in another file, too");
+                }
+            }
+            let whole: serde_json::Map<String, serde_json::Value> =
+                serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+            assert!(all == whole, "{language}: {} texts of {}", all.len(), whole.len());
         }
     }
 }
