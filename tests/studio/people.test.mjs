@@ -131,7 +131,7 @@ test('all of it goes by keyboard', { skip }, async () => {
 test('what a role may not do is not offered', { skip }, async () => {
   const bar = async (page) => (await page.locator('.pages a span').allTextContents()).join(' ');
   const viewer = await as('The viewer', { path: '/studio/flows/menu', ready: '.cm-line' });
-  assert.equal(await bar(viewer), 'Flows Runs Contacts Ahead Health');
+  assert.equal(await bar(viewer), 'Flows Runs Knowledge Contacts Ahead Health');
   for (const gone of ['.publish', '.pane.chat', '.pane.dock', '.files .new', '.file-menu', '.findings-button']) {
     assert.equal(await viewer.locator(gone).count(), 0, gone);
   }
@@ -152,7 +152,7 @@ test('what a role may not do is not offered', { skip }, async () => {
   await viewer.context().close();
 
   const author = await as('The author', { path: '/studio/flows/menu', ready: '.cm-line' });
-  assert.equal(await bar(author), 'Flows Tests Runs Contacts Ahead Health');
+  assert.equal(await bar(author), 'Flows Tests Runs Knowledge Contacts Ahead Health');
   assert.equal(await author.locator('.publish').count(), 1);
   assert.equal(await author.locator('.pane.chat').count(), 1);
   await author.context().close();

@@ -11,6 +11,9 @@ import { bot, cursor, files, open, say } from './state.js';
 function pathHere() {
   const [folder, ...rest] = location.pathname.split('/').slice(2);
   const path = `${folder}/${rest.map(decodeURIComponent).join('/')}`;
+  if (here.peek().page === 'flows' && /^knowledge\/.+\.(md|txt|csv)$/.test(path)) {
+    return path;
+  }
   if (here.peek().page !== 'flows' || !/^(flows|scripts|locales)\/[^/]+$/.test(path)) {
     return null;
   }

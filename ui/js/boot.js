@@ -33,8 +33,8 @@
   const text = (/** @type {string} */ name) =>
     early({ rel: 'preload', as: 'fetch', crossOrigin: 'anonymous', href: `${assets}text/${root.lang === 'xx' ? 'en' : root.lang}${name}.json` });
   text('');
-  const [first = 'flows'] = location.pathname.split('/').slice(2).filter(Boolean);
-  const page = ['scripts', 'locales'].includes(first) ? 'flows' : first;
+  const [first = 'flows', file] = location.pathname.split('/').slice(2).filter(Boolean);
+  const page = ['scripts', 'locales'].includes(first) || (first === 'knowledge' && file) ? 'flows' : first;
   // The files of a folder are whole: there the page names no texts of its own.
   if ((root.dataset.texts || '').split(' ').includes(page)) {
     text(`.${page}`);

@@ -85,7 +85,7 @@ const extensionsOf = (path) => [
   CM.highlightActiveLine(),
   CM.highlightActiveLineGutter(),
   search.of(found),
-  languageOf(path) === 'rhai' ? rhai : CM.yaml(),
+  languageOf(path) === 'rhai' ? rhai : languageOf(path) === 'yaml' ? CM.yaml() : [],
   CM.syntaxHighlighting(colours),
   CM.indentUnit.of('  '),
   EditorState.tabSize.of(2),

@@ -46,7 +46,9 @@ export function hold(path) {
  * @returns {Promise<Held | null>}
  */
 async function readAgain(path) {
-  const answer = await get(`/v1/bot/files/${path.split('/').map(encodeURIComponent).join('/')}`);
+  // The address has one folder; those in it belong to the name.
+  const [folder, ...rest] = path.split('/');
+  const answer = await get(`/v1/bot/files/${folder}/${encodeURIComponent(rest.join('/'))}`);
   if (!answer.ok && answer.status !== 404) {
     return null;
   }

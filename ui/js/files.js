@@ -17,6 +17,7 @@ const GROUPS = [
   { kind: 'bot', icon: 'cog' },
   { kind: 'script', icon: 'code' },
   { kind: 'locale', icon: 'language' },
+  { kind: 'knowledge', icon: 'file' },
   { kind: 'test', icon: 'flask' },
 ];
 
@@ -27,6 +28,9 @@ function kindOf(path) {
   }
   if (path.startsWith('locales/')) {
     return 'locale';
+  }
+  if (path.startsWith('knowledge/')) {
+    return 'knowledge';
   }
   if (path.endsWith('.test.yaml')) {
     return 'test';

@@ -53,6 +53,13 @@ export const PAGES = [
     about: () => t('inbox.waiting', { n: waitCount.value?.waiting ?? 0 }),
   },
   {
+    path: 'knowledge',
+    icon: 'book',
+    load: () => import('../knowledge/page.js'),
+    css: ['css/lists.css', 'knowledge/knowledge.css'],
+    shown: () => may('list_knowledge'),
+  },
+  {
     path: 'contacts',
     icon: 'people',
     load: () => import('../contacts/page.js'),

@@ -3,8 +3,8 @@
 import { signal } from '../vendor/preact.js';
 
 const BASE = '/studio';
-/** Addresses of files belong to the page of flows. */
-const OF_FLOWS = ['flows', 'scripts', 'locales'];
+/** Addresses of files belong to the page of flows; `knowledge` alone is a page. */
+const OF_FLOWS = ['flows', 'scripts', 'locales', 'knowledge'];
 /** Choices of this tab alone, which stay in every address. */
 const OF_TAB = ['theme', 'lang'];
 /** Addresses below the studio's that are not this page. */
@@ -21,7 +21,8 @@ const ELSEWHERE = /^\/studio\/(a|codes)\//;
 function read() {
   const parts = location.pathname.slice(BASE.length).split('/').filter(Boolean).map(plain);
   const [first = 'flows', ...rest] = parts;
-  return { page: OF_FLOWS.includes(first) ? 'flows' : first, rest, query: new URLSearchParams(location.search) };
+  const isFile = OF_FLOWS.includes(first) && (first !== 'knowledge' || rest.length > 0);
+  return { page: isFile ? 'flows' : first, rest, query: new URLSearchParams(location.search) };
 }
 
 /** @param {string} part */

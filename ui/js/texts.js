@@ -113,4 +113,4 @@ function between(doc, text) {
 }
 
 /** @param {string} path */
-export const languageOf = (path) => (path.endsWith('.rhai') ? 'rhai' : 'yaml');
+export const languageOf = (path) => (path.endsWith('.rhai') ? 'rhai' : /\.(md|txt|csv)$/.test(path) ? 'plaintext' : 'yaml');
