@@ -11,6 +11,15 @@ const media = { kind: 'image', url: 'https://shop.example/room.jpg' };
 const card = (text, title) => ({ header: { media }, body: { positional: [text] }, buttons: [{ reply: { payload: 'p', title } }] });
 const template = (more) => ({ kind: 'template', name: 'offer', language: 'en', body: 'none', ...more });
 
+/** A carousel as `/v1/templates` lists it: its texts stand there, and a message has the values alone. */
+const CATALOGUE = {
+  id: 1, sender: 1, name: 'summer', language: 'en', category: 'marketing', status: 'approved', header: null,
+  body: 'Summer is here, {{1}}!', footer: 'Write stop to hear no more', buttons: [], offer: null,
+  cards: [
+    { header: 'image', body: 'Beach for {{1}}', buttons: [{ quick_reply: { title: 'To the beach' } }] },
+    { header: 'image', body: 'Mountains for {{1}}', buttons: [{ url: { title: 'See them', url: 'https://shop.example/{{1}}' } }] },
+  ],
+};
 /** What is sent, and the words that its bubble must have. */
 const OUT = [
   [{ kind: 'text', body: 'Hello *you*' }, 'Hello you'],
@@ -21,6 +30,7 @@ const OUT = [
   [template({ body: { positional: ['Ana', 'tomorrow'] }, header: { media }, buttons: [{ reply: { payload: 'p', title: 'Yes, please' } }, 'as_approved'] }), 'offer', 'Ana', 'tomorrow', 'room.jpg', 'Yes, please'],
   [template({ header: { location: { latitude: 40.4, longitude: -3.7, name: 'Our door' } } }), 'offer', 'Our door'],
   [template({ parts: { cards: [card('First card', 'Take the first'), card('Second card', 'Take the second')], offer_ends: '2026-11-30T10:00:00Z' } }), 'Offer until', 'First card', 'Take the second'],
+  [template({ name: 'summer', body: { positional: ['Ana'] }, parts: { cards: [card('two', 'To the beach'), { ...card('four', ''), buttons: [] }] } }), 'Summer is here, Ana!', 'Beach for two', 'To the beach', 'Mountains for four', 'See them', 'Write stop to hear no more'],
   [{ kind: 'location', latitude: 40.4, longitude: -3.7, name: 'The salon', address: 'Main Street 1' }, 'The salon', 'Main Street 1'],
   [{ kind: 'contact_cards', cards: [{ name: 'Rosa Rossi', company: 'Salon', phones: [{ number: '+34600999888' }] }] }, 'Rosa Rossi', '+34600999888', 'Salon'],
   [{ kind: 'place_request', body: 'Where are you?' }, 'Where are you?', 'Send location'],
@@ -87,6 +97,7 @@ for (const [theme, width] of [['light', 1440], ['dark', 390]]) {
       ...(direction === 'out' ? { state: 'delivered', origin: 'flow' } : {}),
     }));
     await profile.route('**/v1/conversations/*/messages?*', (route) => route.fulfill({ json: { data: [...all].reverse(), next_cursor: null } }));
+    await profile.route('**/v1/templates?*', (route) => route.fulfill({ json: { data: [CATALOGUE], next_cursor: null } }));
     // The customer's file is one that the platform no longer has.
     await profile.route('**/v1/media/*', (route) => route.fulfill({ status: 200, contentType: 'audio/ogg', body: '' }));
     const { data } = await (await fetch(`${bot.base}/v1/conversations`)).json();

@@ -100,7 +100,7 @@ export function blanks(template) {
 /** Whether its parts are all of kinds that can be filled in here. @param {any} template */
 export function fillable(template) {
   const [header] = headerOf(template.header);
-  return header !== 'location' && !(template.buttons ?? []).some((/** @type {any} */ one) => buttonOf(one)[0] === 'products');
+  return header !== 'location' && !template.cards?.length && template.offer !== 'ends' && !(template.buttons ?? []).some((/** @type {any} */ one) => buttonOf(one)[0] === 'products');
 }
 
 /** The header's text, without its places filled in. @param {any} template */
@@ -135,6 +135,12 @@ function valuesOf(body) {
   return (/** @type {string} */ name) => (list ? list[Number(name) - 1] : named[name]);
 }
 
+/** A card as it was sent, with the text that its reader sees. @param {any} card @param {any} shape of the template */
+function drawnCard(card, shape) {
+  const titles = (shape?.buttons ?? []).map((/** @type {any} */ one) => ({ title: buttonOf(one)[1].title ?? '', ...(buttonOf(one)[0] === 'url' ? { url: buttonOf(one)[1].url } : {}) }));
+  return { ...card, body: filled(shape?.body ?? '', valuesOf(card.body === 'none' ? null : card.body)) || card.body, ...(titles.length ? { buttons: titles } : {}) };
+}
+
 /** The content of a template message with the text that its reader sees, if this page knows it. @param {any} content @param {any[]} templates */
 export function drawnTemplate(content, templates) {
   const same = templates.filter((one) => one.name === content.name);
@@ -152,7 +158,9 @@ export function drawnTemplate(content, templates) {
       ...(content.header?.media || content.header?.location ? { header: content.header } : {}),
       ...(template ? { body: filled(template.body, value) } : {}),
       ...(template && headerText(template) ? { header: filled(headerText(template), () => header) } : {}),
+      ...(template?.footer ? { footer: template.footer } : {}),
       parts: content.parts,
+      ...(content.parts?.cards && template?.cards?.length ? { cards: content.parts.cards.map((/** @type {any} */ card, /** @type {number} */ n) => drawnCard(card, template.cards[n])) } : {}),
       buttons: template
         ? (template.buttons ?? []).map((/** @type {any} */ one) => ({ title: buttonOf(one)[1].title ?? '', ...(buttonOf(one)[0] === 'url' ? { url: buttonOf(one)[1].url } : {}) }))
         : replies.filter((/** @type {any} */ one) => one.reply),

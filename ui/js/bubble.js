@@ -113,14 +113,18 @@ function Filled({ filled }) {
   return html`<dl class="chat-filled">${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${typeof value === 'object' ? JSON.stringify(value) : String(value)}</dd>`)}</dl>`;
 }
 
-/** @param {{item: any, message: any, drawn: import('./content.js').Shape, around: Around}} props */
-function Inside({ item, message, drawn, around }) {
+/** @param {{item: any, message: any, drawn: import('./content.js').Shape, live: boolean, around: Around}} props */
+function Inside({ item, message, drawn, live, around }) {
   const quoted = message.reply_to ?? message.content?.reply_to;
   // A tap says by itself what it answers.
   const original = quoted && message.content?.kind !== 'button' && around.quoted(quoted);
   const text = drawn.text;
   const large = drawn.kind === 'text' && isEmoji(text);
   const author = around.author?.(message);
+  // Cards often have the same titles, and then the id tells them apart.
+  const titles = drawn.carousel?.flatMap((card) => card.buttons.map((one) => one.title)) ?? [];
+  const isOnly = (/** @type {string} */ title) => titles.filter((one) => one === title).length === 1;
+  const tap = around.tap && live && item.tapped === null ? (/** @type {any} */ one, /** @type {MouseEvent} */ event) => around.tap?.(isOnly(one.title) ? one.title : one.id, event) : null;
   const speaker = message.direction === 'in' ? around.names.in : around.names.out;
   return html`
     ${author ? html`<span class="chat-tag"><bdi>${author}</bdi></span>` : speaker && html`<span class="hidden" dir="auto">${speaker}: </span>`}
@@ -143,7 +147,7 @@ function Inside({ item, message, drawn, around }) {
     ${!drawn.known && html`<span class="chat-text chat-unknown">${t('chat.unshown', { kind: drawn.kind })}</span>`}
     ${drawn.filled && html`<${Filled} filled=${drawn.filled} />`}
     ${drawn.basket?.length && html`<${Basket} rows=${drawn.basket} />`}
-    ${(drawn.carousel || drawn.offerEnds) && html`<${Carousel} drawn=${drawn} media=${Media} zone=${around.zone} />`}
+    ${(drawn.carousel || drawn.offerEnds) && html`<${Carousel} drawn=${drawn} media=${Media} zone=${around.zone} tap=${tap} />`}
     ${drawn.footer && html`<small class="chat-footer" dir="auto">${drawn.footer}</small>`}`;
 }
 
@@ -219,7 +223,7 @@ export function Bubble({ item, dim = false, live = false, around }) {
       ${gone && html`<span class="chat-mark gone">${t('chat.gone')}</span>`}
       ${item.fresh && html`<span class="chat-mark new">${t('chat.new')}</span>`}
       ${changedButtons && html`<span class="chat-mark new">${t('chat.changed')}</span>`}
-      <${Inside} item=${changedButtons ? { ...item, was: null } : item} message=${message} drawn=${drawn} around=${around} />
+      <${Inside} item=${changedButtons ? { ...item, was: null } : item} message=${message} drawn=${drawn} live=${live} around=${around} />
       <span class="chat-meta"><time title=${message.status_at ? `${t(`chat.status.${message.status}`)} ${clock(message.status_at, around.zone)}` : time}>${time}</time>${status && html`<${Ticks} status=${status} />`}</span>
       </div>
       ${around.reveal && message.direction === 'out' && message.step && html`<button type="button" class="chat-pencil" title=${t('chat.edit')} aria-label=${t('chat.edit')} onClick=${() => around.reveal?.(message)}><${Icon} n="pen" s=${13} /></button>`}

@@ -75,6 +75,13 @@ function valuesOf(values) {
   return Array.isArray(inner) ? inner.map(String) : Object.entries(inner).map(([name, value]) => `${name}: ${value}`);
 }
 
+/** A card of a carousel: with its text where it is known, else with the values that it was sent with. @param {any} card */
+function cardOf(card) {
+  const text = typeof card.body === 'string' && card.body !== 'none' ? card.body : '';
+  const buttons = (card.buttons ?? []).filter((/** @type {any} */ one) => typeof one === 'object' && (one.reply || one.title));
+  return { text, media: card.header?.media && mediaOf(card.header), values: text ? [] : valuesOf(card.values ?? card.body), buttons: buttons.map(buttonOf) };
+}
+
 /** @param {any} message @returns {Shape} */
 export function shape(message) {
   const given = typeof message.content === 'string' ? { kind: 'text', text: message.content } : (message.content ?? {});
@@ -94,15 +101,9 @@ export function shape(message) {
   if (kind === 'list') out.list = listOf(given);
   if (kind === 'link') out.link = { title: given.title ?? given.link?.title ?? '', url: given.url ?? given.link?.url ?? '' };
   if (template) out.template = { name: template.name ?? '', language: template.language ?? '', values: valuesOf(template.values ?? (sent ? template.body : [])) };
-  if (template?.parts) {
-    out.offerEnds = template.parts.offer_ends;
-    out.carousel = template.parts.cards?.map((/** @type {any} */ card) => ({
-      text: words(card.text),
-      media: card.header?.media && mediaOf(card.header),
-      values: valuesOf(card.body),
-      buttons: repliesOf(card.buttons),
-    }));
-  }
+  const cards = template?.cards ?? template?.parts?.cards ?? [];
+  if (cards.length) out.carousel = cards.map(cardOf);
+  if (template) out.offerEnds = template.offer_ends ?? template.parts?.offer_ends ?? undefined;
   if (kind === 'location') out.place = given.location ?? given;
   if (template?.header?.location) out.place = template.header.location;
   if (kind === 'contact_cards' || kind === 'contacts' || kind === 'card') out.cards = [given.cards ?? given.contacts ?? given].flat();
@@ -130,7 +131,7 @@ export function shape(message) {
 
 /** All that a customer reads of a message, to compare two of them. Ids are left out: they differ in each play. @param {any} message */
 export function readable(message) {
-  const { kind, text, header, footer, media, buttons, list, link, template, place, cards, form, emoji } = shape(message);
+  const { kind, text, header, footer, media, buttons, list, link, template, place, cards, form, emoji, carousel } = shape(message);
   const titles = buttons.map((one) => [one.title, one.url]);
   const rows = list && [list.button, list.sections.map((one) => [one.title, one.rows.map((row) => [row.title, row.description])])];
   return JSON.stringify([
@@ -145,6 +146,7 @@ export function readable(message) {
     template,
     place,
     cards,
+    carousel?.map((card) => [card.text, card.values, card.media?.url, card.buttons.map((one) => [one.title, one.url])]),
     form?.button,
     emoji,
     message.status === 'skipped',

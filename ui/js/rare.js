@@ -5,8 +5,25 @@ import { Icon } from './icons.js';
 import { t } from './i18n.js';
 import { clock, day } from './moment.js';
 
-/** @param {{drawn: import('./content.js').Shape, media: any, zone: string}} props `media` draws the file of a card */
-export function Carousel({ drawn, media, zone }) {
+/**
+ * A button of a card: a quick reply can be tapped while its message is live.
+ * @param {{button: import('./content.js').Button, tap: ((button: import('./content.js').Button, event: MouseEvent) => void) | null}} props
+ */
+function CardButton({ button, tap }) {
+  if (button.url || button.phone || button.code || !button.id || !tap) {
+    return html`<span class="chat-option plain" title=${button.url ?? ''}>${button.url && html`<${Icon} n="link" s=${14} />`}<span dir="auto">${button.title}</span></span>`;
+  }
+  return html`<button type="button" class="chat-option" onClick=${(/** @type {MouseEvent} */ event) => tap(button, event)}><${Icon} n="reply" s=${14} /><span dir="auto">${button.title}</span></button>`;
+}
+
+/**
+ * @param {object} props
+ * @param {import('./content.js').Shape} props.drawn
+ * @param {any} props.media draws the file of a card
+ * @param {string} props.zone
+ * @param {((button: import('./content.js').Button, event: MouseEvent) => void) | null} props.tap null: nobody taps here, or no more
+ */
+export function Carousel({ drawn, media, zone, tap }) {
   const ends = drawn.offerEnds;
   return html`${ends && html`<span class="chat-tag"><${Icon} n="clock" s=${11} />${t('chat.offer', { at: `${day(ends, zone)}, ${clock(ends, zone)}` })}</span>`}
     ${
@@ -15,7 +32,7 @@ export function Carousel({ drawn, media, zone }) {
         (card, n) => html`<li key=${n}>${card.media && html`<${media} media=${card.media} />`}
           ${card.text && html`<span dir="auto">${card.text}</span>`}
           ${card.values.length > 0 && html`<span class="chat-values">${card.values.map((value) => html`<code dir="auto">${value}</code>`)}</span>`}
-          ${card.buttons.map((button) => html`<span class="chat-option plain"><span dir="auto">${button.title}</span></span>`)}</li>`,
+          ${card.buttons.map((button) => html`<${CardButton} button=${button} tap=${tap} />`)}</li>`,
       )}</ol>`
     }`;
 }

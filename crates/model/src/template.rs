@@ -43,25 +43,7 @@ impl Template {
 
     /// The text with its values; a missing one stays as `{{name}}`.
     pub fn filled(&self, values: &Parameters) -> String {
-        let value = |name: &str| match values {
-            Parameters::None => None,
-            Parameters::Positional(list) => {
-                name.parse::<usize>().ok().and_then(|number| list.get(number.checked_sub(1)?))
-            }
-            Parameters::Named(map) => map.get(name),
-        };
-        let mut text = String::new();
-        let mut rest = self.body.as_str();
-        while let Some((before, after)) = rest.split_once("{{") {
-            let Some((name, behind)) = after.split_once("}}") else { break };
-            text.push_str(before);
-            match value(name.trim()) {
-                Some(value) => text.push_str(value),
-                None => text.push_str(&format!("{{{{{name}}}}}")),
-            }
-            rest = behind;
-        }
-        text + rest
+        filled(&self.body, values)
     }
 
     /// Assigns our button values to the template's buttons, each to the next button of its kind. A quick reply without
@@ -70,6 +52,26 @@ impl Template {
     pub fn lay(&self, values: &[ButtonValue], body: &Parameters) -> Result<Vec<ButtonValue>, String> {
         lay(&self.buttons, values, body)
     }
+}
+
+/// As `Template::filled`, for the text of a header or of a card.
+pub fn filled(text: &str, values: &Parameters) -> String {
+    let value = |name: &str| match values {
+        Parameters::None => None,
+        Parameters::Positional(list) => name.parse::<usize>().ok().and_then(|number| list.get(number.checked_sub(1)?)),
+        Parameters::Named(map) => map.get(name),
+    };
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some((before, after)) = rest.split_once("{{") {
+        let Some((name, behind)) = after.split_once("}}") else { break };
+        out.push_str(before);
+        match value(name.trim()) {
+            Some(value) => out.push_str(value),
+            None => out.push_str(&format!("{{{{{name}}}}}")),
+        }
+        rest = behind;
+    }
+    out + rest
 }
 
 /// As `Template::lay`, for the buttons of one card of a carousel. A button that copies a password takes the first value

@@ -75,7 +75,10 @@ fn described(sender: SenderId, template: &Template) -> Json {
         "status": template.status,
         "header": template.header,
         "body": template.body,
+        "footer": template.parts.footer,
         "buttons": template.buttons,
+        "cards": template.parts.cards,
+        "offer": template.parts.offer,
     })
 }
 

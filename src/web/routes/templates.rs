@@ -25,6 +25,19 @@ static TEMPLATE: Shape = shape(
         need("status", Word(STATUSES), "Only an approved one is sent."),
         need("header", Maybe(&Any), "`{\"text\": …}`, or what media it has."),
         need("body", Text, "With its placeholders: `{{1}}`, or `{{name}}`."),
+        need("footer", Maybe(&Text), "The small line below the text."),
+        need("buttons", List(&Any), ""),
+        need("cards", List(&Of(&CARD)), "Of a carousel, from the left."),
+        need("offer", Maybe(&Word(&["ends", "open"])), "Of a limited-time offer: whether a message says when it ends."),
+    ],
+);
+
+static CARD: Shape = shape(
+    "TemplateCard",
+    "",
+    &[
+        need("header", Maybe(&Any), "The media it has: `\"image\"` or `\"video\"`."),
+        need("body", Text, "With its placeholders."),
         need("buttons", List(&Any), ""),
     ],
 );

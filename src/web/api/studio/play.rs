@@ -24,6 +24,8 @@ pub async fn play(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     let mut input = Input::verbatim(&bytes(body).await?)?;
     let request = talk(&mut input);
     input.finish()?;
+    let catalogue = web.app.senders.all().iter().flat_map(|sender| web.app.templates.catalogue.list(sender.id));
+    let request = PlayRequest { catalogue: catalogue.collect(), ..request };
     let played = web.plays.play(request).await.map_err(problem)?;
     Ok(json(StatusCode::OK, &played))
 }
@@ -51,7 +53,7 @@ pub(super) fn talk(input: &mut Input) -> PlayRequest {
             Vec::new()
         }
     };
-    PlayRequest { edits, flow, world, steps }
+    PlayRequest { edits, flow, world, steps, ..PlayRequest::default() }
 }
 
 pub(super) fn problem(error: PlayError) -> Problem {

@@ -19,6 +19,7 @@ use crate::{
     http_step::{calls::MockedCall, mocks::example},
     model::{
         effect::{Effect, StepLeft, WayOut},
+        template::Template,
         window::Window,
     },
     store::tables::{
@@ -41,6 +42,8 @@ use std::{
 /// The state of the record between two acts.
 #[derive(Default)]
 pub(super) struct Recorder {
+    /// Further templates with known texts.
+    catalogue: Vec<Template>,
     /// Each message as it was last shown.
     shown: BTreeMap<i64, Json>,
     /// The newest turn whose trace was shown.
@@ -51,6 +54,11 @@ pub(super) struct Recorder {
 }
 
 impl Recorder {
+    /// Before the first act; `catalogue` has templates that the bot does not declare.
+    pub fn knowing(catalogue: Vec<Template>) -> Recorder {
+        Recorder { catalogue, ..Recorder::default() }
+    }
+
     /// Everything that the act caused, and the state behind it.
     pub async fn act(&mut self, world: &World<'_>, step: &Step) -> anyhow::Result<Json> {
         // These look at the world, and change nothing.
@@ -111,7 +119,9 @@ impl Recorder {
         let (store, conversation) = (&world.app.store, world.conversation);
         let fresh = i64::try_from(world.seen.len() - world.since.seen).unwrap_or(i64::MAX);
         let limit = PLAY_MESSAGES_READ.saturating_add(fresh);
-        let known = world.app.templates.catalogue.list(world.sender);
+        // The bot's own text wins.
+        let mut known = world.app.templates.catalogue.list(world.sender);
+        known.extend_from_slice(&self.catalogue);
         let mut now: BTreeMap<i64, Json> = BTreeMap::new();
         for row in inbound::of(store, conversation, InboundId(i64::MAX), limit).await? {
             let mut message = theirs(&row);

@@ -1,12 +1,15 @@
 //! Shows the content of a message as a phone draws it: the texts, buttons and files, with a template's text filled in.
 
 use crate::{
+    base::time::iso,
     flow::engine::question::button_token::option_in,
     model::{
         content::{Content, Edges, FormStart, Media},
         template::{
             ButtonValue, HeaderValue, Parameters, Template, TemplateButtonKind, TemplateHeader, TemplateMessage,
+            filled, in_language,
         },
+        template_parts::{CardShape, CardValues},
     },
 };
 use serde_json::{Value as Json, json};
@@ -96,32 +99,60 @@ fn option_id(id: &str) -> &str {
 
 /// A template as the contact reads it; `body` is null if its text is only with the platform.
 fn template(message: &TemplateMessage, known: &[Template]) -> Json {
-    let same = |one: &&Template| one.name == message.name && Some(&one.language) == message.language.as_ref();
-    let approved = known.iter().find(same).filter(|one| !one.body.is_empty());
+    let same: Vec<&Template> = known.iter().filter(|one| one.name == message.name && !one.body.is_empty()).collect();
+    let approved = message.language.as_ref().and_then(|language| in_language(&same, language));
     let header = match (&message.header, approved.and_then(|one| Some((one, one.header.as_ref()?)))) {
         (Some(HeaderValue::Media(media)), _) => json!({"media": file(media)}),
         (Some(HeaderValue::Location(place)), _) => json!({"location": place}),
-        (value, Some((one, TemplateHeader::Text(text)))) => {
+        (value, Some((_, TemplateHeader::Text(text)))) => {
             let value = match value {
                 Some(HeaderValue::Text(value)) => Parameters::Positional(vec![value.clone()]),
                 _ => Parameters::None,
             };
-            json!({"text": Template { body: text.clone(), ..one.clone() }.filled(&value)})
+            json!({"text": filled(text, &value)})
         }
         (Some(HeaderValue::Text(text)), _) => json!({"text": text}),
         (None, _) => Json::Null,
     };
-    let buttons: Vec<Json> = match approved {
-        Some(approved) => {
-            let all = approved.buttons.iter().enumerate();
-            all.map(|(at, kind)| template_button(kind, message.buttons.get(at))).collect()
-        }
-        None => message.replies().into_iter().map(|(id, title)| button(id, title)).collect(),
+    let cards = message.parts.cards.iter().enumerate();
+    let cards: Vec<Json> =
+        cards.map(|(at, values)| card(values, approved.and_then(|approved| approved.parts.cards.get(at)))).collect();
+    json!({
+        "name": message.name, "language": message.language, "header": header,
+        "buttons": template_buttons(&message.buttons, approved.map(|approved| approved.buttons.as_slice())),
+        "body": approved.map(|approved| approved.filled(&message.body)), "values": message.body,
+        "footer": approved.and_then(|approved| approved.parts.footer.as_deref()),
+        "cards": cards, "offer_ends": message.parts.offer_ends.map(iso),
+    })
+}
+
+/// A card of a carousel; `approved` is its shape if it is known.
+fn card(values: &CardValues, approved: Option<&CardShape>) -> Json {
+    let header = match &values.header {
+        Some(HeaderValue::Media(media)) => json!({"media": file(media)}),
+        Some(HeaderValue::Text(_) | HeaderValue::Location(_)) | None => Json::Null,
     };
     json!({
-        "name": message.name, "language": message.language, "header": header, "buttons": buttons,
-        "body": approved.map(|approved| approved.filled(&message.body)), "values": message.body,
+        "header": header,
+        "body": approved.map(|shape| filled(&shape.body, &values.body)), "values": values.body,
+        "buttons": template_buttons(&values.buttons, approved.map(|shape| shape.buttons.as_slice())),
     })
+}
+
+fn template_buttons(values: &[ButtonValue], approved: Option<&[TemplateButtonKind]>) -> Vec<Json> {
+    match approved {
+        Some(kinds) => kinds.iter().enumerate().map(|(at, kind)| template_button(kind, values.get(at))).collect(),
+        None => values
+            .iter()
+            .filter_map(|value| match value {
+                ButtonValue::Reply { payload, title } => Some(button(payload, title)),
+                ButtonValue::UrlSuffix(_)
+                | ButtonValue::CopyCode(_)
+                | ButtonValue::Form { .. }
+                | ButtonValue::AsApproved => None,
+            })
+            .collect(),
+    }
 }
 
 fn template_button(kind: &TemplateButtonKind, value: Option<&ButtonValue>) -> Json {
@@ -144,5 +175,89 @@ fn template_button(kind: &TemplateButtonKind, value: Option<&ButtonValue>) -> Js
         | TemplateButtonKind::Password { title }
         | TemplateButtonKind::Products { title }
         | TemplateButtonKind::Other { title } => json!({"title": title}),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{
+        content::MediaKind,
+        template::{Category, TemplateStatus},
+        template_parts::{PartValues, Parts},
+    };
+
+    fn approved(language: &str) -> Template {
+        let beach = CardShape {
+            header: Some(TemplateHeader::Image),
+            body: "Beach for {{1}}".to_owned(),
+            buttons: vec![
+                TemplateButtonKind::QuickReply { title: "To the beach".to_owned() },
+                TemplateButtonKind::Url { title: "See it".to_owned(), url: "https://shop.example/{{1}}".to_owned() },
+            ],
+        };
+        Template {
+            id: 1,
+            name: "summer".to_owned(),
+            language: language.to_owned(),
+            category: Category::Marketing,
+            status: TemplateStatus::Approved,
+            body: "Summer, {{1}}!".to_owned(),
+            header: None,
+            buttons: Vec::new(),
+            ttl: None,
+            reference: None,
+            parts: Parts { cards: vec![beach], footer: Some("Write stop".to_owned()), ..Parts::default() },
+        }
+    }
+
+    fn sent() -> Content {
+        let positional = |text: &str| Parameters::Positional(vec![text.to_owned()]);
+        let card = CardValues {
+            header: Some(HeaderValue::Media(Media {
+                kind: MediaKind::Image,
+                url: "https://shop.example/beach.jpg".to_owned(),
+                filename: None,
+            })),
+            body: positional("two"),
+            buttons: vec![
+                ButtonValue::Reply { payload: "beach".to_owned(), title: "Beach".to_owned() },
+                ButtonValue::UrlSuffix("7".to_owned()),
+            ],
+        };
+        Content::Template(TemplateMessage {
+            name: "summer".to_owned(),
+            language: Some("en".to_owned()),
+            header: None,
+            body: positional("Ana"),
+            buttons: Vec::new(),
+            ttl: None,
+            reference: None,
+            parts: Box::new(PartValues { cards: vec![card], ..PartValues::default() }),
+        })
+    }
+
+    #[test]
+    fn a_carousel_is_drawn_with_the_texts_of_its_cards() {
+        // A platform may list `en_US` where the flow says `en`.
+        let shown = drawn(&sent(), &[approved("en_US")])["template"].clone();
+        assert_eq!((&shown["body"], &shown["footer"]), (&json!("Summer, Ana!"), &json!("Write stop")));
+        let card = &shown["cards"][0];
+        assert_eq!(card["body"], "Beach for two");
+        assert_eq!(card["header"]["media"]["url"], "https://shop.example/beach.jpg");
+        let buttons = json!([
+            {"id": "beach", "title": "To the beach"},
+            {"title": "See it", "url": "https://shop.example/7"},
+        ]);
+        assert_eq!(card["buttons"], buttons);
+    }
+
+    #[test]
+    fn cards_whose_texts_are_with_the_platform_have_their_values() {
+        let shown = drawn(&sent(), &[])["template"].clone();
+        let card = &shown["cards"][0];
+        assert_eq!((&shown["body"], &card["body"]), (&Json::Null, &Json::Null));
+        assert_eq!(card["values"], json!({"positional": ["two"]}));
+        assert_eq!(card["buttons"], json!([{"id": "beach", "title": "Beach"}]));
     }
 }

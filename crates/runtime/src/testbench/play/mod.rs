@@ -23,6 +23,7 @@ use crate::{
     },
     bot::source_files::{self, TestFiles},
     flow::tools::testfile::{Head, Step, Talk, TestAction, default_now, sentence, talk},
+    model::template::Template,
 };
 use act::Recorder;
 pub use replay::RecordedTalks;
@@ -50,6 +51,9 @@ pub struct PlayRequest {
     /// The head of a test file.
     pub world: Map<String, Json>,
     pub steps: Vec<Json>,
+    /// The templates of real senders. They change nothing in the play; the texts of those that the bot does not declare
+    /// are shown as the customer reads them.
+    pub catalogue: Vec<Template>,
 }
 
 /// The reason why there is no answer.
@@ -173,7 +177,7 @@ async fn played(setup: &PlaySetup, request: &PlayRequest, pace: &Pace) -> Result
     let bot = setup.bot(&request.edits, pace)?;
     let (play, steps) = read(&bot, request)?;
     let mut world = World::begin(&bot, &play, false).await?;
-    let mut recorder = Recorder::default();
+    let mut recorder = Recorder::knowing(request.catalogue.clone());
     let first = recorder.after(&world).await?;
     let (mut acts, mut stopped, mut bytes) = (Vec::new(), Json::Null, 0);
     for (index, (step, given)) in steps.into_iter().zip(&request.steps).enumerate() {

@@ -42,7 +42,13 @@ pub(super) fn shops_world() -> Map<String, Json> {
 
 fn talk(steps: Json) -> PlayRequest {
     let (edits, flow) = (Edits::new(), Some("shop".to_owned()));
-    PlayRequest { edits, flow, world: shops_world(), steps: steps.as_array().unwrap().clone() }
+    PlayRequest {
+        edits,
+        flow,
+        world: shops_world(),
+        steps: steps.as_array().unwrap().clone(),
+        ..PlayRequest::default()
+    }
 }
 
 /// A part of a test file as JSON.
@@ -118,7 +124,7 @@ fn each_case_of_the_sample_bot_says_the_same_as_a_play() {
         let read = read(&file, &bot.set).1.unwrap();
         for (case, play) in &read.cases {
             let (world, steps) = as_json(&file, &case.name);
-            let request = PlayRequest { edits: Edits::new(), flow: Some(read.flow.to_string()), world, steps };
+            let request = PlayRequest { flow: Some(read.flow.to_string()), world, steps, ..PlayRequest::default() };
             let played = block_on(room.play(request)).unwrap_or_else(|error| panic!("{}: {error:?}", case.name));
             assert_eq!(played["stopped"], Json::Null, "{} {}: {}", file.path(), case.name, played["stopped"]);
             let acts = played["acts"].as_array().unwrap();
