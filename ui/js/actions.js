@@ -4,7 +4,6 @@ import { dialog } from './dialogs.js';
 import { allFiles } from './files.js';
 import { t } from './i18n.js';
 import { review, wantPublish } from './publish.js';
-import { takeTheirs } from './edits.js';
 import { may, mayEdit } from './session.js';
 import { dock, edits, open, pane } from './state.js';
 import { nextPane } from './keys.js';
@@ -42,7 +41,6 @@ export function actions() {
 
 /** @returns {Action[]} */
 function ofEditing() {
-  const changed = open.value !== null && open.value in edits.value;
   return [
     ...(may('publish_bot') ? [{ icon: 'publish', label: t('publish'), keys: 'Ctrl S', run: wantPublish }] : []),
     { icon: 'diff', label: t('publish.review'), run: review },
@@ -59,7 +57,7 @@ function ofEditing() {
         pane.value = 'trace';
       },
     },
-    ...(changed ? [{ icon: 'undo', label: t('editor.undo_all'), run: () => takeTheirs(/** @type {string} */ (open.value)) }] : []),
+    ...Object.keys(edits.value).map((path) => ({ icon: 'undo', label: `${t('files.discard')} ${path}`, run: () => (dialog.value = { kind: 'discard', path }) })),
   ];
 }
 

@@ -15,6 +15,7 @@ const KINDS = {
   flow: () => import('./flowsheets.js').then((one) => one.NewFlow),
   copy: () => import('./flowsheets.js').then((one) => one.CopyFlow),
   delete: () => import('./flowsheets.js').then((one) => one.DeleteFile),
+  discard: () => import('./discardsheet.js').then((one) => one.DiscardChanges),
   rename: () => import('./sheets.js').then((one) => one.Rename),
   errors: () => import('./sheets.js').then((one) => one.WithErrors),
   publish: () => Promise.all([import('./publishsheet.js'), styled('tests/tests.css'), styled('css/lists.css')]).then(([one]) => one.PublishSheet),

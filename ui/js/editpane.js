@@ -7,7 +7,7 @@ import { Icon } from './icons.js';
 import { PublishButton } from './publish.js';
 import { t } from './i18n.js';
 import { blocked, failure, play } from './talk.js';
-import { keepMine, takeTheirs } from './edits.js';
+import { keepFile, keepMine, takeTheirs } from './edits.js';
 import { may, mayEdit } from './session.js';
 import { bot, editCount, elsewhere, files, isChanged, isOvertaken, open, pane } from './state.js';
 
@@ -90,7 +90,7 @@ function Gone() {
   return html`<div class="empty-files">
     <${Icon} n="file" s=${28} />
     <p>${t('editor.gone')}</p>
-    <button class="button" onClick=${() => takeTheirs(path)}><${Icon} n="undo" s=${15} />${t('editor.keep_file')}</button>
+    <button class="button" onClick=${() => keepFile(path)}><${Icon} n="undo" s=${15} />${t('editor.keep_file')}</button>
   </div>`;
 }
 

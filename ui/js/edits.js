@@ -103,10 +103,66 @@ export function edit(path, text) {
     return;
   }
   batch(() => {
-    put(path, { ...held, text, ...stands });
+    put(path, { ...held, text, ...stands, gone: undefined });
     epoch.value += 1;
   });
   rememberSoon(path);
+}
+
+/**
+ * Deletes files with the next publishing. Until then each can come back as it was, and brings the others with it.
+ * @param {string[]} paths
+ */
+export function deleteFiles(paths) {
+  batch(() => {
+    for (const path of paths) {
+      const held = files.value.get(path);
+      if (held && held.text !== null) {
+        const text = isChanged(held) ? held.text : null;
+        const stands = text === null ? { base: held.etag, from: held.disk } : {};
+        put(path, { ...held, ...stands, text: null, gone: { text, paths } });
+      }
+    }
+    epoch.value += 1;
+  });
+  paths.forEach(remember);
+}
+
+/** The files that come back together with a deleted one. @param {string} path */
+const together = (path) => (files.value.get(path)?.gone?.paths ?? [path]).filter((one) => files.value.get(one)?.text === null);
+
+/** Brings a deleted file back, with its edits and the files that were deleted with it. @param {string} path */
+export function keepFile(path) {
+  const back = together(path);
+  batch(() => {
+    for (const one of back) {
+      const held = /** @type {Held} */ (files.value.get(one));
+      put(one, { ...held, text: held.gone?.text ?? held.disk, gone: undefined });
+    }
+    epoch.value += 1;
+  });
+  back.forEach(remember);
+}
+
+/**
+ * Gives up what is unpublished of a file; a deleted one comes back.
+ * @param {string} path
+ * @returns {() => void} undoes it
+ */
+export function discardEdits(path) {
+  const deleted = files.value.get(path)?.text === null;
+  const before = new Map((deleted ? together(path) : [path]).map((one) => [one, files.value.get(one)]));
+  (deleted ? keepFile : takeTheirs)(path);
+  return () => {
+    batch(() => {
+      for (const [one, held] of before) {
+        const now = files.value.get(one);
+        held && put(one, { ...held, disk: now?.disk ?? null, etag: now?.etag ?? null });
+      }
+      epoch.value += 1;
+    });
+    [...before.keys()].forEach(remember);
+  };
 }
 
 /**
@@ -141,7 +197,7 @@ export function takeTheirs(path) {
     return;
   }
   batch(() => {
-    put(path, { ...held, text: held.disk, base: held.etag, from: held.disk });
+    put(path, { ...held, text: held.disk, base: held.etag, from: held.disk, gone: undefined });
     epoch.value += 1;
   });
   remember(path);
@@ -163,6 +219,8 @@ export function published(written, etags) {
       remember(path);
     }
   }
+  // A deleted file that was never on disk could come back until now.
+  [...files.value].filter(([, file]) => file.text === null && file.disk === null).forEach(([path]) => drop(path));
 }
 
 const PAUSE_MS = 300;
@@ -192,10 +250,10 @@ function remember(path) {
     return;
   }
   const held = files.value.get(path);
-  const changed = isChanged(held);
-  const done = changed ? keep(shelf, path, { text: held.text, base: held.base, from: held.from }) : forget(shelf, path);
-  done.catch(() => changed && say(t('edits.not_kept'), 'bad'));
-  tabs?.edits({ path, text: held?.text ?? null, base: held?.base ?? null, from: held?.from });
+  const kept = held && (held.gone || isChanged(held)) ? { text: held.text, base: held.base, from: held.from, gone: held.gone } : null;
+  const done = kept ? keep(shelf, path, kept) : forget(shelf, path);
+  done.catch(() => kept && say(t('edits.not_kept'), 'bad'));
+  tabs?.edits({ path, text: held?.text ?? null, base: held?.base ?? null, from: held?.from, gone: held?.gone });
 }
 
 addEventListener('pagehide', () => [...timers.keys()].forEach(remember));
@@ -205,16 +263,16 @@ addEventListener('pagehide', () => [...timers.keys()].forEach(remember));
  * @param {import('./keep.js').Kept & {path: string}} edit
  */
 function taken({ path, ...edit }) {
-  const { text, base } = edit;
+  const { text, base, gone } = edit;
   const held = files.value.get(path);
-  if (!held ? text === null : held.text === text && held.base === base) {
+  if (!held ? text === null && !gone : held.text === text && held.base === base) {
     return;
   }
   if (!held) {
     hold(path).then((found) => put(path, { disk: found?.disk ?? null, etag: found?.etag ?? null, ...edit }));
     return;
   }
-  if (text === null && held.disk === null) {
+  if (text === null && held.disk === null && !gone) {
     return;
   }
   batch(() => {
@@ -268,7 +326,7 @@ export async function begin() {
  */
 async function restore(path, edit) {
   const held = await hold(path);
-  if (held ? edit.text === held.disk : edit.text === null) {
+  if (held ? edit.text === held.disk : edit.text === null && !edit.gone) {
     shelf && forget(shelf, path).catch(() => {});
     return;
   }

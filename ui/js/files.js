@@ -73,6 +73,19 @@ function follow(event, path) {
   }
 }
 
+/** Shows another flow in the place of a file that is gone. */
+export function showAnother() {
+  const next = allFiles().find((file) => file.kind === 'flow' && files.value.get(file.path)?.text !== null);
+  if (next) {
+    show(next.path);
+  } else {
+    open.value = null;
+  }
+}
+
+/** Whether a file can be copied, renamed and deleted. @param {{kind: string}} file @param {import('./state.js').Held | undefined} held */
+const isFree = (file, held) => file.kind !== 'bot' && held?.text !== null && bot.value?.writable !== false;
+
 /** Renames a flow where its name stands, so that all that leads to it follows. @param {string} path */
 function renameFlow(path) {
   show(path);
@@ -82,6 +95,8 @@ function renameFlow(path) {
 /** @param {{file: ReturnType<typeof allFiles>[number]}} props */
 function FileMenu({ file }) {
   const { path, title, kind } = file;
+  const held = files.value.get(path);
+  const free = isFree(file, held);
   const item = (/** @type {string} */ glyph, /** @type {string} */ words, /** @type {() => void} */ run, /** @type {() => void} */ close) =>
     html`<button type="button" role="menuitem" class="start" onClick=${() => {
       close();
@@ -93,9 +108,10 @@ function FileMenu({ file }) {
     label=${t('files.more', { title })}
     face=${html`<${Icon} n="dots" s=${15} />`}
     items=${(/** @type {() => void} */ close) => html`
-      ${kind === 'flow' && item('copy', t('files.copy'), () => (dialog.value = { kind: 'copy', path, title }), close)}
-      ${kind === 'flow' && item('pen', t('files.rename'), () => renameFlow(path), close)}
-      ${item('trash', t('files.delete'), () => (dialog.value = { kind: 'delete', path, title }), close)}
+      ${free && kind === 'flow' && item('copy', t('files.copy'), () => (dialog.value = { kind: 'copy', path, title }), close)}
+      ${free && kind === 'flow' && item('pen', t('files.rename'), () => renameFlow(path), close)}
+      ${isChanged(held) && item('undo', t('files.discard'), () => (dialog.value = { kind: 'discard', path }), close)}
+      ${free && item('trash', t('files.delete'), () => (dialog.value = { kind: 'delete', path, title }), close)}
     `}
   />`;
 }
@@ -122,7 +138,7 @@ function FileLine({ file, icon }) {
       ${here.length > 0 &&
       html`<span class=${`count ${errors ? 'error' : 'warning'}`} title=${t('findings.count', { n: here.length })}>${here.length}</span>`}
     </a>
-    ${file.kind !== 'bot' && held?.text !== null && bot.value?.writable !== false && mayEdit() && html`<${FileMenu} file=${file} />`}
+    ${mayEdit() && (isFree(file, held) || isChanged(held)) && html`<${FileMenu} file=${file} />`}
   </li>`;
 }
 

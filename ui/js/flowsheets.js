@@ -1,9 +1,9 @@
 // @ts-check
 // The dialogs of the list of files: a new flow, a copy of one, deleting a file.
-import { batch, html, useState } from '../vendor/preact.js';
+import { html, useState } from '../vendor/preact.js';
 import { DialogHead, close } from './dialogs.js';
-import { edit, hold } from './edits.js';
-import { allFiles } from './files.js';
+import { deleteFiles, edit, hold } from './edits.js';
+import { allFiles, showAnother } from './files.js';
 import { t } from './i18n.js';
 import { files, open, reveal, say, show } from './state.js';
 
@@ -109,14 +109,9 @@ export function DeleteFile({ shown }) {
     event.preventDefault();
     close();
     await Promise.all(paths.map(hold));
-    batch(() => paths.forEach((path) => edit(path, null)));
+    deleteFiles(paths);
     if (paths.includes(open.value ?? '')) {
-      const next = allFiles().find((file) => file.kind === 'flow' && files.value.get(file.path)?.text !== null);
-      if (next) {
-        show(next.path);
-      } else {
-        open.value = null;
-      }
+      showAnother();
     }
     say(t('delete.done', { file: shown.path }));
   };

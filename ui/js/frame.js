@@ -27,6 +27,10 @@ function Toasts() {
       (one) =>
         html`<div key=${one.id} class=${`toast ${one.kind}`}>
           <${Icon} n=${one.kind === 'bad' ? 'alert' : 'check'} s=${15} /><span dir="auto">${one.message}</span>
+          ${one.act && html`<button class="toast-act" onClick=${() => {
+            hush(one.id);
+            one.act?.run();
+          }}>${one.act.label}</button>`}
           <button aria-label=${t('close')} title=${t('close')} onClick=${() => hush(one.id)}><${Icon} n="x" s=${13} /></button>
         </div>`,
     )}

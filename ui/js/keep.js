@@ -1,7 +1,10 @@
 // @ts-check
 // Keeps unpublished edits in this browser, by bot, person and path, and tells this person's other tabs about them.
 
-/** `base`: the etag, and `from`: the text that the edit stands on. @typedef {{text: string | null, base: string | null, from?: string | null}} Kept */
+/**
+ * `base`: the etag, and `from`: the text that the edit stands on; `gone`: how a deleted file comes back.
+ * @typedef {{text: string | null, base: string | null, from?: string | null, gone?: import('./state.js').Gone}} Kept
+ */
 
 /** @type {Promise<IDBDatabase> | null} */
 let database = null;
@@ -39,7 +42,7 @@ async function run(mode, work) {
  */
 export async function kept(bot) {
   const all = await run('readonly', (edits) => edits.getAll(IDBKeyRange.bound([bot, ''], [bot, '\uffff'])));
-  return new Map(all.map((/** @type {any} */ one) => [one.path, { text: one.text, base: one.base, from: one.from }]));
+  return new Map(all.map((/** @type {any} */ one) => [one.path, { text: one.text, base: one.base, from: one.from, gone: one.gone }]));
 }
 
 /**

@@ -2,7 +2,7 @@
 // The sheet of publishing: what changes in the files, whom it touches, whether the tests pass; then it is written.
 import { html, useEffect, useMemo, useState } from '../vendor/preact.js';
 import { detail, post } from './api.js';
-import { DialogHead, close } from './dialogs.js';
+import { DialogHead, close, dialog } from './dialogs.js';
 import { Effects } from './effects.js';
 import { Icon } from './icons.js';
 import { t } from './i18n.js';
@@ -25,6 +25,7 @@ function Changed({ path, first }) {
       <bdi class="mono" dir="ltr">${path}</bdi>${kind && html`<span class=${`chip ${kind}`}>${t(`publish.${kind}`)}</span>`}<span class="grow"></span>
       <span class="publish-count" dir="ltr"><span class="plus">+${plus}</span> <span class="minus">−${minus}</span></span>
     </summary>
+    <p class="publish-discard"><button type="button" class="button small" onClick=${() => (dialog.value = { kind: 'discard', path, back: true })}><${Icon} n="undo" s=${13} />${t('files.discard')}</button></p>
     <div class="difference" dir="ltr" tabindex="0" role="group" aria-label=${path}>
       <${Lines} all=${all} says=${{ before: t('publish.before'), after: t('publish.after') }} />
     </div>

@@ -10,6 +10,13 @@ import { addressOf, go, here } from './router.js';
  * @property {string | null} text the text of the editor, null if the file is to be deleted
  * @property {string | null} base the etag that the edits stand on
  * @property {string | null} [from] the text that the edits stand on, where it is known
+ * @property {Gone} [gone] of a file that is to be deleted: how it comes back
+ */
+
+/**
+ * @typedef {object} Gone
+ * @property {string | null} text the unpublished text that the file had, null if it was as on disk
+ * @property {string[]} paths the files that were deleted with it, and itself
  */
 
 /**
@@ -56,7 +63,8 @@ export const pane = signal(/** @type {'edit' | 'map' | 'chat' | 'trace'} */ ('ch
 export const dock = signal('trace');
 /** Files that another tab of this browser has open. */
 export const elsewhere = signal(/** @type {Set<string>} */ (new Set()));
-export const toasts = signal(/** @type {{id: number, message: string, kind: string}[]} */ ([]));
+/** `act`: a button in the message. @typedef {{label: string, run: () => void}} Act */
+export const toasts = signal(/** @type {{id: number, message: string, kind: string, act?: Act}[]} */ ([]));
 
 /** Whether a file has unpublished edits. */
 export const isChanged = /** @type {(file: Held | undefined) => file is Held} */ ((file) => !!file && file.text !== file.disk);
@@ -84,11 +92,12 @@ let toastId = 0;
  * Shows a short message.
  * @param {string} message
  * @param {'good' | 'bad'} [kind]
+ * @param {Act} [act]
  */
-export function say(message, kind = 'good') {
+export function say(message, kind = 'good', act) {
   const id = ++toastId;
-  toasts.value = [...toasts.value.slice(-2), { id, message, kind }];
-  setTimeout(() => hush(id), kind === 'bad' ? 8000 : 3500);
+  toasts.value = [...toasts.value.slice(-2), { id, message, kind, act }];
+  setTimeout(() => hush(id), act ? 15_000 : kind === 'bad' ? 8000 : 3500);
 }
 
 /** @param {number} id */
