@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { daemon, isKept, launch, open, skip, text, until, write } from './harness.mjs';
+import { daemon, isKept, launch, open, skip, text, until, within, write } from './harness.mjs';
 
 let browser;
 let bot;
@@ -310,6 +310,39 @@ test('a file that changed on disk is joined piece by piece', { skip }, async () 
   await dialog.getByRole('button', { name: 'Use these pieces' }).click();
   assert.equal(await alert.count(), 0);
   assert.equal(await text(page), before.replace('title: The menu', 'title: Their menu').replace('We are open until', 'We are open up to'));
+  bot.write(MENU, before);
+  await page.context().close();
+});
+
+test('the button to publish is whole beside a long state, many edits and a narrow window', { skip }, async () => {
+  for (const [lang, width] of [['de', 1360], ['fr', 1280], ['en', 1360]]) {
+    const page = await open(browser, bot.base, { lang, width });
+    const first = await text(page);
+    await write(page, `${first}# an edit\n`);
+    for (const path of ['flows/booking.yaml', 'flows/thanks.yaml']) {
+      await within(page, 'edits', 'edit', [path, 'flow: wrong\nnope: 1\n']);
+    }
+    await page.locator('.publish .number').waitFor();
+    await page.locator('.findings-button:not(.good)').waitFor();
+    const out = await page.evaluate(() => {
+      const pane = document.querySelector('.pane.edit').getBoundingClientRect();
+      const { right, width } = document.querySelector('.pane.edit .publish').getBoundingClientRect();
+      return Math.round(right - pane.right) <= 0 && width > 40;
+    });
+    assert.ok(out, `${lang} ${width}`);
+    await page.context().close();
+  }
+});
+
+test('publishing says that tests have another result now, with the way to them', { skip }, async () => {
+  const page = await open(browser, bot.base);
+  const before = bot.read(MENU);
+  await write(page, before.replace('We are open until', 'We are open up to'));
+  await page.getByRole('link', { name: /1 of \d+ tests change/ }).waitFor();
+  await page.keyboard.press('Control+s');
+  const told = page.locator('.toast.bad', { hasText: /1 of \d+ tests change/ });
+  await told.getByRole('button', { name: 'To the tests' }).click();
+  await page.locator('main.for-tests').waitFor();
   bot.write(MENU, before);
   await page.context().close();
 });

@@ -6,8 +6,9 @@ import { dialog } from './dialogs.js';
 import { Icon } from './icons.js';
 import { keyName, t } from './i18n.js';
 import { published, refresh } from './edits.js';
+import { addressTo, go } from './router.js';
 import { may } from './session.js';
-import { bot, editCount, edits, files, overtaken, say, show } from './state.js';
+import { bot, changedTests, editCount, edits, files, overtaken, say, show } from './state.js';
 
 export const publishing = signal(false);
 
@@ -53,6 +54,7 @@ export async function publish({ withErrors = false, seen } = {}) {
   const written = edits.value;
   const etags = Object.fromEntries(Object.keys(written).map((path) => [path, files.value.get(path)?.base ?? null]));
   publishing.value = true;
+  const tests = changedTests.peek();
   const answer = await post('/v1/bot/publish', { files: written, etags, with_errors: withErrors, ...(seen ? { seen } : {}) });
   publishing.value = false;
   if (answer.ok) {
@@ -60,6 +62,10 @@ export async function publish({ withErrors = false, seen } = {}) {
     const { version, delayed } = answer.body;
     const told = delayed ? t('publish.delayed') : t('publish.not_live');
     say(version === null ? told : t('publish.live', { n: version }), version === null ? 'bad' : 'good');
+    if (tests && tests.n > 0) {
+      const act = { label: t('publish.to_tests'), run: () => go(addressTo('tests', { show: 'failing' })) };
+      say(t('tests.change', tests), 'bad', act);
+    }
     await refresh();
   } else if (answer.status === 409 && answer.body?.findings) {
     const all = answer.body.findings.map((/** @type {any} */ one) => ({ ...one, path: one.file }));
