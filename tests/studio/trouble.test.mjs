@@ -206,3 +206,14 @@ test('C13 markup in the name of a file, a flow, a button and a customer is text'
   bot.remove('flows/evil.yaml');
   await page.context().close();
 });
+
+test('a file that the daemon cannot read now is not said to be missing', { skip }, async () => {
+  const page = await open(browser, bot.base);
+  await page.route('**/v1/bot/files/flows/booking.yaml', (route) => route.fulfill({ status: 500, json: { code: 'internal', detail: 'The disk is gone.' } }));
+  await page.goto(`${bot.base}/studio/flows/booking`);
+  await page.getByText('flows/booking.yaml could not be read: The disk is gone.').waitFor();
+  assert.equal(await page.getByText('There is no file').count(), 0);
+  await page.goto(`${bot.base}/studio/flows/never_written`);
+  await page.getByText('There is no file flows/never_written.yaml.').waitFor();
+  await page.context().close();
+});

@@ -4,7 +4,7 @@ import { effect, untracked } from '../vendor/preact.js';
 import { atCursor, goTo } from './drawing.js';
 import { t } from './i18n.js';
 import { addressOf, go, here } from './router.js';
-import { hold } from './edits.js';
+import { hold, whyUnread } from './edits.js';
 import { bot, cursor, files, open, say } from './state.js';
 
 /** The path of the file that the address names, or null. */
@@ -32,7 +32,8 @@ async function openHere() {
     return;
   }
   if (wanted) {
-    say(t('files.unknown', { file: wanted }), 'bad');
+    const why = whyUnread(wanted);
+    say(why ? t('files.unreadable', { file: wanted, why }) : t('files.unknown', { file: wanted }), 'bad');
   }
   const unpublished = [...files.peek().keys()].find((path) => path.startsWith('flows/') && path !== 'flows/_bot.yaml');
   const path = open.peek() ?? bot.peek().flows[0]?.path ?? unpublished ?? null;

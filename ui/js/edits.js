@@ -22,6 +22,15 @@ function put(path, file) {
 /** @type {Map<string, Promise<Held | null>>} */
 const reading = new Map();
 
+/** The answers that refused to read a file; a file that is not there is none of them. @type {Map<string, import('./api.js').Answer>} */
+const refusals = new Map();
+
+/** The reason why a file could not be read, or null. @param {string} path */
+export function whyUnread(path) {
+  const refusal = refusals.get(path);
+  return refusal ? (refusal.status === 0 ? t('offline.start') : detail(refusal)) : null;
+}
+
 /**
  * Reads a file once; later calls give what is held.
  * @param {string} path
@@ -50,8 +59,10 @@ async function readAgain(path) {
   const [folder, ...rest] = path.split('/');
   const answer = await get(`/v1/bot/files/${folder}/${encodeURIComponent(rest.join('/'))}`);
   if (!answer.ok && answer.status !== 404) {
+    refusals.set(path, answer);
     return null;
   }
+  refusals.delete(path);
   const disk = answer.ok ? answer.body.text : null;
   const etag = answer.ok ? answer.body.etag : null;
   const held = files.value.get(path);
