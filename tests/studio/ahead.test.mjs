@@ -190,3 +190,33 @@ test('a bot without schedules says what would be shown here', { skip }, async ()
   await page.getByText('Nothing is planned for these days.').waitFor();
   await page.context().close();
 });
+
+test('former fires are those of the past alone', { skip }, async () => {
+  const page = await look({ path: '/studio/ahead?days=30' });
+  const fires = ['2099-01-06T10:00', '2020-01-07T10:00'].map((local) => ({ local, trigger: 'x', planned: 7, text: 3, template: 1, answered: 2 }));
+  await page.route('**/v1/schedules/offer/report?*', (route) => route.fulfill({ json: { flow: 'offer', fires } }));
+  await page.locator('.ahead-fire').first().click();
+  await page.locator('.side-former tbody tr').first().waitFor();
+  assert.equal(await page.locator('.side .side-former tbody tr').count(), 1);
+  await page.context().close();
+});
+
+test('no number in the picture is covered by the next bar, also on a phone', { skip }, async () => {
+  const page = await look({ width: 390, path: '/studio/ahead?days=30' });
+  const cells = (await (await fetch(`${bot.base}/v1/schedules/ahead?days=30`)).json()).cells;
+  // Bars of three digits at each distance of hours.
+  const many = [1, 2, 3, 5, 8, 13, 21, 34].reduce((all, hours) => {
+    const at = new Date(all.at(-1) + hours * 3_600_000);
+    return [...all, at.getTime()];
+  }, [Date.now() + 86_400_000]);
+  const body = { as_of: new Date().toISOString(), complete: true, cells: many.map((at) => ({ ...cells[0], local: new Date(at).toISOString().slice(0, 16), people: 164 })) };
+  await page.route('**/v1/schedules/ahead?*', (route) => route.fulfill({ json: body }));
+  await page.reload();
+  await until('the bars are there', async () => (await page.locator('.ahead-fire').count()) === many.length);
+  const covered = await page.evaluate(() => {
+    const bars = [...document.querySelectorAll('.ahead-fire')].map((one) => ({ bar: one.getBoundingClientRect(), number: one.querySelector('small')?.getBoundingClientRect() }));
+    return bars.filter(({ number }, n) => number && bars.some(({ bar }, other) => other !== n && bar.left > number.left && bar.left < number.right)).length;
+  });
+  assert.equal(covered, 0);
+  await page.context().close();
+});

@@ -1,7 +1,7 @@
 // @ts-check
 // The side of a cell: what will happen and why, with examples; one contact; another hour; what became of former fires.
 import { html, useEffect, useRef, useState } from '../vendor/preact.js';
-import { detail, get } from '../js/api.js';
+import { detail, get, now } from '../js/api.js';
 import { Icon } from '../js/icons.js';
 import { t } from '../js/i18n.js';
 import { Masked } from '../js/masked.js';
@@ -82,10 +82,13 @@ function One({ fire }) {
     }</section>`;
 }
 
+/** The present minute on the clock of a zone, in the form of the report. @param {string} zone */
+const localNow = (zone) => new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' }).format(now()).replace(' ', 'T');
+
 /** What became of former fires. @param {{fire: import('./cells.js').Fire}} props */
 function Former({ fire }) {
   const asked = useAsked(`/v1/schedules/${encodeURIComponent(fire.flow)}/report?trigger=${encodeURIComponent(fire.trigger)}`);
-  const fires = /** @type {any[]} */ (asked.body?.fires ?? []).slice(0, FORMER);
+  const fires = /** @type {any[]} */ (asked.body?.fires ?? []).filter((/** @type {any} */ one) => one.local <= localNow(fire.zone)).slice(0, FORMER);
   return html`<section class="side-part"><h3>${t('ahead.former')}</h3>
     ${asked.body && fires.length === 0 && html`<p class="muted">${t('ahead.former.none')}</p>`}
     ${

@@ -10,8 +10,9 @@ import { dayWords, flowTitle, minuteWords, outcomeWords, shortDay } from './word
 const ROW = 44;
 const BAR = 36;
 const BAR_LEAST = 14;
-/** A number is written beside a bar if it has this much room. */
-const NUMBER_ROOM = 34;
+/** The room that a number beside a bar needs: that of each digit, and the gaps before and after it. */
+const DIGIT_ROOM = 7.5;
+const GAPS_ROOM = 10;
 const ICONS = { text: 'say', template: 'template', held: 'clock', refused: 'lock' };
 
 /** The colours with their patterns, and how many people each is for. A click hides one. @param {{sums: Record<string, number>, off: string[], toggle: (kind: string) => void}} props */
@@ -47,7 +48,7 @@ function Fire({ fire, off, most, room, left, on, choose }) {
       y += part;
       const kind = kindOf(cell);
       return html`<rect key=${n} class=${`ahead-fill ${kind}`} x="0.5" y=${top} width=${width - 1} height=${Math.max(1.5, part - (cells.length > 1 ? 1 : 0))} rx=${Math.min(3, part / 2)} fill=${kind === 'held' || kind === 'refused' ? `url(#week-${kind})` : undefined} />`;
-    })}</svg>${room > NUMBER_ROOM && html`<small>${people}</small>`}</button>`;
+    })}</svg>${room > width + GAPS_ROOM + String(people).length * DIGIT_ROOM && html`<small>${people}</small>`}</button>`;
 }
 
 /**

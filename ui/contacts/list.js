@@ -49,17 +49,15 @@ function Row({ contact }) {
   </a>`;
 }
 
-/** The address of the list for what was typed in: a tag, a whole number however it is spelt, or parts of names and numbers. @param {string} wanted */
+/** The address of the list for what was typed in: a tag, a number or its beginning however it is spelt, or parts of names and numbers. @param {string} wanted */
 function asked(wanted) {
   const byTag = wanted.startsWith('#') || (wanted && !seesPeople());
   const all = new URLSearchParams({ limit: String(PAGE_ROWS) });
   const number = wanted.replace(/[\s()-]/g, '');
   if (byTag) {
     all.set('tag', wanted.replace(/^#/, '').trim());
-  } else if (/^\+\d{7,15}$/.test(number)) {
-    all.set('phone', number);
   } else if (wanted) {
-    all.set('search', wanted.slice(0, SEARCH_CHARS_MAX));
+    all.set('search', (/^\+\d+$/.test(number) ? number : wanted).slice(0, SEARCH_CHARS_MAX));
   }
   return `/v1/contacts?${all}`;
 }

@@ -33,7 +33,7 @@ function useRecent(sender) {
   const [people, set] = useState(/** @type {any[]} */ ([]));
   useEffect(() => {
     const control = new AbortController();
-    get(`/v1/conversations?limit=${RECENT}`, { signal: control.signal }).then((answer) => {
+    get(`/v1/conversations?sort=recent&limit=${RECENT}`, { signal: control.signal }).then((answer) => {
       const all = /** @type {any[]} */ (answer.body?.data ?? []);
       const may = all.filter((one) => one.window?.open && one.sender?.id === sender && one.contact?.phone && !one.contact.opted_out_at);
       set(may.slice(0, SHOWN).map((one) => one.contact));
