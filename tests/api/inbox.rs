@@ -113,14 +113,31 @@ async fn of_two_who_take_over_the_second_is_told_who_was_first() {
     let mut host = host("sqlite://t.db").await;
     host.ana_says("person").await;
     let path = format!("/v1/conversations/{}/take-over", id_of(&host, ANA).await);
-    let take = |agent: &str| json!({"agent": agent, "unless_taken": true});
+    let take = |agent: &str| json!({"agent": agent});
     host.post("key-acme", &path, take("Rosa")).await.is(200);
     host.post("key-acme", &path, take("Rosa")).await.is(200);
     let late = host.post("key-acme", &path, take("Eva")).await.is(409);
     assert_eq!(late["code"], "taken");
     assert!(late["detail"].as_str().unwrap().contains("`Rosa`"), "{late}");
-    let now = host.post("key-acme", &path, json!({"agent": "Eva"})).await.is(200);
-    assert_eq!(now["with_person"]["agent"], "Eva", "without the condition it is taken from her");
+    let anyway = json!({"agent": "Eva", "unless_taken": false});
+    let now = host.post("key-acme", &path, anyway).await.is(200);
+    assert_eq!(now["with_person"]["agent"], "Eva", "asked for by name it is taken from her");
+}
+
+#[tokio::test]
+async fn of_two_who_take_over_in_the_same_moment_one_has_it() {
+    let mut host = host("sqlite://t.db").await;
+    host.ana_says("person").await;
+    let path = format!("/v1/conversations/{}/take-over", id_of(&host, ANA).await);
+    let take = |agent: &'static str| host.post("key-acme", &path, json!({"agent": agent}));
+    let answers = tokio::join!(take("Rosa"), take("Eva"), take("Bea"));
+    let answers = [("Rosa", answers.0), ("Eva", answers.1), ("Bea", answers.2)];
+    let (had, late): (Vec<_>, Vec<_>) = answers.iter().partition(|(_, answer)| answer.status == 200);
+    let ([(first, _)], [_, _]) = (had.as_slice(), late.as_slice()) else { panic!("{} have it", had.len()) };
+    for (_, answer) in &late {
+        assert_eq!((answer.status, &answer.json()["code"]), (409, &json!("taken")), "{}", answer.text);
+        assert!(answer.json()["detail"].as_str().unwrap().contains(&format!("`{first}`")), "{}", answer.text);
+    }
 }
 
 #[tokio::test]

@@ -36,7 +36,7 @@ async fn marked() -> World {
     planned["at"] = json!("2026-03-28T09:00:00Z");
     world.host.post("key-acme", "/v1/messages", planned).await.is(201);
     let needs = format!("/v1/conversations/{talk}/take-over");
-    world.host.post("key-acme", &needs, json!({"agent": "Bea"})).await.is(200);
+    world.host.post("key-acme", &needs, json!({"agent": "Bea", "unless_taken": false})).await.is(200);
     world
 }
 

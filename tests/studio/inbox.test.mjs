@@ -56,7 +56,7 @@ const box = (page) => page.locator('.inbox-write textarea');
 /** Opens a talk of this page's own, in which it may write. */
 async function mine(phone, more = {}) {
   const id = await idOf(phone);
-  await tell(`/v1/conversations/${id}/take-over`, { agent: 'studio' });
+  await tell(`/v1/conversations/${id}/take-over`, { agent: 'studio', unless_taken: false });
   const page = await look({ path: `/studio/inbox/${id}`, ready: '.inbox-write textarea', ...more });
   return { page, id };
 }
@@ -134,7 +134,7 @@ test('of two people one is quicker, and the other is told who', { skip }, async 
   await page.unroute('**/take-over');
   await page.getByRole('button', { name: 'Take over from Rosa' }).click();
   await box(page).waitFor();
-  await tell(`/v1/conversations/${id}/take-over`, { agent: 'Bea' });
+  await tell(`/v1/conversations/${id}/take-over`, { agent: 'Bea', unless_taken: false });
   await page.locator('.toast', { hasText: 'Bea has taken this conversation over.' }).waitFor();
   await page.getByRole('button', { name: 'Take over from Bea' }).waitFor();
   assert.deepEqual(page.noise.filter((one) => !one.includes('409')), []);
@@ -256,7 +256,7 @@ test('B4 the window closes while the talk is open: the box changes within two se
 
 test('outside the window a template goes with its real text and its values', { skip }, async () => {
   const { id } = { id: await idOf(QUIET) };
-  await tell(`/v1/conversations/${id}/take-over`, { agent: 'studio' });
+  await tell(`/v1/conversations/${id}/take-over`, { agent: 'studio', unless_taken: false });
   const profile = await browser.newContext();
   const sent = [];
   const templates = [
@@ -309,7 +309,7 @@ test('a file goes with a message, and a picture of the customer is shown or said
 
 test('the keyboard alone goes from the list into a talk, writes, and back', { skip }, async () => {
   const id = await idOf(ANA);
-  await tell(`/v1/conversations/${id}/take-over`, { agent: 'studio' });
+  await tell(`/v1/conversations/${id}/take-over`, { agent: 'studio', unless_taken: false });
   const page = await look();
   await until('the rows are there', async () => (await page.locator('.inbox-row').count()) >= 3);
   const focused = () => page.evaluate(() => document.activeElement?.closest('li')?.getAttribute('aria-posinset') ?? '');
@@ -338,7 +338,7 @@ test('the keyboard alone goes from the list into a talk, writes, and back', { sk
 
 test('a phone shows the list, then the talk with a way back, and its box stands above the keys', { skip }, async () => {
   const id = await idOf(ANA);
-  await tell(`/v1/conversations/${id}/take-over`, { agent: 'studio' });
+  await tell(`/v1/conversations/${id}/take-over`, { agent: 'studio', unless_taken: false });
   const page = await look({ width: 390, height: 844, touch: true });
   await fitsPhone(page);
   await row(page, 'Ana López').tap();

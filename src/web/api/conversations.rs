@@ -44,7 +44,7 @@ pub async fn take_over(
     let row = going_on(&web, &caller, &id).await?;
     let mut input = Input::parse(if bytes.is_empty() { b"{}" } else { &bytes })?;
     let agent = caller.agent(input.opt_text("agent", NAME_CHARS_MAX));
-    let unless_taken = input.opt_flag("unless_taken").unwrap_or(false);
+    let unless_taken = input.opt_flag("unless_taken").unwrap_or(true);
     input.finish()?;
     let (account, path) = (account_of(&web, &row)?, format!("conversations/{}/take-over", row.id));
     let acting = Arc::clone(&web);

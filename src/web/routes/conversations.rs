@@ -35,7 +35,8 @@ static TAKER: Shape = shape(
         may(
             "unless_taken",
             Flag,
-            "`true`: it stays with somebody else who has taken it or written, and 409 says with whom.",
+            "`false`: it is also taken from somebody else. Else it stays with whoever has taken it or written, and 409 \
+             says with whom.",
         ),
     ],
 );
@@ -159,7 +160,7 @@ pub static ROUTES: &[Route] = &[
         name: "take_over",
         scope: Some(Scope::People),
         summary: "Take it, without writing yet",
-        about: "The bot falls silent.",
+        about: "The bot falls silent. Of two people who take it over at the same time one gets 200, and the other 409.",
         body: Some(Of(&TAKER)),
         errors: Errors::Problems(&[("taken", 409), ("in_progress", 409)]),
         example: tell("/v1/conversations/$conversation/take-over", r#"{"agent": "Rosa"}"#),
