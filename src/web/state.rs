@@ -74,6 +74,8 @@ pub struct Web {
     pub room: Room,
     /// Set when the server stops, which ends event streams.
     pub stopping: watch::Sender<bool>,
+    /// Changes when people are signed out or get other rights: open streams and sockets ask who they are.
+    pub rights_changed: watch::Sender<u64>,
     /// The request counts of each key in the Waplify dialect.
     pub waplify: waplify::Rates,
     /// The rate limits for both sends of the Autocalls dialect, by account.
@@ -81,6 +83,11 @@ pub struct Web {
 }
 
 impl Web {
+    /// Lets every open stream and socket ask at once whether its caller may still have it.
+    pub fn end_streams(&self) {
+        self.rights_changed.send_modify(|count| *count += 1);
+    }
+
     pub fn new(app: Arc<App>, operator: Secret, sandbox_is_open: bool) -> Self {
         Web {
             bot_check: BotCheck::new(app.config.bot.clone()),
@@ -105,6 +112,7 @@ impl Web {
             files: AccountPlaces::new(FILES_AT_ONCE_MAX),
             room: Room::default(),
             stopping: watch::Sender::new(false),
+            rights_changed: watch::Sender::new(0),
             waplify: waplify::Rates::default(),
             sends: Mutex::default(),
         }

@@ -1,7 +1,7 @@
 //! Tests what the inbox asks for: lists of conversations, the search, who has a conversation, refused messages.
 
 use super::{
-    host::{ANA, Host},
+    host::{ANA, Host, OPERATOR},
     sign_in::signed_in,
 };
 use crate::{graph::Fault, store::on_both};
@@ -138,6 +138,45 @@ async fn of_two_who_take_over_in_the_same_moment_one_has_it() {
         assert_eq!((answer.status, &answer.json()["code"]), (409, &json!("taken")), "{}", answer.text);
         assert!(answer.json()["detail"].as_str().unwrap().contains(&format!("`{first}`")), "{}", answer.text);
     }
+}
+
+#[tokio::test]
+async fn what_a_removed_person_had_waits_again_or_is_with_the_bot() {
+    let mut host = host("sqlite://t.db").await;
+    host.ana_says("person").await;
+    host.somebody_says(BEA, "hello").await;
+    let rosa = signed_in(&host, "Rosa", "agent", Json::Null).await;
+    signed_in(&host, "Eva", "agent", Json::Null).await;
+    let headers = [("cookie", rosa.as_str()), ("origin", host.base.as_str())];
+    let (ana, bea) = (id_of(&host, ANA).await, id_of(&host, BEA).await);
+    for id in [&ana, &bea] {
+        host.advance(Span::minutes(1)).await;
+        let path = format!("/v1/conversations/{id}");
+        host.request(Method::POST, &format!("{path}/take-over"), &headers, "{}").await.is(200);
+        host.request(Method::POST, &format!("{path}/messages"), &headers, r#"{"text": "Hi"}"#).await.is(201);
+    }
+    assert_eq!(counts(&host, "key-acme").await, (0, 2));
+    let people = host.get(OPERATOR, "/v1/people").await.is(200);
+    let id =
+        |name: &str| people["data"].as_array().unwrap().iter().find(|one| one["name"] == name).unwrap()["id"].clone();
+    let removed = async |name: &str| {
+        let key = format!("Bearer {OPERATOR}");
+        let path = format!("/v1/people/{}", id(name));
+        host.request(Method::DELETE, &path, &[("authorization", key.as_str())], "").await.status
+    };
+    assert_eq!(removed("Eva").await, 204);
+    assert_eq!(counts(&host, "key-acme").await, (0, 2), "she had none of them");
+    assert_eq!(removed("Rosa").await, 204);
+    let now = host.get("key-acme", &format!("/v1/conversations/{ana}")).await.is(200);
+    let with = &now["with_person"];
+    assert_eq!((&with["team"], &with["agent"]), (&json!("shop"), &Json::Null), "{now}");
+    assert_eq!(counts(&host, "key-acme").await, (1, 0), "it waits for somebody of the team");
+    let sent = host.graph.sent().len();
+    host.ana_says("hello").await;
+    assert_eq!(host.graph.sent().len(), sent, "the bot stays silent");
+    assert_eq!(host.get("key-acme", &format!("/v1/conversations/{bea}")).await.is(200)["state"], "bot");
+    host.somebody_says(BEA, "hello").await;
+    assert_eq!(host.graph.sent().len(), sent + 1, "the bot answers again");
 }
 
 #[tokio::test]

@@ -1,10 +1,10 @@
 //! Tests `GET /v1/events`: a client gets each committed event once, also after a restart.
 
 use super::{
-    host::{Host, whole_key},
+    host::{Host, OPERATOR, whole_key},
     sign_in::signed_in,
 };
-use reqwest::Response;
+use reqwest::{Method, Response};
 use serde_json::{Value as Json, json};
 use transom::base::{
     limits::{EVENT_LISTENERS_MAX, EVENTS_KEPT},
@@ -223,4 +223,46 @@ async fn who_does_not_see_customers_hears_of_their_messages_without_their_words(
     assert_eq!(first["message"]["provider_id"], "", "it holds the number at Meta");
     let answer = &heard.iter().find(|one| one.kind == "message.out").unwrap().data;
     assert_eq!(answer["message"]["text"], "Hello to you");
+}
+
+/// Whether the server closes the stream within two seconds, far before the next heartbeat.
+async fn is_closed(ear: &mut Ear) -> bool {
+    let end = async {
+        while let Ok(Some(chunk)) = ear.response.chunk().await {
+            assert!(!chunk.is_empty());
+        }
+    };
+    tokio::time::timeout(Span::seconds(2).to_std(), end).await.is_ok()
+}
+
+#[tokio::test]
+async fn whoever_may_do_less_is_disconnected_at_once_and_nobody_else() {
+    let host = Host::new().await;
+    let mut open = Vec::new();
+    for name in ["Ana", "Bea", "Cleo", "Dora"] {
+        let cookie = signed_in(&host, name, "agent", Json::Null).await;
+        let ear =
+            Ear::with(&host, &[("cookie", cookie.clone()), ("origin", host.base.clone())], "?types=message.in").await;
+        open.push((name, ear));
+    }
+    let people = host.get(OPERATOR, "/v1/people").await.is(200);
+    let id = |name: &str| {
+        let all = people["data"].as_array().unwrap();
+        all.iter().find(|one| one["name"] == name).unwrap()["id"].as_i64().unwrap()
+    };
+    let key = whole_key(&format!("Bearer {OPERATOR}"));
+    let (no_more, changed) = (String::new(), json!({"role": "viewer"}).to_string());
+    for (name, verb, below, body) in [
+        ("Ana", Method::DELETE, "", &no_more),
+        ("Bea", Method::DELETE, "/sessions", &no_more),
+        ("Cleo", Method::PATCH, "", &changed),
+    ] {
+        let path = format!("/v1/people/{}{below}", id(name));
+        let answer = host.request(verb, &path, &[("authorization", key.as_str())], body.clone()).await;
+        assert!(answer.status < 300, "{name}: {}", answer.text);
+        let (_, ear) = open.iter_mut().find(|(one, _)| *one == name).unwrap();
+        assert!(is_closed(ear).await, "{name} still listens");
+    }
+    let (_, dora) = open.last_mut().unwrap();
+    assert!(!is_closed(dora).await, "Dora may listen on");
 }

@@ -204,7 +204,12 @@ test('whoever is removed sees no customer any more, and the page stops asking', 
   const page = await as(context, 'Zoe', `/studio/inbox/${talk}`);
   await page.locator('.inbox-talk, .inbox-box').first().waitFor();
   await change('Zoe', (id) => asked(`/v1/people/${id}`, 'DELETE'));
+  const from = Date.now();
   await page.locator('dialog.for-signin').waitFor();
+  const took = Date.now() - from;
+  console.log(`a removed person's page closes after ${took} ms`);
+  // By an event: the heartbeat of the stream comes every fifteen seconds.
+  assert.ok(took < 2000, `${took} ms`);
   for (const words of await page.getByText('Otto Klient').all()) {
     assert.equal(await words.isVisible(), false);
   }

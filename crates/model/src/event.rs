@@ -42,7 +42,7 @@ pub enum Event {
     /// The contact stopped or resumed marketing in WhatsApp itself (`user_preferences`, 131050). It applies to every
     /// topic that needs consent; `by` names the source for the ledger.
     Preference { given: bool, by: String },
-    /// A conversation is assigned to a team, a person, or both.
+    /// A conversation is assigned to a team, a person, or both. Without a person it waits for one.
     Assigned { team: Option<String>, agent: Option<String> },
     /// An open form of the contact asks for its next screen.
     FormAsked(Box<FormScreenRequest>),

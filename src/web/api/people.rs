@@ -7,13 +7,14 @@ pub mod session;
 use crate::{
     base::{
         ids::AccountName,
-        limits::{NAME_CHARS_MAX, PERSON_NAME_CHARS_MAX},
+        limits::{NAME_CHARS_MAX, PAGE_ROWS_MAX, PERSON_NAME_CHARS_MAX},
         time::{Time, iso},
     },
-    model::role::Role,
+    model::{event::Event, role::Role},
     runtime::config::Config,
     store::{
         Store,
+        queries::inbox,
         tables::{
             person::{self, Person},
             person_session,
@@ -93,16 +94,22 @@ pub async fn change(State(web): State<Arc<Web>>, Path(id): Path<String>, request
     let rights = rights(&mut input, role, accounts.unwrap_or(kept));
     input.finish()?;
     let person = people::change(&web.app.store, before.id, rights).await.map_err(problem)?;
+    web.end_streams();
     let shown = described(&web.app.store, &person, web.app.clock.now()).await?;
     let detail = json!({"role": person.role, "accounts": shown["accounts"]});
     Ok(noted(json(StatusCode::OK, &shown), person.name, detail))
 }
 
-/// `DELETE /v1/people/{id}`.
+/// `DELETE /v1/people/{id}`: the conversations that they have wait for somebody else, or the bot has them again.
 pub async fn remove(State(web): State<Arc<Web>>, Path(id): Path<String>) -> ApiResult {
     let _turn = web.people.lock().await;
     let person = found(&web, &id).await?;
     people::remove(&web.app.store, person.id).await.map_err(problem)?;
+    web.end_streams();
+    // The person is gone already, so this is no reason to refuse.
+    if let Err(error) = release(&web, &person.name).await {
+        tracing::error!("Conversations of a removed person could not be taken from them: {error:#}");
+    }
     Ok(noted(StatusCode::NO_CONTENT.into_response(), person.name, json!({})))
 }
 
@@ -111,6 +118,7 @@ pub async fn link(State(web): State<Arc<Web>>, Path(id): Path<String>) -> ApiRes
     let person = found(&web, &id).await?;
     let Link { token, ends_at } =
         people::link(&web.app.store, person.id, web.app.clock.now()).await.map_err(problem)?;
+    web.end_streams();
     let link = Link { token, ends_at };
     let body = json!({"link": link.address(&base(&web.app.config)), "link_ends_at": iso(ends_at)});
     Ok(noted(json(StatusCode::OK, &body), person.name, json!({})))
@@ -120,6 +128,7 @@ pub async fn link(State(web): State<Arc<Web>>, Path(id): Path<String>) -> ApiRes
 pub async fn sign_out(State(web): State<Arc<Web>>, Path(id): Path<String>) -> ApiResult {
     let person = found(&web, &id).await?;
     people::sign_out(&web.app.store, person.id).await.map_err(problem)?;
+    web.end_streams();
     Ok(noted(StatusCode::NO_CONTENT.into_response(), person.name, json!({})))
 }
 
@@ -175,6 +184,28 @@ fn rights(input: &mut Input, role: Role, accounts: Option<Vec<AccountName>>) -> 
         input.wrong("accounts", "An operator has all accounts; leave `accounts` out.");
     }
     Rights { role, accounts }
+}
+
+/// Takes the conversations of somebody who is gone from them: those of a hand-off or a team wait again, the others go
+/// back to the bot.
+async fn release(web: &Web, agent: &str) -> anyhow::Result<()> {
+    let mut after = None;
+    loop {
+        let page = inbox::taken(&web.app.store, after, PAGE_ROWS_MAX).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some((last.conversation.last_inbound_at.unwrap_or(Time(0)), last.conversation.id));
+        for row in &page {
+            let Some(person) = row.session.person.as_ref().filter(|one| one.agent.as_deref() == Some(agent)) else {
+                continue;
+            };
+            let event = match person.team.is_some() || person.flow.is_some() {
+                true => Event::Assigned { team: person.team.clone(), agent: None },
+                false => Event::HandedBack { agent: Some(agent.to_owned()) },
+            };
+            let (contact, conversation) = (row.conversation.contact_id, row.conversation.id);
+            web.app.queue.happen(contact, conversation, event).await?;
+        }
+    }
 }
 
 /// The address of the studio for somebody else: the public one, else that of this machine.

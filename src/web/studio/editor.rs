@@ -153,6 +153,7 @@ impl Server {
     /// Passes messages on until one side ends.
     async fn exchange(&mut self, web: &Web, author: &Author, socket: &mut WebSocket) -> End {
         let (mut stopping, mut files) = (web.stopping.subscribe(), web.app.reloader.looks());
+        let mut rights = web.rights_changed.subscribe();
         let mut beat = interval(self.limits.beat.to_std());
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut is_heard = true;
@@ -162,6 +163,10 @@ impl Server {
             }
             let text = tokio::select! {
                 _ = stopping.changed() => continue,
+                Ok(()) = rights.changed() => match author.may_go_on(web).await {
+                    true => continue,
+                    false => return End::Because(close_code::POLICY, "signed out"),
+                },
                 _ = beat.tick() => {
                     if !std::mem::take(&mut is_heard) {
                         return End::Left;

@@ -124,7 +124,9 @@ struct ClientGone;
 impl Listener {
     async fn follow(mut self, begin: String, mut news: BotNews) -> Result<(), ClientGone> {
         self.send(begin).await?;
-        let mut stopping = self.web.stopping.subscribe();
+        let (mut stopping, mut rights) = (self.web.stopping.subscribe(), self.web.rights_changed.subscribe());
+        // Between the admission of the request and this moment somebody may have been removed.
+        self.still_allowed().await?;
         let mut beat = interval(EVENT_HEARTBEAT.to_std());
         let mut look = interval(EVENT_LOOK_EVERY.to_std());
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -133,6 +135,7 @@ impl Listener {
                 biased;
                 () = self.chunks.closed() => return Err(ClientGone),
                 _ = stopping.changed() => {}
+                Ok(()) = rights.changed() => self.still_allowed().await?,
                 _ = beat.tick() => self.heartbeat().await?,
                 text = news.next(&self.web) => self.send(text).await?,
                 _ = look.tick(), if self.reads_log => {
@@ -145,12 +148,15 @@ impl Listener {
         Ok(())
     }
 
-    /// Checks that the caller may still listen, and that the client still reads.
-    async fn heartbeat(&self) -> Result<(), ClientGone> {
+    /// Ends the stream if the caller is signed out, or may do something else than at its beginning.
+    async fn still_allowed(&self) -> Result<(), ClientGone> {
         let caller = admission::caller(&self.web, self.peer, &self.headers, Effect::Reads).await;
-        if !caller.is_ok_and(|caller| caller == self.caller) {
-            return Err(ClientGone);
-        }
+        if caller.is_ok_and(|caller| caller == self.caller) { Ok(()) } else { Err(ClientGone) }
+    }
+
+    /// Checks that the caller may still listen, since a session also ends by itself, and that the client still reads.
+    async fn heartbeat(&self) -> Result<(), ClientGone> {
+        self.still_allowed().await?;
         if self.reads_log {
             self.web.app.events.listen().await.map_err(|_| ClientGone)?;
         }

@@ -106,7 +106,10 @@ const DAY_MS: i64 = Span::days(1).0;
 
 async fn revoked(web: &Web, id: &str) -> Result<(), Problem> {
     match auth::revoke_key(&web.app.store, id, web.app.clock.now()).await {
-        Ok(()) => Ok(()),
+        Ok(()) => {
+            web.end_streams();
+            Ok(())
+        }
         Err(CommitError::Stale { .. }) => Err(Problem::not_found("There is no such key, or it is revoked already.")),
         Err(error) => Err(Problem::bug(&error)),
     }

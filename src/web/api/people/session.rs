@@ -88,6 +88,8 @@ pub async fn sign_in(
         let (person, value, way) = made;
         // The person who was signed in here before is signed out.
         end_presented(&web, &headers, transport).await?;
+        // A link ends all other sessions of its person.
+        web.end_streams();
         let note = Note { subject: None, detail: json!({"by": way, "role": person.role}) };
         audit::write(&web.app.store, web.app.clock.now(), Doer::person(person.id, &person.name), "sign_in", note).await;
         Ok(with_cookie(cookie::set(&headers, transport, &value)))
@@ -103,6 +105,7 @@ pub async fn sign_out(
 ) -> ApiResult {
     let Some(transport) = transport(&web, peer, &headers) else { return Ok(StatusCode::NO_CONTENT.into_response()) };
     if let Some(Caller::Person(person)) = end_presented(&web, &headers, transport).await? {
+        web.end_streams();
         let note = Note { subject: None, detail: json!({}) };
         audit::write(&web.app.store, web.app.clock.now(), Doer::person(person.id, &person.name), "sign_out", note)
             .await;

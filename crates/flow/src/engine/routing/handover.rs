@@ -98,14 +98,22 @@ pub fn person_wrote(turn: &mut Turn<'_>, agent: Option<String>) {
     }
 }
 
-/// Assigns the conversation to a person or team, also if another person has it; the bot stays silent.
+/// Assigns the conversation to a person or team, also if another person has it; the bot stays silent. Without a person
+/// it waits for one, as after a hand-off.
 pub fn assign(turn: &mut Turn<'_>, team: Option<String>, agent: Option<String>) {
     person_wrote(turn, None);
     let Some(person) = &mut turn.session.person else { return };
     (person.team, person.agent) = (team, agent);
+    if person.agent.is_none() {
+        person.since = person.last_word;
+    }
     let to = [&person.team, &person.agent].into_iter().flatten().map(|name| format!("`{name}`"));
     let to = to.collect::<Vec<_>>().join(", ");
-    turn.note(None, None, format!("assigned to {to}"));
+    turn.note(
+        None,
+        None,
+        if to.is_empty() { "waits for a person again".to_owned() } else { format!("assigned to {to}") },
+    );
 }
 
 /// Returns the conversation to the bot.
