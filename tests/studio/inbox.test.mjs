@@ -285,6 +285,8 @@ test('outside the window a template goes with its real text and its values', { s
   await act.click();
   await page.locator('.inbox-pending').getByText('Not sent: template `order_ready` is not approved').waitFor();
   assert.deepEqual(sent, [{ template: { name: 'order_ready', language: 'en', variables: ['محمد', HOSTILE], header: { text: 'A7' }, buttons: [{ url: 'A7' }] }, agent: 'studio' }]);
+  // It would stop those behind it.
+  await page.locator('.inbox-pending').getByRole('button', { name: 'Discard' }).click();
   await page.getByRole('button', { name: 'hours' }).click();
   await page.getByLabel('Value of {{opens}}').fill('nine');
   await act.click();

@@ -6,7 +6,7 @@ import { t } from '../js/i18n.js';
 import { nameOf } from '../js/people.js';
 import { When } from '../js/times.js';
 import { AttachAddress, Attached, useAttached } from './attach.js';
-import { draftOf, keepDraft } from './drafts.js';
+import { draftOf, keepDraft, refilled } from './drafts.js';
 import { me } from './me.js';
 import { Picker } from './picker.js';
 import { send } from './sends.js';
@@ -45,6 +45,7 @@ function Free({ talk, sender, newest }) {
   const attached = useAttached(sender);
   const name = nameOf(talk.contact);
   useEffect(() => keepDraft(talk.id, text), [text]);
+  useEffect(() => refilled((id, words) => id === talk.id && setText(words)), []);
   useLayoutEffect(() => {
     const area = box.current;
     if (area) {

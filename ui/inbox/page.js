@@ -6,7 +6,6 @@ import { t } from '../js/i18n.js';
 import { coded } from '../js/wording.js';
 import { follow } from './live.js';
 import { List, useSenders } from './list.js';
-import { whenBack } from './sends.js';
 import { Side } from './side.js';
 import { Talk } from './talk.js';
 import { useTalks } from './talks.js';
@@ -27,10 +26,7 @@ export function Page({ rest, query }) {
   const [beside, show] = useState(WIDE.matches);
   const [talk, setTalk] = useState(/** @type {any} */ (null));
   const byKey = useRef(false);
-  useEffect(() => {
-    const ends = [follow(), whenBack()];
-    return () => ends.forEach((end) => end());
-  }, []);
+  useEffect(follow, []);
   const before = useRef(current);
   useEffect(() => {
     const from = before.current;

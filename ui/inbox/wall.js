@@ -1,18 +1,16 @@
 // @ts-check
 // The messages of a conversation as on the phone: it follows what comes, and reads on at both ends.
 import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from '../vendor/preact.js';
-import { Bubble, Ticks } from '../js/bubble.js';
-import { shape } from '../js/content.js';
+import { Bubble } from '../js/bubble.js';
 import { arranged } from '../js/history.js';
 import { Icon } from '../js/icons.js';
 import { t } from '../js/i18n.js';
-import { clock } from '../js/moment.js';
 import { nameOf } from '../js/people.js';
 import { bot } from '../js/state.js';
 import { botZone } from '../js/times.js';
-import { rich } from '../js/wording.js';
 import { me } from './me.js';
-import { again, forget, send } from './sends.js';
+import { Pending } from './pending.js';
+import { send, stops } from './sends.js';
 import { bodyOf, drawnTemplate } from './templates.js';
 import { isMine } from './words.js';
 
@@ -63,27 +61,6 @@ function shownAlready(pending, messages) {
     }
     return Boolean(found);
   });
-}
-
-/** A message that is on its way to the daemon, or did not get there. @param {{one: import('./sends.js').Send, templates: any[], zone: string}} props */
-function Pending({ one, templates, zone }) {
-  const { text, media, template } = one.body;
-  const content = template ? drawnTemplate({ kind: 'template', name: template.name, language: template.language, body: template.variables, header: template.header }, templates) : media ? { kind: 'media', media, caption: text } : { kind: 'text', text };
-  const seen = shape({ content, direction: 'out' });
-  return html`<div class=${`chat-row out tail inbox-pending ${one.state}`}>
-    <div class="chat-bubble"><div class="chat-inside">
-      ${template && html`<span class="chat-tag"><${Icon} n="template" s=${11} />${t('chat.template')} · <bdi>${template.name}</bdi></span>`}
-      ${media && html`<span class="chat-file"><${Icon} n="file" s=${20} /><span><b dir="auto">${media.filename || media.url?.split('/').pop() || t('inbox.kind.media')}</b></span></span>`}
-      ${seen.text && html`<span class="chat-text" dir="auto">${rich(seen.text)}</span>`}
-      <span class="chat-meta"><time>${clock(one.at, zone)}</time><${Ticks} status=${one.state === 'failed' ? 'failed' : 'queued'} /></span>
-    </div></div>
-    ${
-      one.state !== 'sending' &&
-      html`<p class="chat-why" role="alert"><span dir="auto">${one.state === 'unknown' ? t('inbox.unknown') : t('inbox.failed', { why: one.why })}</span>
-      <button type="button" class="button small" onClick=${() => again(one)}>${t('again')}</button>
-      ${one.state === 'failed' && html`<button type="button" class="button small" onClick=${() => forget(one.key)}>${t('inbox.discard')}</button>`}</p>`
-    }
-  </div>`;
 }
 
 /** @param {{data: import('./talkdata.js').TalkData, talk: any, templates: any[], pending: import('./sends.js').Send[]}} props */
@@ -186,7 +163,7 @@ export function Wall({ data, talk, templates, pending }) {
         }
         return html`<${Bubble} key=${item.key} item=${item} around=${around} />`;
       })}
-      ${shown.map((one) => html`<${Pending} key=${one.key} one=${one} templates=${templates} zone=${zone} />`)}
+      ${shown.map((one, n) => html`<${Pending} key=${one.key} one=${one} talk=${talk} behind=${shown.slice(0, n).some(stops)} templates=${templates} zone=${zone} />`)}
       ${!items.length && !shown.length && html`<p class="inbox-silent">${t('inbox.silent')}</p>`}
     </div>
     ${(behind || data.hasNewer) && html`<button type="button" class="button inbox-down" onClick=${down}><${Icon} n="down" s=${14} />${t(behind ? 'inbox.new_messages' : 'inbox.newest')}</button>`}

@@ -39,12 +39,24 @@ class Boundary extends Component {
 
 const AGAIN_MS = 1500;
 
+/** Messages of the inbox that wait in this browser go on, whichever page is shown. */
+function sendWaiting() {
+  try {
+    if (hasPage('inbox') && Object.keys(localStorage).some((name) => name.startsWith('studio.inbox.send:'))) {
+      import('../inbox/sends.js');
+    }
+  } catch {
+    // Without storage none was kept.
+  }
+}
+
 /** Tries until the bot is read; the frame says meanwhile why it is not. */
 async function start() {
   await Promise.all([session.value || readSession(), bot.value || refresh()]);
   if (bot.value && session.value) {
     tellRole();
     watchWaiting(() => hasPage('inbox'));
+    sendWaiting();
     await begin();
   } else if (!signedOut.value) {
     setTimeout(start, AGAIN_MS);
