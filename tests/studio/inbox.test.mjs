@@ -225,6 +225,31 @@ test('a daemon that stops and comes back is caught up with, without a gap and no
   await page.context().close();
 });
 
+test('what was said before a message of ours is there, also where its answer came before the list', { skip }, async () => {
+  const { page } = await mine(ANA);
+  await box(page).waitFor();
+  const gates = {};
+  const [said, sent] = ['said', 'sent'].map((name) => new Promise((open) => (gates[name] = open)));
+  await page.route('**/messages*', async (route) => {
+    await (route.request().method() === 'POST' ? said : sent);
+    await route.continue();
+  });
+  await box(page).fill('Answered before it was read');
+  await page.keyboard.press('Enter');
+  // More than one page of the list.
+  for (let n = 0; n < 60; n++) {
+    await says(ANA, 'Ana López', `word ${n} before`);
+  }
+  gates.said();
+  await page.locator('.inbox-wall .chat-row.out:not(.inbox-pending)', { hasText: 'Answered before it was read' }).waitFor();
+  gates.sent();
+  await until('all words are there', async () => {
+    const texts = await page.locator('.inbox-wall .chat-row.in .chat-text').allTextContents();
+    return texts.filter((one) => /^word \d+ before$/.test(one)).length === 60;
+  });
+  await page.context().close();
+});
+
 test('B4 the window closes while the talk is open: the box changes within two seconds, and a forged send is refused', { skip }, async () => {
   await says(CLOSING, 'Carla', 'hello', DAY - 30);
   await until('she is there', () => idOf(CLOSING));

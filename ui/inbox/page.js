@@ -35,8 +35,8 @@ export function Page({ rest, query }) {
       /** @type {HTMLElement | null} */ (document.querySelector(`.inbox-row[data-talk="${from}"]`))?.focus({ preventScroll: true });
     }
   }, [current]);
-  const changed = (/** @type {any} */ is) => {
-    setTalk(is);
+  const changed = (/** @type {any} */ is, erased = false) => {
+    setTalk(erased ? null : is);
     talks.put(is);
   };
   const shown = talk && talk.id === current ? talk : null;

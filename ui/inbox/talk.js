@@ -11,8 +11,9 @@ import { addressTo, go, here } from '../js/router.js';
 import { say } from '../js/state.js';
 import { Failed, Wait } from '../js/waiting.js';
 import { Box } from './box.js';
+import { keepDraft } from './drafts.js';
 import { me } from './me.js';
-import { answered, sends } from './sends.js';
+import { answered, discard, sends } from './sends.js';
 import { useTemplates } from './templates.js';
 import { useTalk } from './talkdata.js';
 import { Wall, newestOf } from './wall.js';
@@ -74,7 +75,7 @@ function Notice({ talk, refused }) {
  * @param {object} props
  * @param {string} props.id
  * @param {any[]} props.senders
- * @param {(talk: any) => void} props.changed told of each reading of the conversation
+ * @param {(talk: any, erased?: boolean) => void} props.changed told of each reading of the conversation
  * @param {() => void} props.side opens and closes the contact beside
  * @param {boolean} props.sideOpen
  * @param {boolean} props.byKey it was opened by the keyboard, which goes on in it
@@ -112,6 +113,14 @@ export function Talk({ id, senders, changed, side, sideOpen, byKey }) {
       }),
     [id],
   );
+  const { erased } = data;
+  useEffect(() => {
+    if (erased) {
+      changed(erased, true);
+      keepDraft(erased.id, '');
+      sends.peek().filter((one) => one.talk === erased.id).forEach(discard);
+    }
+  }, [erased]);
   const there = Boolean(talk);
   useEffect(() => {
     if (there && byKey) {

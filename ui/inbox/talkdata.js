@@ -4,6 +4,7 @@
 // end lets go of the other, whose cursors are kept.
 import { batch, signal, useEffect, useState } from '../vendor/preact.js';
 import { get, isMended } from '../js/api.js';
+import { t } from '../js/i18n.js';
 import { hear } from './live.js';
 
 const PAGE_ROWS = 50;
@@ -27,9 +28,13 @@ function store(id) {
     pages: /** @type {{cursor: string, names: string[]}[]} */ ([]),
     /** The cursors of the newer pages that were let go of; the last one follows upon those that are held. */
     newer: signal(/** @type {string[]} */ ([])),
+    /** Our own messages that came as the answer to a request: others may stand before them that were not read yet. */
+    ahead: /** @type {Set<string>} */ (new Set()),
     /** The next reading begins anew with the newest messages. */
     anew: false,
     refusal: signal(/** @type {import('../js/api.js').Answer | null} */ (null)),
+    /** The conversation after the data of its contact was erased, or null. */
+    erased: signal(/** @type {any} */ (null)),
     ready: signal(false),
     reading: /** @type {Promise<void> | null} */ (null),
     again: false,
@@ -38,6 +43,38 @@ function store(id) {
 }
 
 /** @typedef {ReturnType<typeof store>} Store */
+
+/** An erasure is no news of the stream, so the open conversation is asked for it. */
+const ERASED_POLL_MS = 3000;
+
+/** Whether somebody is named. @param {any} talk */
+const isNamed = (talk) => Boolean(talk?.contact.phone || talk?.contact.name);
+
+/** Takes the conversation over as it is now. If its contact was erased, nothing of it stays. @param {Store} own @param {any} talk */
+function take(own, talk) {
+  if (!isNamed(own.talk.peek()) || isNamed(talk)) {
+    own.talk.value = talk;
+    return;
+  }
+  own.over = true;
+  batch(() => {
+    own.erased.value = talk;
+    own.talk.value = null;
+    own.messages.value = new Map();
+    own.refusal.value = { ok: false, status: 404, body: { code: 'not_found', detail: t('inbox.erased') } };
+  });
+}
+
+/** Looks whether the contact was erased. @param {Store} own */
+async function look(own) {
+  if (document.hidden || own.over || !isNamed(own.talk.peek())) {
+    return;
+  }
+  const answer = await get(`/v1/conversations/${own.id}`);
+  if (answer.ok && !own.over && !isNamed(answer.body)) {
+    take(own, answer.body);
+  }
+}
 
 /** @param {Store} own @param {string} [cursor] */
 const page = (own, cursor) => get(`/v1/conversations/${own.id}/messages?limit=${PAGE_ROWS}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`);
@@ -49,7 +86,7 @@ async function caughtUp(own) {
     // What is read stands further up; the newest messages come when they are asked for.
     const talk = await get(`/v1/conversations/${own.id}`);
     if (talk.ok && !own.over) {
-      own.talk.value = talk.body;
+      take(own, talk.body);
     }
     return;
   }
@@ -63,12 +100,17 @@ async function caughtUp(own) {
     own.ready.value = true;
     return;
   }
-  const known = anew ? new Map() : own.messages.peek();
+  if (isNamed(own.talk.peek()) && !isNamed(talk.body)) {
+    take(own, talk.body);
+    return;
+  }
+  const knows = !anew && own.messages.peek().size > 0;
+  const isKnown = (/** @type {any} */ one) => knows && own.messages.peek().has(nameOf(one)) && !own.ahead.has(nameOf(one));
   /** @type {any[]} */
   const found = [...first.body.data];
   let cursor = first.body.next_cursor ?? null;
-  let meets = known.size > 0 && found.some((one) => known.has(nameOf(one)));
-  for (let n = 1; known.size > 0 && !meets && cursor && n < CATCH_UP_PAGES; n++) {
+  let meets = found.some(isKnown);
+  for (let n = 1; knows && !meets && cursor && n < CATCH_UP_PAGES; n++) {
     const next = await page(own, cursor);
     if (own.over || !next.ok) {
       own.refusal.value = next.ok ? null : next;
@@ -76,13 +118,14 @@ async function caughtUp(own) {
     }
     found.push(...next.body.data);
     cursor = next.body.next_cursor ?? null;
-    meets = next.body.data.some((/** @type {any} */ one) => known.has(nameOf(one)));
+    meets = next.body.data.some(isKnown);
   }
-  const stays = known.size > 0 && (meets || !cursor);
-  const all = new Map(stays ? known : []);
+  const stays = knows && (meets || !cursor);
+  const all = new Map(stays ? own.messages.peek() : []);
   const fresh = found.map(nameOf).filter((name) => !all.has(name));
   for (const message of found) {
     all.set(nameOf(message), message);
+    own.ahead.delete(nameOf(message));
   }
   if (stays && own.pages.length) {
     own.pages[0].names.push(...fresh);
@@ -108,11 +151,14 @@ async function refresh(own) {
     return own.reading;
   }
   own.reading = (async () => {
-    do {
-      own.again = false;
-      await caughtUp(own);
-    } while (own.again && !own.over);
-    own.reading = null;
+    try {
+      do {
+        own.again = false;
+        await caughtUp(own);
+      } while (own.again && !own.over);
+    } finally {
+      own.reading = null;
+    }
   })();
   return own.reading;
 }
@@ -203,8 +249,10 @@ export function useTalk(id) {
         refresh(own);
       }
     });
+    const timer = setInterval(look, ERASED_POLL_MS, own);
     return () => {
       own.over = true;
+      clearInterval(timer);
       off();
     };
   }, [own]);
@@ -216,6 +264,7 @@ export function useTalk(id) {
   }, [back]);
   return {
     talk: own.talk.value,
+    erased: own.erased.value,
     messages: own.messages.value,
     ready: own.ready.value,
     refusal: own.refusal.value,
@@ -235,6 +284,9 @@ export function useTalk(id) {
       if (own.newer.peek().length) {
         readNewest(own);
         return;
+      }
+      if (!own.messages.peek().has(nameOf(message))) {
+        own.ahead.add(nameOf(message));
       }
       own.pages[0]?.names.push(nameOf(message));
       own.messages.value = new Map([...own.messages.peek(), [nameOf(message), message]]);
