@@ -44,7 +44,8 @@ pub struct Looks(Mutex<HashMap<(i64, &'static str, String), Time>>);
 /// Requests that change nothing, although they are no GET.
 const HARMLESS: &[&str] = &["preview_bot", "ask_knowledge"];
 /// Requests that show what is known of a customer.
-const LOOKS: &[&str] = &["show_contact", "timeline_of_contact", "list_messages", "read_media", "list_consent"];
+const LOOKS: &[&str] =
+    &["show_contact", "timeline_of_contact", "list_messages", "search_messages", "read_media", "list_consent"];
 /// Those that are written down also of an account's key, whose other requests are a program's daily work.
 const ALWAYS: &[&str] = &["export_contact", "erase_contact", "erase_contact_by_name"];
 

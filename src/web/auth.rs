@@ -221,6 +221,11 @@ impl Caller {
         }
     }
 
+    /// The accounts with a sender whose contacts it may see.
+    pub fn accounts_in(&self, web: &Web) -> Vec<AccountName> {
+        web.app.senders.accounts().filter(|name| self.owns(name)).cloned().collect()
+    }
+
     /// The account to read rows of, where it sees one alone. Else all rows are read, and each is asked for by `owns`.
     pub fn only_account(&self) -> Option<&AccountName> {
         match self.accounts() {

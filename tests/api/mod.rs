@@ -32,6 +32,7 @@ mod runs;
 mod said;
 mod schema;
 mod scopes;
+mod search;
 mod senders;
 mod sign_in;
 mod slow;

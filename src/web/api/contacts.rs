@@ -5,7 +5,7 @@ pub mod export;
 pub mod import;
 pub mod timeline;
 
-use super::{page::Page, schedules::forecasts::accounts};
+use super::page::Page;
 use crate::{
     base::{
         diagnostic::did_you_mean,
@@ -168,7 +168,7 @@ async fn by_words(
     tag: Option<&str>,
 ) -> Result<Json, Problem> {
     let store = &web.app.store;
-    let accounts = &accounts(web, caller);
+    let accounts = &caller.accounts_in(web);
     page.gather(
         |cursor: Option<i64>| async move {
             let before = ContactId(cursor.unwrap_or(i64::MAX));

@@ -1,6 +1,7 @@
 //! `/v1/messages` and `/v1/conversations/{id}/messages`: lists messages, and sends messages of people and of programs.
 
 pub mod body;
+pub mod search;
 mod template;
 
 use super::{

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `/v1/contacts`, `/v1/consent` | `contacts.rs`, and below it consent, export and erasure, import, timeline |
 //! | `/v1/conversations` | `conversations.rs` hands over; `conversations/inbox.rs` lists, searches and counts |
-//! | `/v1/messages`, `…/conversations/{id}/messages` | `messages.rs`; `messages/` reads the body of a new one |
+//! | `/v1/messages`, `…/conversations/{id}/messages` | `messages.rs`; `messages/` reads the body of a new one, and searches |
 //! | `/v1/media`, `/v1/files` | `media/` |
 //! | `/v1/runs` | `runs/`; `tracking.rs` encodes the ids of starts |
 //! | `/v1/schedules` | `schedules.rs`, and below it forecasts, reports, the days ahead |
@@ -16,7 +16,7 @@
 //! | `/v1/people`, `/v1/session`, `/v1/audit`, `/v1/keys` | `people.rs` and `people/` |
 //! | `/v1/health`, `/v1/dead-letters`, `/healthz`, `/readyz`, `/metrics` | `health.rs`, `dead_letters.rs`, `probes.rs` |
 //!
-//! `addressee.rs`, `moments.rs` and `page.rs` read parts that several requests have.
+//! `addressee.rs`, `moments.rs`, `narrowing.rs` and `page.rs` read parts that several requests have.
 
 mod addressee;
 pub mod balance;
@@ -32,6 +32,7 @@ pub mod knowledge;
 pub mod media;
 pub mod messages;
 mod moments;
+mod narrowing;
 mod page;
 pub mod people;
 pub mod probes;

@@ -81,7 +81,7 @@ pub fn decode<C: DeserializeOwned>(cursor: &str) -> Result<C, Problem> {
     })
 }
 
-fn encode<C: Serialize>(cursor: &C) -> String {
+pub fn encode<C: Serialize>(cursor: &C) -> String {
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(cursor).expect("cursors are numbers"))
 }
 

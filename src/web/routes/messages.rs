@@ -54,6 +54,28 @@ static PLANNED: Shape = Shape {
     open: true,
 };
 
+static FOUND: Shape = shape(
+    "FoundMessage",
+    "A message with the wanted words, and whose it is.",
+    &[
+        need("id", Whole, ""),
+        need("direction", Word(&["in", "out"]), ""),
+        need("at", Time, ""),
+        need("text", Text, "The whole text."),
+        need("agent", Maybe(&Text), "Of a message of ours: the person who wrote it."),
+        need("conversation_id", Whole, ""),
+        need("account", Text, ""),
+        need("contact", Of(&OF_CONTACT), ""),
+        need("cursor", Text, "For the list of the conversation's messages: the page that begins with this one."),
+    ],
+);
+
+static OF_CONTACT: Shape = shape(
+    "FoundContact",
+    "",
+    &[need("id", Whole, ""), need("phone", Maybe(&Text), ""), need("name", Maybe(&Text), "")],
+);
+
 static UPLOADED: Shape = shape(
     "UploadedFile",
     "",
@@ -89,6 +111,29 @@ pub static ROUTES: &[Route] = &[
         ),
         take: || post(messages::post),
         ..POST
+    },
+    Route {
+        path: "/v1/messages",
+        name: "search_messages",
+        scope: Some(Scope::People),
+        part: PART,
+        roles: AGENTS,
+        summary: "Find messages by their words, newest first",
+        about: "In both directions and all conversations; a template is found by its name, since its text is with the \
+                platform. A request looks at no more than the newest 10,000 messages: a page may be short or empty and \
+                still have a `next_cursor`, which goes on with older ones.",
+        query: &[
+            need("search", Text, "Words of which each stands in the text, without regard to capitals and accents."),
+            may("sender", Whole, "Only at this sender."),
+            may("account", Text, "Only those of this account."),
+            LIMIT,
+            CURSOR,
+        ],
+        answers: &[ok(Page(&Of(&FOUND)), "A page of them.")],
+        errors: Errors::Problems(&[("not_found", 404)]),
+        example: ask("/v1/messages?search=hello&limit=1"),
+        take: || get(messages::search::list),
+        ..GET
     },
     Route {
         path: "/v1/messages/planned",

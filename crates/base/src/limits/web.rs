@@ -53,6 +53,9 @@ pub const SOUGHT_CHARS_MAX: usize = 400;
 pub const SEARCH_CONTACTS_MAX: i64 = 200;
 /// Contacts that are made searchable in one commit, after the update from a version without a search.
 pub const SEARCH_WRITTEN_AT_ONCE: i64 = 500;
+/// Messages that a search by their words reads at once, and how often in one request: a cursor goes on behind them.
+pub const SEARCH_MESSAGES_AT_ONCE: i64 = 500;
+pub const SEARCH_READS_MAX: usize = 20;
 /// Characters of the last message in a list of conversations.
 pub const PREVIEW_CHARS_MAX: usize = 160;
 /// Unanswered messages of a conversation are counted up to this number.

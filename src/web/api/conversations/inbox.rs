@@ -3,7 +3,7 @@
 
 use crate::{
     base::{
-        ids::{AccountName, ConversationId, SenderId},
+        ids::ConversationId,
         limits::{PREVIEW_CHARS_MAX, SEARCH_CHARS_MAX},
         query,
         time::{Time, iso},
@@ -19,7 +19,7 @@ use crate::{
         tables::{conversation, inbound, outbound},
     },
     web::{
-        api::{contacts::may_search, page::Page, runs, schedules::forecasts::accounts},
+        api::{contacts::may_search, narrowing::Narrowing, page::Page, runs},
         auth::Caller,
         idempotency::json,
         problem::{ApiResult, Problem},
@@ -123,8 +123,7 @@ async fn newest(web: &Web, newest: Option<Newest>) -> Result<Json, Problem> {
 #[derive(Debug, Clone)]
 struct Filter {
     which: Which,
-    sender: Option<SenderId>,
-    account: Option<AccountName>,
+    narrowing: Narrowing,
     wanted: Option<Wanted>,
 }
 
@@ -157,17 +156,7 @@ impl Filter {
         if value("sort").is_some_and(|sort| sort != "recent") {
             return Err(wrong("/sort", "`sort` is `recent`.".to_owned()));
         }
-        let sender = match value("sender") {
-            None => None,
-            Some(id) => {
-                let known = id.parse().ok().and_then(|id| caller.sender(web, SenderId(id)));
-                Some(known.ok_or_else(|| Problem::not_found("There is no such sender."))?.id)
-            }
-        };
-        let account = value("account").map(AccountName::from);
-        if account.as_ref().is_some_and(|account| !accounts(web, caller).contains(account)) {
-            return Err(Problem::not_found("There is no such account."));
-        }
+        let narrowing = Narrowing::read(web, caller, text)?;
         let search = value("search");
         if search.as_ref().is_some_and(|search| search.chars().count() > SEARCH_CHARS_MAX) {
             return Err(wrong("/search", format!("`search` has more than {SEARCH_CHARS_MAX} characters.")));
@@ -175,7 +164,7 @@ impl Filter {
         if search.is_some() {
             may_search(caller)?;
         }
-        Ok(Filter { which, sender, account, wanted: search.as_deref().and_then(Wanted::of) })
+        Ok(Filter { which, narrowing, wanted: search.as_deref().and_then(Wanted::of) })
     }
 
     fn fits(&self, web: &Web, caller: &Caller, row: &Listed) -> bool {
@@ -192,8 +181,7 @@ impl Filter {
         };
         is_listed
             && caller.sender(web, row.conversation.sender_id).is_some()
-            && self.sender.is_none_or(|sender| sender == row.conversation.sender_id)
-            && self.account.as_ref().is_none_or(|account| *account == row.contact.account)
+            && self.narrowing.holds(row.conversation.sender_id, &row.contact.account)
     }
 }
 
@@ -217,7 +205,7 @@ async fn found(web: &Web, caller: &Caller, page: &Page, filter: &Filter) -> Resu
     let store = &web.app.store;
     let mut places = Vec::new();
     if let Some(wanted) = &filter.wanted {
-        for account in accounts(web, caller) {
+        for account in caller.accounts_in(web) {
             let own = search::conversations(store, &account, wanted).await;
             places.extend(own.map_err(|error| Problem::bug(&error))?);
         }

@@ -77,7 +77,7 @@ pub async fn show(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller
             Problem::invalid(vec![("/days".to_owned(), why)])
         })?,
     };
-    let mut count = count(&web, forecasts::accounts(&web, &caller), days);
+    let mut count = count(&web, caller.accounts_in(&web), days);
     // The numbers after the wait are shown, complete or not.
     let _ = tokio::time::timeout(AHEAD_WAIT.to_std(), count.numbers.wait_for(Numbers::has_ended)).await;
     let numbers = count.numbers.borrow().clone();

@@ -4,7 +4,7 @@
 use crate::{
     base::{
         diagnostic::nearest,
-        ids::{AccountName, ContactId, FlowName, SenderId},
+        ids::{ContactId, FlowName, SenderId},
         limits::FORECAST_DATES_AHEAD,
         query,
         time::{Time, iso},
@@ -70,7 +70,7 @@ pub async fn forecast(
             }
             None => {
                 let ahead = (now, now + FORECAST_DATES_AHEAD);
-                let sum = forecast::forecast_dates(&ground, &accounts(&web, &caller), table, ahead, |_, _| {}).await;
+                let sum = forecast::forecast_dates(&ground, &caller.accounts_in(&web), table, ahead, |_, _| {}).await;
                 sum.map_err(|error| Problem::bug(&error))?
             }
         };
@@ -99,7 +99,7 @@ pub async fn forecast(
             sum_json(&of_one(&ground, (&flow.name, table.key), &contact, seen))
         }
         None => {
-            let accounts = accounts(&web, &caller);
+            let accounts = caller.accounts_in(&web);
             let sum = forecast::forecast(&ground, &accounts, &occasion, |_, _| {}).await;
             sum_json(&sum.map_err(|error| Problem::bug(&error))?)
         }
@@ -113,11 +113,6 @@ pub async fn ground<'a>(web: &'a Web, asked: &'a forecast::AskSender<'a>) -> Res
     let (app, set) = (&web.app, Arc::clone(&live.set));
     let ground = ForecastInputs::read(&app.config, &app.store, (live.version, set), app.plays(), asked).await;
     ground.map_err(|error| Problem::bug(&error))
-}
-
-/// The accounts whose contacts the caller may see.
-pub fn accounts(web: &Web, caller: &Caller) -> Vec<AccountName> {
-    web.app.senders.accounts().filter(|name| caller.owns(name)).cloned().collect()
 }
 
 /// A forecast as JSON.
