@@ -1,6 +1,6 @@
 // @ts-check
 // The column of conversations: who waits stands first, then whoever wrote last.
-import { html, useEffect, useMemo, useRef } from '../vendor/preact.js';
+import { html, useEffect, useMemo, useRef, useState } from '../vendor/preact.js';
 import { directionOf } from '../js/direction.js';
 import { detail } from '../js/api.js';
 import { Choice, SearchBox, filterBy } from '../js/filters.js';
@@ -11,6 +11,7 @@ import { Masked } from '../js/masked.js';
 import { clock, day } from '../js/moment.js';
 import { Face, nameOf } from '../js/people.js';
 import { addressTo, here } from '../js/router.js';
+import { may } from '../js/session.js';
 import { botZone, tick } from '../js/times.js';
 import { Failed, Nothing, Wait, useAsked } from '../js/waiting.js';
 import { waitCount } from '../js/waitcount.js';
@@ -28,8 +29,14 @@ function filter(change) {
   filterBy(open ? `inbox/${open}` : 'inbox', change);
 }
 
+/** The filters as they are. @returns {Record<string, string>} */
+export function filters() {
+  const { from, ...kept } = Object.fromEntries(here.peek().query);
+  return kept;
+}
+
 /** The address of a conversation, with the filters as they are. @param {number | string} id */
-export const talkAddress = (id) => addressTo(`inbox/${id}`, Object.fromEntries(here.peek().query));
+const talkAddress = (id) => addressTo(`inbox/${id}`, filters());
 
 /** @param {{talk: any, current: boolean, many: boolean}} props `many`: there are several senders */
 function Row({ talk, current, many }) {
@@ -66,6 +73,27 @@ function States({ value, counts }) {
   </div>`;
 }
 
+/** Whether names or the words of messages are searched. @param {{inMessages: boolean}} props */
+const In = ({ inMessages }) =>
+  html`<div class="inbox-states" role="group" aria-label=${t('inbox.search.in')}>
+    <button type="button" aria-pressed=${!inMessages} onClick=${() => filter({ in: '' })}>${t('inbox.search.names')}</button>
+    <button type="button" aria-pressed=${inMessages} onClick=${() => filter({ in: 'messages' })}>${t('inbox.search.messages')}</button>
+  </div>`;
+
+/** Messages that are found: few search in them, so their part is read then. @param {{wanted: string, query: URLSearchParams}} props */
+function Messages(props) {
+  const [part, set] = useState(/** @type {{Found: any} | 'lost' | null} */ (null));
+  const read = () => {
+    set(null);
+    import('./found.js').then(set, () => set('lost'));
+  };
+  useEffect(read, []);
+  if (part === 'lost') {
+    return html`<${Failed} detail=${t('offline.start')} again=${read} />`;
+  }
+  return part ? html`<${part.Found} ...${props} />` : html`<${Wait} />`;
+}
+
 /** The choice of a number and of an account, where there are several. @param {{query: URLSearchParams, senders: any[]}} props */
 function Where({ query, senders }) {
   const accounts = useMemo(() => [...new Set(senders.map((one) => one.account))].sort(), [senders]);
@@ -89,6 +117,8 @@ export function List({ query, current, talks, senders }) {
   const place = useRef(/** @type {HTMLElement | null} */ (null));
   const wanted = query.get('search') ?? '';
   const state = query.get('state') ?? '';
+  const searches = Boolean(wanted) && may('search_messages');
+  const inMessages = searches && query.get('in') === 'messages';
   useEffect(() => {
     const keys = (/** @type {KeyboardEvent} */ event) => {
       const by = { j: 1, k: -1 }[event.key];
@@ -110,10 +140,11 @@ export function List({ query, current, talks, senders }) {
     <div class="inbox-filters" role="search">
       <${SearchBox} label=${t('inbox.search')} value=${wanted} search=${(/** @type {string} */ text) => filter({ search: text.slice(0, SEARCH_CHARS_MAX) })} />
       <${Where} query=${query} senders=${senders} />
-      <${States} value=${state} counts=${waitCount.value} />
+      ${searches && html`<${In} inMessages=${inMessages} />`}
+      ${!inMessages && html`<${States} value=${state} counts=${waitCount.value} />`}
     </div>
     ${
-      talks.items.length > 0 && !(talks.refusal && talks.refusal.status >= 400)
+      inMessages ? html`<${Messages} wanted=${wanted} query=${query} />` : talks.items.length > 0 && !(talks.refusal && talks.refusal.status >= 400)
         ? html`<${LongList} class="inbox-rows" items=${talks.items} height=${HEIGHT} label=${t('inbox.list')} name=${(/** @type {any} */ one) => one.id} current=${current}
             row=${(/** @type {any} */ one) => html`<${Row} talk=${one} current=${one.id === current} many=${senders.length > 1} />`} more=${talks.complete ? undefined : talks.more}><${ListEnd} paged=${talks} /></${LongList}>`
         : html`<${Empty} talks=${talks} wanted=${wanted} state=${state} filtered=${filtered} />`
@@ -143,5 +174,5 @@ function Empty({ talks, wanted, state, filtered }) {
     return html`<${Wait} />`;
   }
   const words = wanted ? t('inbox.none_such', { wanted }) : t(state ? `inbox.none.${state}` : 'inbox.none');
-  return html`<${Nothing} icon=${wanted ? 'search' : 'inbox'} words=${words}>${filtered && html`<a class="button" href=${addressTo('inbox')}>${t('inbox.show_all')}</a>`}</${Nothing}>`;
+  return html`<${Nothing} icon=${wanted ? 'search' : 'inbox'} words=${words}>${wanted && may('search_messages') && html`<button type="button" class="button main" onClick=${() => filter({ in: 'messages' })}>${t('inbox.search.in_messages')}</button>`}${filtered && html`<a class="button" href=${addressTo('inbox')}>${t('inbox.show_all')}</a>`}</${Nothing}>`;
 }

@@ -17,6 +17,7 @@ const WIDE = matchMedia('(min-width: 1180px)');
 export function Page({ rest, query }) {
   const [id = null] = rest;
   const current = id === null ? null : Number(id);
+  const from = query.get('from') ?? '';
   const wanted = useMemo(
     () => ({ state: query.get('state') ?? '', search: query.get('search') ?? '', sender: query.get('sender') ?? '', account: query.get('account') ?? '' }),
     [query],
@@ -44,8 +45,8 @@ export function Page({ rest, query }) {
     <${List} query=${query} current=${current} talks=${talks} senders=${senders} />
     ${
       id === null
-        ? html`<section class="inbox-talk inbox-none"><div class="alone nothing"><${Icon} n="inbox" s=${28} /><p>${t('inbox.choose')}</p><p class="muted">${coded(t('inbox.choose.keys'))}</p></div></section>`
-        : html`<${Talk} key=${id} id=${id} senders=${senders} changed=${changed} side=${() => show(!beside)} sideOpen=${beside} byKey=${byKey.current} />`
+        ? html`<section class="inbox-talk inbox-none">${talks.items.length > 0 && html`<div class="alone nothing"><${Icon} n="inbox" s=${28} /><p>${t('inbox.choose')}</p><p class="muted">${coded(t('inbox.choose.keys'))}</p></div>`}</section>`
+        : html`<${Talk} key=${`${id} ${from}`} id=${id} from=${from} senders=${senders} changed=${changed} side=${() => show(!beside)} sideOpen=${beside} byKey=${byKey.current} />`
     }
     ${shown && beside && html`<${Side} key=${shown.contact.id} talk=${shown} close=${() => show(false)} />`}
   </div>`;

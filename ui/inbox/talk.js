@@ -7,11 +7,12 @@ import { Icon } from '../js/icons.js';
 import { t } from '../js/i18n.js';
 import { Masked } from '../js/masked.js';
 import { Face, nameOf } from '../js/people.js';
-import { addressTo, go, here } from '../js/router.js';
+import { addressTo, go } from '../js/router.js';
 import { say } from '../js/state.js';
 import { Failed, Wait } from '../js/waiting.js';
 import { Box } from './box.js';
 import { keepDraft } from './drafts.js';
+import { filters } from './list.js';
 import { me } from './me.js';
 import { answered, discard, sends } from './sends.js';
 import { useTemplates } from './templates.js';
@@ -21,7 +22,7 @@ import { Left } from './window.js';
 import { holder, isMine, isTaken, standing, waits } from './words.js';
 
 /** The list, with the filters as they were. */
-export const toList = () => addressTo('inbox', Object.fromEntries(here.peek().query));
+export const toList = () => addressTo('inbox', filters());
 
 /**
  * Takes a conversation over or hands it back, and says what came of it.
@@ -74,14 +75,15 @@ function Notice({ talk, refused }) {
 /**
  * @param {object} props
  * @param {string} props.id
+ * @param {string} props.from the cursor of the message to begin with, '' for the newest ones
  * @param {any[]} props.senders
  * @param {(talk: any, erased?: boolean) => void} props.changed told of each reading of the conversation
  * @param {() => void} props.side opens and closes the contact beside
  * @param {boolean} props.sideOpen
  * @param {boolean} props.byKey it was opened by the keyboard, which goes on in it
  */
-export function Talk({ id, senders, changed, side, sideOpen, byKey }) {
-  const data = useTalk(id);
+export function Talk({ id, from, senders, changed, side, sideOpen, byKey }) {
+  const data = useTalk(id, from);
   const { talk } = data;
   const [busy, setBusy] = useState(false);
   const [refused, refuse] = useState(/** @type {string | null} */ (null));

@@ -10,14 +10,16 @@ import { hear } from './live.js';
 const PAGE_ROWS = 50;
 /** After so many pages of news the older messages are forgotten, and read again when they are asked for. */
 const CATCH_UP_PAGES = 10;
+/** So many pages, from the newest one on, are looked through for a message that the talk is opened at. */
+const MEET_PAGES = 20;
 /** So many pages are held at once. */
 const HELD_PAGES = 6;
 
 /** @param {any} message */
 const nameOf = (message) => `${message.direction}${message.id}`;
 
-/** @param {string} id */
-function store(id) {
+/** @param {string} id @param {string} from the cursor of the page to begin with */
+function store(id, from) {
   return {
     id,
     talk: signal(/** @type {any} */ (null)),
@@ -28,8 +30,13 @@ function store(id) {
     pages: /** @type {{cursor: string, names: string[]}[]} */ ([]),
     /** The cursors of the newer pages that were let go of; the last one follows upon those that are held. */
     newer: signal(/** @type {string[]} */ ([])),
+    /** The page to begin with, and its newest message. */
+    from,
+    begun: signal(''),
     /** Our own messages that came as the answer to a request: others may stand before them that were not read yet. */
     ahead: /** @type {Set<string>} */ (new Set()),
+    /** What follows upon the messages that are held is too far from the newest ones to be read on. */
+    apart: false,
     /** The next reading begins anew with the newest messages. */
     anew: false,
     refusal: signal(/** @type {import('../js/api.js').Answer | null} */ (null)),
@@ -79,8 +86,73 @@ async function look(own) {
 /** @param {Store} own @param {string} [cursor] */
 const page = (own, cursor) => get(`/v1/conversations/${own.id}/messages?limit=${PAGE_ROWS}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`);
 
+/** Begins with a page that is not the newest one. @param {Store} own */
+async function begun(own) {
+  const [talk, first] = await Promise.all([get(`/v1/conversations/${own.id}`), page(own, own.from)]);
+  if (own.over) {
+    return;
+  }
+  const bad = [talk, first].find((answer) => !answer.ok);
+  if (bad) {
+    own.refusal.value = bad;
+    own.ready.value = true;
+    return;
+  }
+  const known = new Map(first.body.data.map((/** @type {any} */ one) => [nameOf(one), one]));
+  const [wanted = ''] = known.keys();
+  const met = await meet(own, wanted);
+  if (own.over) {
+    return;
+  }
+  const [followed = null, ...others] = met ?? [];
+  own.pages = [...(followed ? [{ cursor: followed.cursor, names: followed.data.map(nameOf).filter((name) => !known.has(name)) }] : []), { cursor: own.from, names: [...known.keys()] }];
+  own.from = '';
+  own.apart = met === null;
+  batch(() => {
+    own.talk.value = talk.body;
+    own.refusal.value = null;
+    own.newer.value = met === null ? [''] : others.map((one) => one.cursor).reverse();
+    own.older.value = first.body.next_cursor ?? null;
+    held(own, [...(followed?.data ?? []), ...known.values()]);
+    own.begun.value = wanted;
+    own.ready.value = true;
+  });
+}
+
+/**
+ * The pages from the one with this message to the newest one; null if it lies too far back.
+ * @param {Store} own
+ * @param {string} wanted
+ * @returns {Promise<{cursor: string, data: any[]}[] | null>}
+ */
+async function meet(own, wanted) {
+  const pages = [];
+  let cursor = '';
+  for (let n = 0; n < MEET_PAGES; n++) {
+    const answer = await page(own, cursor);
+    if (own.over || !answer.ok) {
+      return null;
+    }
+    const { data, next_cursor: next } = answer.body;
+    pages.unshift({ cursor, data });
+    const at = data.findIndex((/** @type {any} */ one) => nameOf(one) === wanted);
+    if (at >= 0) {
+      // The last page alone may have nothing that follows.
+      return at > 0 || pages.length === 1 ? pages : pages.slice(1);
+    }
+    if (!next) {
+      return null;
+    }
+    cursor = next;
+  }
+  return null;
+}
+
 /** Reads what is new, and how far our own messages came. @param {Store} own */
 async function caughtUp(own) {
+  if (own.from) {
+    return begun(own);
+  }
   const { anew } = own;
   if (own.newer.peek().length && !anew) {
     // What is read stands further up; the newest messages come when they are asked for.
@@ -200,7 +272,7 @@ function held(own, found) {
 /** Reads the page after those that are held, of which the oldest is let go of. @param {Store} own */
 async function readNewer(own) {
   const cursor = own.newer.peek().at(-1);
-  if (cursor === undefined || own.reading) {
+  if (cursor === undefined || own.reading || own.apart) {
     return;
   }
   if (cursor === '') {
@@ -233,14 +305,16 @@ async function readNewer(own) {
 /** Goes back to the newest messages. @param {Store} own */
 function readNewest(own) {
   own.anew = own.newer.peek().length > 0;
+  own.apart = false;
   return refresh(own);
 }
 
 /**
  * @param {string} id of the conversation
+ * @param {string} from the cursor of the message to begin with, '' for the newest ones
  */
-export function useTalk(id) {
-  const [own] = useState(() => store(id));
+export function useTalk(id, from) {
+  const [own] = useState(() => store(id, from));
   useEffect(() => {
     refresh(own);
     const off = hear((news) => {
@@ -267,6 +341,8 @@ export function useTalk(id) {
     erased: own.erased.value,
     messages: own.messages.value,
     ready: own.ready.value,
+    /** Whether the talk was opened at this message. */
+    isWanted: (/** @type {any} */ message) => nameOf(message) === own.begun.value,
     refusal: own.refusal.value,
     hasOlder: Boolean(own.older.value),
     older: () => readOlder(own),

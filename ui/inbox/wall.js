@@ -90,13 +90,26 @@ export function Wall({ data, talk, templates, pending }) {
     }
     before.current = `${first} ${last}`;
   }, [items, shown.length]);
-  const further = useRef(false);
+  const opened = useRef(false);
+  useLayoutEffect(() => {
+    const row = opened.current ? null : box.current?.querySelector('.chat-row.wanted');
+    if (row) {
+      opened.current = true;
+      sticks.current = false;
+      row.scrollIntoView({ block: 'center' });
+    }
+  }, [items]);
+  // What is there at first is no news.
+  const further = useRef(true);
   useEffect(() => {
     // Pages that are read again are no news.
     setBehind(!sticks.current && !data.hasNewer && !further.current);
     further.current = data.hasNewer;
   }, [last, data.hasNewer]);
   useEffect(() => {
+    if (opened.current && !pending.length) {
+      return;
+    }
     sticks.current = true;
     const wall = box.current;
     if (wall) {
@@ -138,6 +151,7 @@ export function Wall({ data, talk, templates, pending }) {
     author,
     file: (message) => (message.direction === 'in' ? `/v1/media/${message.id}` : null),
     whole: true,
+    wanted: data.isWanted,
     beside: (message) => {
       const body = isMine(talk) && message.origin === 'person' && bodyAgain(message);
       return body && html` <button type="button" class="button small" onClick=${() => send(talk.id, body, newestOf(data.messages))}>${t('again')}</button>`;

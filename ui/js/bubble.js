@@ -22,6 +22,7 @@ import { coded, reason, rich } from './wording.js';
  * @property {(message: any) => string | null} [file] the address of a message's file
  * @property {(message: any) => any} [beside] what stands below a message that failed
  * @property {boolean} [whole] our own messages say also that they were sent
+ * @property {(message: any) => boolean} [wanted] the talk was opened at this message
  */
 
 /**
@@ -210,6 +211,7 @@ export function Bubble({ item, dim = false, live = false, around }) {
     item.tail && 'tail',
     dim && 'dim',
     gone && 'gone',
+    around.wanted?.(message) && 'wanted',
     (item.was || item.fresh) && 'changed',
     drawn.kind === 'sticker' && 'sticker',
   ];
