@@ -34,7 +34,7 @@ pub enum Action {
         /// A word by which you know it in the list
         #[arg(long, default_value = "")]
         name: String,
-        /// The rights of the key, of read, flows, send, people, mcp; without this, all that a key could do before scopes
+        /// The rights of the key, of read, flows, send, people; without this, all that a key of an account may do
         #[arg(long, value_delimiter = ',', value_parser = scope)]
         scopes: Vec<Scope>,
         /// How long it counts, as 90d; without this, until it is revoked

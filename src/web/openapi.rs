@@ -63,7 +63,7 @@ pub fn document() -> Json {
                 "key": {
                     "type": "http", "scheme": "bearer",
                     "description": "A key of an account. A key with scopes opens only the routes whose scope it has: \
-                                    `read` (customers masked), `flows`, `send`, `people`, `mcp`.",
+                                    `read` (customers masked), `flows`, `send`, `people`.",
                 },
                 "operator": {
                     "type": "http", "scheme": "bearer",

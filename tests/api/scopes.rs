@@ -92,6 +92,15 @@ async fn no_scope_makes_an_operator() {
 }
 
 #[tokio::test]
+async fn no_key_hears_of_other_accounts() {
+    let host = Host::new().await;
+    let all = key(&host, json!(Scope::NAMES)).await;
+    assert_eq!(host.get(&all, "/v1/health").await.is(403)["code"], "operator_only");
+    let talks = json!({"files": {}, "day": "2026-03-27"});
+    assert_eq!(host.post(&all, "/v1/studio/replay", talks).await.is(403)["code"], "operator_only");
+}
+
+#[tokio::test]
 async fn a_key_without_people_reads_customers_masked() {
     let mut host = Host::new().await;
     host.ana_says("hello").await;

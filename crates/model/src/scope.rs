@@ -14,8 +14,6 @@ pub enum Scope {
     Send,
     /// See the personal data of customers, change contacts and consent, take conversations over.
     People,
-    /// Ask the MCP server of the daemon.
-    Mcp,
 }
 
 /// The scopes of one key.
@@ -23,8 +21,8 @@ pub enum Scope {
 pub struct Scopes(u8);
 
 impl Scope {
-    pub const ALL: [Scope; 5] = [Scope::Read, Scope::Flows, Scope::Send, Scope::People, Scope::Mcp];
-    pub const NAMES: &'static [&'static str] = &["read", "flows", "send", "people", "mcp"];
+    pub const ALL: [Scope; 4] = [Scope::Read, Scope::Flows, Scope::Send, Scope::People];
+    pub const NAMES: &'static [&'static str] = &["read", "flows", "send", "people"];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -32,7 +30,6 @@ impl Scope {
             Scope::Flows => "flows",
             Scope::Send => "send",
             Scope::People => "people",
-            Scope::Mcp => "mcp",
         }
     }
 
@@ -100,9 +97,9 @@ mod tests {
 
     #[test]
     fn a_set_is_written_in_one_order_and_read_again() {
-        let scopes = Scopes::parse("mcp, read").unwrap();
-        assert_eq!((scopes.to_string().as_str(), Scopes::parse("read,mcp")), ("read,mcp", Ok(scopes)));
-        assert!(scopes.has(Scope::Mcp) && !scopes.has(Scope::Send) && !scopes.is_empty());
+        let scopes = Scopes::parse("people, read").unwrap();
+        assert_eq!((scopes.to_string().as_str(), Scopes::parse("read,people")), ("read,people", Ok(scopes)));
+        assert!(scopes.has(Scope::People) && !scopes.has(Scope::Send) && !scopes.is_empty());
         assert_eq!(Scopes::parse("read,sned"), Err("sned"));
         assert!(Scopes::parse("").unwrap().is_empty());
     }

@@ -1,7 +1,7 @@
 //! `/v1/health`: describes the route for the checks of the whole installation.
 
 use super::{
-    AllowedCallers, GET, READERS, Route, Scope, ask, ok,
+    AllowedCallers, GET, READERS, Route, ask, ok,
     shape::{
         Shape,
         Type::{List, Maybe, Of, Text, Time, Whole, Word},
@@ -38,14 +38,13 @@ static CHECK: Shape = shape(
 pub static ROUTES: &[Route] = &[Route {
     path: "/v1/health",
     name: "show_health",
-    scope: Some(Scope::Read),
     part: "Daemon",
     roles: READERS,
     personal: false,
     summary: "Check the whole way in and out",
     about: "The checks of `transom doctor`: flows, database, dead letters, queue, disk, backup, and each sender with \
             its platform.",
-    who: AllowedCallers::Studio,
+    who: AllowedCallers::Operator,
     query: &[may(
         "fresh",
         Word(&["true", "false"]),

@@ -309,12 +309,11 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/studio/replay",
         name: "replay_talks",
-        scope: Some(Scope::Flows),
         part: PART,
         roles: AUTHORS,
         summary: "Play real talks again on flows that are not saved yet",
         about: "Nothing is sent, and nobody's words are shown.",
-        who: AllowedCallers::Studio,
+        who: AllowedCallers::Operator,
         body: Some(Of(&REPLAY)),
         answers: &[ok(Of(&REPLAYED), "")],
         errors: Errors::Problems(&[
