@@ -92,6 +92,16 @@ async fn no_scope_makes_an_operator() {
 }
 
 #[tokio::test]
+async fn waplify_refuses_in_the_form_of_the_endpoint() {
+    let host = Host::new().await;
+    let key = key(&host, json!(["flows"])).await;
+    let other = host.get(&key, "/api/v1/templates/").await.is(403);
+    assert_eq!((&other["error"], other.get("detail")), (&json!("forbidden"), None), "{other}");
+    let freeform = host.post(&key, "/api/v1/messages/send-message", json!({})).await.is(403);
+    assert!(freeform["detail"].is_string() && freeform.get("error").is_none(), "{freeform}");
+}
+
+#[tokio::test]
 async fn no_key_hears_of_other_accounts() {
     let host = Host::new().await;
     let all = key(&host, json!(Scope::NAMES)).await;

@@ -4,7 +4,7 @@ use super::{
     envelope::{self, AuthenticatedRequest, good},
     fields::Fields,
     from_object_id, number, object_id,
-    refusal::{Refusal, bug},
+    refusal::{Refusal, RefusalEndpoint, bug},
     sender,
 };
 use crate::{
@@ -32,15 +32,15 @@ use std::sync::Arc;
 
 /// `?page=&limit=&search=`: newest first.
 pub async fn list(State(web): State<Arc<Web>>, request: Request) -> Response {
-    envelope::answered(web, request, listed).await
+    envelope::answered(web, request, RefusalEndpoint::Other, listed).await
 }
 
 pub async fn show(State(web): State<Arc<Web>>, LastParam(id): LastParam, request: Request) -> Response {
-    envelope::answered(web, request, |asked| async move { shown(asked, &id).await }).await
+    envelope::answered(web, request, RefusalEndpoint::Other, |asked| async move { shown(asked, &id).await }).await
 }
 
 pub async fn create(State(web): State<Arc<Web>>, request: Request) -> Response {
-    envelope::answered(web, request, created).await
+    envelope::answered(web, request, RefusalEndpoint::Other, created).await
 }
 
 async fn listed(asked: AuthenticatedRequest) -> Result<ClientAnswer, Refusal> {

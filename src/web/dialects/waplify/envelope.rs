@@ -46,8 +46,13 @@ pub fn good(status: StatusCode, body: Json) -> ClientAnswer {
     ClientAnswer { status, body, replayed: false, retry_after_s: None }
 }
 
-/// Authenticates a request and answers it with `work`, or with an error.
-pub async fn answered<W>(web: Arc<Web>, request: Request, work: impl FnOnce(AuthenticatedRequest) -> W) -> Response
+/// Authenticates a request of the endpoint `at` and answers it with `work`, or with an error.
+pub async fn answered<W>(
+    web: Arc<Web>,
+    request: Request,
+    at: RefusalEndpoint,
+    work: impl FnOnce(AuthenticatedRequest) -> W,
+) -> Response
 where
     W: Future<Output = Result<ClientAnswer, Refusal>>,
 {
@@ -55,7 +60,7 @@ where
     let now = web.app.clock.now();
     let id = request_id(&parts.headers);
     let wrong: Vec<Json> = Misfits::of(&parts.extensions).iter().map(misfit).collect();
-    let (left, outcome) = match admitted(&web, &parts, now).await {
+    let (left, outcome) = match admitted(&web, &parts, at, now).await {
         Err(refusal) => (None, Err(refusal)),
         Ok((_, left)) if left.is_over => (Some(left), Err(Refusal::TooMany)),
         Ok((_, left)) if !wrong.is_empty() => (Some(left), Err(Refusal::Invalid(wrong))),
@@ -98,12 +103,17 @@ fn misfit(Misfit { name, why }: &Misfit) -> Json {
 }
 
 /// The account of the key, and the rest of its rate limit.
-async fn admitted(web: &Web, request: &Parts, now: Time) -> Result<(AccountName, RemainingQuota), Refusal> {
+async fn admitted(
+    web: &Web,
+    request: &Parts,
+    at: RefusalEndpoint,
+    now: Time,
+) -> Result<(AccountName, RemainingQuota), Refusal> {
     let shown = auth::bearer(&request.headers).ok_or(Refusal::Unauthorized)?;
     let failed = |problem| if auth::is_expired(&problem) { Refusal::Unauthorized } else { Refusal::Internal };
     let caller = auth::of_key(web, shown).await.map_err(failed)?.ok_or(Refusal::Unauthorized)?;
     if let Some(why) = NeededScope::lacked(&request.extensions, &caller) {
-        return Err(Refusal::Forbidden { why, at: RefusalEndpoint::Freeform });
+        return Err(Refusal::Forbidden { why, at });
     }
     let account = match caller {
         Caller::Account(key) => key.account,

@@ -23,7 +23,7 @@ use axum::{
 use std::sync::Arc;
 
 pub async fn freeform(State(web): State<Arc<Web>>, request: Request) -> Response {
-    envelope::answered(web, request, handle).await
+    envelope::answered(web, request, RefusalEndpoint::Freeform, handle).await
 }
 
 async fn handle(asked: AuthenticatedRequest) -> Result<ClientAnswer, Refusal> {

@@ -25,7 +25,7 @@ use axum::{
 use std::{collections::BTreeMap, sync::Arc};
 
 pub async fn template(State(web): State<Arc<Web>>, request: Request) -> Response {
-    envelope::answered(web, request, handle).await
+    envelope::answered(web, request, RefusalEndpoint::Other, handle).await
 }
 
 async fn handle(asked: AuthenticatedRequest) -> Result<ClientAnswer, Refusal> {

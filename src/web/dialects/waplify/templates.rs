@@ -3,7 +3,7 @@
 use super::{
     envelope::{self, AuthenticatedRequest, good},
     object_id,
-    refusal::{Refusal, bug},
+    refusal::{Refusal, RefusalEndpoint, bug},
     template::ordered,
 };
 use crate::{
@@ -21,7 +21,7 @@ use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 pub async fn templates(State(web): State<Arc<Web>>, request: Request) -> Response {
-    envelope::answered(web, request, handle).await
+    envelope::answered(web, request, RefusalEndpoint::Other, handle).await
 }
 
 async fn handle(asked: AuthenticatedRequest) -> Result<ClientAnswer, Refusal> {
