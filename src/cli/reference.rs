@@ -1,7 +1,10 @@
 //! Runs `transom reference`: explains a word of the language; `--write` updates `docs/reference/`.
 
 use super::{Failure, Outcome, help, terminal::paint::Paint};
-use crate::{flow::tools::reference, web::openapi};
+use crate::{
+    flow::tools::reference,
+    web::{access_matrix, openapi},
+};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -22,6 +25,7 @@ pub fn run(args: &Args) -> Outcome {
             std::fs::write(folder.join(page.name), page.text).map_err(failed)?;
         }
         std::fs::write(folder.join("api.md"), openapi::reference()).map_err(failed)?;
+        std::fs::write(folder.join("access.md"), access_matrix::page()).map_err(failed)?;
         return Ok(());
     }
     match &args.word {

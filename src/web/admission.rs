@@ -141,11 +141,17 @@ fn allowed(route: &Route, web: &Web, caller: &Caller) -> Result<(), Problem> {
     }
 }
 
-/// Checks the scopes of a key. Answers that cannot be masked need the scope that sees customers, too.
+/// Checks the scopes of a key.
 fn opens(route: &Route, caller: &Caller) -> Result<(), Problem> {
-    let hidden = masks::hide(route, caller) && !masks::can_hide(route);
-    let needed = route.scope.into_iter().chain(hidden.then_some(Scope::People));
-    needed.filter_map(|scope| caller.lacks(scope)).next().map_or(Ok(()), |why| Err(missing_scope(why)))
+    scopes_of(route).into_iter().find_map(|scope| caller.lacks(scope)).map_or(Ok(()), |why| Err(missing_scope(why)))
+}
+
+/// The scopes that a key with scopes needs here; none: it is closed to them. Answers of the native API that cannot be
+/// masked need the scope that sees customers, too.
+pub fn scopes_of(route: &Route) -> Vec<Scope> {
+    let unmaskable = is_checked(route) && route.personal && !masks::can_hide(route);
+    let sees = (unmaskable && route.scope != Some(Scope::People)).then_some(Scope::People);
+    route.scope.into_iter().flat_map(|scope| [Some(scope), sees]).flatten().collect()
 }
 
 /// The scope that a dialect's route needs; the dialect refuses in the words of its product.

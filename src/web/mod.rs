@@ -3,6 +3,7 @@
 //!
 //! Handlers authenticate and validate; `runtime` does everything else.
 
+pub mod access_matrix;
 pub mod account_places;
 pub mod admin;
 pub mod admission;

@@ -1,5 +1,6 @@
 //! Tests the HTTP API with a real server, a sandbox, and an emulator of Meta's Graph API.
 
+mod access;
 mod admission;
 mod ahead;
 mod autocalls;
@@ -26,7 +27,6 @@ mod operator;
 mod people;
 mod probes;
 mod refusals;
-mod roles;
 pub mod routes;
 mod runs;
 mod said;

@@ -1,20 +1,15 @@
-//! Tests every route with a key of every scope, the dialects too; then expiry, masks and the last use of keys.
+//! Tests the scopes, expiry, masks and last use of API keys; `access` asks every route with each scope.
 
 use super::{
-    host::{ANA, Answer, Host, OPERATOR},
+    host::{ANA, Host, OPERATOR},
     routes::World,
-    websocket::Socket,
 };
-use reqwest::Method;
 use serde_json::{Value as Json, json};
 use transom::{
     base::{limits::KEY_USED_EVERY, time::Span},
     model::scope::Scope,
     store::tables::api_key,
-    web::{
-        admission, masks,
-        routes::{self, AllowedCallers, Route, Verb},
-    },
+    web::routes::{self, AllowedCallers},
 };
 
 async fn key(host: &Host, scopes: Json) -> String {
@@ -22,69 +17,12 @@ async fn key(host: &Host, scopes: Json) -> String {
     host.post(OPERATOR, "/v1/keys", asked).await.is(201)["key"].as_str().unwrap().to_owned()
 }
 
-async fn ask(world: &World, route: &Route, key: &str) -> (u16, String) {
-    let bearer = format!("Bearer {key}");
-    let mut headers = vec![("authorization", bearer.as_str())];
-    // Without its own key, this dialect reads the bearer token.
-    if route.part == "Kapso" && route.verb == Verb::Get {
-        headers = vec![("x-api-key", key)];
-    }
-    let path = if route.example.path.is_empty() { route.path.to_owned() } else { world.path(route) };
-    // The search by a number is a right of its own.
-    let path = if route.name == "list_contacts" { "/v1/contacts".to_owned() } else { path };
-    if matches!(route.name, "listen" | "studio_editor") {
-        return match Socket::open(&world.host.base, &path, &headers).await {
-            Ok(_) => (101, String::new()),
-            Err(answer) => (answer[9..12].parse().unwrap(), answer),
-        };
-    }
-    let method: Method = route.verb.as_str().parse().unwrap();
-    let Answer { status, text, .. } = world.host.request(method, &path, &headers, route.example.body).await;
-    (status, text)
-}
-
-/// The scopes that a key needs to be admitted: answers that cannot be masked need the one that sees customers.
-fn needed(route: &Route) -> Vec<Scope> {
-    let Some(scope) = route.scope else { return Vec::new() };
-    let mut all = vec![scope];
-    if admission::is_checked(route) && route.personal && !masks::can_hide(route) && scope != Scope::People {
-        all.push(Scope::People);
-    }
-    all
-}
-
-#[tokio::test]
-async fn a_key_opens_the_routes_of_its_scopes_and_no_others() {
-    for scope in Scope::ALL {
-        let world = World::new().await;
-        let key = key(&world.host, json!([scope.as_str()])).await;
-        for route in routes::all() {
-            let needed = needed(route);
-            let Some(missing) = needed.iter().find(|one| **one != scope) else {
-                if !needed.is_empty() {
-                    let (status, text) = ask(&world, route, &key).await;
-                    assert!(!text.contains("needs a key with the scope"), "{scope:?} {}: {status} {text}", route.name);
-                    assert!(status != 401, "{scope:?} {}: {status} {text}", route.name);
-                }
-                continue;
-            };
-            let (status, text) = ask(&world, route, &key).await;
-            assert_eq!(status, 403, "{scope:?} {}: {text}", route.name);
-            let says = format!("needs a key with the scope `{}`; this key has `{}`", missing.as_str(), scope.as_str());
-            assert!(text.contains(&says), "{scope:?} {}: {text}", route.name);
-            if !route.is_dialect() {
-                assert!(text.contains(r#""code":"missing_scope""#), "{scope:?} {}: {text}", route.name);
-            }
-        }
-    }
-}
-
 #[tokio::test]
 async fn no_scope_makes_an_operator() {
     let world = World::new().await;
     let key = key(&world.host, json!(Scope::NAMES)).await;
     for route in routes::all().filter(|route| route.who == AllowedCallers::Operator) {
-        let (status, text) = ask(&world, route, &key).await;
+        let (status, text) = world.ask_as(route, &[("authorization", &format!("Bearer {key}"))]).await;
         assert_eq!(status, 403, "{}: {text}", route.name);
         assert!(text.contains("operator_only"), "{}: {text}", route.name);
     }
