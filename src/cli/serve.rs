@@ -237,7 +237,7 @@ fn cannot_open(error: OpenError) -> Failure {
             Failure::Usage(error.to_string())
         }
         OpenError::Database { error: ref why, .. } if why.is_damage() => Failure::Usage(error.to_string()),
-        OpenError::Held(_)
+        OpenError::Held { .. }
         | OpenError::Files { .. }
         | OpenError::Missing(_)
         | OpenError::Older { .. }

@@ -407,7 +407,8 @@ fn a_running_daemon_is_found_from_its_folder() {
     assert!(err(&second).contains("is in use"), "{}", err(&second));
     let second = run(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
     ends(&second, 1);
-    assert!(err(&second).contains("is held by another Transom daemon"), "{}", err(&second));
+    let told = err(&second);
+    assert!(told.contains("is held by another Transom daemon") && told.contains("SQLite has one daemon"), "{told}");
 
     // SIGTERM: what is in hand is finished, and the way to the daemon is gone.
     daemon.stop();

@@ -1,8 +1,9 @@
 //! Tests the store on both databases: every statement and query, the writer, crashes.
 
 mod charges;
+mod members;
 mod people;
-mod postgres;
+pub mod postgres;
 mod prefilter;
 mod records;
 mod releases;

@@ -19,17 +19,41 @@ pub struct Cluster {
     databases: AtomicU32,
     /// The script's standard input closes when this process ends, in whatever way: the script then stops the server
     /// and removes the folder.
-    _script: Child,
+    script: Child,
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        drop(self.script.stdin.take());
+        let _ = self.script.wait();
+    }
 }
 
 static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
 
 /// The cluster of this test process. `None`, with a warning, if Postgres is not installed; an error in CI.
 pub fn cluster() -> Option<&'static Cluster> {
-    CLUSTER.get_or_init(start).as_ref()
+    CLUSTER.get_or_init(|| start("off")).as_ref()
+}
+
+/// A cluster for one test, which may let it crash: what is committed survives that. It ends with the value.
+pub fn own_cluster() -> Option<Cluster> {
+    start("on")
 }
 
 impl Cluster {
+    /// The port of the server.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Kills one of the server's processes, so that it ends all sessions and begins anew from its log.
+    pub async fn crash(&self) {
+        let mut victim = PgConnection::connect(&self.url("postgres")).await.unwrap();
+        let process: i32 = sqlx::query_scalar("select pg_backend_pid()").fetch_one(&mut victim).await.unwrap();
+        assert!(Command::new("kill").args(["-9", &process.to_string()]).status().unwrap().success());
+    }
+
     /// A new, empty database.
     pub async fn database(&self) -> String {
         let name = format!("t{}", self.databases.fetch_add(1, Ordering::SeqCst));
@@ -44,7 +68,8 @@ impl Cluster {
     }
 }
 
-fn start() -> Option<Cluster> {
+/// `synchronous_commit`: `off` is faster, and loses the newest commits when the server crashes.
+fn start(synchronous_commit: &str) -> Option<Cluster> {
     let Some(bin) = binaries() else {
         assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "CI needs Postgres: no `initdb` was found");
         eprintln!("\n*** SKIPPED: no `initdb` found; the Postgres half of the store's tests did not run ***\n");
@@ -71,16 +96,16 @@ fn start() -> Option<Cluster> {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let mut script = Command::new("sh");
     script.arg("-c").arg(
-        "\"$1\" -D \"$2\" -p \"$3\" -k \"$2\" -h 127.0.0.1 -F -c synchronous_commit=off -c full_page_writes=off \
+        "\"$1\" -D \"$2\" -p \"$3\" -k \"$2\" -h 127.0.0.1 -F -c synchronous_commit=$5 -c full_page_writes=off \
            >\"$2/log\" 2>&1 </dev/null & server=$!
          cat >/dev/null
          kill -INT $server; wait $server; cd /; rm -rf \"$4\"",
     );
-    script.arg("sh").arg(bin.join("postgres")).arg(&data).arg(port.to_string()).arg(&folder);
+    script.arg("sh").arg(bin.join("postgres")).arg(&data).arg(port.to_string()).arg(&folder).arg(synchronous_commit);
     script.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     as_user(&mut script);
     let script = script.spawn().unwrap();
-    let cluster = Cluster { port, databases: AtomicU32::new(0), _script: script };
+    let cluster = Cluster { port, databases: AtomicU32::new(0), script };
     await_server(&cluster, &data);
     Some(cluster)
 }

@@ -11,6 +11,8 @@ const WHOLE: &[&str] = &[
     "schedule.all",
     "template.all",
     "api_key.all",
+    // A row for each daemon of the database.
+    "member.all",
     "person.all",
     "person_session.expire",
     "flow_state.all",

@@ -252,7 +252,7 @@ fn a_second_daemon_is_refused_in_one_sentence() {
     on_both(|bed| async move {
         let store = bed.open().await;
         let second = Store::open(&bed.url, Options::default()).await;
-        let Err(error @ OpenError::Held(_)) = second else { panic!("{second:?}") };
+        let Err(error @ OpenError::Held { .. }) = second else { panic!("{second:?}") };
         let text = error.to_string();
         assert!(text.contains("another Transom daemon") && !text.contains('\n'), "{text}");
         // Commands read beside it, and cannot write.
@@ -372,7 +372,7 @@ fn a_lost_connection_is_opened_again_with_its_locks() {
         assert_eq!(store.commit(received(2, 1, "wamid.2")).await, Err(CommitError::Away));
         store.commit(received(3, 1, "wamid.3")).await.unwrap();
         assert!(store.is_connected());
-        assert!(matches!(Store::open(&bed.url, Options::default()).await, Err(OpenError::Held(_))));
+        assert!(matches!(Store::open(&bed.url, Options::default()).await, Err(OpenError::Held { .. })));
         store.close().await;
     });
 }

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod codes;
 pub mod counted;
 pub mod diagnostic;
+pub mod fence;
 pub mod fields;
 pub mod fix;
 pub mod ids;

@@ -15,6 +15,7 @@ pub mod queries;
 pub mod tables;
 
 use crate::base::{
+    fence::Fence,
     limits::{AWAY_LOOK_EVERY, AWAY_LOOKS, CLOSE_TIMEOUT, STORE_CLOSE_TIMEOUT},
     time::Span,
 };
@@ -22,9 +23,11 @@ pub use engine::{
     dialect::Dialect,
     faults::{HeldCommit, InjectedFaults},
     fields::Fields,
+    membership::NewMember,
     one_row::OneRow,
     open::Options,
     read::{Arg, Query, ReadError, Row},
+    standby::{Joined, Outdated, Standby, StandbyView},
     statement::{CommitError, Committed, Key, ReturnedRow, RowContract, Sql, Statement, WriteSet},
     stats::GroupStats,
 };
@@ -74,6 +77,7 @@ static TABLES: &[Table] = &[
     (tables::idempotency::STATEMENTS, tables::idempotency::QUERIES),
     (tables::inbound::STATEMENTS, tables::inbound::QUERIES),
     (tables::ledger::STATEMENTS, tables::ledger::QUERIES),
+    (tables::member::STATEMENTS, tables::member::QUERIES),
     (tables::meta::STATEMENTS, tables::meta::QUERIES),
     (&[], engine::migrate::QUERIES),
     (tables::once::STATEMENTS, tables::once::QUERIES),
@@ -115,6 +119,8 @@ struct Inner {
     jobs: Option<mpsc::Sender<Job>>,
     ids: Arc<Ids>,
     health: Arc<StoreHealth>,
+    member: Option<i64>,
+    fence: Arc<Fence>,
     /// The event kinds with subscribers, as bits of `tables::event::Wanted`.
     wanted: AtomicU32,
     /// True if any account has prepaid balance: the money of unsent messages is returned in the same commit.
@@ -178,6 +184,22 @@ impl Store {
             tokio::time::sleep(AWAY_LOOK_EVERY.to_std()).await;
             looks = if self.trouble().is_some() { looks + 1 } else { 0 };
         }
+    }
+
+    /// Waits until another daemon has taken this database over (Postgres). What this process has in memory is out of
+    /// date then, it commits nothing more, and its fence is closed.
+    pub async fn deposed(&self) {
+        self.inner.health.deposed().await;
+    }
+
+    /// Whether this process may act for its database now.
+    pub fn fence(&self) -> Arc<Fence> {
+        Arc::clone(&self.inner.fence)
+    }
+
+    /// This process among the members of a Postgres database.
+    pub fn member(&self) -> Option<i64> {
+        self.inner.member
     }
 
     /// Waits until the file of the database is deleted or replaced; gives the sentence for the operator.

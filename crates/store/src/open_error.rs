@@ -8,8 +8,8 @@ use std::{fmt, path::PathBuf};
 pub enum OpenError {
     /// The address has an unknown form.
     Address(String),
-    /// Another daemon uses it.
-    Held(String),
+    /// Another daemon uses it; `instead`: what else can be done than to stop that one.
+    Held { what: String, instead: &'static str },
     /// The folder or file cannot be created, read or written.
     Files { path: PathBuf, error: std::io::Error },
     /// The lock file says that there was a database, and there is none any more.
@@ -33,8 +33,8 @@ impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             OpenError::Address(text) => f.write_str(text),
-            OpenError::Held(what) => {
-                write!(f, "{what} is held by another Transom daemon; stop that one first, or use another database")
+            OpenError::Held { what, instead } => {
+                write!(f, "{what} is held by another Transom daemon; stop that one first, or {instead}")
             }
             OpenError::Files { path, error } => write!(f, "`{}` cannot be used: {error}", path.display()),
             OpenError::Gone(path) => write!(

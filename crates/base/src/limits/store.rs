@@ -19,6 +19,13 @@ pub const COMMIT_TIMEOUT: Span = Span::seconds(10);
 pub const WRITER_SESSION_TIMEOUT: Span = Span::seconds(10);
 /// The interval at which an idle writer pings the server (Postgres); a fifth of the session time-out.
 pub const WRITER_PING: Span = Span::seconds(2);
+/// How long a session counts as proven after the server was asked: shorter than the time-out, so that a request still
+/// has some seconds on its way.
+pub const FENCE_PROOF_MAX: Span = Span::seconds(5);
+/// The interval at which a request that is ready for the wire looks whether the session is proven again.
+pub const FENCE_LOOK_EVERY: Span = Span::millis(20);
+/// The interval at which a standby tries the locks (Postgres).
+pub const STANDBY_LOOK_EVERY: Span = Span::millis(200);
 /// A server that does not answer a ping within this time counts as unreachable (Postgres).
 pub const PING_TIMEOUT: Span = Span::seconds(2);
 /// A slower commit makes the daemon not ready; it may still succeed.
@@ -27,6 +34,8 @@ pub const COMMIT_SLOW: Span = Span::seconds(2);
 pub const RECONNECT_PAUSE_MIN: Span = Span::millis(30);
 pub const RECONNECT_PAUSE_MAX: Span = Span::seconds(1);
 pub const STORE_TRY_TIMEOUT: Span = Span::seconds(2);
+/// The time for connecting to one of several servers of a database (Postgres).
+pub const SERVER_TRY_TIMEOUT: Span = Span::millis(900);
 /// A write-set in an outage younger than this waits for its end; a later one is refused at once.
 pub const OUTAGE_PATIENCE: Span = Span::seconds(1);
 /// The interval at which a stop checks an unreachable database, and the number of checks before it stops waiting.

@@ -7,18 +7,22 @@ use super::{
     dialect::{DbError, Dialect},
     group::{array, distinct_keys},
     one_row::OneRow,
+    servers::Servers,
     statement::{Entry, Key, ReturnedRow, RowContract, Sql},
 };
-use crate::base::limits::{SHARDS, WRITER_SESSION_TIMEOUT};
+use crate::base::limits::WRITER_SESSION_TIMEOUT;
 use rusqlite::types::ValueRef;
-use sqlx::{ConnectOptions as _, Connection, PgConnection, Row, SqlStr, postgres::PgConnectOptions};
-use std::path::{Path, PathBuf};
+use sqlx::{Connection, PgConnection, Row, SqlStr, postgres::PgConnectOptions};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// The database's address and options; enough to open a connection again.
 #[derive(Debug, Clone)]
 pub(crate) enum DatabaseAddress {
     Sqlite { file: PathBuf, durable: bool },
-    Postgres(Box<PgConnectOptions>),
+    Postgres(Arc<Servers>),
 }
 
 pub(crate) enum Conn {
@@ -76,34 +80,12 @@ const SQLITE_SETTINGS: &str = "
 /// reconnect after a full disk may find that lock held by the failed connection.
 const SQLITE_NEW: &str = "pragma auto_vacuum = incremental";
 
-/// The class of our advisory locks on Postgres; the second half of the key is the shard.
-const LOCK_CLASS: i32 = 77;
 /// The class of the one lock that serializes writers of the event log.
 const LOCK_CLASS_LOG: i32 = 78;
 
 impl DatabaseAddress {
     pub fn sqlite(file: &Path, durable: bool) -> Self {
         DatabaseAddress::Sqlite { file: file.to_owned(), durable }
-    }
-
-    pub fn postgres(options: PgConnectOptions) -> Self {
-        let millis = WRITER_SESSION_TIMEOUT.0.to_string();
-        // The session time-outs make the server end the session of a stopped or disconnected daemon: it loses its
-        // locks and its ability to commit at the same moment. The planner's settings keep a plan that was made while a
-        // table was tiny from becoming a scan of a large one.
-        let options = options.statement_cache_capacity(256).options([
-            ("application_name", "transom-writer"),
-            ("idle_session_timeout", millis.as_str()),
-            ("idle_in_transaction_session_timeout", &millis),
-            ("tcp_user_timeout", &millis),
-            ("tcp_keepalives_idle", "5"),
-            ("tcp_keepalives_interval", "2"),
-            ("tcp_keepalives_count", "3"),
-            ("enable_hashjoin", "off"),
-            ("enable_mergejoin", "off"),
-            ("enable_seqscan", "off"),
-        ]);
-        DatabaseAddress::Postgres(Box::new(options))
     }
 
     pub async fn connect(&self) -> Result<Conn> {
@@ -119,7 +101,7 @@ impl DatabaseAddress {
                 conn.execute_batch(synchronous)?;
                 Conn::Sqlite(conn)
             }
-            DatabaseAddress::Postgres(options) => Conn::Postgres(options.connect().await?),
+            DatabaseAddress::Postgres(servers) => servers.connect().await?,
         })
     }
 }
@@ -261,15 +243,25 @@ impl Conn {
         }
         Ok(())
     }
+}
 
-    /// Takes the locks of all shards. False if another session holds one: drop the connection then, because it may
-    /// hold others. On SQLite the lock file already ensures one owner.
-    pub async fn take_shards(&mut self) -> Result<bool> {
-        let Conn::Postgres(conn) = self else { return Ok(true) };
-        let text = "select count(*) from generate_series(0, $2 - 1) as shard where pg_try_advisory_lock($1, shard)";
-        let taken: i64 = sqlx::query_scalar(text).bind(LOCK_CLASS).bind(SHARDS).fetch_one(conn).await?;
-        Ok(taken == i64::from(SHARDS))
-    }
+/// The options of a writer's session. The session time-outs make the server end the session of a stopped or
+/// disconnected daemon: it loses its locks and its ability to commit at the same moment. The planner's settings keep a
+/// plan that was made while a table was tiny from becoming a scan of a large one.
+pub(crate) fn postgres_session(options: PgConnectOptions) -> PgConnectOptions {
+    let millis = WRITER_SESSION_TIMEOUT.0.to_string();
+    options.statement_cache_capacity(256).options([
+        ("application_name", "transom-writer"),
+        ("idle_session_timeout", millis.as_str()),
+        ("idle_in_transaction_session_timeout", &millis),
+        ("tcp_user_timeout", &millis),
+        ("tcp_keepalives_idle", "5"),
+        ("tcp_keepalives_interval", "2"),
+        ("tcp_keepalives_count", "3"),
+        ("enable_hashjoin", "off"),
+        ("enable_mergejoin", "off"),
+        ("enable_seqscan", "off"),
+    ])
 }
 
 pub(crate) fn closed() -> DbError {

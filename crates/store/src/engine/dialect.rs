@@ -16,6 +16,7 @@ impl Dialect {
     /// - `{serial}`: the same, assigned by the database in the order of inserts and never reused;
     /// - `{field_kind}`, `{field_number}`, `{field_day}`, `{field_json}`, `{field_text}`: the JSON type, number, day
     ///   (of a date or timestamp), JSON and text of the contact field that the row `test` names;
+    /// - `{is_alive}`: the session of the row of `member` exists;
     /// - `{has_tag}`: the contact has the tag that the row `test` names.
     pub fn text(self, template: &'static str) -> SqlStr {
         if !template.contains('{') {
@@ -30,6 +31,7 @@ impl Dialect {
             ),
         };
         let text = template.replace("{rows}", rows).replace("{id}", id).replace("{serial}", serial);
+        let text = text.replace("{is_alive}", self.is_alive());
         if !text.contains("{field_") {
             return AssertSqlSafe(text).into_sql_str();
         }
@@ -37,6 +39,18 @@ impl Dialect {
         let text = text.replace("{field_kind}", kind).replace("{field_number}", number).replace("{field_day}", day);
         let text = text.replace("{field_json}", FIELD_JSON).replace("{field_text}", FIELD_TEXT);
         AssertSqlSafe(text.replace("{has_tag}", self.has_tag())).into_sql_str()
+    }
+
+    /// Each daemon holds an advisory lock of class 79 with its member's id as long as its session lives.
+    fn is_alive(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "false",
+            Dialect::Postgres => {
+                "exists (select 1 from pg_locks as held where held.locktype = 'advisory' and held.granted
+                   and held.database = (select oid from pg_database where datname = current_database())
+                   and held.classid = 79 and held.objid = cast(member.id as oid) and held.objsubid = 2)"
+            }
+        }
     }
 
     fn has_tag(self) -> &'static str {
@@ -113,6 +127,12 @@ pub enum DbError {
     Postgres(sqlx::Error),
     /// Another session holds the locks.
     Held,
+    /// Another daemon held the locks meanwhile: what this process has in memory is out of date.
+    Deposed,
+    /// The server's session does not have our settings: a connection pooler stands before it.
+    Pooled,
+    /// The server is a standby of another one, and takes no writes.
+    Replica,
 }
 
 impl DbError {
@@ -121,11 +141,33 @@ impl DbError {
         DbError::Postgres(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()))
     }
 
+    /// True if the server has ended a session that it had begun: it can be reached, and another session may last.
+    pub fn is_end_of_session(&self) -> bool {
+        use std::io::ErrorKind::{BrokenPipe, ConnectionReset, UnexpectedEof};
+        match self {
+            DbError::Postgres(sqlx::Error::Database(_)) => self.trouble() == ErrorEffect::Lost,
+            DbError::Postgres(sqlx::Error::Io(error)) => {
+                matches!(error.kind(), BrokenPipe | ConnectionReset | UnexpectedEof)
+            }
+            DbError::Sqlite(_)
+            | DbError::Postgres(_)
+            | DbError::Held
+            | DbError::Deposed
+            | DbError::Pooled
+            | DbError::Replica => false,
+        }
+    }
+
     /// True if SQLite's file holds something else than its database: it is damaged, or somebody wrote over it.
     pub fn is_damage(&self) -> bool {
         match self {
             DbError::Sqlite(rusqlite::Error::SqliteFailure(failure, _)) => is_damage(failure.extended_code),
-            DbError::Sqlite(_) | DbError::Postgres(_) | DbError::Held => false,
+            DbError::Sqlite(_)
+            | DbError::Postgres(_)
+            | DbError::Held
+            | DbError::Deposed
+            | DbError::Pooled
+            | DbError::Replica => false,
         }
     }
 
@@ -134,7 +176,7 @@ impl DbError {
         match self {
             DbError::Sqlite(error) => error_of_sqlite(error),
             DbError::Postgres(error) => error_of_postgres(error),
-            DbError::Held => ErrorEffect::Lost,
+            DbError::Held | DbError::Deposed | DbError::Pooled | DbError::Replica => ErrorEffect::Lost,
         }
     }
 }
@@ -157,6 +199,12 @@ impl fmt::Display for DbError {
             DbError::Sqlite(error) => error.fmt(f),
             DbError::Postgres(error) => error.fmt(f),
             DbError::Held => f.write_str("another daemon holds this database"),
+            DbError::Deposed => f.write_str("another daemon has taken this database over"),
+            DbError::Pooled => f.write_str(
+                "a connection pooler stands before the database, and locks do not survive one; give the address of \
+                 Postgres itself",
+            ),
+            DbError::Replica => f.write_str("the server is a replica that takes no writes"),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Tracks whether the database takes commits, and if not, since when and why. An outage is logged when it begins, each
 //! minute while it lasts, and when it ends: not at each of the hundreds of tries.
 
-use super::faults::InjectedFaults;
+use super::{dialect::DbError, faults::InjectedFaults};
 use crate::base::{
     clock::{Clock, SystemClock},
     limits::{COMMIT_SLOW, OUTAGE_TOLD_AFTER, OUTAGE_TOLD_EVERY},
@@ -24,6 +24,8 @@ pub(crate) struct StoreHealth {
     damage: Mutex<Option<String>>,
     /// The sentence for the operator once the database file is gone.
     gone: watch::Sender<Option<String>>,
+    /// True once another daemon has taken the database over.
+    deposed: watch::Sender<bool>,
     /// The time of the last log line about an outage: one that comes and goes each second is also logged once a
     /// minute; one that lasts is logged in any case.
     told: AtomicI64,
@@ -50,6 +52,7 @@ impl Default for StoreHealth {
             busy_since: 0.into(),
             damage: Mutex::default(),
             gone: watch::Sender::new(None),
+            deposed: watch::Sender::new(false),
             told: i64::MIN.into(),
             lost_reads: 0.into(),
             back_at: i64::MIN.into(),
@@ -82,6 +85,9 @@ impl StoreHealth {
     pub fn trouble(&self) -> Option<String> {
         if let Some(gone) = self.gone.borrow().clone() {
             return Some(gone);
+        }
+        if self.is_deposed() {
+            return Some(DbError::Deposed.to_string());
         }
         if let Some(outage) = &*self.outage() {
             return Some(outage.why.clone());
@@ -159,6 +165,23 @@ impl StoreHealth {
     pub fn is_gone(&self, sentence: String) {
         self.connected.store(false, Ordering::SeqCst);
         self.gone.send_replace(Some(sentence));
+    }
+
+    /// Records that another daemon has taken the database over: there will be no more commits.
+    pub fn depose(&self) {
+        self.connected.store(false, Ordering::SeqCst);
+        self.deposed.send_replace(true);
+    }
+
+    pub fn is_deposed(&self) -> bool {
+        *self.deposed.borrow()
+    }
+
+    /// Waits until another daemon has taken the database over.
+    pub async fn deposed(&self) {
+        let mut told = self.deposed.subscribe();
+        // The sender lives as long as `self`.
+        let _ = told.wait_for(|deposed| *deposed).await;
     }
 
     /// Waits until the file is gone; gives the sentence for the operator.

@@ -63,6 +63,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (81, "conversation_recent", include_str!("../migrations/0081_conversation_recent.sql")),
     (82, "session_waiting", include_str!("../migrations/0082_session_waiting.sql")),
     (105, "api_key_rights", include_str!("../migrations/0105_api_key_rights.sql")),
+    (110, "member", include_str!("../migrations/0110_member.sql")),
 ];
 
 const LEDGER: &str = "
@@ -76,10 +77,15 @@ pub(crate) static QUERIES: &[&Query] = &[&APPLIED];
 static APPLIED: Query =
     Query { name: "migration.applied", text: "select count(*) as n, max(version) as newest from migration" };
 
+/// The number of the newest migration that this version knows.
+pub(crate) fn newest() -> i64 {
+    MIGRATIONS.last().map_or(0, |(version, ..)| *version)
+}
+
 /// Checks that a database opened for reading has the tables of this version. Any other problem appears at the first
 /// query.
 pub(crate) async fn compare(store: &Store) -> Result<(), OpenError> {
-    let knows = MIGRATIONS.last().map_or(0, |(version, ..)| *version);
+    let knows = newest();
     let found = store.one(&APPLIED, &[], |row| Ok((row.number("n")?, row.maybe_number("newest")?.unwrap_or(0)))).await;
     match found {
         Ok(Some((_, has))) if has > knows => Err(OpenError::Newer { has, knows }),
@@ -101,7 +107,7 @@ pub(crate) async fn run(conn: &mut Conn) -> Result<(), OpenError> {
     conn.script(conn.dialect().text(LEDGER)).await.map_err(failed)?;
     let has = conn.number("select max(version) from migration where version >= $1", 0).await;
     let has = has.map_err(failed)?.unwrap_or(0);
-    let knows = MIGRATIONS.last().map_or(0, |(version, ..)| *version);
+    let knows = newest();
     if has > knows {
         return Err(OpenError::Newer { has, knows });
     }

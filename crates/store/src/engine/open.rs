@@ -3,28 +3,30 @@
 use super::{
     conn::{Conn, DatabaseAddress},
     deterministic,
-    dialect::{Dialect, ErrorEffect},
+    dialect::Dialect,
     faults::InjectedFaults,
     health::StoreHealth,
     ids::Ids,
-    migrate,
+    membership::NewMember,
+    migrate, open_postgres,
     own_file::{self, OwnFile},
     read::{InStep, Readers},
+    servers::Servers,
+    standby::Joined,
     stats::WriteStats,
     writer::Writer,
     writer_handle::Running,
 };
 use crate::{
     Inner, Store,
-    base::limits::{
-        COMMIT_QUEUE_MAX, COMPANY_WAIT, LOCK_TRIES_MAX, OPEN_TRIES_MAX, OWNER_WAIT, READER_WAIT, READERS,
-        READERS_ASIDE, SLOW_READER_TOLD,
+    base::{
+        fence::Fence,
+        limits::{COMMIT_QUEUE_MAX, COMPANY_WAIT, LOCK_TRIES_MAX, READERS, READERS_ASIDE, SLOW_READER_TOLD},
     },
     open_error::OpenError,
 };
 use sqlx::{
-    ConnectOptions as _, Connection as _, PgPool, SqliteConnection,
-    postgres::{PgConnectOptions, PgPoolOptions},
+    ConnectOptions as _, Connection as _, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
 use std::{
@@ -50,11 +52,19 @@ impl Default for Options {
 }
 
 impl Store {
-    /// Opens `sqlite://path` or `postgres://…` as its only daemon, and migrates it.
+    /// Opens `sqlite://path` or `postgres://…` as its only daemon, and migrates it. Refused while a daemon is active.
     pub async fn open(url: &str, options: Options) -> Result<Store, OpenError> {
         match address(url)? {
             Address::Sqlite(file) => open_sqlite(&file, options).await,
-            Address::Postgres(postgres) => open_postgres(*postgres, options).await,
+            Address::Postgres(servers) => open_postgres::alone(servers, options).await,
+        }
+    }
+
+    /// Opens a database as one of its daemons: on Postgres, while another one is active, as a standby.
+    pub async fn join(url: &str, options: Options, who: NewMember) -> Result<Joined, OpenError> {
+        match address(url)? {
+            Address::Sqlite(file) => open_sqlite(&file, options).await.map(Joined::Active),
+            Address::Postgres(servers) => open_postgres::join(servers, options, who).await,
         }
     }
 
@@ -63,9 +73,12 @@ impl Store {
         let (dialect, readers) = match address(url)? {
             Address::Sqlite(file) if !file.exists() => return Err(OpenError::Missing(file)),
             Address::Sqlite(file) => (Dialect::Sqlite, sqlite_readers(&file)),
-            Address::Postgres(postgres) => (Dialect::Postgres, postgres_readers(*postgres)),
+            Address::Postgres(servers) => {
+                servers.find().await;
+                (Dialect::Postgres, postgres_readers(&servers))
+            }
         };
-        let store = store(dialect, readers, None, Arc::new(Ids::new()), Arc::default(), Arc::default(), None);
+        let store = store(dialect, readers, Arc::new(Ids::new()), Arc::default(), Arc::default(), Writing::none());
         match migrate::compare(&store).await {
             Ok(()) => Ok(store),
             Err(error) => {
@@ -93,7 +106,7 @@ impl Store {
 
 enum Address {
     Sqlite(PathBuf),
-    Postgres(Box<PgConnectOptions>),
+    Postgres(Arc<Servers>),
 }
 
 fn address(url: &str) -> Result<Address, OpenError> {
@@ -106,9 +119,7 @@ fn address(url: &str) -> Result<Address, OpenError> {
         return Ok(Address::Sqlite(PathBuf::from(path)));
     }
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        // The address may hold a password, so the error does not repeat it.
-        let options = url.parse().map_err(|error| OpenError::Address(format!("the database's address: {error}")))?;
-        return Ok(Address::Postgres(Box::new(options)));
+        return Ok(Address::Postgres(Arc::new(Servers::of_url(url)?)));
     }
     let scheme = url.split(':').next().unwrap_or_default();
     Err(OpenError::Address(format!(
@@ -137,73 +148,7 @@ async fn open_sqlite(file: &Path, options: Options) -> Result<Store, OpenError> 
         false => Some(OwnFile::new(file, &conn).map_err(unusable)?),
         true => None,
     };
-    start(place, conn, readers, options, Some(lock), own_file).await
-}
-
-async fn open_postgres(postgres: PgConnectOptions, options: Options) -> Result<Store, OpenError> {
-    let at = shown(&postgres);
-    let mut tries = 1;
-    loop {
-        match begin_postgres(&postgres, &options, &at).await {
-            // The server ends a session that says nothing for `WRITER_SESSION_TIMEOUT`. On a machine that is overloaded
-            // while the daemon starts, that may be ours, at any statement up to the first ids.
-            Err(OpenError::Database { error, .. })
-                if error.trouble() == ErrorEffect::Lost && tries < OPEN_TRIES_MAX =>
-            {
-                tries += 1;
-            }
-            done => return done,
-        }
-    }
-}
-
-/// Takes the shards, migrates and starts the writer, all in one session.
-async fn begin_postgres(postgres: &PgConnectOptions, options: &Options, at: &str) -> Result<Store, OpenError> {
-    let place = DatabaseAddress::postgres(postgres.clone());
-    let mut conn = own_postgres(&place, at).await?;
-    migrate::run(&mut conn).await?;
-    start(place, conn, postgres_readers(postgres.clone()), options.clone(), None, None).await
-}
-
-/// The address without user and password.
-fn shown(postgres: &PgConnectOptions) -> String {
-    let host = match postgres.get_socket() {
-        Some(socket) => socket.display().to_string(),
-        None => format!("{}:{}", postgres.get_host(), postgres.get_port()),
-    };
-    match postgres.get_database() {
-        Some(database) => format!("Postgres at {host}, database `{database}`"),
-        None => format!("Postgres at {host}"),
-    }
-}
-
-/// Opens a connection that holds all shards. The server needs a moment to notice that a killed daemon is gone.
-async fn own_postgres(place: &DatabaseAddress, at: &str) -> Result<Conn, OpenError> {
-    let failed = |doing| move |error| OpenError::Database { doing, error };
-    let pause = Duration::from_millis(100);
-    let mut waited = Duration::ZERO;
-    loop {
-        let mut conn = place.connect().await.map_err(|error| {
-            // A transaction pooler gives this answer to session settings: it has no lasting session.
-            if error.to_string().contains("unsupported startup parameter") {
-                return OpenError::Address(
-                    "a connection pooler stands before the database, and locks do not survive one; give the address \
-                     of Postgres itself"
-                        .to_owned(),
-                );
-            }
-            OpenError::Unreachable { at: at.to_owned(), error }
-        })?;
-        if conn.take_shards().await.map_err(failed("taking the database's locks"))? {
-            return Ok(conn);
-        }
-        let _ = conn.close().await;
-        if waited >= OWNER_WAIT.to_std() {
-            return Err(OpenError::Held("the Postgres database".to_owned()));
-        }
-        tokio::time::sleep(pause).await;
-        waited += pause;
-    }
+    start(place, conn, readers, options, Guarded::File(lock, own_file)).await
 }
 
 /// Creates the folder and takes the lock that keeps a second daemon out. The lock file is never removed: otherwise two
@@ -224,7 +169,8 @@ fn lock(file: &Path) -> Result<File, OpenError> {
             Err(TryLockError::Error(error)) => return Err(OpenError::Files { path, error }),
         }
     }
-    Err(OpenError::Held(format!("`{}`", file.display())))
+    let instead = "use another database: SQLite has one daemon at a time, and on Postgres a second one stands by";
+    Err(OpenError::Held { what: format!("`{}`", file.display()), instead })
 }
 
 /// Opens a file; a new one is readable by its owner only, because it holds people's messages. SQLite gives its log the
@@ -238,7 +184,7 @@ pub(crate) fn private(path: &Path) -> std::io::Result<File> {
 }
 
 /// The readers for urgent queries, and those for slow ones.
-type Pair = (Readers, Readers);
+pub(super) type Pair = (Readers, Readers);
 
 fn sqlite_readers(file: &Path) -> Pair {
     // Connections are opened when first needed: a start waits for the writer only.
@@ -266,30 +212,36 @@ fn for_reading(file: &Path) -> SqliteConnectOptions {
         .pragma("temp_store", "memory")
 }
 
-fn postgres_readers(options: PgConnectOptions) -> Pair {
-    let options = options.application_name("transom-reader").statement_cache_capacity(256);
-    let some = |count| -> PgPool {
-        let pool = PgPoolOptions::new().max_connections(count).acquire_timeout(READER_WAIT.to_std());
-        pool.acquire_slow_threshold(SLOW_READER_TOLD.to_std()).connect_lazy_with(options.clone())
-    };
-    (Readers::Postgres(some(READERS)), Readers::Postgres(some(READERS_ASIDE)))
+pub(super) fn postgres_readers(servers: &Servers) -> Pair {
+    let [some, aside] = servers.readers([READERS, READERS_ASIDE]);
+    (Readers::Postgres(some), Readers::Postgres(aside))
 }
 
-async fn start(
+/// How this process is the only one that writes.
+pub(super) enum Guarded {
+    /// By the lock on SQLite's file.
+    File(File, Option<OwnFile>),
+    /// By the locks of its session, as this member, which was asked for at that time.
+    Session { member: Option<i64>, fence: Arc<Fence> },
+}
+
+pub(super) async fn start(
     place: DatabaseAddress,
-    conn: Conn,
+    mut conn: Conn,
     readers: Pair,
     options: Options,
-    lock: Option<File>,
-    own_file: Option<OwnFile>,
+    guarded: Guarded,
 ) -> Result<Store, OpenError> {
-    let mut conn = conn;
     let dialect = conn.dialect();
     let (sender, jobs) = mpsc::channel(COMMIT_QUEUE_MAX);
     let (ids, health) = (Arc::new(Ids::new()), Arc::new(StoreHealth::of(&options.faults)));
     let failed = |doing| move |error| OpenError::Database { doing, error };
     let session = conn.session_id().await.map_err(failed("asking for the session"))?;
     let done = Arc::<WriteStats>::default();
+    let (lock, own_file, member, fence) = match guarded {
+        Guarded::File(lock, own_file) => (Some(lock), own_file, None, Arc::new(Fence::open())),
+        Guarded::Session { member, fence } => (None, None, member, fence),
+    };
     let mut writer = Writer {
         conn,
         place,
@@ -298,6 +250,8 @@ async fn start(
         faults: options.faults,
         health: health.clone(),
         session,
+        member,
+        fence: fence.clone(),
         own_file,
         committing: false,
         done: done.clone(),
@@ -305,20 +259,37 @@ async fn start(
         patience: if options.durable { COMPANY_WAIT.to_std() } else { Duration::ZERO },
         _lock: lock,
     };
+    let asked = writer.fence.asks();
     // Must run before the first id is drawn.
     writer.refill().await.map_err(failed("taking numbers for rows"))?;
+    writer.fence.is_proven(asked);
     let writer = writer.start().map_err(|error| OpenError::Thread { error })?;
-    Ok(store(dialect, readers, Some(sender), ids, health, done, Some(writer)))
+    let writing = Writing { jobs: Some(sender), writer: Some(writer), member, fence };
+    Ok(store(dialect, readers, ids, health, done, writing))
+}
+
+/// The writing half of a store.
+struct Writing {
+    jobs: Option<mpsc::Sender<super::job::Job>>,
+    writer: Option<Running>,
+    member: Option<i64>,
+    fence: Arc<Fence>,
+}
+
+impl Writing {
+    /// For a database that is opened for reading only.
+    fn none() -> Writing {
+        Writing { jobs: None, writer: None, member: None, fence: Arc::new(Fence::open()) }
+    }
 }
 
 fn store(
     dialect: Dialect,
     (readers, readers_aside): Pair,
-    jobs: Option<mpsc::Sender<super::job::Job>>,
     ids: Arc<Ids>,
     health: Arc<StoreHealth>,
     done: Arc<WriteStats>,
-    writer: Option<Running>,
+    Writing { jobs, writer, member, fence }: Writing,
 ) -> Store {
     Store {
         inner: Arc::new(Inner {
@@ -329,6 +300,8 @@ fn store(
             ids,
             health,
             done,
+            member,
+            fence,
             wanted: 0.into(),
             is_charged: false.into(),
             writer: Mutex::new(writer),

@@ -14,9 +14,12 @@ use super::{
     upkeep::SessionId,
     writer::Writer,
 };
-use crate::base::limits::{
-    CLOSE_TIMEOUT, COMMIT_QUEUE_MAX, OUTAGE_PATIENCE, OWN_SESSION_TRIES_MAX, RECONNECT_PAUSE_MAX, RECONNECT_PAUSE_MIN,
-    STORE_TRY_TIMEOUT,
+use crate::base::{
+    fence::Fence,
+    limits::{
+        CLOSE_TIMEOUT, COMMIT_QUEUE_MAX, OUTAGE_PATIENCE, OWN_SESSION_TRIES_MAX, RECONNECT_PAUSE_MAX,
+        RECONNECT_PAUSE_MIN, STORE_TRY_TIMEOUT,
+    },
 };
 use std::{collections::VecDeque, pin::Pin, pin::pin, time::Duration};
 use tokio::{
@@ -85,20 +88,27 @@ impl Writer {
         }
         if self.faults.is_in_step() {
             // A single try must not wait for time to pass: the next job tries again.
-            let Writer { conn, place, session, faults, .. } = self;
-            if come_back(conn, place, session, failed.session, faults).await.is_err() {
+            let Writer { conn, place, session, member, fence, faults, .. } = self;
+            let mut own = OwnSession { place, session, member: *member, fence };
+            if come_back(conn, &mut own, failed.session, faults).await.is_err() {
                 refuse(answers, waiting.drain(..)).await;
             }
             return self.health.is_back();
         }
-        let Writer { conn, place, session, faults, jobs, health, own_file, .. } = self;
+        let Writer { conn, place, session, member, fence, faults, jobs, health, own_file, .. } = self;
+        let mut own = OwnSession { place, session, member: *member, fence };
         let patience = Some(Box::pin(sleep(OUTAGE_PATIENCE.to_std())));
         let mut meanwhile = OutageQueue { jobs, answers, waiting, closing, patience, has_line: true };
         let mut pause = RECONNECT_PAUSE_MIN.to_std();
         loop {
-            match meanwhile.during(come_back(conn, place, session, failed.session, faults)).await {
+            match meanwhile.during(come_back(conn, &mut own, failed.session, faults)).await {
                 Ok(()) => break,
                 Err(again) => failed = again,
+            }
+            if matches!(failed.error, DbError::Deposed) {
+                // The writer's main loop ends.
+                fence.close();
+                return health.depose();
             }
             health.is_lost(&failed.error.to_string());
             if failed.error.is_damage() && own_file.is_some() {
@@ -173,6 +183,17 @@ impl Writer {
             &copy[1..]
         );
         self.health.is_gone(sentence);
+        self.until_closed(waiting, closing, answers).await;
+    }
+
+    /// Refuses everything until the store is to be closed.
+    pub async fn until_closed(
+        &mut self,
+        waiting: &mut VecDeque<Waiting>,
+        closing: &mut Option<oneshot::Sender<()>>,
+        answers: &Answers,
+    ) {
+        refuse(answers, waiting.drain(..)).await;
         let mut meanwhile =
             OutageQueue { jobs: &mut self.jobs, answers, waiting, closing, patience: None, has_line: true };
         while meanwhile.closing.is_none() && meanwhile.has_line {
@@ -231,20 +252,27 @@ async fn refuse(answers: &Answers, sets: impl IntoIterator<Item = Waiting>) {
     }
 }
 
+/// A writer's knowledge of its session, by which it begins another one.
+struct OwnSession<'w> {
+    place: &'w DatabaseAddress,
+    session: &'w mut Option<SessionId>,
+    member: Option<i64>,
+    fence: &'w Fence,
+}
+
 /// One try: a new connection with its locks, and a test commit.
 async fn come_back(
     conn: &mut Conn,
-    place: &DatabaseAddress,
-    session: &mut Option<SessionId>,
+    own: &mut OwnSession<'_>,
     left: Session,
     faults: &InjectedFaults,
 ) -> Result<(), GroupFailure> {
     if left == Session::Lost {
-        match place {
+        match own.place {
             DatabaseAddress::Sqlite { .. } => {
                 // Open the new connection first: closing the last connection checkpoints the log into the file, and
                 // the log may hold part of a failed commit.
-                let fresh = place.connect().await.map_err(GroupFailure::lost)?;
+                let fresh = own.place.connect().await.map_err(GroupFailure::lost)?;
                 let old = std::mem::replace(conn, fresh);
                 let _ = old.close().await;
             }
@@ -252,14 +280,14 @@ async fn come_back(
                 // Close the old connection first: it may hold the locks.
                 let old = std::mem::replace(conn, Conn::Closed);
                 let _ = tokio::time::timeout(CLOSE_TIMEOUT.to_std(), old.close()).await;
-                let opened = tokio::time::timeout(STORE_TRY_TIMEOUT.to_std(), own_again(place, session.as_ref())).await;
+                let opened = tokio::time::timeout(STORE_TRY_TIMEOUT.to_std(), own_again(own)).await;
                 let (mut fresh, has_locks) =
                     opened.map_err(|_| GroupFailure::timed_out())?.map_err(GroupFailure::lost)?;
                 if !has_locks {
                     let _ = tokio::time::timeout(CLOSE_TIMEOUT.to_std(), fresh.close()).await;
                     return Err(GroupFailure::lost(DbError::Held));
                 }
-                *session = fresh.session_id().await.map_err(GroupFailure::lost)?;
+                *own.session = fresh.session_id().await.map_err(GroupFailure::lost)?;
                 *conn = fresh;
             }
         }
@@ -267,20 +295,33 @@ async fn come_back(
     if faults.has_full_disk() {
         return Err(GroupFailure::lost(InjectedFaults::full_disk()));
     }
+    let asked = own.fence.asks();
     let probe = tokio::time::timeout(STORE_TRY_TIMEOUT.to_std(), conn.probe()).await;
-    probe.map_err(|_| GroupFailure::timed_out())?.map_err(GroupFailure::from)
+    probe.map_err(|_| GroupFailure::timed_out())?.map_err(GroupFailure::from)?;
+    own.fence.is_proven(asked);
+    Ok(())
 }
 
 /// Opens a new connection; true if it holds all locks. If the server still keeps our own old session alive, that
 /// session is ended here: otherwise its locks would stay until the server's time-outs.
-async fn own_again(place: &DatabaseAddress, own: Option<&SessionId>) -> Result<(Conn, bool), DbError> {
-    let mut conn = place.connect().await?;
+async fn own_again(own: &OwnSession<'_>) -> Result<(Conn, bool), DbError> {
+    let mut conn = own.place.connect().await?;
     for attempt in 0..OWN_SESSION_TRIES_MAX {
-        if conn.take_shards().await? {
+        let has_locks = conn.take_shards().await?;
+        if let Some(member) = own.member {
+            // Also with the locks: another daemon may have had them and died.
+            if !conn.is_still_active(member).await? {
+                let _ = conn.close().await;
+                return Err(DbError::Deposed);
+            }
+            if has_locks {
+                conn.hold_membership(member).await?;
+            }
+        }
+        if has_locks {
             return Ok((conn, true));
         }
-        conn.let_shards_go().await?;
-        match own {
+        match own.session.as_ref() {
             Some(own) if attempt == 0 => conn.end_session(own).await?,
             Some(_) => {}
             None => break,

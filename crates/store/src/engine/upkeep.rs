@@ -32,14 +32,6 @@ const POSTGRES_PROBE: &str = "
     delete from meta where key = 'probe';";
 
 impl Conn {
-    /// Releases the shard locks after some could not be taken, before the next try.
-    pub async fn let_shards_go(&mut self) -> Result<()> {
-        if let Conn::Postgres(conn) = self {
-            sqlx::raw_sql("select pg_advisory_unlock_all()").execute(conn).await?;
-        }
-        Ok(())
-    }
-
     pub async fn session_id(&mut self) -> Result<Option<SessionId>> {
         let Conn::Postgres(conn) = self else { return Ok(None) };
         let text = "select pid, cast(backend_start as text) from pg_stat_activity where pid = pg_backend_pid()";

@@ -32,9 +32,10 @@ impl Writer {
                 // The caller checks the file.
                 return Ok(Next::Nothing);
             }
+            let asked = self.fence.asks();
             let ping = self.conn.number("select $1 + 0", 1);
             match tokio::time::timeout(PING_TIMEOUT.to_std(), ping).await {
-                Ok(Ok(_)) => {}
+                Ok(Ok(_)) => self.fence.is_proven(asked),
                 Ok(Err(error)) => return Err(GroupFailure::lost(error)),
                 Err(_) => return Err(GroupFailure::lost(DbError::timed_out())),
             }

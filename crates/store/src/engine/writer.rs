@@ -18,7 +18,10 @@ use super::{
     wait_for_jobs::Next,
     writer_handle::Running,
 };
-use crate::{base::limits::*, tables::event};
+use crate::{
+    base::{fence::Fence, limits::*},
+    tables::event,
+};
 use std::{
     collections::{HashMap, HashSet, VecDeque},
     sync::Arc,
@@ -36,6 +39,10 @@ pub(crate) struct Writer {
     pub health: Arc<StoreHealth>,
     /// The server's id of this session (Postgres), to end it if it does not end itself.
     pub session: Option<SessionId>,
+    /// This process among the members of a Postgres database.
+    pub member: Option<i64>,
+    /// Opened by each answer of the server in this session.
+    pub fence: Arc<Fence>,
     /// The SQLite file, to notice that it is deleted.
     pub own_file: Option<OwnFile>,
     /// True after `commit` was sent and until it is answered: meanwhile the result is unknown.
@@ -86,6 +93,10 @@ impl Writer {
         let mut texts = Texts::new();
         let mut group_before = 0;
         loop {
+            if self.health.is_deposed() {
+                self.until_closed(&mut waiting, &mut closing, answers).await;
+                break;
+            }
             if waiting.is_empty() && closing.is_none() {
                 match self.next_job().await {
                     Ok(Next::Job(Job::Commit(set, owner))) => waiting.push_back((set, owner)),
@@ -133,10 +144,12 @@ impl Writer {
             group_before = group.len();
             self.done.add(group_before);
             self.health.begins_commit();
+            let asked = self.fence.asks();
             let done = self.commit_group(group, &mut texts, answers).await;
             self.health.ends_commit();
-            if let Err(failed) = done {
-                self.until_back(failed, &mut waiting, &mut closing, answers).await;
+            match done {
+                Ok(()) => self.fence.is_proven(asked),
+                Err(failed) => self.until_back(failed, &mut waiting, &mut closing, answers).await,
             }
         }
         if self.health.is_connected() {

@@ -16,6 +16,7 @@ pub mod flow_state;
 pub mod idempotency;
 pub mod inbound;
 pub mod ledger;
+pub mod member;
 pub mod meta;
 pub mod once;
 pub mod outbound;
