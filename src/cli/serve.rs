@@ -143,7 +143,7 @@ async fn serve(config: Config, page_files: PageFiles) -> Outcome {
     let wire = std::fs::create_dir_all(&config.data)
         .and_then(|()| WireLog::open(&config.data.join("wire.jsonl")))
         .map_err(|error| Failure::Failed(format!("cannot write in the folder `{}`: {error}", config.data.display())))?;
-    let http = Client::new(clock.clone(), Some(wire.clone()));
+    let http = Client::new(clock.clone(), Some(wire.clone())).behind(store.fence());
     let (data, without_file) = (config.data.clone(), config.file.is_none());
     let at_end = store.clone();
     let setup = Setup { config, clock, store, http: Arc::new(http), files, calls: None, metrics: Metrics::new() };

@@ -2,10 +2,12 @@
 
 use super::{
     client::{builder, capped, reasons},
+    fence,
     guard::{Blocked, Guard},
 };
 use crate::{
     base::{
+        fence::Fence,
         limits::{CALL_ANSWER_BYTES_MAX, CALL_REDIRECTS_MAX, WEBHOOK_ANSWER_BYTES_MAX},
         private_use,
         secret::Secret,
@@ -24,7 +26,7 @@ use reqwest::{
         RETRY_AFTER,
     },
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Shorter secrets are not searched for in answers: they would match by chance.
 const ECHOED_SECRET_BYTES_MIN: usize = 6;
@@ -36,6 +38,7 @@ const OURS: &[&str] = &["host", "content-length", "transfer-encoding", "connecti
 pub struct FlowClient {
     pub(super) client: reqwest::Client,
     pub(super) guard: Guard,
+    fence: Option<Arc<Fence>>,
 }
 
 impl FlowClient {
@@ -45,7 +48,19 @@ impl FlowClient {
             .redirect(reqwest::redirect::Policy::none())
             .dns_resolver(guard.clone())
             .build()?;
-        Ok(FlowClient { client, guard })
+        Ok(FlowClient { client, guard, fence: None })
+    }
+
+    /// Calls and posts only while this process may act for its database.
+    pub fn behind(self, fence: Arc<Fence>) -> Self {
+        FlowClient { fence: Some(fence), ..self }
+    }
+
+    async fn may_act(&self) -> Result<(), CallError> {
+        match &self.fence {
+            Some(fence) if !fence::opens(fence).await => Err(error("deposed", fence::CLOSED.to_owned())),
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// Makes one call, once. `secrets` are those granted to the flows. Any HTTP status is an answer, not an error.
@@ -53,6 +68,7 @@ impl FlowClient {
         let mut fill = Fill { secrets, used: Vec::new() };
         let request = Request::build(call, &mut fill)?;
         let used = fill.used;
+        self.may_act().await?;
         match tokio::time::timeout(call.timeout.to_std(), self.follow(request, &used)).await {
             Ok(result) => result,
             Err(_) => Err(error("timeout", format!("no answer within {} ms", call.timeout.0))),
@@ -137,6 +153,7 @@ impl FlowClient {
         for (name, value) in post.headers {
             out = out.header(*name, value);
         }
+        self.may_act().await?;
         let sending = async {
             let mut answer = out.body(post.body.to_owned()).send().await.map_err(failed)?;
             let after = answer.headers().get(RETRY_AFTER).and_then(|after| after.to_str().ok()?.trim().parse().ok());

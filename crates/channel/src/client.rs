@@ -1,13 +1,14 @@
 //! The HTTP client for requests to providers: keep-alive, time-outs, no redirects, limited answers.
 
 use super::{
-    Auth, BoxFuture, Http, HttpError, HttpRequest, HttpResponse, Method, Sent,
+    Auth, BoxFuture, Http, HttpError, HttpRequest, HttpResponse, Method, Sent, fence,
     pool::{Pool, PoolError},
     roots::tls,
     wire::{Direction, Exchange, WireLog, Written},
 };
 use crate::base::{
     clock::Clock,
+    fence::Fence,
     limits::{CONNECT_TIMEOUT, IDLE_CONNECTION_TIMEOUT, IDLE_CONNECTIONS_MAX, PROVIDER_ANSWER_BYTES_MAX},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -52,12 +53,22 @@ impl Client {
         Client { pool: Pool::new(), clock, wire }
     }
 
+    /// Sends only while this process may act for its database.
+    pub fn behind(self, fence: Arc<Fence>) -> Self {
+        Client { pool: self.pool.behind(fence), ..self }
+    }
+
     async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let HttpRequest { method, url, auth, body, timeout, sender } = request;
         let kind = body.as_ref().map(super::Body::content_type);
         // For a file the wire log gets only its length.
         let is_file = matches!(body, Some(super::Body::Parts { .. }));
         let body = body.map(|body| Bytes::from(body.into_bytes()));
+        if let Some(fence) = self.pool.fence()
+            && !fence::opens(fence).await
+        {
+            return Err(unsendable("deposed", fence::CLOSED.into()));
+        }
         let began = self.clock.now();
         let result = self.perform(method, &url, &auth, (kind, body.clone()), timeout).await;
         if let Some(wire) = &self.wire {

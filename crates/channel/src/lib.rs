@@ -11,6 +11,7 @@ pub mod autocalls;
 pub mod call;
 pub mod checkup;
 pub mod client;
+mod fence;
 pub mod fetch;
 pub mod file;
 pub mod guard;

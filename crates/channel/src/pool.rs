@@ -3,8 +3,12 @@
 //! A pool for any host and protocol costs a task, two locks and a dozen allocations for each request; this one costs
 //! one lock.
 
-use super::roots::tls;
+use super::{
+    fence::{Fenced, UNPROVEN},
+    roots::tls,
+};
 use crate::base::{
+    fence::Fence,
     limits::{CONNECT_TIMEOUT, IDLE_CONNECTION_TIMEOUT, IDLE_CONNECTIONS_MAX, STALE_CONNECTIONS_MAX, TCP_KEEPALIVE},
     time::Time,
 };
@@ -32,6 +36,7 @@ type Host = (Scheme, Authority);
 pub struct Pool {
     connector: HttpsConnector<HttpConnector>,
     idle: Arc<Mutex<HashMap<Host, VecDeque<Idle>>>>,
+    fence: Option<Arc<Fence>>,
 }
 
 /// An idle connection and the time since when it is idle; the newest is last in its list.
@@ -62,11 +67,21 @@ impl Pool {
         http.enforce_http(false);
         let connector =
             HttpsConnectorBuilder::new().with_tls_config(tls()).https_or_http().enable_http1().wrap_connector(http);
-        Pool { connector, idle: Arc::default() }
+        Pool { connector, idle: Arc::default(), fence: None }
+    }
+
+    /// Sends nothing while the fence is shut.
+    pub fn behind(self, fence: Arc<Fence>) -> Self {
+        Pool { fence: Some(fence), ..self }
+    }
+
+    pub fn fence(&self) -> Option<&Fence> {
+        self.fence.as_deref()
     }
 
     /// Sends a request with an absolute URI, and gives the head of the answer. If the other side had closed an idle
-    /// connection before anything was written, another connection is used.
+    /// connection before anything was written, another connection is used. Nothing is sent while the fence is shut: the
+    /// process may have been stopped while the connection was opened.
     pub async fn request(
         &self,
         mut request: Request<Full<Bytes>>,
@@ -88,6 +103,9 @@ impl Pool {
                 }
                 stale += 1;
                 continue;
+            }
+            if self.fence().is_some_and(|fence| !fence.is_open()) {
+                return Err(PoolError::Unsent(UNPROVEN.into()));
             }
             match sender.try_send_request(request).await {
                 Ok(answer) => return Ok((answer, Used { host, sender })),
@@ -138,7 +156,7 @@ impl Pool {
         let Ok(connected) = tokio::time::timeout(CONNECT_TIMEOUT.to_std(), connecting).await else {
             return Err("no connection in time".into());
         };
-        let (sender, connection) = handshake(connected?).await?;
+        let (sender, connection) = handshake(Fenced::new(connected?, self.fence.clone())).await?;
         tokio::spawn(async move {
             // The waiting request gets the error, too.
             if let Err(error) = connection.await {

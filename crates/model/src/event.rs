@@ -152,7 +152,8 @@ pub struct CallAnswer {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallError {
-    /// `timeout`, `unreachable`, `blocked`, `too_large`, `invalid_url`, `unknown_outcome`.
+    /// `timeout`, `unreachable`, `blocked`, `too_large`, `invalid_url`, `unknown_outcome`; `deposed`, which no flow sees,
+    /// because the daemon can store nothing any more.
     pub code: String,
     pub text: String,
 }

@@ -94,7 +94,7 @@ impl App {
         let plays = calls.as_ref().is_none_or(|calls| !calls.is_mocked());
         let calls = match calls {
             Some(calls) => calls,
-            None => Calls::new(&config, metrics.clone()).context("the HTTP client of flows")?,
+            None => Calls::new(&config, metrics.clone(), store.fence()).context("the HTTP client of flows")?,
         };
         let early = early_status::any(&store).await.context("reading early statuses")?;
         let once_used = once::any(&store).await.context("reading used keys")?;

@@ -2,7 +2,7 @@
 
 use super::mocks::{MockedResult, Mocks, is_without_mock};
 use crate::{
-    base::{diagnostic::Findings, ids::VersionId, limits::CALLS_AT_ONCE_MAX, secret::Secret, time::Span},
+    base::{diagnostic::Findings, fence::Fence, ids::VersionId, limits::CALLS_AT_ONCE_MAX, secret::Secret, time::Span},
     channel::{call::FlowClient, fetch::Fetched, file::FileUrl, guard::Guard},
     config::Config,
     flow::FlowSet,
@@ -72,9 +72,9 @@ pub struct MockedCall {
 }
 
 impl Calls {
-    /// For a daemon; fails only if TLS cannot be set up.
-    pub fn new(config: &Config, metrics: Metrics) -> Result<Calls, reqwest::Error> {
-        let caller = FlowClient::new(Guard::new(config.flows.allow_private.iter().copied()))?;
+    /// For a daemon; fails only if TLS cannot be set up. Calls wait until the fence is open.
+    pub fn new(config: &Config, metrics: Metrics, fence: Arc<Fence>) -> Result<Calls, reqwest::Error> {
+        let caller = FlowClient::new(Guard::new(config.flows.allow_private.iter().copied()))?.behind(fence);
         let media =
             FlowClient::new(Guard::new(config.media.allow_private.iter().copied()).named("media.allow_private"))?;
         let secrets = config.flows.secrets.clone();
@@ -249,7 +249,7 @@ mod tests {
 
     fn calls() -> (Calls, Metrics) {
         let metrics = Metrics::new();
-        (Calls::new(&Config::sandbox(Path::new("")), metrics.clone()).unwrap(), metrics)
+        (Calls::new(&Config::sandbox(Path::new("")), metrics.clone(), Arc::new(Fence::open())).unwrap(), metrics)
     }
 
     #[tokio::test]

@@ -79,8 +79,8 @@ impl WebhookDelivery {
         let Process { config, clock, store, metrics, log_limiter, .. } = process.clone();
         let guard = Guard::new(config.webhooks.allow_private.iter().copied()).named("webhooks.allow_private");
         Ok(WebhookDelivery {
-            ours: FlowClient::new(Guard::new(everywhere()))?,
-            guarded: FlowClient::new(guard)?,
+            ours: FlowClient::new(Guard::new(everywhere()))?.behind(store.fence()),
+            guarded: FlowClient::new(guard)?.behind(store.fence()),
             passes: Passes::default(),
             wake: Notify::new(),
             subscribed: AtomicBool::new(false),
