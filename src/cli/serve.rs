@@ -1,5 +1,9 @@
 //! Runs `transom serve`, the daemon.
 
+mod listeners;
+mod stopping;
+mod welcome;
+
 use super::{
     Failure, Outcome,
     client::{
@@ -12,14 +16,13 @@ use super::{
 use crate::{
     base::{
         clock::SystemClock,
-        counted::counted,
         limits::{STOP_CLIENTS, STOP_PROBES},
         secret::Secret,
     },
     channel::{client::Client, wire::WireLog},
     runtime::{
         bot::{publish, reload::ReloadError, source_files},
-        config::{ADMIN, Config},
+        config::Config,
         daemon::{
             app::App,
             boot::{Setup, StartError},
@@ -29,13 +32,16 @@ use crate::{
     store::{OpenError, Options, Store},
     web::{server::serve::Server, state::Web, studio::assets::PageFiles},
 };
+use listeners::{listen, listen_for_probes};
 use std::{
     io::{self, Write},
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
 };
-use tokio::{net::TcpListener, sync::watch};
+use stopping::Stopping;
+use tokio::sync::watch;
+use welcome::{EXAMPLE, welcome};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -245,136 +251,4 @@ fn cannot_open(error: OpenError) -> Failure {
         | OpenError::Unreachable { .. }
         | OpenError::Database { .. } => Failure::failed(error),
     }
-}
-
-/// Listens at the configured address. Without one, a default port that is in use must not stop the daemon: it takes a
-/// free port, which is named in the log and in the daemon's file.
-async fn listen_for_probes(config: &Config) -> Result<TcpListener, Failure> {
-    if let Some(admin) = config.admin {
-        return listen(admin, "--admin").await;
-    }
-    let any = SocketAddr::from((ADMIN.ip(), 0));
-    if config.listen.port() == 0 {
-        return listen(any, "--admin").await;
-    }
-    match listen(ADMIN, "--admin").await {
-        Ok(listener) => Ok(listener),
-        Err(_) => {
-            let listener = listen(any, "--admin").await?;
-            if let Ok(address) = listener.local_addr() {
-                tracing::warn!(
-                    admin = %address,
-                    "{ADMIN} is in use, so probes and metrics are at {address}; write `admin:` for an address that stays"
-                );
-            }
-            Ok(listener)
-        }
-    }
-}
-
-async fn listen(address: SocketAddr, option: &str) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).await.map_err(|error| {
-        Failure::Failed(match error.kind() {
-            io::ErrorKind::AddrInUse => {
-                format!(
-                    "port {} is in use: another program listens at {address}; stop it, or choose by `{option}`",
-                    address.port()
-                )
-            }
-            io::ErrorKind::PermissionDenied => {
-                format!("this user may not listen at {address}; ports below 1024 need a right to do so")
-            }
-            io::ErrorKind::AddrNotAvailable => format!("{address} is no address of this machine"),
-            _ => format!("cannot listen at {address}: {error}"),
-        })
-    })
-}
-
-/// Waits for SIGTERM or Ctrl-C.
-struct Stopping {
-    #[cfg(unix)]
-    terminated: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    interrupted: tokio::signal::unix::Signal,
-}
-
-impl Stopping {
-    fn new() -> Result<Stopping, Failure> {
-        #[cfg(unix)]
-        {
-            use tokio::signal::unix::{SignalKind, signal};
-            let listen =
-                |kind| signal(kind).map_err(|error| Failure::Failed(format!("cannot listen to signals: {error}")));
-            Ok(Stopping { terminated: listen(SignalKind::terminate())?, interrupted: listen(SignalKind::interrupt())? })
-        }
-        #[cfg(not(unix))]
-        Ok(Stopping {})
-    }
-
-    async fn asked(&mut self) {
-        #[cfg(unix)]
-        tokio::select! {
-            _ = self.terminated.recv() => {}
-            _ = self.interrupted.recv() => {}
-        }
-        #[cfg(not(unix))]
-        let _ = tokio::signal::ctrl_c().await;
-    }
-}
-
-/// A hint to the file with all keys of the configuration.
-const EXAMPLE: &str = "`transom new` lays a `config.example.yaml` into each new bot's folder";
-
-/// The address of the studio, and what to do next.
-fn welcome(address: &str, probes: &str, app: &App, paint: Paint) -> String {
-    let next = if app.live.is_any() { commands(address, probes, app, paint) } else { to_mend(address, app, paint) };
-    format!(
-        "{studio}   {sandbox}\n\n{next}",
-        studio = paint.strong(format!("Studio  http://{address}/studio")),
-        sandbox = paint.faint("(sandbox: nothing leaves this machine)"),
-    )
-}
-
-/// The way out for files with errors of which there was never a good version.
-fn to_mend(address: &str, app: &App, paint: Paint) -> String {
-    let errors = app.live.findings().iter().filter(|finding| finding.is_error()).count();
-    format!(
-        "{title}\n\
-         Transom listens at http://{address}, and nobody is answered: the flows in `{bot}` have {errors}.\n\
-         \n\
-         Mend them in the studio, or edit the flows and save: a good version is live within a second. `transom check` \
-         shows the errors. Ctrl-C stops.\n",
-        title = paint.strong("Nothing is live yet"),
-        bot = app.config.bot.display(),
-        errors = counted(errors, "error"),
-    )
-}
-
-/// The next commands, in lines that can be copied.
-fn commands(address: &str, probes: &str, app: &App, paint: Paint) -> String {
-    let sender = app.senders.all().first().map_or(1, |sender| sender.id.0);
-    let flows = app.live.get().set.flows.len();
-    let elsewhere = if address == "127.0.0.1:8080" { String::new() } else { format!(" --url http://{address}") };
-    format!(
-        "{title}\n\
-         {flows} from `{bot}` {are} live at http://{address}, on a sandbox: no account, no network, this machine only.\n\
-         \n\
-         In another terminal, in this folder:\n\
-         \n  {trigger}   {a}\
-         \n  {status}   {b}\
-         \n  {key}   {c}\n\
-         \n\
-         Edit the flows and save: a good version is live within a second. Ctrl-C stops.\n\
-         For a real number write a configuration: {EXAMPLE}.\n",
-        title = paint.strong("Transom is running"),
-        flows = counted(flows, "flow"),
-        are = if flows == 1 { "is" } else { "are" },
-        bot = app.config.bot.display(),
-        trigger = paint.good(format!("transom trigger message --text hi{elsewhere}")),
-        a = paint.faint("# write to the bot and see its answer"),
-        status = paint.good(format!("curl -s http://{probes}/readyz")),
-        b = paint.faint("# what is live"),
-        key = paint.good("transom keys create"),
-        c = paint.faint(format!("# a key for the API; the sandbox is sender {sender}")),
-    )
 }
