@@ -188,3 +188,28 @@ async fn futures<F: Future>(all: Vec<F>) -> Vec<F::Output> {
     .await;
     done
 }
+
+#[tokio::test]
+async fn a_connection_from_before_a_stop_gets_its_answer() {
+    let host = Host::new().await;
+    let server = door(&host, TcpListener::bind("127.0.0.1:0").await.unwrap());
+    let address = server.address;
+    let early = TcpStream::connect(address).await.unwrap();
+    tokio::task::yield_now().await;
+    let stopping = tokio::spawn(server.stop());
+    // The kernel takes this one, and the server may not have seen it yet.
+    let late = TcpStream::connect(address).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    let mut clients = [early, late];
+    for client in &mut clients {
+        client.write_all(b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+    }
+    for mut client in clients {
+        let mut bytes = Vec::new();
+        // The answer, and the end of the connection.
+        client.read_to_end(&mut bytes).await.unwrap();
+        assert_eq!(read(&bytes).status, 200);
+    }
+    stopping.await.unwrap();
+    assert!(TcpStream::connect(address).await.is_err(), "nothing listens any more");
+}

@@ -94,7 +94,7 @@ impl Requests {
         self.0[1].fetch_add(1, Ordering::Relaxed);
     }
 
-    fn begun(&self) -> u64 {
+    pub fn begun(&self) -> u64 {
         self.0[0].load(Ordering::Relaxed)
     }
 

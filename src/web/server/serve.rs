@@ -7,7 +7,7 @@ use super::{
     peers::Peers,
 };
 use crate::{
-    base::limits::{ADMIN_CONNECTIONS_MAX, HTTP_BUFFER_BYTES_MAX},
+    base::limits::{ADMIN_CONNECTIONS_MAX, HTTP_BUFFER_BYTES_MAX, STOP_ACCEPTS},
     runtime::process::metrics::process::open_files_max,
     web::{admin, answer, router, state::Web},
 };
@@ -19,11 +19,18 @@ use axum::{
 };
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
-use std::{convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc};
+use std::{
+    convert::Infallible,
+    io,
+    net::SocketAddr,
+    pin::{Pin, pin},
+    sync::Arc,
+};
 use tokio::{
     net::TcpListener,
     sync::{mpsc, watch},
     task::JoinHandle,
+    time::{Sleep, sleep},
 };
 
 /// The audience of a listener. Each has its own connection limit, so that one cannot block the other.
@@ -102,12 +109,14 @@ async fn accept(
         Side::Admin => admin::router(Arc::clone(&web)),
     };
     let (open, mut all_closed) = mpsc::channel::<Infallible>(1);
-    loop {
-        let (io, address) = tokio::select! {
-            accepted = door.accept() => accepted,
-            _ = stopped.changed() => break,
-        };
-        let (web, router, stopped, open) = (Arc::clone(&web), router.clone(), stopped.clone(), open.clone());
+    let mut closes = None;
+    while let Some((io, address)) = next(&mut door, &mut stopped, &mut closes).await {
+        let (web, router, open) = (Arc::clone(&web), router.clone(), open.clone());
+        let mut stopped = stopped.clone();
+        if closes.is_some() {
+            // Its first request is the last.
+            stopped.mark_changed();
+        }
         tokio::spawn(async move {
             serve(io, (Peer(address), side), patience, &web, &router, stopped).await;
             drop(open);
@@ -115,6 +124,28 @@ async fn accept(
     }
     drop((door, open));
     let _ = all_closed.recv().await;
+}
+
+/// The next connection; `None` once the listener is to be closed. After a stop was asked for that takes a moment: the
+/// kernel has accepted connections that wait in its queue, and would reset them.
+async fn next(
+    door: &mut ListeningSocket,
+    stopped: &mut watch::Receiver<bool>,
+    closes: &mut Option<Pin<Box<Sleep>>>,
+) -> Option<(Connection, SocketAddr)> {
+    if closes.is_none() {
+        tokio::select! {
+            accepted = door.accept() => return Some(accepted),
+            _ = stopped.changed() => {}
+        }
+    }
+    let closes = closes.get_or_insert_with(|| Box::pin(sleep(STOP_ACCEPTS.to_std())));
+    tokio::select! {
+        // A connection that waits at the end is taken, too.
+        biased;
+        accepted = door.accept() => Some(accepted),
+        () = closes => None,
+    }
 }
 
 /// Serves the requests of one connection. When the server stops, the running one is the last.
@@ -158,8 +189,18 @@ async fn serve(
         biased;
         ended = connection.as_mut() => ended,
         _ = stopped.changed() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+            // hyper would close a connection without a first request at once, and its client may be sending it.
+            let ended = match requests.begun() {
+                0 => tokio::time::timeout(STOP_ACCEPTS.to_std(), connection.as_mut()).await.ok(),
+                _ => None,
+            };
+            match ended {
+                Some(ended) => ended,
+                None => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            }
         }
     };
     if let Err(error) = ended {

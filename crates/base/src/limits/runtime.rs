@@ -184,6 +184,8 @@ pub const TOKEN_KEY_BYTES: usize = 32;
 pub const STOP_DRAIN: Span = Span::seconds(10);
 /// The part of that time in which clients may read their answers.
 pub const STOP_CLIENTS: Span = Span::seconds(6);
+/// How long a listener takes connections after a stop was asked for, and how long a new one may wait for its request.
+pub const STOP_ACCEPTS: Span = Span::millis(100);
 /// How long the daemon waits for readers of probes when it ends.
 pub const STOP_PROBES: Span = Span::millis(500);
 /// How long files must be unchanged before they are loaded.
