@@ -1,5 +1,6 @@
 //! Runs `transom serve`, the daemon.
 
+mod joining;
 mod listeners;
 mod stopping;
 mod welcome;
@@ -7,7 +8,6 @@ mod welcome;
 use super::{
     Failure, Outcome,
     client::{
-        daemon::DaemonFile,
         in_process::cannot_start,
         workplace::{Workplace, load},
     },
@@ -16,7 +16,7 @@ use super::{
 use crate::{
     base::{
         clock::SystemClock,
-        limits::{STOP_CLIENTS, STOP_PROBES},
+        limits::{DEPOSED_END, STOP_CLIENTS, STOP_PROBES},
         secret::Secret,
     },
     channel::{client::Client, wire::WireLog},
@@ -25,11 +25,11 @@ use crate::{
         config::Config,
         daemon::{
             app::App,
-            boot::{Setup, StartError},
+            boot::{Setup, StartError, operator_token},
         },
         process::{log, metrics::Metrics},
     },
-    store::{OpenError, Options, Store},
+    store::OpenError,
     web::{server::serve::Server, state::Web, studio::assets::PageFiles},
 };
 use listeners::{listen, listen_for_probes};
@@ -74,14 +74,28 @@ enum LogFormat {
     Json,
 }
 
+/// The reason why `serve` returns without an error.
+enum Ended {
+    Stopped,
+    /// Another daemon has taken the database over (Postgres).
+    Deposed,
+}
+
+/// Serves until it is stopped. A daemon that another one has replaced begins anew, as a standby: nothing that it had in
+/// memory may be used any more, so all its tasks end with their event loop.
 pub fn run(args: Args) -> Outcome {
     let page_files = page_files(args.ui.as_deref())?;
-    let config = configured(args)?;
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::Failed(format!("the program cannot start its event loop: {error}")))?
-        .block_on(serve(config, page_files))
+    loop {
+        let config = configured(&args)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Failure::Failed(format!("the program cannot start its event loop: {error}")))?;
+        match runtime.block_on(serve(config, page_files.clone()))? {
+            Ended::Stopped => return Ok(()),
+            Ended::Deposed => runtime.shutdown_timeout(DEPOSED_END.to_std()),
+        }
+    }
 }
 
 fn page_files(folder: Option<&Path>) -> Result<PageFiles, Failure> {
@@ -95,7 +109,7 @@ fn page_files(folder: Option<&Path>) -> Result<PageFiles, Failure> {
     }
 }
 
-fn configured(args: Args) -> Result<Config, Failure> {
+fn configured(args: &Args) -> Result<Config, Failure> {
     // A wrong configuration gets the exit code after which a service manager does not try again.
     let mut config = load(args.place.config.as_deref()).map_err(Failure::lasting)?;
     if let Some(listen) = args.listen {
@@ -104,14 +118,14 @@ fn configured(args: Args) -> Result<Config, Failure> {
     if let Some(admin) = args.admin {
         config.admin = Some(admin);
     }
-    if let Some(database) = args.database {
+    if let Some(database) = args.database.clone() {
         // The wire log and the daemon's file are written beside a SQLite database.
         if let Some(folder) = database.strip_prefix("sqlite://").and_then(|path| Path::new(path).parent()) {
             config.data = folder.to_owned();
         }
         config.database = Secret::new(database);
     }
-    if let Some(bot) = args.bot {
+    if let Some(bot) = args.bot.clone() {
         config.bot = bot;
     }
     match args.log {
@@ -129,7 +143,7 @@ fn configured(args: Args) -> Result<Config, Failure> {
     Ok(config)
 }
 
-async fn serve(config: Config, page_files: PageFiles) -> Outcome {
+async fn serve(config: Config, page_files: PageFiles) -> Result<Ended, Failure> {
     // Signals are caught first, so that a stop during the start also ends the process cleanly.
     let mut stopping = Stopping::new()?;
     log::start(config.log.format.unwrap_or_else(log::Format::of_output), config.log.level);
@@ -138,32 +152,40 @@ async fn serve(config: Config, page_files: PageFiles) -> Outcome {
     for warning in &config.warnings {
         eprintln!("{}\n", screen::coloured(&warning.render(paint.is_on())));
     }
-    let listener = listen(config.listen, "--listen").await?;
-    let probes = listen_for_probes(&config).await?;
+    let doors = (listen(config.listen, "--listen").await?, listen_for_probes(&config).await?);
+    let _lock = joining::lock_data(&config)?;
+    let read = || source_files::read(&config.bot).map_err(Failure::failed).map_err(Failure::lasting);
+    // A standby, too, says at its start that it has no bot.
+    read()?;
+    let metrics = Metrics::new();
+    let Some((store, doors)) = joining::join(&config, doors, &metrics, &mut stopping).await? else {
+        return Ok(Ended::Stopped);
+    };
     if let Err(error) = publish::undo_unfinished(&config.bot) {
         tracing::error!(error = %error, "A publication of files was cut off, and they cannot be put back: compare them with yours: {error}");
     }
-    let files = source_files::read(&config.bot).map_err(Failure::failed).map_err(Failure::lasting)?;
-    let store = Store::open(config.database.expose(), Options::default()).await.map_err(cannot_open)?;
+    let files = read()?;
     let clock = Arc::new(SystemClock);
     let wire = std::fs::create_dir_all(&config.data)
         .and_then(|()| WireLog::open(&config.data.join("wire.jsonl")))
-        .map_err(|error| Failure::Failed(format!("cannot write in the folder `{}`: {error}", config.data.display())))?;
+        .map_err(|error| cannot_write(&config.data, &error))?;
     let http = Client::new(clock.clone(), Some(wire.clone())).behind(store.fence());
     let (data, without_file) = (config.data.clone(), config.file.is_none());
     let at_end = store.clone();
-    let setup = Setup { config, clock, store, http: Arc::new(http), files, calls: None, metrics: Metrics::new() };
+    let setup = Setup { config, clock, store, http: Arc::new(http), files, calls: None, metrics };
     let starting = async {
         let (app, _) = App::start_to_serve(setup).await.map_err(cannot_serve)?;
         app.expect_earlier_messages().await?;
-        Ok::<_, Failure>(app)
+        let token = operator_token(&app.store).await?;
+        Ok::<_, Failure>((app, token))
     };
     let started = tokio::select! {
         started = starting => started,
-        () = stopping.asked() => return Ok(()),
+        () = at_end.deposed() => return Ok(Ended::Deposed),
+        () = stopping.asked() => return Ok(Ended::Stopped),
     };
-    let app = match started {
-        Ok(app) => app,
+    let (app, token) = match started {
+        Ok(started) => started,
         Err(failure) => {
             let trouble = at_end.trouble();
             // The writer may be waiting for the database.
@@ -173,11 +195,8 @@ async fn serve(config: Config, page_files: PageFiles) -> Outcome {
     };
     drop(at_end);
     let (stop, stopped) = watch::channel(false);
-    let daemon = listener
-        .local_addr()
-        .and_then(|address| DaemonFile::new(address.to_string(), probes.local_addr()?.to_string()))
-        .and_then(|file| file.write(&data).map(|()| file))
-        .map_err(|error| Failure::Failed(format!("cannot write in the folder `{}`: {error}", data.display())))?;
+    let (listener, probes) = doors.open().await?;
+    let daemon = joining::daemon_file(&app.config, &listener, &probes, token)?;
     let web = Web::new(Arc::clone(&app), daemon.token(), without_file).with_wire(wire);
     let web = Arc::new(web.with_page_files(page_files));
     // Probes start first, so that readiness checks are answered before other requests are accepted.
@@ -197,16 +216,26 @@ async fn serve(config: Config, page_files: PageFiles) -> Outcome {
     let mut parts = Vec::new();
     let mut ended = tokio::select! {
         recovered = app.recover() => recovered.err().map(|error| Err(Failure::failed(error))),
-        () = stopping.asked() => Some(Ok(())),
+        () = stopping.asked() => Some(Ok(Ended::Stopped)),
+        () = app.store.deposed() => Some(Ok(Ended::Deposed)),
         sentence = app.store.gone() => Some(Err(Failure::Usage(sentence))),
     };
     if ended.is_none() {
         parts = app.spawn_parts(&stopped);
         ended = tokio::select! {
-            () = stopping.asked() => Some(Ok(())),
+            () = stopping.asked() => Some(Ok(Ended::Stopped)),
+            () = app.store.deposed() => Some(Ok(Ended::Deposed)),
             // After a restart the daemon would find another database than before, or none.
             sentence = app.store.gone() => Some(Err(Failure::Usage(sentence))),
         };
+    }
+    if let Some(Ok(Ended::Deposed)) = ended {
+        tracing::warn!(
+            "Another daemon has taken this one's work over; it forgets what it had in hand, which the other one goes on \
+             with, and stands by"
+        );
+        daemon.remove(&data);
+        return Ok(Ended::Deposed);
     }
     tracing::info!("Stopping");
     let outside = async {
@@ -225,7 +254,11 @@ async fn serve(config: Config, page_files: PageFiles) -> Outcome {
     // Probes run until the end, so that monitoring sees that the daemon is not ready.
     let _ = tokio::time::timeout(STOP_PROBES.to_std(), probes.stop()).await;
     daemon.remove(&data);
-    ended.unwrap_or(Ok(()))
+    ended.unwrap_or(Ok(Ended::Stopped))
+}
+
+fn cannot_write(data: &Path, error: &io::Error) -> Failure {
+    Failure::Failed(format!("cannot write in the folder `{}`: {error}", data.display()))
 }
 
 /// Flows with errors last until somebody corrects them; a database that is away may come back.

@@ -26,6 +26,7 @@ pub mod problem;
 pub mod refusal_log;
 pub mod routes;
 pub mod server;
+pub mod standby;
 pub mod state;
 pub mod studio;
 pub mod webhooks;

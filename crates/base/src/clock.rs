@@ -9,7 +9,7 @@ pub trait Clock: Send + Sync {
 }
 
 /// Measures how long work takes. Nothing that is decided depends on it but the end of work that takes too long.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct Stopwatch(std::time::Instant);
 
 impl Stopwatch {

@@ -24,8 +24,12 @@ const NAME: &str = "daemon.json";
 const TOKEN_BYTES: usize = 32;
 
 impl DaemonFile {
-    /// The file for a daemon that listens at `address`, with its probes at `admin`.
-    pub fn new(address: String, admin: String) -> io::Result<Self> {
+    /// The file for a daemon that listens at `address`, with its probes at `admin`. `token`: the one that all daemons
+    /// of its database accept; without it, a new one.
+    pub fn new(address: String, admin: String, token: Option<Secret>) -> io::Result<Self> {
+        if let Some(token) = token {
+            return Ok(DaemonFile { address, admin, token: token.expose().to_owned(), pid: std::process::id() });
+        }
         let mut random = [0_u8; TOKEN_BYTES];
         getrandom::fill(&mut random).map_err(|error| io::Error::other(format!("no randomness: {error}")))?;
         let token = random.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -89,7 +93,7 @@ mod tests {
     #[test]
     fn only_the_daemon_that_wrote_it_removes_the_file() {
         let folder = tempfile::tempdir().unwrap();
-        let daemon = |address: &str, admin: &str| DaemonFile::new(address.into(), admin.into()).unwrap();
+        let daemon = |address: &str, admin: &str| DaemonFile::new(address.into(), admin.into(), None).unwrap();
         let (old, new) = (daemon("0.0.0.0:1", ""), daemon("[::]:2", "0.0.0.0:3"));
         old.write(folder.path()).unwrap();
         new.write(folder.path()).unwrap();
@@ -106,7 +110,7 @@ mod tests {
     fn nobody_else_can_read_it() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
-        DaemonFile::new("127.0.0.1:1".into(), String::new()).unwrap().write(folder.path()).unwrap();
+        DaemonFile::new("127.0.0.1:1".into(), String::new(), None).unwrap().write(folder.path()).unwrap();
         let mode = fs::metadata(path_in(folder.path())).unwrap().permissions().mode();
         assert_eq!(mode & 0o077, 0);
     }

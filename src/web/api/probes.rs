@@ -5,7 +5,10 @@
 
 use crate::{
     base::time::iso,
-    runtime::{bot::template_lock::Drifted, process::metrics::Format},
+    runtime::{
+        bot::template_lock::Drifted,
+        process::metrics::{Format, Metrics},
+    },
     web::{auth, idempotency::json, state::Web},
 };
 use axum::{
@@ -58,7 +61,7 @@ pub(super) fn readiness(web: &Web) -> Json {
     let paused = app.survey.paused_webhooks();
     let paused = paused.iter().map(|of| json!({"id": of.id, "name": of.name, "state": "paused", "why": of.why}));
     let findings = app.live.findings();
-    json!({
+    let mut readiness = json!({
         "ready": is_ready(web),
         "live": {"version": live.version, "flows": live.set.flows.len()},
         "findings": findings.iter().map(|finding| finding.to_json()).collect::<Vec<_>>(),
@@ -67,16 +70,26 @@ pub(super) fn readiness(web: &Web) -> Json {
         "templates": app.live.drifted().iter().map(Drifted::to_json).collect::<Vec<_>>(),
         "database": if app.store.is_connected() { "connected" } else { "away" },
         "database_error": app.store.trouble(),
-    })
+    });
+    if let Some(member) = app.store.member() {
+        readiness["role"] = json!("active");
+        readiness["member"] = json!(member);
+    }
+    readiness
 }
 
 /// The metrics: OpenMetrics if `Accept` asks for it, else the Prometheus text format.
 pub async fn metrics(State(web): State<Arc<Web>>, headers: HeaderMap) -> Response {
     web.app.measure();
+    page(&web.app.metrics, &headers)
+}
+
+/// The page of metrics in the format that the headers ask for.
+pub fn page(metrics: &Metrics, headers: &HeaderMap) -> Response {
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let format = Format::accepted(accept);
     let told = [(header::CONTENT_TYPE, format.content_type()), (header::VARY, "accept")];
-    (told, web.app.metrics.page(format)).into_response()
+    (told, metrics.page(format)).into_response()
 }
 
 fn is_ready(web: &Web) -> bool {

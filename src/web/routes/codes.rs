@@ -134,12 +134,14 @@ pub static CODES: &[Code] = &[
     code("too_many_tries", 429, "Too many wrong passwords; try again in 8 seconds."),
     code("internal", 500, "Something went wrong here; it is in the log."),
     code("platform_failed", 502, "The platform answered with HTTP 500 instead of the file."),
+    code("no_answer", 502, "The active daemon did not answer; the request may have reached it."),
     code("crowded", 503, "Too many large bodies are being read; send it again."),
     code("too_many_editors", 503, "8 editors are open already; close one."),
     code("too_many_files", 503, "16 files are being read."),
     code("too_many_plays", 503, "2 plays are running; ask again soon."),
     code("too_many_listeners", 503, "64 of this account listen already."),
     code("not_recorded", 503, "Not recorded; please send it again."),
+    code("standby", 503, "This daemon stands by, and no other one is active now; ask again soon."),
     code("database_away", 503, "The database takes no requests now; ask again soon."),
 ];
 

@@ -151,6 +151,11 @@ impl ListeningSocket {
         ListeningSocket { listener, places: Arc::new(Semaphore::new(places)), peers, patience, told_full: None }
     }
 
+    /// Gives the socket back; connections that were not accepted wait in the kernel's queue.
+    pub fn into_listener(self) -> TcpListener {
+        self.listener
+    }
+
     /// A place for one more connection; waits while all are taken, and says so in the log.
     async fn place(&mut self) -> OwnedSemaphorePermit {
         if let Ok(place) = Arc::clone(&self.places).try_acquire_owned() {

@@ -51,7 +51,7 @@ impl Peers {
     /// configuration.
     pub fn admit(&self, peer: IpAddr) -> Option<Counted> {
         let plain = peer.to_canonical();
-        if !is_public(plain) || self.proxies.iter().any(|network| network.contains(&plain)) {
+        if is_proxy(&self.proxies, plain) {
             return Some(Counted { address: None, state: Arc::clone(&self.state) });
         }
         let address = subscriber(plain);
@@ -88,6 +88,12 @@ impl Drop for Counted {
             }
         }
     }
+}
+
+/// True for an address whose `X-Forwarded-…` headers count: one in a private network, or in the configuration.
+pub fn is_proxy(proxies: &[IpNet], ip: IpAddr) -> bool {
+    let plain = ip.to_canonical();
+    !is_public(plain) || proxies.iter().any(|network| network.contains(&plain))
 }
 
 /// One IPv6 subscriber has a /64 network of 2^64 addresses, so count by network.

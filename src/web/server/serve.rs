@@ -1,7 +1,7 @@
 //! Runs the HTTP server until it is stopped, then finishes the running requests.
 
 use super::{
-    body_memory::Counted,
+    body_memory::{Counted, Room},
     body_timeout::Timed,
     listener::{ClientTimeouts, Connection, ListeningSocket, Peer, public_places},
     peers::Peers,
@@ -9,12 +9,13 @@ use super::{
 use crate::{
     base::limits::{ADMIN_CONNECTIONS_MAX, HTTP_BUFFER_BYTES_MAX, STOP_ACCEPTS},
     runtime::process::metrics::process::open_files_max,
-    web::{admin, answer, router, state::Web},
+    web::{admin, answer, router, standby::StandbyWeb, state::Web},
 };
 use axum::{
     Router,
     body::{Body, HttpBody as _},
     http::StatusCode,
+    response::Response,
     serve::Listener as _,
 };
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
@@ -35,7 +36,7 @@ use tokio::{
 
 /// The audience of a listener. Each has its own connection limit, so that one cannot block the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
+pub(in crate::web) enum Side {
     /// Webhooks and the API.
     Public,
     /// Probes and metrics.
@@ -118,7 +119,11 @@ async fn accept(
             stopped.mark_changed();
         }
         tokio::spawn(async move {
-            serve(io, (Peer(address), side), patience, &web, &router, stopped).await;
+            let responder = match side {
+                Side::Public => Responder::Public(web, router, Peer(address)),
+                Side::Admin => Responder::Admin(web, router),
+            };
+            serve(io, patience, &responder, stopped).await;
             drop(open);
         });
     }
@@ -148,20 +153,43 @@ async fn next(
     }
 }
 
+/// The answers to the requests of one connection.
+pub(in crate::web) enum Responder {
+    Public(Arc<Web>, Router, Peer),
+    Admin(Arc<Web>, Router),
+    Standby(Arc<StandbyWeb>, Side, Peer),
+}
+
+impl Responder {
+    fn room(&self) -> &Room {
+        match self {
+            Responder::Public(web, ..) | Responder::Admin(web, _) => &web.room,
+            Responder::Standby(web, ..) => &web.room,
+        }
+    }
+
+    async fn answer(&self, request: Request<Body>) -> Response {
+        match self {
+            Responder::Public(web, router, peer) => answer(web, router, *peer, request).await,
+            Responder::Admin(_, router) => admin::answer(router, request).await,
+            // Boxed, because it is the rarer case.
+            Responder::Standby(web, side, peer) => Box::pin(web.answer(*side, *peer, request)).await,
+        }
+    }
+}
+
 /// Serves the requests of one connection. When the server stops, the running one is the last.
-async fn serve(
+pub(in crate::web) async fn serve(
     io: Connection,
-    (peer, side): (Peer, Side),
     patience: ClientTimeouts,
-    web: &Web,
-    router: &Router,
+    responder: &Responder,
     mut stopped: watch::Receiver<bool>,
 ) {
     let requests = &io.requests();
     let service = service_fn(|request: Request<Incoming>| {
         requests.begin();
         async move {
-            let held = web.room.hold(request.uri().path(), &request.body().size_hint());
+            let held = responder.room().hold(request.uri().path(), &request.body().size_hint());
             let request = request.map(|body| {
                 let body = Timed::new(body, patience.body);
                 match &held {
@@ -169,10 +197,7 @@ async fn serve(
                     None => Body::new(body),
                 }
             });
-            let response = match side {
-                Side::Public => answer(web, router, peer, request).await,
-                Side::Admin => admin::answer(router, request).await,
-            };
+            let response = responder.answer(request).await;
             drop(held);
             // A connection that becomes another protocol's stays with this request, so that the bytes on it are never
             // taken for the next one.

@@ -1,12 +1,12 @@
 //! Decides whether the studio is open without a sign-in, and whether a browser may sign in over its connection.
 
-use crate::{
-    channel::guard::is_public,
-    web::{
-        people::cookie::Transport,
-        server::local_origin::{is_at_this_machine, is_loopback_url, scheme_and_authority},
-        state::Web,
+use crate::web::{
+    people::cookie::Transport,
+    server::{
+        local_origin::{is_at_this_machine, is_loopback_url, scheme_and_authority},
+        peers,
     },
+    state::Web,
 };
 use axum::http::{HeaderMap, HeaderName, header};
 use std::net::{IpAddr, SocketAddr};
@@ -60,10 +60,8 @@ pub fn client_address(web: &Web, peer: SocketAddr, headers: &HeaderMap) -> IpAdd
     all.into_iter().rev().find(|ip| !is_proxy(web, *ip)).unwrap_or_else(|| peer.ip())
 }
 
-/// Proxies stand in a private network, or in the configuration.
 fn is_proxy(web: &Web, ip: IpAddr) -> bool {
-    let plain = ip.to_canonical();
-    !is_public(plain) || web.app.config.proxies.iter().any(|network| network.contains(&plain))
+    peers::is_proxy(&web.app.config.proxies, ip)
 }
 
 fn last(list: &str) -> &str {

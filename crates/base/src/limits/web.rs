@@ -245,3 +245,13 @@ pub const STUDIO_EDITOR_WAITING_MAX: usize = 1_000;
 pub const STUDIO_EDITOR_BEAT: Span = Span::seconds(20);
 /// How long an editor may take for one message.
 pub const STUDIO_EDITOR_SLOW: Span = Span::seconds(10);
+
+// -- standby
+/// How long the tasks of a daemon that was replaced may take to end, before it begins anew.
+pub const DEPOSED_END: Span = Span::seconds(1);
+/// How long a request waits at a standby until a daemon is active.
+pub const FORWARD_PATIENCE: Span = Span::seconds(8);
+/// How long the active daemon may take to answer a webhook that a standby hands it, before it is handed over again.
+pub const FORWARD_TRY_TIMEOUT: Span = Span::millis(2_500);
+/// The interval at which a waiting request looks for an active daemon.
+pub const FORWARD_LOOK_EVERY: Span = Span::millis(50);

@@ -51,6 +51,9 @@ pub struct Config {
     pub admin: Option<SocketAddr>,
     /// The URL that providers call, without a final slash.
     pub public_url: Option<String>,
+    /// The URL at which the other daemons of a Postgres database reach this one, without a final slash; `None`: the
+    /// address of `listen`.
+    pub member_url: Option<String>,
     /// `sqlite://path` or `postgres://…`, which may hold a password.
     pub database: Secret,
     /// The folder for the wire log and for the file by which commands find the daemon. The default is the folder of
@@ -101,6 +104,7 @@ impl Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             admin: None,
             public_url: None,
+            member_url: None,
             database: sqlite(&folder.join("data/transom.db")),
             data: folder.join("data"),
             bot: if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() },
@@ -202,6 +206,15 @@ fn top(node: &Node, folder: &Path, findings: &Findings) -> Config {
                 let message = "`public_url` is no web address".to_owned();
                 fields.wrong_at("public_url", "E906", message, "write it like `https://bot.example.com`");
             }
+        }
+    }
+    if let Some(url) = fields.text_if("member_url") {
+        // Paths are those of the client's request.
+        let is_bare = |url: &String| url.strip_prefix("http://").is_some_and(|at| !at.contains(['/', '?', '#', '@']));
+        config.member_url = web_address(url).filter(is_bare);
+        if config.member_url.is_none() {
+            let message = "`member_url` is no address of a daemon".to_owned();
+            fields.wrong_at("member_url", "E906", message, "write it like `http://10.0.0.5:8080`");
         }
     }
     if let Some(url) = fields.text_if("database") {

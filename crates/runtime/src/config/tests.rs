@@ -508,3 +508,14 @@ fn probes_have_an_address_of_their_own() {
     let found = errors("listen: 127.0.0.1:9100\nadmin: 127.0.0.1:9100\n");
     assert!(found[0].starts_with("config.yaml:2:") && found[0].contains("`admin` is where `listen` is"), "{found:?}");
 }
+
+#[test]
+fn other_daemons_reach_this_one_at_a_plain_address() {
+    let at = |url: &str| parse(&format!("member_url: {url}\n")).unwrap().member_url;
+    assert_eq!(at("http://10.0.0.5:8080").as_deref(), Some("http://10.0.0.5:8080"));
+    assert_eq!(at("http://[fd00::5]:8080/").as_deref(), Some("http://[fd00::5]:8080"));
+    for wrong in ["https://10.0.0.5", "10.0.0.5:8080", "http://a/base", "http://a?x=1", "http://u:p@a", "http://"] {
+        let found = errors(&format!("member_url: \"{wrong}\"\n"));
+        assert!(found.len() == 1 && found[0].contains("`member_url` is no address of a daemon"), "{wrong}: {found:?}");
+    }
+}

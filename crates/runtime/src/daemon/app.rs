@@ -199,6 +199,7 @@ impl App {
         self.metrics.commit_queue.set(whole(self.store.waiting()));
         self.metrics.written(self.store.written());
         self.metrics.database_connected.set(self.store.is_connected().into());
+        self.metrics.active.set(1);
         let now = self.clock.now();
         for sender in self.senders.all() {
             self.metrics.sender_state(sender.id, self.health.standing_of(sender.id, now).state);

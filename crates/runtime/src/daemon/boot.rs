@@ -9,6 +9,7 @@ use crate::{
         clock::Clock,
         ids::OutboundId,
         limits::{LISTED_READ_MAX, PART_REST, STOP_DRAIN, TOKEN_KEY_BYTES},
+        secret::Secret,
     },
     billing::balance::Billing,
     bot::{
@@ -31,13 +32,15 @@ use crate::{
     senders::{pausing::SenderHealth, providers::providers, registry::Senders, templates::Templates},
     starts::Starts,
     store::{
-        Store, WriteSet,
+        Dialect, Store, WriteSet,
         queries::erasure,
         tables::{dead_letter, early_status, flow_state, meta, once},
     },
     turns::{self, Runner},
 };
 use anyhow::Context;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
 use std::sync::{Arc, atomic::Ordering};
 use tokio::sync::watch;
 
@@ -316,17 +319,32 @@ impl App {
     }
 }
 
+/// The token by which commands on a daemon's machine show that they may read its files. All daemons of a Postgres
+/// database accept the same one, because a standby hands requests to the active one; `None` on SQLite, and while the
+/// database has no key of its own yet.
+pub async fn operator_token(store: &Store) -> anyhow::Result<Option<Secret>> {
+    if store.dialect() == Dialect::Sqlite {
+        return Ok(None);
+    }
+    let Some(key) = meta::find(store, TOKEN_KEY).await? else { return Ok(None) };
+    let mut hmac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).context("a key of any length is accepted")?;
+    hmac.update(b"operator of all members");
+    let token = hmac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    Ok(Some(Secret::new(token)))
+}
+
+const TOKEN_KEY: &str = "token_key";
+
 /// The key that signs our buttons: created once and stored, so that old buttons stay valid.
 pub(crate) async fn token_key(store: &Store) -> anyhow::Result<Vec<u8>> {
-    const NAME: &str = "token_key";
-    if meta::find(store, NAME).await?.is_none() {
+    if meta::find(store, TOKEN_KEY).await?.is_none() {
         let mut bytes = [0_u8; TOKEN_KEY_BYTES];
         getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no random bytes: {error}"))?;
         let value = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         let mut set = WriteSet::new();
-        set.push(&meta::ADD, &meta::Meta { key: NAME.into(), value });
+        set.push(&meta::ADD, &meta::Meta { key: TOKEN_KEY.into(), value });
         store.commit(set).await?;
     }
-    let hex = meta::find(store, NAME).await?.context("the key of buttons is missing in the database")?;
+    let hex = meta::find(store, TOKEN_KEY).await?.context("the key of buttons is missing in the database")?;
     Ok(hex.into_bytes())
 }

@@ -8,7 +8,7 @@ use crate::{
         time::{Span, Time},
     },
     health::disk,
-    store::tables::{conversation, outbound, subscription},
+    store::tables::{conversation, member, outbound, subscription},
 };
 use anyhow::Context;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -49,6 +49,9 @@ impl App {
         let counts = outbound::counts(&store).await.context("counting what waits")?;
         let queued = counts.iter().filter(|unfinished| unfinished.state == "queued").map(|of| of.count);
         self.metrics.send_queue.set(queued.sum());
+        let members = member::all(&store).await.context("reading the members")?;
+        let standbys = members.iter().filter(|of| of.is_alive && of.active_since.is_none()).count();
+        self.metrics.standbys.set(i64::try_from(standbys).unwrap_or(i64::MAX));
         let oldest = outbound::oldest_unsent(&store, now).await.context("looking for what should have left")?;
         let age = oldest.map_or(Span::ZERO, |at| (now - at).max(Span::ZERO));
         self.metrics.oldest_unsent_seconds.set(crate::process::metrics::in_seconds(age));

@@ -58,6 +58,9 @@ pub fn checks(seen: &DaemonSeen, config: &Config) -> Vec<HealthCheck> {
 
 fn ready(ready: &Json) -> Vec<HealthCheck> {
     let mut checks = Vec::new();
+    if ready["role"] == "standby" {
+        checks.push(standing_by(ready));
+    }
     if let Some(trouble) = ready["database_error"].as_str() {
         let told = format!("The database takes nothing now: {}.", trouble.trim_end_matches('.'));
         checks.push(HealthCheck::bad("database.away", "Database", told));
@@ -71,6 +74,33 @@ fn ready(ready: &Json) -> Vec<HealthCheck> {
         checks.push(HealthCheck::bad("flows.live", "Flows", told));
     }
     checks
+}
+
+/// The daemon here stands by: its active one, or why it has none.
+fn standing_by(ready: &Json) -> HealthCheck {
+    let (id, title) = ("daemon.role", "Daemon");
+    let outdated = &ready["outdated"];
+    if let (Some(has), Some(knows)) = (outdated["has"].as_i64(), outdated["knows"].as_i64()) {
+        let told = format!(
+            "This daemon stands by and takes nothing over: the database has schema version {has}, and it knows {knows} at \
+             most. Upgrade it."
+        );
+        return HealthCheck::warning(id, title, told);
+    }
+    match (ready["active"]["name"].as_str(), ready["active"]["address"].as_str()) {
+        (Some(name), Some("")) => {
+            let told = format!(
+                "This daemon stands by for {name}, and cannot hand requests on: that one has no `member_url` in its \
+                 configuration."
+            );
+            HealthCheck::warning(id, title, told)
+        }
+        (Some(name), address) => {
+            let at = address.map(|at| format!(" at {at}")).unwrap_or_default();
+            HealthCheck::good(id, title, format!("This daemon stands by for {name}{at}, and hands requests on."))
+        }
+        (None, _) => HealthCheck::warning(id, title, "This daemon stands by, and no other one is active now."),
+    }
 }
 
 /// The state of one sender; `None`: it sends.

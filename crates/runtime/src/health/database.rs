@@ -11,7 +11,11 @@ use crate::{
     config::Sender,
     store::{
         ReadError, Store,
-        tables::{dead_letter, flow_state, inbound, outbound, subscription},
+        tables::{
+            dead_letter, flow_state, inbound,
+            member::{self, Member},
+            outbound, subscription,
+        },
     },
 };
 
@@ -38,10 +42,39 @@ pub async fn rows(inputs: &HealthInputs<'_>) -> Vec<HealthCheck> {
 async fn read(store: &Store, now: Time) -> Result<Vec<HealthCheck>, ReadError> {
     let letters = dead_letter::counts(store).await?;
     let mut checks = vec![HealthCheck::good("database", DATABASE, "The database can be read.")];
+    checks.extend(members(store).await?);
     checks.extend(letters.iter().map(letter));
     checks.extend(queue(store, now).await?);
     checks.extend(paused_flows(store).await?);
     checks.extend(paused_webhooks(store).await?);
+    Ok(checks)
+}
+
+/// The daemons of a Postgres database; nothing on SQLite, which has one.
+async fn members(store: &Store) -> Result<Vec<HealthCheck>, ReadError> {
+    let (id, title) = ("members", "Daemons");
+    let alive: Vec<Member> = member::all(store).await?.into_iter().filter(|of| of.is_alive).collect();
+    let (active, standbys): (Vec<_>, Vec<_>) = alive.iter().partition(|of| of.active_since.is_some());
+    let mut checks = Vec::new();
+    if let Some(active) = active.first() {
+        let told = format!("The active daemon is {} ({}, version {}).", active.id, active.name, active.version);
+        checks.push(HealthCheck::good(id, title, told).since(active.active_since));
+        let told = match standbys.len() {
+            0 => "No other daemon stands by.".to_owned(),
+            count => format!("{} by.", if count == 1 { "1 stands".to_owned() } else { format!("{count} stand") }),
+        };
+        checks.push(HealthCheck::good("members.standbys", title, told));
+    }
+    for standby in &standbys {
+        if standby.address.is_empty() {
+            let told = format!(
+                "Daemon {} ({}) has no address for the others; write `member_url` in its configuration, or they cannot \
+                 hand it what comes to them when it is active.",
+                standby.id, standby.name
+            );
+            checks.push(HealthCheck::warning(format!("members.{}", standby.id), title, told));
+        }
+    }
     Ok(checks)
 }
 

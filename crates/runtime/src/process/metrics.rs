@@ -98,6 +98,10 @@ pub struct Metrics {
     /// Paused webhook subscriptions.
     pub webhooks_paused: Gauge,
     pub templates_changed: Gauge,
+    /// 1 while this daemon does the work, 0 while it stands by.
+    pub active: Gauge,
+    /// Daemons that stand by for this one.
+    pub standbys: Gauge,
     /// Corrections of our record of a window by a provider (131047).
     pub window_corrections: Counter,
     /// Messages held because the window had closed and no `if_closed` was written.
@@ -170,6 +174,8 @@ impl Metrics {
             needs_person: Gauge::default(),
             webhooks_paused: Gauge::default(),
             templates_changed: Gauge::default(),
+            active: Gauge::default(),
+            standbys: Gauge::default(),
             window_corrections: Counter::default(),
             held_unplanned: Counter::default(),
             lane_wait_seconds: seconds(),

@@ -42,6 +42,8 @@ impl Metrics {
         r.register("webhooks_paused", "Subscriptions that are paused", self.webhooks_paused.clone());
         let help = "Templates that are not as templates.lock.yaml has them";
         r.register("templates_changed", help, self.templates_changed.clone());
+        r.register("active", "1 while this daemon does the work, 0 while it stands by", self.active.clone());
+        r.register("standbys", "Daemons that stand by for this one", self.standbys.clone());
         r.register("needs_person", "Conversations that need a person now", self.needs_person.clone());
         r.register("window_corrections", "Windows that a provider corrected", self.window_corrections.clone());
         r.register("held_unplanned", "Messages held without an if_closed", self.held_unplanned.clone());
