@@ -4,14 +4,21 @@
 //! (`phones`) keep the messages. A shop (`shop`) answers the flows' `http` step. At the end the operator replays the
 //! unknown messages, and `laws` checks phones, rows, log and metrics.
 
+mod balancer;
 mod bot;
+mod cable;
+mod daemons;
 mod desk;
+mod hop;
 mod laws;
 mod many;
+mod pair;
 mod people;
 mod phones;
 mod process;
+mod rolling;
 mod shop;
+mod woken;
 
 use crate::{
     graph::{Graph, Statuses},

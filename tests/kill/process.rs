@@ -15,11 +15,15 @@ use transom::{
 
 /// The interval for checking whether it is ready or idle.
 const LOOK: Duration = Duration::from_millis(30);
+/// A probe that takes longer gets no answer from a stopped process.
+const ANSWER: Duration = Duration::from_secs(1);
 const START: Duration = Duration::from_secs(60);
 
 pub struct Process {
     folder: TempDir,
     port: u16,
+    /// The Postgres database, for looking into it; without one, SQLite in the folder.
+    postgres: Option<String>,
     child: Option<Child>,
     lives: Vec<i64>,
 }
@@ -44,7 +48,21 @@ impl Process {
         let folder = tempfile::tempdir().unwrap();
         let port = free_port();
         write(folder.path(), port);
-        Process { folder, port, child: None, lives: Vec::new() }
+        Process { folder, port, postgres: None, child: None, lives: Vec::new() }
+    }
+
+    /// As `new`, for a daemon that reaches its database at the first URL; the second one is for looking into it.
+    pub fn on_postgres((url, direct): (&str, &str), write: impl FnOnce(&Path, u16)) -> Process {
+        let mut process = Process::new(write);
+        let file = process.folder.path().join("config.yaml");
+        let config = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(file, config.replace("sqlite://data/transom.db", url)).unwrap();
+        process.postgres = Some(direct.to_owned());
+        process
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     pub fn folder(&self) -> &Path {
@@ -81,6 +99,25 @@ impl Process {
         assert_eq!(ended.code(), None, "it ended by itself before it was killed: {ended}\n{}", self.log());
     }
 
+    /// Sends SIGSTOP or SIGCONT.
+    pub fn signal(&self, name: &str) {
+        let id = self.child.as_ref().unwrap().id().to_string();
+        assert!(Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap().success());
+    }
+
+    /// The complete readiness; `None` if the process does not answer.
+    pub async fn state(&self) -> Option<serde_json::Value> {
+        let asked = crate::graph::client().get(format!("{}/readyz", self.admin()?)).timeout(ANSWER).send();
+        serde_json::from_str(&asked.await.ok()?.text().await.ok()?).ok()
+    }
+
+    /// The URL of its probes; `None` while it does not listen.
+    fn admin(&self) -> Option<String> {
+        let file = std::fs::read(self.folder.path().join("data/daemon.json")).ok()?;
+        let file: serde_json::Value = serde_json::from_slice(&file).ok()?;
+        Some(format!("http://{}", file["admin"].as_str()?))
+    }
+
     /// Sends SIGTERM; the process must exit with success.
     pub fn stop(&mut self) {
         let mut child = self.child.take().unwrap();
@@ -106,9 +143,7 @@ impl Process {
     }
 
     pub async fn metrics(&self) -> String {
-        let file = std::fs::read(self.folder.path().join("data/daemon.json")).unwrap();
-        let file: serde_json::Value = serde_json::from_slice(&file).unwrap();
-        let url = format!("http://{}/metrics", file["admin"].as_str().unwrap());
+        let url = format!("{}/metrics", self.admin().unwrap());
         crate::graph::client().get(url).send().await.unwrap().text().await.unwrap()
     }
 
@@ -146,10 +181,18 @@ impl Process {
         said.lines().filter(|line| line.ends_with(": replayed")).count()
     }
 
+    /// The output of a command in the daemon's folder.
+    pub fn says(&self, arguments: &[&str]) -> String {
+        let arguments = [arguments, &["--config", "config.yaml"]].concat();
+        let done = self.transom(&arguments).output().unwrap();
+        String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr)
+    }
+
     /// The database, for reading.
     pub async fn store(&self) -> Store {
         let file = self.folder.path().join("data/transom.db");
-        Store::open_read_only(&format!("sqlite://{}", file.display())).await.unwrap()
+        let url = self.postgres.clone().unwrap_or_else(|| format!("sqlite://{}", file.display()));
+        Store::open_read_only(&url).await.unwrap()
     }
 
     /// The log of all processes.
