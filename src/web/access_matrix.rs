@@ -57,8 +57,8 @@ pub fn access(route: &Route, caller: CallerKind) -> Access {
 /// The page `docs/reference/access.md`.
 pub fn page() -> String {
     let mut text = "# Who may call which route\n\n\
-        Written from the list of routes by `transom reference --write`; a test asks a running daemon for each \
-        cell.\n\n\
+        Written from the list of routes by `transom reference --write`; a test asks a running daemon for each cell. \
+        [The security page](../security.md) says against whom this stands.\n\n\
         - **No key**: a caller that shows nothing. `page`: only the studio's own page, to sign in. `signature`: the \
         platform, which signs what it posts. `verify`: whoever passes the flow's `verify`.\n\
         - **Key**: a key of an account without scopes. It sees its own account, as all keys do.\n\

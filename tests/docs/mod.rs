@@ -237,6 +237,28 @@ fn every_link_between_the_documents_leads_somewhere() {
     assert!(followed > 30, "{followed}");
 }
 
+/// A promise whose test was renamed or removed is a promise without a proof.
+#[test]
+fn the_tests_that_the_security_page_names_exist() {
+    let page = fs::read_to_string(root().join("docs/security.md")).expect("the page is there");
+    let mut sources = String::new();
+    let mut folders = vec![root().join("tests")];
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(folder).expect("it can be read").map(|entry| entry.expect("it can be read").path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                sources.push_str(&fs::read_to_string(path).expect("sources are text"));
+            }
+        }
+    }
+    let is_test = |name: &&str| name.contains('_') && name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    let named: Vec<&str> = page.split('`').skip(1).step_by(2).filter(is_test).collect();
+    let missing: Vec<&&str> = named.iter().filter(|name| !sources.contains(&format!("fn {name}("))).collect();
+    assert!(missing.is_empty(), "docs/security.md names tests that are not there: {missing:?}");
+    assert!(named.len() > 40, "only {} tests are named", named.len());
+}
+
 /// Checks that the configuration on a platform's page is all that the daemon needs.
 #[test]
 fn each_page_of_a_platform_shows_a_whole_configuration() {
