@@ -104,7 +104,8 @@ impl Case {
                 for answer in answers(phone, &one.text, open, &numbers) {
                     let times = said.remove(answer.as_str()).map_or(0, |ids| ids.len());
                     checked += 1;
-                    if times > 1 || (times == 0 && one.acknowledged) {
+                    let ended = one.given_up && answer.starts_with("too late ");
+                    if times > 1 || (times == 0 && one.acknowledged && !ended) {
                         wrong.push(format!("{phone} wrote {one:?} and heard `{answer}` {times} times"));
                     }
                 }

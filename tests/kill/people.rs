@@ -24,6 +24,8 @@ pub struct Written {
     pub acknowledged: bool,
     /// How often the process had died by then.
     pub life: usize,
+    /// True if the person wrote about something else before the flow had come to its end.
+    pub given_up: bool,
 }
 
 pub struct Town {
@@ -89,7 +91,7 @@ impl Town {
         let place = {
             let mut written = self.written.lock().unwrap();
             let own = written.entry(phone.to_owned()).or_default();
-            own.push(Written { text: text.to_owned(), acknowledged: false, life: self.life() });
+            own.push(Written { text: text.to_owned(), acknowledged: false, life: self.life(), given_up: false });
             own.len() - 1
         };
         let act = CustomerAction {
@@ -121,8 +123,15 @@ impl Town {
 
     /// Waits for a message that begins so, for a limited time: an unknown answer stays listed once a later message was
     /// accepted.
-    async fn hear(&self, phone: &str, begins: &str) {
-        let _ = tokio::time::timeout(PATIENCE, self.must_hear(phone, begins)).await;
+    /// True if it came.
+    async fn hear(&self, phone: &str, begins: &str) -> bool {
+        tokio::time::timeout(PATIENCE, self.must_hear(phone, begins)).await.is_ok()
+    }
+
+    /// Marks the person's last message: a new subject ends the flow that it began, with all that was still to come.
+    fn give_up(&self, phone: &str) {
+        let mut written = self.written.lock().unwrap();
+        written.get_mut(phone).unwrap().last_mut().unwrap().given_up = true;
     }
 
     /// As `hear`, without a limit: nothing overtakes a question, so it comes in the end.
@@ -178,7 +187,10 @@ pub mod act {
                 _ => {
                     town.write(&phone, &format!("hurry {number}"), true).await;
                     town.hear(&phone, &format!("Quick, {number}?")).await;
-                    town.hear(&phone, &format!("too late {number}")).await;
+                    // A take-over may last longer than this person waits for the end of the time-out.
+                    if !town.hear(&phone, &format!("too late {number}")).await {
+                        town.give_up(&phone);
+                    }
                 }
             }
             pause(&town, &mut dice).await;
