@@ -9,7 +9,7 @@ use crate::{
         clock::{Clock, SystemClock},
         counted::counted,
         diagnostic::{Diagnostic, did_you_mean},
-        limits::{KNOWLEDGE_FOUND_MAX, KNOWLEDGE_RANKED_MAX},
+        limits::{KNOWLEDGE_RANKED_DEFAULT, KNOWLEDGE_RANKED_MAX},
     },
     flow::{
         self, FlowSet,
@@ -50,7 +50,7 @@ struct Ask {
     #[arg(long, value_name = "CODE")]
     language: Option<String>,
     /// At most so many parts
-    #[arg(long, value_name = "COUNT", default_value_t = KNOWLEDGE_FOUND_MAX as u8,
+    #[arg(long, value_name = "COUNT", default_value_t = KNOWLEDGE_RANKED_DEFAULT as u8,
         value_parser = clap::value_parser!(u8).range(1..=KNOWLEDGE_RANKED_MAX as i64))]
     top: u8,
     /// As if it were asked on this day, like 2027-01-31

@@ -4,7 +4,7 @@ use crate::{
     base::{
         diagnostic::did_you_mean,
         limits::{
-            KNOWLEDGE_FOUND_MAX, KNOWLEDGE_NAMES_MAX, KNOWLEDGE_QUESTION_CHARS_MAX, KNOWLEDGE_RANKED_MAX,
+            KNOWLEDGE_NAMES_MAX, KNOWLEDGE_QUESTION_CHARS_MAX, KNOWLEDGE_RANKED_DEFAULT, KNOWLEDGE_RANKED_MAX,
             NAME_CHARS_MAX,
         },
     },
@@ -50,7 +50,7 @@ pub async fn ask(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
         let help = did_you_mean(name, set.knowledge.names()).map(|help| format!(" {}", capital(&help)));
         input.wrong("in", format!("There is no knowledge `{name}`.{}", help.unwrap_or_default()));
     }
-    let top = usize::try_from(top.unwrap_or(KNOWLEDGE_FOUND_MAX as i64)).unwrap_or_default();
+    let top = usize::try_from(top.unwrap_or(KNOWLEDGE_RANKED_DEFAULT as i64)).unwrap_or_default();
     if !(1..=KNOWLEDGE_RANKED_MAX).contains(&top) {
         input.wrong("top", format!("`top` is a number from 1 to {KNOWLEDGE_RANKED_MAX}."));
     }

@@ -23,16 +23,16 @@ pub const KNOWLEDGE_BYTES_MAX: usize = 8 * 1024 * 1024;
 pub const KNOWLEDGE_CHUNKS_MAX: usize = 20_000;
 /// Letters of one part.
 pub const KNOWLEDGE_CHUNK_CHARS_MAX: usize = 1_200;
+/// Letters of one heading. It is kept with each part below it.
+pub const KNOWLEDGE_HEADING_CHARS_MAX: usize = 300;
 /// The head of a file: the keys between two lines of `---`.
 pub const KNOWLEDGE_HEAD_BYTES_MAX: usize = 8 * 1024;
 /// Columns of a table.
 pub const KNOWLEDGE_COLUMNS_MAX: usize = 50;
 /// Folders below `knowledge/`, one in the other.
 pub const KNOWLEDGE_DEPTH_MAX: usize = 4;
-/// Parts that answer one question, and their letters together.
-pub const KNOWLEDGE_FOUND_MAX: usize = 4;
-pub const KNOWLEDGE_FOUND_CHARS_MAX: usize = 3_000;
-/// Parts that an author or a program may have ranked for one question.
+/// Parts that an author or a program has ranked for one question: where it names no number, and at most.
+pub const KNOWLEDGE_RANKED_DEFAULT: usize = 4;
 pub const KNOWLEDGE_RANKED_MAX: usize = 20;
 /// Files and folders that one question, or one step, names.
 pub const KNOWLEDGE_NAMES_MAX: usize = 50;

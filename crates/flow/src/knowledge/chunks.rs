@@ -3,7 +3,7 @@
 use super::Chunk;
 use crate::base::{
     diagnostic::{Diagnostic, Findings},
-    limits::KNOWLEDGE_CHUNK_CHARS_MAX,
+    limits::{KNOWLEDGE_CHUNK_CHARS_MAX, KNOWLEDGE_HEADING_CHARS_MAX},
     place::{Place, SourceFile},
 };
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
@@ -15,22 +15,29 @@ const COMMENT: &str = "<!--";
 /// Findings about HTML in one file; more of them say nothing new.
 const HTML_FINDINGS_MAX: usize = 10;
 
-/// The first heading of the first level, if nothing stands before it, and the parts from the byte `body` on.
+/// Findings about long headings in one file.
+const HEADING_FINDINGS_MAX: usize = 10;
+
+/// The first heading of the first level, if nothing stands before it, and at most `room` parts from the byte `body` on.
 pub(super) fn of_markdown(
     file: &Arc<SourceFile>,
     body: usize,
     document: usize,
+    room: usize,
     findings: &Findings,
 ) -> (Option<String>, Vec<Chunk>) {
     let text = &file.text()[body..];
-    let mut reader = Sections { text, body, document, headings: Vec::new(), cut: Vec::new(), chunks: Vec::new() };
+    let mut reader = Sections::new(text, body, document, room);
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let mut title = None;
-    let mut unread = 0;
+    let (mut unread, mut too_long) = (0, 0);
     // The start of the present section, and the heading that is being read.
     let (mut start, mut heading): (usize, Option<String>) = (0, None);
     let mut depth = 0_usize;
     for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
+        if reader.is_full() {
+            break;
+        }
         match event {
             // A heading within a list or a quotation belongs to it.
             Event::Start(Tag::Heading { .. }) if depth == 0 => {
@@ -39,7 +46,14 @@ pub(super) fn of_markdown(
                 depth += 1;
             }
             Event::End(TagEnd::Heading(level)) if heading.is_some() => {
-                let words = heading.take().unwrap_or_default().trim().to_owned();
+                let mut words = heading.take().unwrap_or_default().trim().to_owned();
+                if let Some((end, _)) = words.char_indices().nth(KNOWLEDGE_HEADING_CHARS_MAX) {
+                    if too_long < HEADING_FINDINGS_MAX {
+                        too_long += 1;
+                        findings.push(long_heading(file, body + range.start, words.chars().count()));
+                    }
+                    words.truncate(end);
+                }
                 if level == HeadingLevel::H1 && title.is_none() && reader.chunks.is_empty() {
                     title = Some(words.clone()).filter(|words| !words.is_empty());
                 }
@@ -82,10 +96,10 @@ pub(super) fn of_markdown(
     (title, reader.chunks)
 }
 
-/// The parts of a text without headings.
-pub(super) fn of_text(file: &Arc<SourceFile>, body: usize, document: usize) -> Vec<Chunk> {
+/// At most `room` parts of a text without headings.
+pub(super) fn of_text(file: &Arc<SourceFile>, body: usize, document: usize, room: usize) -> Vec<Chunk> {
     let text = &file.text()[body..];
-    let mut reader = Sections { text, body, document, headings: Vec::new(), cut: Vec::new(), chunks: Vec::new() };
+    let mut reader = Sections::new(text, body, document, room);
     reader.section(0..text.len());
     reader.chunks
 }
@@ -111,6 +125,13 @@ fn html(file: &Arc<SourceFile>, at: usize) -> Diagnostic {
     Diagnostic::warning("W542", &place, "the HTML that begins here is not read").help("write its text in Markdown")
 }
 
+fn long_heading(file: &Arc<SourceFile>, at: usize, letters: usize) -> Diagnostic {
+    let length = file.text()[at..].lines().next().map_or(0, str::len);
+    let place = Place::new(file, at..at + length);
+    let message = format!("this heading has {letters} letters, and at most {KNOWLEDGE_HEADING_CHARS_MAX} are read");
+    Diagnostic::error("E537", &place, message).help("write a short heading, and the rest as a text below it")
+}
+
 struct Sections<'a> {
     /// The text behind the head, which begins at the byte `body` of the file.
     text: &'a str,
@@ -120,9 +141,19 @@ struct Sections<'a> {
     /// Ranges that are left out.
     cut: Vec<Range<usize>>,
     chunks: Vec<Chunk>,
+    /// The number of parts that are kept.
+    room: usize,
 }
 
-impl Sections<'_> {
+impl<'a> Sections<'a> {
+    fn new(text: &'a str, body: usize, document: usize, room: usize) -> Self {
+        Sections { text, body, document, headings: Vec::new(), cut: Vec::new(), chunks: Vec::new(), room }
+    }
+
+    fn is_full(&self) -> bool {
+        self.chunks.len() >= self.room
+    }
+
     fn enter(&mut self, level: HeadingLevel, words: String) {
         self.headings.retain(|(above, _)| *above < level);
         self.headings.push((level, words));
@@ -168,7 +199,7 @@ impl Sections<'_> {
 
     fn push(&mut self, headings: &[String], text: String, begin: usize) {
         // A part of signs alone (`***`) says nothing.
-        if text.chars().any(char::is_alphanumeric) {
+        if !self.is_full() && text.chars().any(char::is_alphanumeric) {
             let (headings, document) = (headings.to_vec(), self.document);
             let at = self.body + begin;
             self.chunks.push(Chunk { headings, text, row: Vec::new(), at, valid_until: None, document });

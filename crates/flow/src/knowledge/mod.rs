@@ -1,7 +1,7 @@
 //! Searches the business's own papers, the files of `knowledge/`, for the parts that answer a customer's question.
 //!
 //! `Knowledge::of` reads the files of one version: `front_matter` the head of each, `chunks` its parts, `tables` the rows
-//! of a CSV file. [`Knowledge::search`] ranks the parts by BM25 (`ranking`) over words as `words` folds and stems them.
+//! of a CSV file. [`Knowledge::rank`] ranks the parts by BM25 (`ranking`) over words as `words` folds and stems them.
 //! All of it is pure: the same files and the same question give the same parts in the same order on every machine.
 
 mod chunks;
@@ -14,7 +14,7 @@ mod search;
 mod tables;
 #[cfg(test)]
 mod tests;
-pub mod whatsapp;
+mod whatsapp;
 mod words;
 
 use crate::base::{
@@ -102,7 +102,8 @@ impl Knowledge {
                 findings.push(too_large(file, message));
                 break;
             }
-            all.add(file, findings);
+            // One part more than there may be: it tells that there are too many, and the rest of the file is not kept.
+            all.add(file, KNOWLEDGE_CHUNKS_MAX + 1 - all.chunks.len(), findings);
             if all.chunks.len() > KNOWLEDGE_CHUNKS_MAX {
                 let message = format!(
                     "the files of `{FOLDER}/` have more than {KNOWLEDGE_CHUNKS_MAX} parts together, beginning with this one"
@@ -114,7 +115,8 @@ impl Knowledge {
         all
     }
 
-    fn add(&mut self, file: &Arc<SourceFile>, findings: &Findings) {
+    /// Adds a file with at most `room` of its parts.
+    fn add(&mut self, file: &Arc<SourceFile>, room: usize, findings: &Findings) {
         if let Some(finding) = hidden_character(file) {
             findings.push(finding);
             return;
@@ -125,13 +127,13 @@ impl Knowledge {
         let first = self.chunks.len();
         let mut title = head.title;
         if file.path().ends_with(".csv") {
-            self.chunks.extend(tables::chunks(file, head.body, number, findings));
+            self.chunks.extend(tables::chunks(file, head.body, number, room, findings));
         } else if file.path().ends_with(".md") {
-            let (own_title, chunks) = chunks::of_markdown(file, head.body, number, findings);
+            let (own_title, chunks) = chunks::of_markdown(file, head.body, number, room, findings);
             title = title.or(own_title);
             self.chunks.extend(chunks);
         } else {
-            self.chunks.extend(chunks::of_text(file, head.body, number));
+            self.chunks.extend(chunks::of_text(file, head.body, number, room));
         }
         if self.chunks.len() == first && findings.len() == said {
             let finding = Diagnostic::warning("W540", &Place::start_of(file), "nothing in this file can be found");
@@ -170,6 +172,11 @@ impl Knowledge {
         &self.documents[chunk.document]
     }
 
+    /// The part as WhatsApp shows it.
+    pub fn message_of(&self, chunk: &Chunk) -> String {
+        self.document_of(chunk).message_of(chunk)
+    }
+
     /// The place where a part begins, with the rest of its line.
     pub fn place_of(&self, chunk: &Chunk) -> Place {
         let file = &self.document_of(chunk).file;
@@ -202,6 +209,14 @@ impl Document {
     /// The path as flows name it, without the folder: `faq/repairs.md`.
     pub fn name(&self) -> &str {
         name_of(self.file.path())
+    }
+
+    /// Only Markdown is written anew: a sign in a plain text or a cell means itself.
+    fn message_of(&self, chunk: &Chunk) -> String {
+        match self.file.path().ends_with(".md") {
+            true => whatsapp::message(&chunk.text),
+            false => chunk.text.clone(),
+        }
     }
 
     /// True if the file is not used on this day any more.

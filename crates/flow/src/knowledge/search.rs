@@ -6,9 +6,7 @@ use super::{
     ranking::{Likeness, Meant, Searched, common, look_up, points},
     words::{Analyser, primary},
 };
-use crate::base::limits::{
-    KNOWLEDGE_FOUND_CHARS_MAX, KNOWLEDGE_FOUND_MAX, KNOWLEDGE_QUESTION_CHARS_MAX, KNOWLEDGE_QUESTION_WORDS_MAX,
-};
+use crate::base::limits::{KNOWLEDGE_QUESTION_CHARS_MAX, KNOWLEDGE_QUESTION_WORDS_MAX};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 
@@ -39,6 +37,13 @@ pub struct Found<'k> {
     pub why: Vec<MatchedWord>,
 }
 
+impl Found<'_> {
+    /// The part as WhatsApp shows it.
+    pub fn message(&self) -> String {
+        self.document.message_of(self.chunk)
+    }
+}
+
 /// A word of the question in a part.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MatchedWord {
@@ -66,19 +71,8 @@ pub enum WordMatch {
 const OWN_LANGUAGE: f64 = 1.25;
 
 impl Knowledge {
-    /// The best parts for a model or a reply: at most `KNOWLEDGE_FOUND_MAX`, and `KNOWLEDGE_FOUND_CHARS_MAX` letters
-    /// together, the best first. Of equal ones the first in the order of the files. The same question finds the same
-    /// parts on every machine.
-    pub fn search(&self, question: &Question<'_>) -> Vec<Found<'_>> {
-        let mut letters = 0;
-        let fits = |found: &Found<'_>| {
-            letters += found.chunk.text.chars().count();
-            letters <= KNOWLEDGE_FOUND_CHARS_MAX
-        };
-        self.rank(question, KNOWLEDGE_FOUND_MAX).into_iter().take_while(fits).collect()
-    }
-
-    /// As `search`, with the best `top` parts of any length.
+    /// At most `top` parts that fit, the best first. Of equal ones the first in the order of the files. The same question
+    /// finds the same parts on every machine.
     pub fn rank(&self, question: &Question<'_>, top: usize) -> Vec<Found<'_>> {
         if self.chunks.is_empty() {
             return Vec::new();

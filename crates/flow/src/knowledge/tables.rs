@@ -14,8 +14,14 @@ const VALID_UNTIL: &str = "valid_until";
 /// Findings about rows of one file; more of them say nothing new.
 const ROW_FINDINGS_MAX: usize = 10;
 
-/// The rows from the byte `body` on; the first row names the columns.
-pub(super) fn chunks(file: &Arc<SourceFile>, body: usize, document: usize, findings: &Findings) -> Vec<Chunk> {
+/// At most `room` rows from the byte `body` on; the first row names the columns.
+pub(super) fn chunks(
+    file: &Arc<SourceFile>,
+    body: usize,
+    document: usize,
+    room: usize,
+    findings: &Findings,
+) -> Vec<Chunk> {
     let text = &file.text()[body..];
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
@@ -26,7 +32,7 @@ pub(super) fn chunks(file: &Arc<SourceFile>, body: usize, document: usize, findi
     let mut rows = Rows { file, document, names: Vec::new(), findings, wrong: 0 };
     let mut all = Vec::new();
     let mut record = csv::StringRecord::new();
-    loop {
+    while all.len() < room {
         let at = body + usize::try_from(reader.position().byte()).unwrap_or(text.len());
         match reader.read_record(&mut record) {
             Ok(true) => {}
@@ -45,6 +51,7 @@ pub(super) fn chunks(file: &Arc<SourceFile>, body: usize, document: usize, findi
             all.push(chunk);
         }
     }
+    all
 }
 
 /// The sign between cells: of comma, semicolon (where the comma is the decimal sign) and tabulator the most frequent in

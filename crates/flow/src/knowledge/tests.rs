@@ -1,7 +1,7 @@
 use super::*;
 use crate::base::limits::{
-    KNOWLEDGE_CHUNK_CHARS_MAX, KNOWLEDGE_COLUMNS_MAX, KNOWLEDGE_FOUND_CHARS_MAX, KNOWLEDGE_FOUND_MAX,
-    KNOWLEDGE_HEAD_BYTES_MAX, KNOWLEDGE_QUESTION_CHARS_MAX, KNOWLEDGE_QUESTION_WORDS_MAX,
+    KNOWLEDGE_CHUNK_CHARS_MAX, KNOWLEDGE_COLUMNS_MAX, KNOWLEDGE_HEAD_BYTES_MAX, KNOWLEDGE_HEADING_CHARS_MAX,
+    KNOWLEDGE_QUESTION_CHARS_MAX, KNOWLEDGE_QUESTION_WORDS_MAX, KNOWLEDGE_RANKED_MAX,
 };
 use jiff::civil::date;
 use proptest::prelude::*;
@@ -28,7 +28,7 @@ fn found(knowledge: &Knowledge, question: &Question<'_>) -> Vec<String> {
     let name = |found: &Found<'_>| {
         format!("{}#{}", found.document.name(), found.chunk.headings.last().map_or("", String::as_str))
     };
-    knowledge.search(question).iter().map(name).collect()
+    knowledge.rank(question, KNOWLEDGE_RANKED_MAX).iter().map(name).collect()
 }
 
 const REPAIRS: &str = "---\ntitle: Repairs\nsource: https://shop.example/repairs\nvalid_until: 2027-03-31\n---\n\
@@ -174,14 +174,14 @@ fn a_number_is_never_taken_for_another() {
 fn each_word_says_how_it_was_found() {
     let knowledge = shop();
     let asked = question("the garantee on parts");
-    let best = &knowledge.search(&asked)[0];
+    let best = &knowledge.rank(&asked, 1)[0];
     let why: Vec<_> =
         best.why.iter().map(|word| (word.asked.as_str(), word.how, word.in_text, word.in_headings)).collect();
     assert_eq!(why, [("garantee", WordMatch::Errors(1), 0, 1), ("parts", WordMatch::Same, 1, 0)]);
     let sum: u64 = best.why.iter().map(|word| word.points).sum();
     assert!(best.score.abs_diff(sum) <= 2 && (50..100).contains(&best.share), "{best:?}");
     let whole = question("guarantee");
-    assert_eq!(knowledge.search(&whole)[0].share, 100);
+    assert_eq!(knowledge.rank(&whole, 1)[0].share, 100);
 }
 
 #[test]
@@ -236,9 +236,22 @@ fn limits_hold_exactly() {
     assert_eq!(read(&[("knowledge/a.md", &head(KNOWLEDGE_HEAD_BYTES_MAX))]).1, [""; 0]);
     assert_eq!(read(&[("knowledge/a.md", &head(KNOWLEDGE_HEAD_BYTES_MAX + 1))]).1, ["E537 knowledge/a.md:1:1"]);
 
+    let headed = |letters: usize| format!("Some words.\n\n## {}\n\nText\n", "x".repeat(letters));
+    assert_eq!(read(&[("knowledge/a.md", &headed(KNOWLEDGE_HEADING_CHARS_MAX))]).1, [""; 0]);
+    assert_eq!(read(&[("knowledge/a.md", &headed(KNOWLEDGE_HEADING_CHARS_MAX + 1))]).1, ["E537 knowledge/a.md:3:1"]);
+
     let rows = |count: usize| format!("item\n{}", "x\n".repeat(count));
     assert_eq!(read(&[("knowledge/a.csv", &rows(KNOWLEDGE_CHUNKS_MAX))]).1, [""; 0]);
     assert_eq!(read(&[("knowledge/a.csv", &rows(KNOWLEDGE_CHUNKS_MAX + 1))]).1, ["E538 knowledge/a.csv:1:1"]);
+    // The parts beyond the limit are not even kept.
+    for (path, text) in [
+        ("knowledge/a.csv", rows(3 * KNOWLEDGE_CHUNKS_MAX)),
+        ("knowledge/a.md", "# a\n\nb\n\n".repeat(3 * KNOWLEDGE_CHUNKS_MAX)),
+        ("knowledge/a.txt", "x ".repeat(KNOWLEDGE_BYTES_MAX / 2)),
+    ] {
+        let knowledge = read(&[("knowledge/0.txt", "first"), (path, &text)]).0;
+        assert!(knowledge.chunks().len() <= KNOWLEDGE_CHUNKS_MAX + 1, "{path}");
+    }
     let large = |bytes: usize| format!("a {}", " ".repeat(bytes - 2));
     assert_eq!(read(&[("knowledge/a.txt", &large(KNOWLEDGE_BYTES_MAX))]).1, [""; 0]);
     assert_eq!(read(&[("knowledge/a.txt", &large(KNOWLEDGE_BYTES_MAX + 1))]).1, ["E538 knowledge/a.txt:1:1"]);
@@ -246,18 +259,9 @@ fn limits_hold_exactly() {
 
 #[test]
 fn no_more_is_found_than_the_limits_say() {
-    let part = |letters: usize| format!("bell{}", " x".repeat((letters - 4) / 2));
-    let parts = |letters: [usize; 3]| {
-        let files: Vec<(String, String)> =
-            letters.iter().enumerate().map(|(n, letters)| (format!("knowledge/{n}.txt"), part(*letters))).collect();
-        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
-        found(&sound(&files), &question("bell")).len()
-    };
-    let third = KNOWLEDGE_FOUND_CHARS_MAX / 3;
-    assert_eq!((parts([third; 3]), parts([third, third, third + 2])), (3, 2));
     let many: Vec<(String, &str)> = (0..9).map(|n| (format!("knowledge/{n}.txt"), "bell")).collect();
     let many: Vec<(&str, &str)> = many.iter().map(|(path, text)| (path.as_str(), *text)).collect();
-    assert_eq!(found(&sound(&many), &question("bell")).len(), KNOWLEDGE_FOUND_MAX);
+    assert_eq!(sound(&many).rank(&question("bell"), 4).len(), 4);
 
     let knowledge = sound(&[("knowledge/a.txt", "bell")]);
     let after = |letters: usize| found(&knowledge, &question(&format!("{}bell", " ".repeat(letters - 4)))).len();
@@ -267,6 +271,20 @@ fn no_more_is_found_than_the_limits_say() {
         found(&knowledge, &question(&format!("{} bell", others.join(" ")))).len()
     };
     assert_eq!((behind(KNOWLEDGE_QUESTION_WORDS_MAX - 1), behind(KNOWLEDGE_QUESTION_WORDS_MAX)), (1, 0));
+}
+
+#[test]
+fn only_markdown_is_written_anew_for_a_message() {
+    let text = "1) *now* 2 * 3 * 4_5_6 <b> # bell";
+    for (path, file, message) in [
+        ("knowledge/a.md", "**Bells** 8 €\n", "*Bells* 8 €"),
+        ("knowledge/a.txt", text, text),
+        ("knowledge/a.csv", "item,price\n**bell**,# 8\n", "item: **bell**\nprice: # 8"),
+    ] {
+        let knowledge = sound(&[(path, file)]);
+        let found = knowledge.rank(&question("bell bells"), 1);
+        assert_eq!(found.first().map(Found::message).as_deref(), Some(message), "{path}");
+    }
 }
 
 #[test]
@@ -285,7 +303,7 @@ fn html_in_markdown_is_not_read_and_named() {
         knowledge.chunks().iter().map(|chunk| chunk.text.as_str()).collect::<Vec<_>>(),
         ["We sell <b>bells</b>."]
     );
-    assert_eq!(whatsapp::message(&knowledge.chunks()[0].text), "We sell bells.");
+    assert_eq!(knowledge.message_of(&knowledge.chunks()[0]), "We sell bells.");
     // A comment that is never closed would take the rest of the file away.
     assert_eq!(read(&[("knowledge/a.md", "Text\n\n<!-- note\n\nmore\n")]).1, ["W542 knowledge/a.md:3:1"]);
     let many = "<p>a</p>\n\n".repeat(12);
@@ -315,7 +333,7 @@ fn nested_and_broken_marks_are_read_in_time() {
         let text = unit.repeat(20_000 / unit.len());
         for name in ["knowledge/a.md", "knowledge/a.csv"] {
             let (knowledge, _) = read(&[(name, &text)]);
-            knowledge.chunks().iter().for_each(|chunk| drop(whatsapp::message(&chunk.text)));
+            knowledge.chunks().iter().for_each(|chunk| drop(knowledge.message_of(chunk)));
         }
     }
 }
@@ -353,7 +371,7 @@ proptest! {
         }
         for asked in [&asked, &lines, &text] {
             let question = Question { language: &language, ..question(asked) };
-            let first: Vec<_> = knowledge.search(&question).iter().map(|found| (found.score, found.chunk.at)).collect();
+            let first: Vec<_> = knowledge.rank(&question, KNOWLEDGE_RANKED_MAX).iter().map(|found| (found.score, found.chunk.at)).collect();
             prop_assert!(first.is_sorted_by(|a, b| a.0 >= b.0));
         }
     }

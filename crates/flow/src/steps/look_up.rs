@@ -8,7 +8,7 @@ use crate::{
         turn::{Here, Next, Turn},
         variables,
     },
-    knowledge::{Found, Question, SHARE_DEFAULT, whatsapp},
+    knowledge::{Found, Question, SHARE_DEFAULT},
     load::{
         spec::{FieldKind, FieldSpec, Spec},
         step_fields::StepFields,
@@ -96,7 +96,7 @@ fn value_of(found: &Found<'_>) -> Value {
     let text = |text: Option<&String>| text.map_or(Value::Nothing, Value::text);
     let row = found.chunk.row.iter().map(|(name, cell)| (name.to_string(), Value::text(cell.as_str())));
     let parts = [
-        ("text", Value::Text(whatsapp::message(&found.chunk.text))),
+        ("text", Value::Text(found.message())),
         ("title", text(Some(&found.document.title))),
         ("heading", text(found.chunk.headings.last())),
         ("file", Value::text(found.document.name())),

@@ -4,7 +4,6 @@ use super::{Scenario, TestAction, expected::BotSays};
 use crate::{
     base::diagnostic::nearest,
     definition::{Flow, FlowSet, Role},
-    knowledge::whatsapp,
     load::{locale::TranslatedText, stock_phrases},
     query::events::event_names,
     script::clock,
@@ -35,7 +34,8 @@ impl<'a> Corpus<'a> {
         self.text.get_or_init(|| {
             let own = self.set.files.iter().filter(|file| !file.stem().ends_with(".test"));
             let files = own.map(|file| one_line(file.text()));
-            let papers = self.set.knowledge.chunks().iter().map(|chunk| one_line(&whatsapp::message(&chunk.text)));
+            let papers =
+                self.set.knowledge.chunks().iter().map(|chunk| one_line(&self.set.knowledge.message_of(chunk)));
             let all: String =
                 files.chain([one_line(&stock_phrases::all())]).chain(papers).collect::<Vec<_>>().join("\n");
             all.to_lowercase()
