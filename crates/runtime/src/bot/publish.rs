@@ -203,7 +203,8 @@ fn alike(folder: &Path, new: &BotPath, changes: &[Change]) -> io::Result<Option<
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(error),
         };
-        names.extend(others.clone().filter_map(|other| other.get(..own.len()).map(str::to_owned)));
+        let depth = own.matches('/').count();
+        names.extend(others.clone().map(|other| other.split('/').take(depth + 1).collect::<Vec<_>>().join("/")));
         let is_alike = |other: &&String| **other != own && other.to_lowercase() == own.to_lowercase() && stays(other);
         if let Some(other) = names.iter().find(is_alike) {
             return Ok(Some(other.clone()));
@@ -357,6 +358,10 @@ mod tests {
         };
         refused(&[change("flows/Menu.yaml", Some("b"), None)]);
         refused(&[change("flows/x.yaml", Some("b"), None), change("flows/X.yaml", Some("b"), None)]);
+        let two = |a: &str, b: &str| [change(a, Some("a"), None), change(b, Some("b"), None)];
+        refused(&two("knowledge/faq/a.md", "knowledge/FAQ/b.md"));
+        // Only whole names are compared.
+        publish(bot.path(), &two("knowledge/faq/a.md", "knowledge/FAQs.md")).unwrap();
         // The old name goes at the same time.
         publish(bot.path(), &[change("flows/menu.yaml", None, Some("a")), change("flows/Menu.yaml", Some("b"), None)])
             .unwrap();
