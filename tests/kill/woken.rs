@@ -36,6 +36,7 @@ async fn a_woken_daemon_sends_nothing_that_it_held() {
     pair.daemons[1].rest(REST).await.unwrap_or_else(|left| panic!("it does not come to rest: {left}"));
     let arrived = town.phones.count(|_| true);
     let unknown = ids(&store, "unknown").await;
+    assert!(!sending.is_empty(), "it was stopped with nothing in hand, so that nothing is shown");
     store.close().await;
 
     pair.daemons[0].signal("CONT");

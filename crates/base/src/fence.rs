@@ -59,6 +59,11 @@ impl Fence {
         self.at.store(asked.at.0, Ordering::SeqCst);
     }
 
+    /// The session is lost: another daemon may take over at once. Shut until the next proof, in a new session.
+    pub fn is_unproven(&self) {
+        self.elapsed.store(-FENCE_PROOF_MAX.0, Ordering::SeqCst);
+    }
+
     /// Another daemon has taken over: the fence never opens again.
     pub fn close(&self) {
         self.closed.store(true, Ordering::SeqCst);
@@ -102,6 +107,12 @@ mod tests {
             fence.is_proven(asked);
             assert_eq!(fence.is_open(), is_open, "{asked:?} at {now:?}");
         }
+        fence.is_proven(fence.asks());
+        assert!(fence.is_open());
+        fence.is_unproven();
+        assert!(!fence.is_open(), "the session is lost, whatever was proven in it");
+        fence.is_proven(fence.asks());
+        assert!(fence.is_open(), "the next session counts");
     }
 
     #[test]

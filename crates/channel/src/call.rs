@@ -104,6 +104,8 @@ impl FlowClient {
 
     async fn follow(&self, mut request: Request, used: &[&Secret]) -> Result<CallAnswer, CallError> {
         for _ in 0..=CALL_REDIRECTS_MAX {
+            // A redirect is another request.
+            self.may_act().await?;
             self.guard.check(&request.url).map_err(|why| error("blocked", why.0))?;
             let mut out = self.client.request(request.method.clone(), request.url.clone());
             out = out.headers(request.headers.clone());

@@ -12,7 +12,8 @@ use std::{
 /// The error of a request that a fence held back for ever.
 pub(super) const CLOSED: &str = "another daemon has taken this one's work over";
 
-/// Waits until the fence is open; false if it is closed for ever.
+/// Waits until the fence is open; false if it is closed for ever. The wait has no other end: the writer tries to begin
+/// a session until it has one or is deposed, and until then the outcome of the request could not be written either.
 pub(super) async fn opens(fence: &Fence) -> bool {
     while !fence.is_open() {
         if fence.is_closed() {

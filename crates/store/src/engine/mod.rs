@@ -16,8 +16,9 @@
 //! - *dies*, the server sees the closed connection, ends the session, and a standby has the locks within a fifth of a
 //!   second; a transaction that was not committed is rolled back, one that was committed and not answered stands;
 //! - *is stopped, or loses the network*, the server ends its session after `WRITER_SESSION_TIMEOUT` without a word of
-//!   it. Woken, it finds its `Fence` closed until the server has answered in that session, and nothing goes on the wire
-//!   before; the server has ended the session, the locks are another's, and the process is deposed;
+//!   it. Woken, it finds its `Fence` shut until the server has answered in that session, and no message goes on the wire
+//!   before; the server has ended the session, the locks are another's, and the process is deposed. (`http` steps and
+//!   events ask the fence when they begin and at each redirect, and not when their bytes are written);
 //! - *loses its session alone* (an administrator ended it), it begins another one, and either gets its locks back or is
 //!   deposed, whoever is first;
 //! - *dies between taking the locks and marking its row*, it has done nothing yet.

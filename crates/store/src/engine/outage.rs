@@ -80,6 +80,9 @@ impl Writer {
         answers: &Answers,
     ) {
         let mut failed = failed;
+        if failed.session == Session::Lost {
+            self.fence.is_unproven();
+        }
         self.health.ends_commit();
         self.health.is_lost(&failed.error.to_string());
         if self.is_damaged(&failed) {
