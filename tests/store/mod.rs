@@ -1,6 +1,7 @@
 //! Tests the store on both databases: every statement and query, the writer, crashes.
 
 mod charges;
+mod failover;
 mod members;
 mod people;
 pub mod postgres;

@@ -16,6 +16,7 @@ use std::{
 
 pub struct Cluster {
     port: u16,
+    data: PathBuf,
     databases: AtomicU32,
     /// The script's standard input closes when this process ends, in whatever way: the script then stops the server
     /// and removes the folder.
@@ -41,6 +42,18 @@ pub fn own_cluster() -> Option<Cluster> {
     start("on")
 }
 
+/// A server and its replica, without which it commits nothing.
+pub fn synchronous_pair() -> Option<[Cluster; 2]> {
+    let primary = start("on")?;
+    let replica = run(&binaries()?, "on", |bin, data| {
+        let mut copy = Command::new(bin.join("pg_basebackup"));
+        copy.args(["--write-recovery-conf", "--no-sync", "--checkpoint=fast", "--dbname"]);
+        copy.arg(primary.url("postgres")).arg("--pgdata").arg(data);
+        copy
+    });
+    Some([primary, replica])
+}
+
 impl Cluster {
     /// The port of the server.
     pub fn port(&self) -> u16 {
@@ -52,6 +65,20 @@ impl Cluster {
         let mut victim = PgConnection::connect(&self.url("postgres")).await.unwrap();
         let process: i32 = sqlx::query_scalar("select pg_backend_pid()").fetch_one(&mut victim).await.unwrap();
         assert!(Command::new("kill").args(["-9", &process.to_string()]).status().unwrap().success());
+    }
+
+    /// Kills the server as the end of its machine would.
+    pub fn kill(&self) {
+        let written = fs::read_to_string(self.data.join("postmaster.pid")).unwrap();
+        let server = written.lines().next().unwrap();
+        assert!(Command::new("kill").args(["-9", server]).status().unwrap().success());
+    }
+
+    /// Runs one statement as the superuser.
+    pub async fn run(&self, statement: &'static str) {
+        let mut admin = PgConnection::connect(&self.url("postgres")).await.unwrap();
+        sqlx::raw_sql(statement).execute(&mut admin).await.unwrap();
+        admin.close().await.unwrap();
     }
 
     /// A new, empty database.
@@ -75,6 +102,15 @@ fn start(synchronous_commit: &str) -> Option<Cluster> {
         eprintln!("\n*** SKIPPED: no `initdb` found; the Postgres half of the store's tests did not run ***\n");
         return None;
     };
+    Some(run(&bin, synchronous_commit, |bin, data| {
+        let mut initdb = Command::new(bin.join("initdb"));
+        initdb.args(["-U", "postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C", "-D"]).arg(data);
+        initdb
+    }))
+}
+
+/// Fills a new folder by the command that `filling` gives, and runs a server on it.
+fn run(bin: &Path, synchronous_commit: &str, filling: impl Fn(&Path, &Path) -> Command) -> Cluster {
     let folder = tempfile::Builder::new().prefix("transom-pg-").tempdir().unwrap().keep();
     let user = unprivileged();
     if let Some((uid, gid)) = user {
@@ -87,11 +123,10 @@ fn start(synchronous_commit: &str) -> Option<Cluster> {
         }
     };
     let data = folder.join("data");
-    let mut initdb = Command::new(bin.join("initdb"));
-    initdb.args(["-U", "postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C", "-D"]).arg(&data);
-    as_user(&mut initdb);
-    let made = initdb.output().unwrap();
-    assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
+    let mut filling = filling(bin, &data);
+    as_user(&mut filling);
+    let made = filling.output().unwrap();
+    assert!(made.status.success(), "{filling:?}: {}", String::from_utf8_lossy(&made.stderr));
 
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let mut script = Command::new("sh");
@@ -105,12 +140,12 @@ fn start(synchronous_commit: &str) -> Option<Cluster> {
     script.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     as_user(&mut script);
     let script = script.spawn().unwrap();
-    let cluster = Cluster { port, databases: AtomicU32::new(0), script };
-    await_server(&cluster, &data);
-    Some(cluster)
+    let cluster = Cluster { port, data, databases: AtomicU32::new(0), script };
+    await_server(&cluster);
+    cluster
 }
 
-fn await_server(cluster: &Cluster, data: &Path) {
+fn await_server(cluster: &Cluster) {
     let url = cluster.url("postgres");
     let since = Instant::now();
     // A thread of its own: the caller may stand inside a runtime.
@@ -124,7 +159,7 @@ fn await_server(cluster: &Cluster, data: &Path) {
         }
         false
     });
-    assert!(ready.join().unwrap(), "{}", fs::read_to_string(data.join("log")).unwrap_or_default());
+    assert!(ready.join().unwrap(), "{}", fs::read_to_string(cluster.data.join("log")).unwrap_or_default());
 }
 
 /// The folder with `initdb` and `postgres`, with links resolved: Debian does not put them on the path.

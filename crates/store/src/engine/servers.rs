@@ -29,6 +29,9 @@ pub(crate) struct Servers {
     all: Vec<PgConnectOptions>,
     /// The index of the server that took writes last.
     current: AtomicUsize,
+    /// The index of the server that is asked first next time. A try may be given up while a server keeps silent: the
+    /// next one begins behind it, so that each is reached.
+    first: AtomicUsize,
     /// The readers' pools.
     pools: OnceLock<Vec<PgPool>>,
     /// When `current` changed last: older connections of readers lead to the former server.
@@ -58,7 +61,7 @@ impl Servers {
             one.parse::<PgConnectOptions>().map_err(|error| wrong(error.to_string()))
         });
         let all = options.collect::<std::result::Result<Vec<_>, _>>()?;
-        Ok(Servers { all, current: 0.into(), pools: OnceLock::new(), moved: Arc::default() })
+        Ok(Servers { all, current: 0.into(), first: 0.into(), pools: OnceLock::new(), moved: Arc::default() })
     }
 
     /// The addresses without user and password.
@@ -83,11 +86,12 @@ impl Servers {
         }
     }
 
-    /// A writer's session at the server that takes writes; each server is tried once.
+    /// A writer's session at the server that takes writes; each server is asked once.
     pub async fn connect(&self) -> Result<Conn> {
-        let (from, count) = (self.current.load(Ordering::SeqCst), self.all.len());
+        let (from, count) = (self.first.load(Ordering::SeqCst), self.all.len());
         let mut failed = None;
         for index in (from..from + count).map(|index| index % count) {
+            self.first.store((index + 1) % count, Ordering::SeqCst);
             // Of several servers one that does not answer must not keep the others from being asked.
             let opened = match count {
                 1 => self.open(index).await,
@@ -139,6 +143,7 @@ impl Servers {
     }
 
     fn moves_to(&self, index: usize) {
+        self.first.store(index, Ordering::SeqCst);
         if self.current.swap(index, Ordering::SeqCst) == index {
             return;
         }
