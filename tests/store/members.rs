@@ -13,7 +13,12 @@ use transom::store::{
 };
 
 async fn join(bed: &Bed, name: &str) -> Joined {
-    let who = NewMember { name: name.to_owned(), address: format!("http://{name}"), version: "1".to_owned() };
+    let who = NewMember {
+        name: name.to_owned(),
+        address: format!("http://{name}"),
+        network: String::new(),
+        version: "1".to_owned(),
+    };
     Store::join(&bed.url, Options { durable: false, ..Options::default() }, who).await.unwrap()
 }
 

@@ -149,7 +149,14 @@ fn introduced(config: &Config, address: SocketAddr) -> NewMember {
         None if address.ip().is_unspecified() => String::new(),
         None => url(address),
     };
-    NewMember { name, address: reached, version: env!("CARGO_PKG_VERSION").to_owned() }
+    NewMember { name, address: reached, network: network(), version: env!("CARGO_PKG_VERSION").to_owned() }
+}
+
+/// The network stack of this process: the kernel since its last start, and the namespace in it.
+fn network() -> String {
+    let kernel = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+    let namespace = fs::read_link("/proc/self/ns/net").unwrap_or_default();
+    format!("{} {}", kernel.trim(), namespace.display()).trim().to_owned()
 }
 
 /// An address by which this process reaches itself.

@@ -88,13 +88,12 @@ impl StandbyWeb {
         self.stops.store(true, Ordering::SeqCst);
     }
 
-    /// The URL of the active daemon; `None` while there is none, or it has no address.
+    /// The URL of the active daemon; `None` while there is none, or no address leads to it from here.
     fn active(&self) -> Option<String> {
         if self.is_over.load(Ordering::SeqCst) {
             return Some(self.own.clone());
         }
-        let view = self.view.borrow();
-        view.active().map(|active| active.address.clone()).filter(|address| !address.is_empty())
+        self.view.borrow().active_url().map(str::to_owned)
     }
 
     pub(super) async fn answer(&self, side: Side, Peer(peer): Peer, request: Request) -> Response {
@@ -145,7 +144,7 @@ impl StandbyWeb {
             "ready": is_ready,
             "role": "standby",
             "member": view.own,
-            "active": view.active().map(told),
+            "active": view.active().map(|active| told(active, view.active_url())),
             "outdated": view.outdated.map(|of| json!({"has": of.has, "knows": of.knows})),
             "database": if view.trouble.is_none() { "connected" } else { "away" },
             "database_error": view.trouble,
@@ -153,8 +152,8 @@ impl StandbyWeb {
     }
 }
 
-fn told(member: &Member) -> Value {
-    json!({"id": member.id, "name": member.name, "address": member.address, "version": member.version})
+fn told(member: &Member, url: Option<&str>) -> Value {
+    json!({"id": member.id, "name": member.name, "address": url.unwrap_or_default(), "version": member.version})
 }
 
 /// The answer while no daemon is active.

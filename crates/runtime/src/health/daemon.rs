@@ -90,8 +90,8 @@ fn standing_by(ready: &Json) -> HealthCheck {
     match (ready["active"]["name"].as_str(), ready["active"]["address"].as_str()) {
         (Some(name), Some("")) => {
             let told = format!(
-                "This daemon stands by for {name}, and cannot hand requests on: that one has no `member_url` in its \
-                 configuration."
+                "This daemon stands by for {name}, and cannot hand requests on, because no address leads there from \
+                 here; write `member_url` in the configuration of each daemon."
             );
             HealthCheck::warning(id, title, told)
         }

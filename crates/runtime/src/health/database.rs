@@ -66,10 +66,10 @@ async fn members(store: &Store) -> Result<Vec<HealthCheck>, ReadError> {
         checks.push(HealthCheck::good("members.standbys", title, told));
     }
     for standby in &standbys {
-        if standby.address.is_empty() {
+        if active.first().is_some_and(|active| standby.url_for(active).is_none()) {
             let told = format!(
-                "Daemon {} ({}) has no address for the others; write `member_url` in its configuration, or they cannot \
-                 hand it what comes to them when it is active.",
+                "Daemon {} ({}) has no address that leads to it from the others; write `member_url` in its \
+                 configuration, or they cannot hand it what comes to them when it is active.",
                 standby.id, standby.name
             );
             checks.push(HealthCheck::warning(format!("members.{}", standby.id), title, told));

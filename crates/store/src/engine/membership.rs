@@ -22,13 +22,15 @@ pub struct NewMember {
     pub name: String,
     /// The URL at which the other members reach it; empty: it has none.
     pub address: String,
+    /// The network stack of its machine or container: only there an address of loopback leads to it. Empty: unknown.
+    pub network: String,
     /// Its version of Transom.
     pub version: String,
 }
 
 /// The lock is taken before the row is visible: nobody can take a member that has just joined for a dead one.
 const JOIN: &str = "
-    insert into member (name, address, version, since) values ($1, $2, $3, $4)
+    insert into member (name, address, network, version, since) values ($1, $2, $3, $4, $5)
     returning id, pg_advisory_lock(79, cast(id as integer))";
 
 /// The row of a dead active member stays: it may be alive without its session, and must find out that way.
@@ -48,7 +50,8 @@ impl Conn {
             return Ok(None);
         }
         sqlx::query(Dialect::Postgres.text(FORGET_DEAD)).execute(&mut *conn).await?;
-        let row = sqlx::query(JOIN).bind(&who.name).bind(&who.address).bind(&who.version).bind(now.0);
+        let row =
+            sqlx::query(JOIN).bind(&who.name).bind(&who.address).bind(&who.network).bind(&who.version).bind(now.0);
         Ok(Some(sqlx::Row::try_get(&row.fetch_one(conn).await?, 0)?))
     }
 

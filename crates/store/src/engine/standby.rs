@@ -58,6 +58,17 @@ impl StandbyView {
     pub fn active(&self) -> Option<&Member> {
         self.members.iter().find(|member| member.active_since.is_some() && member.is_alive)
     }
+
+    /// The URL at which this standby reaches the active member; `None` while there is none that leads to it.
+    pub fn active_url(&self) -> Option<&str> {
+        let own = self.members.iter().find(|member| Some(member.id) == self.own)?;
+        self.active()?.url_for(own)
+    }
+
+    /// True if there is an active member, and no URL leads to it.
+    fn is_unreachable(&self) -> bool {
+        self.active().is_some() && self.active_url().is_none()
+    }
 }
 
 impl Standby {
@@ -100,7 +111,14 @@ impl Standby {
             self.session.member = conn.join(&self.who, SystemClock.now()).await?;
         }
         let seen = StandbyView { own: self.session.member, members, trouble: None, outdated };
+        let unreachable = seen.is_unreachable();
         let before = self.view.send_replace(seen);
+        if unreachable && !before.is_unreachable() {
+            tracing::warn!(
+                "The active daemon has no address that leads to it from here, so that this standby answers 503 to all \
+                 requests: write `member_url` in the configuration of each daemon"
+            );
+        }
         if before.trouble.is_some() {
             tracing::info!("The database answers this standby again");
         }
