@@ -39,8 +39,6 @@ use crate::{
     turns::{self, Runner},
 };
 use anyhow::Context;
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
 use std::sync::{Arc, atomic::Ordering};
 use tokio::sync::watch;
 
@@ -103,6 +101,9 @@ impl App {
         let once_used = once::any(&store).await.context("reading used keys")?;
         let erased_stops = erasure::any(&store).await.context("reading who was erased")?;
         let calls = Arc::new(calls);
+        if store.dialect() == Dialect::Postgres {
+            kept(&store, OPERATOR_TOKEN).await?;
+        }
         let process = Process {
             config: Arc::new(config),
             clock,
@@ -320,31 +321,33 @@ impl App {
 }
 
 /// The token by which commands on a daemon's machine show that they may read its files. All daemons of a Postgres
-/// database accept the same one, because a standby hands requests to the active one; `None` on SQLite, and while the
-/// database has no key of its own yet.
+/// database accept the same one, because a standby hands requests to the active one; `None` on SQLite, and while no
+/// daemon of this version has been active.
 pub async fn operator_token(store: &Store) -> anyhow::Result<Option<Secret>> {
-    if store.dialect() == Dialect::Sqlite {
-        return Ok(None);
+    match store.dialect() {
+        Dialect::Sqlite => Ok(None),
+        Dialect::Postgres => Ok(meta::find(store, OPERATOR_TOKEN).await?.map(Secret::new)),
     }
-    let Some(key) = meta::find(store, TOKEN_KEY).await? else { return Ok(None) };
-    let mut hmac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).context("a key of any length is accepted")?;
-    hmac.update(b"operator of all members");
-    let token = hmac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    Ok(Some(Secret::new(token)))
 }
 
+/// Keys of the table `meta`. Each holds random bytes in hexadecimal.
+const OPERATOR_TOKEN: &str = "operator_token";
 const TOKEN_KEY: &str = "token_key";
 
 /// The key that signs our buttons: created once and stored, so that old buttons stay valid.
 pub(crate) async fn token_key(store: &Store) -> anyhow::Result<Vec<u8>> {
-    if meta::find(store, TOKEN_KEY).await?.is_none() {
+    Ok(kept(store, TOKEN_KEY).await?.into_bytes())
+}
+
+/// What the table `meta` holds under a key; random bytes the first time.
+async fn kept(store: &Store, key: &'static str) -> anyhow::Result<String> {
+    if meta::find(store, key).await?.is_none() {
         let mut bytes = [0_u8; TOKEN_KEY_BYTES];
         getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no random bytes: {error}"))?;
         let value = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         let mut set = WriteSet::new();
-        set.push(&meta::ADD, &meta::Meta { key: TOKEN_KEY.into(), value });
+        set.push(&meta::ADD, &meta::Meta { key: key.into(), value });
         store.commit(set).await?;
     }
-    let hex = meta::find(store, TOKEN_KEY).await?.context("the key of buttons is missing in the database")?;
-    Ok(hex.into_bytes())
+    meta::find(store, key).await?.with_context(|| format!("`{key}` is missing in the database"))
 }
