@@ -180,6 +180,79 @@ fn the_page_is_current() {
     assert!(PAGE == access_matrix::page(), "docs/reference/access.md is old: run `transom reference --write`");
 }
 
+/// Written by hand, and not from the rules of the routes: a new route that is open to more callers stops here, where a
+/// person decides.
+#[test]
+fn no_route_is_open_to_more_callers_than_a_person_has_decided() {
+    let open = |at: usize| {
+        let rows = rows();
+        let routes = rows.iter().filter(|(_, cells)| cells[at] != "—").map(|(route, _)| route.clone());
+        routes.collect::<Vec<String>>()
+    };
+    let writes = |at: usize| -> Vec<String> {
+        open(at).into_iter().filter(|route| !route.starts_with("GET ") && !asks(route)).collect()
+    };
+    let strangers = [
+        "DELETE /v1/session",
+        "GET /docs",
+        "GET /healthz",
+        "GET /meta/whatsapp/files/{token}",
+        "GET /openapi.json",
+        "GET /readyz",
+        "GET /studio",
+        "GET /studio/a/{hash}/{folder}/{name}",
+        "GET /studio/codes/{code}",
+        "GET /v1/files/{token}/{name}",
+        "GET /v1/session",
+        "GET /webhooks/{provider}",
+        "GET /webhooks/{provider}/{sender_id}",
+        "POST /forms/{sender_id}",
+        "POST /hooks/{name}",
+        "POST /v1/session",
+        "POST /webhooks/{provider}",
+        "POST /webhooks/{provider}/{sender_id}",
+    ];
+    assert_eq!(open(0), strangers);
+    assert_eq!(writes(3), [""; 0], "a viewer changes nothing");
+    let authors = [
+        "POST /v1/bot/preview",
+        "POST /v1/bot/publish",
+        "POST /v1/studio/bad-day",
+        "POST /v1/studio/play",
+        "POST /v1/studio/play/test",
+        "POST /v1/studio/replay",
+        "POST /v1/studio/tests",
+        "POST /v1/studio/wander",
+    ];
+    assert_eq!(writes(4), authors, "an author changes the bot, and no conversation");
+    let agents = [
+        "DELETE /v1/messages/{id}",
+        "PATCH /v1/contacts/{id}",
+        "POST /v1/contacts/{id}/consent",
+        "POST /v1/conversations/{id}/assign",
+        "POST /v1/conversations/{id}/close",
+        "POST /v1/conversations/{id}/hand-back",
+        "POST /v1/conversations/{id}/messages",
+        "POST /v1/conversations/{id}/take-over",
+        "POST /v1/media",
+        "POST /v1/messages",
+    ];
+    assert_eq!(writes(5), agents, "an agent speaks with customers, and changes no bot");
+    for (route, cells) in rows() {
+        let is_read_only = route.starts_with("GET ") || asks(&route);
+        assert!(is_read_only || !cells[2].starts_with("`read`"), "{route}: the scope `read` changes something");
+        let is_of_operators = ["/v1/keys", "/v1/people", "/v1/audit", "/metrics", "/v1/balance/top-ups"];
+        if is_of_operators.iter().any(|of| route.split_once(' ').is_some_and(|(_, path)| path.starts_with(of))) {
+            assert!(cells.iter().all(|cell| *cell == "—"), "{route}: {cells:?}");
+        }
+    }
+}
+
+/// A POST that changes nothing: its question is too long for an address.
+fn asks(route: &str) -> bool {
+    ["POST /v1/knowledge/ask", "POST /v1/studio/map"].contains(&route)
+}
+
 #[tokio::test]
 async fn what_belongs_to_another_account_does_not_exist_for_its_people() {
     let world = World::new().await;
