@@ -1,5 +1,7 @@
 //! How the program is linked, and the files of the studio's page that it contains.
 
+#[path = "build/dense.rs"]
+mod dense;
 #[path = "build/modules.rs"]
 mod modules;
 #[path = "build/texts.rs"]
@@ -60,7 +62,7 @@ fn pack_page(folder: &Path) -> io::Result<()> {
                 continue;
             }
             let text = without_comments(&String::from_utf8_lossy(&bytes));
-            let text = if extension == "css" { dense(&text) } else { text };
+            let text = if extension == "css" { dense::style(&text) } else { text };
             match extension == "js" && name != BOOT {
                 true => modules.insert(name, text).map(drop),
                 false => files.insert(name, text.into_bytes()).map(drop),
@@ -71,7 +73,10 @@ fn pack_page(folder: &Path) -> io::Result<()> {
     split_texts(&packed.code, &mut files)?;
     let page = fs::read_to_string(folder.join("index.html"))?;
     let page = with_names_of_texts(&with_one_style(&page, &mut files), &packed.code);
-    files.extend(packed.files.into_iter().map(|(name, text)| (name, text.into())));
+    for (name, text) in packed.files {
+        let text = dense::code(&text).map_err(|why| io::Error::other(format!("ui/{name}: {why}")))?;
+        files.insert(name, text.into_bytes());
+    }
     fs::write(out.join("index.html"), page)?;
     write_list(&out, &files)
 }
@@ -188,20 +193,6 @@ fn without_comments(text: &str) -> String {
         }
     }
     kept
-}
-
-/// A style without the spaces and line ends that mean nothing.
-fn dense(style: &str) -> String {
-    let mut out = String::new();
-    for line in style.lines().map(str::trim) {
-        let joins = out.is_empty() || out.ends_with(['{', '}', ';', ',']);
-        if !joins {
-            out.push(' ');
-        }
-        // A colon with a space behind it stands in declarations and conditions, and in no text of ours.
-        out.push_str(&line.replace(": ", ":").replace(" {", "{"));
-    }
-    out
 }
 
 fn without_types(line: &str) -> String {

@@ -10,6 +10,8 @@ mod graph;
 mod kill;
 mod knowledge;
 mod lsp;
+#[path = "../build/dense.rs"]
+mod page_dense;
 #[path = "../build/modules.rs"]
 mod page_modules;
 #[path = "../build/texts.rs"]
