@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { daemon, launch, open, skip, until, written } from './harness.mjs';
 
 const ANA = '+34600111222';
+const BEA = '+34600111999';
 let browser;
 let bot;
 let id;
@@ -162,6 +163,33 @@ test('a message that waited for more than 15 minutes asks first', { skip }, asyn
   assert.deepEqual(await arrived('older'), []);
   await bubble.getByRole('button', { name: 'Send now' }).click();
   await until('it has arrived', async () => (await arrived('older')).length === 1);
+  await context.close();
+});
+
+test('what a closed tab kept of a contact whom another browser has erased is neither sent nor kept', { skip }, async () => {
+  await written(bot, BEA, 'Bea', ['hello']);
+  const bea = (await ask(`/v1/conversations?search=${BEA.slice(1)}`)).data[0];
+  await tell(`/v1/conversations/${bea.id}/take-over`, { agent: 'studio', unless_taken: false });
+  const page = await mine();
+  const context = page.context();
+  await box(page).fill('begun for Ana');
+  await page.locator(`.inbox-row[data-talk="${bea.id}"]`).click();
+  await page.locator('.inbox-head', { hasText: 'Bea' }).waitFor();
+  await box(page).waitFor();
+  await cutOff(page);
+  await writes(page, 'secret 1');
+  await pending(page, 'secret 1').waitFor();
+  await box(page).fill('half a secret');
+  await page.close();
+  assert.equal((await tell(`/v1/contacts/${bea.contact.id}/erase`, {})).status, 200);
+  await context.setOffline(false);
+  // Any page will do.
+  const tab = await open(browser, bot.base, { path: '/studio/health', ready: 'h1', context });
+  const kept = () => tab.evaluate(() => Object.entries(localStorage).filter(([name]) => name.startsWith('studio.inbox.')).map(([, value]) => value));
+  await until('nothing of her is kept', async () => !(await kept()).some((one) => one.includes('secret')));
+  assert.match((await kept()).join(), /begun for Ana/);
+  const { data } = await ask(`/v1/conversations/${bea.id}/messages?limit=50`);
+  assert.doesNotMatch(JSON.stringify(data), /secret/);
   await context.close();
 });
 

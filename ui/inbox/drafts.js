@@ -44,6 +44,16 @@ export function keepDraft(id, text) {
   }
 }
 
+/** The conversations of this bot and person that have a draft. @returns {number[]} */
+export function drafted() {
+  try {
+    const names = Object.keys(localStorage).filter((name) => name.startsWith(shelfOf(SHELF)));
+    return names.map((name) => Number(name.slice(shelfOf(SHELF).length)));
+  } catch {
+    return [];
+  }
+}
+
 /** The boxes that are shown. @type {Set<(id: number, text: string) => void>} */
 const boxes = new Set();
 

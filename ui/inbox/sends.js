@@ -3,11 +3,12 @@
 // a conversation go one after the other, in the order in which they were written. They are kept in this browser, by bot
 // and person, until it is known what became of them.
 import { effect, signal, untracked } from '../vendor/preact.js';
-import { detail, offline, post, signedOut } from '../js/api.js';
+import { detail, get, offline, post, signedOut } from '../js/api.js';
 import { t } from '../js/i18n.js';
 import { here } from '../js/router.js';
 import { session } from '../js/session.js';
 import { bot, say } from '../js/state.js';
+import { drafted, keepDraft } from './drafts.js';
 import { shelfOf } from './me.js';
 
 /**
@@ -218,11 +219,39 @@ function goOnAll() {
   new Set(sends.peek().map((one) => one.talk)).forEach(goOn);
 }
 
+/** Forgets what this browser keeps for a conversation. @param {number} talk */
+export function forget(talk) {
+  keepDraft(talk, '');
+  sends.peek().filter((one) => one.talk === talk).forEach(({ key }) => drop(key));
+}
+
+/** Whether the daemon no longer has a conversation, or has erased its contact. @param {number} talk */
+async function isGone(talk) {
+  const found = await get(`/v1/conversations/${talk}`);
+  const contact = found.ok ? await get(`/v1/contacts/${found.body.contact.id}`) : found;
+  return contact.status === 404;
+}
+
+/** Goes on in the conversations that are still there: somebody may have erased a contact in another browser meanwhile. */
+async function lookAll() {
+  read();
+  for (const talk of new Set([...sends.peek().map((one) => one.talk), ...drafted()])) {
+    if (await isGone(talk)) {
+      forget(talk);
+    } else {
+      goOn(talk);
+    }
+  }
+}
+
+let looked = false;
 // At first, and whenever the daemon or the person is back.
 effect(() => {
-  if (session.value && bot.value && !offline.value && !signedOut.value) {
-    untracked(goOnAll);
+  const ready = Boolean(session.value && bot.value && !offline.value && !signedOut.value);
+  if (ready) {
+    untracked(looked ? goOnAll : lookAll);
   }
+  looked = ready;
 });
 
 addEventListener('storage', ({ key }) => {

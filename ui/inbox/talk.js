@@ -11,10 +11,9 @@ import { addressTo, go } from '../js/router.js';
 import { say } from '../js/state.js';
 import { Failed, Wait } from '../js/waiting.js';
 import { Box } from './box.js';
-import { keepDraft } from './drafts.js';
 import { filters } from './list.js';
 import { me } from './me.js';
-import { answered, discard, sends } from './sends.js';
+import { answered, forget, sends } from './sends.js';
 import { useTemplates } from './templates.js';
 import { useTalk } from './talkdata.js';
 import { Wall, newestOf } from './wall.js';
@@ -119,8 +118,7 @@ export function Talk({ id, from, senders, changed, side, sideOpen, byKey }) {
   useEffect(() => {
     if (erased) {
       changed(erased, true);
-      keepDraft(erased.id, '');
-      sends.peek().filter((one) => one.talk === erased.id).forEach(discard);
+      forget(erased.id);
     }
   }, [erased]);
   const there = Boolean(talk);

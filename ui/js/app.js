@@ -39,10 +39,10 @@ class Boundary extends Component {
 
 const AGAIN_MS = 1500;
 
-/** Messages of the inbox that wait in this browser go on, whichever page is shown. */
+/** Messages of the inbox that wait in this browser go on, and what is kept for erased contacts goes, whichever page is shown. */
 function sendWaiting() {
   try {
-    if (hasPage('inbox') && Object.keys(localStorage).some((name) => name.startsWith('studio.inbox.send:'))) {
+    if (hasPage('inbox') && Object.keys(localStorage).some((name) => name.startsWith('studio.inbox.'))) {
       import('../inbox/sends.js');
     }
   } catch {
