@@ -379,6 +379,23 @@ mod tests {
         assert_eq!(read("34600112233", None).as_deref(), Some("+34600112233"));
     }
 
+    /// Country, text and number of each line, as libphonenumber reads them; `docs/answers.md` has the figure.
+    const READ_BY_LIBPHONENUMBER: &str = include_str!("../../../tests/answers/phones.tsv");
+
+    #[test]
+    fn every_number_is_read_as_libphonenumber_reads_it() {
+        let lines = READ_BY_LIBPHONENUMBER.lines().filter(|line| !line.starts_with('#'));
+        let mut countries = std::collections::BTreeSet::new();
+        for line in lines {
+            let [country, text, number] = line.split('\t').collect::<Vec<_>>()[..] else { panic!("{line}") };
+            assert_eq!(read(text, Some(country)).as_deref().unwrap_or("-"), number, "{country} {text}");
+            countries.insert(country);
+        }
+        assert_eq!(countries.len(), COUNTRIES_OF_LIBPHONENUMBER);
+    }
+
+    const COUNTRIES_OF_LIBPHONENUMBER: usize = 245;
+
     #[test]
     fn country_and_clock_come_from_the_number() {
         assert_eq!((country("+34600111222"), zone("+34600111222")), (Some("ES"), Some("Europe/Madrid")));
