@@ -39,6 +39,7 @@ mod i18n;
 mod keys;
 mod knowledge;
 mod lsp;
+mod mcp;
 mod migrate;
 mod new;
 mod people;
@@ -98,6 +99,8 @@ enum Command {
     Schema(schema::Args),
     /// Help editors: findings, completion, hover, renaming, over standard input and output
     Lsp(lsp::Args),
+    /// Let a programming assistant read, check and try the bot: a server of the Model Context Protocol
+    Mcp(mcp::Args),
     /// Post a genuine webhook to a running daemon and print what came of it
     Trigger(trigger::Args),
     /// Send one message through a running daemon
@@ -153,6 +156,7 @@ impl Command {
             Command::Graph(_) => "graph",
             Command::Reference(_) => "reference",
             Command::Lsp(_) => "lsp",
+            Command::Mcp(_) => "mcp",
             Command::Migrate(_) => "migrate",
             Command::Backup(_) => "backup",
             Command::Check(_)
@@ -291,6 +295,7 @@ fn run(command: Command) -> Outcome {
         Command::Reference(args) => reference::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Lsp(args) => block_on(lsp::run(args)),
+        Command::Mcp(args) => block_on(mcp::run(args)),
         Command::Trigger(args) => block_on(trigger::run(args)),
         Command::Send(args) => block_on(send::run(args)),
         Command::I18n(args) => i18n::run(&args),

@@ -4,6 +4,7 @@ mod chat;
 mod desk;
 mod health;
 mod machine;
+mod mcp;
 mod new;
 mod operator;
 mod people;

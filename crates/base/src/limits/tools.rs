@@ -137,3 +137,15 @@ pub const IMPORT_HEAD_BYTES_MAX: u64 = 64 * 1024;
 pub const IMPORT_REFUSED_SHOWN_MAX: usize = 30;
 /// Ledger entries that an export reads at once.
 pub const LEDGER_READ_MAX: i64 = 1_000;
+
+// -- `transom mcp`
+/// The size of one message of the assistant.
+pub const MCP_LINE_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// The size of what one tool answers, beside what it prints as errors.
+pub const MCP_ANSWER_BYTES_MAX: usize = 64 * 1024;
+/// Calls that run at the same time; later ones wait.
+pub const MCP_CALLS_AT_ONCE_MAX: usize = 2;
+/// The longest time of one call: the tests of a large bot.
+pub const MCP_CALL_TIMEOUT: Span = Span::minutes(5);
+/// Texts in one list of a call's arguments, such as the lines of a talk.
+pub const MCP_LIST_MAX: usize = 200;

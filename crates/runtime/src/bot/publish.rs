@@ -101,7 +101,7 @@ impl App {
         if let Some(seen) = &conditions.seen {
             self.compare_preview(&judged, seen).await?;
         }
-        blocking(|| replace::replace(folder, &changes, || look(folder, &changes), &|from, to| fs::rename(from, to)))?;
+        blocking(|| write_files(folder, &changes))?;
         // From here on the files are written, whatever happens.
         let news = self.reloader.read_and_offer(&self.store, folder, self.clock.now()).await;
         let tag = |change: &Change| {
@@ -126,6 +126,12 @@ impl App {
         let (now, _) = self.foresee(judged).await.map_err(NotPublished::Read)?;
         if now == seen { Ok(()) } else { Err(NotPublished::OtherPreview) }
     }
+}
+
+/// Writes these changes into the folder of a bot that no daemon has to make live, all of them or none.
+pub fn write_files(folder: &Path, changes: &[Change]) -> Result<(), NotPublished> {
+    look(folder, changes)?;
+    replace::replace(folder, changes, || look(folder, changes), &|from, to| fs::rename(from, to))
 }
 
 /// A short digest of a file's content, as HTTP writes an `ETag`.

@@ -1,0 +1,143 @@
+//! Runs `transom mcp`: lets a programming assistant write, check and try a bot, in the Model Context Protocol over
+//! standard input and output. It needs no daemon and reaches no network; without `--write` it changes nothing.
+//!
+//! `protocol` reads requests and forms answers, `tools` lists the tools and reads their arguments, `files` reads and
+//! writes the bot's files. Each other tool is a command of this program, run by `child` in the bot's folder: an
+//! assistant reads what a person reads.
+
+mod child;
+mod files;
+mod protocol;
+mod tools;
+
+use super::{Failure, Outcome, terminal::screen};
+use crate::base::limits::{MCP_CALLS_AT_ONCE_MAX, MCP_LINE_BYTES_MAX};
+use protocol::{Call, Request};
+use serde_json::Value as Json;
+use std::{collections::HashMap, io, path::PathBuf, sync::Arc};
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader},
+    sync::{Mutex, Semaphore},
+    task::{AbortHandle, JoinSet},
+};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The bot's folder
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    bot: PathBuf,
+    /// Let the assistant write and delete flows, scripts, locales, tests and knowledge in this folder
+    #[arg(long)]
+    write: bool,
+}
+
+/// The bot that the tools work on.
+#[derive(Debug)]
+struct Workshop {
+    folder: PathBuf,
+    may_write: bool,
+}
+
+pub async fn run(args: Args) -> Outcome {
+    let failed = |error| Failure::Failed(format!("cannot read the folder `{}`: {error}", args.bot.display()));
+    let folder = args.bot.canonicalize().map_err(failed)?;
+    if !folder.join("flows").is_dir() {
+        let why = format!("`{}` has no folder `flows`; name the bot's folder by `--bot DIR`", folder.display());
+        return Err(Failure::Usage(why));
+    }
+    Server::new(Workshop { folder, may_write: args.write }).serve().await
+}
+
+struct Server {
+    workshop: Arc<Workshop>,
+    /// Calls that run, by the text of their request's id.
+    running: Arc<Mutex<HashMap<String, AbortHandle>>>,
+    places: Arc<Semaphore>,
+    calls: JoinSet<()>,
+}
+
+impl Server {
+    fn new(workshop: Workshop) -> Server {
+        Server {
+            workshop: Arc::new(workshop),
+            running: Arc::default(),
+            places: Arc::new(Semaphore::new(MCP_CALLS_AT_ONCE_MAX)),
+            calls: JoinSet::new(),
+        }
+    }
+
+    /// Answers until standard input ends; then lets the running calls end.
+    async fn serve(mut self) -> Outcome {
+        let mut input = BufReader::new(tokio::io::stdin());
+        loop {
+            while self.calls.try_join_next().is_some() {}
+            match line(&mut input).await.map_err(Failure::failed)? {
+                Line::Text(text) => self.take(&text).await,
+                Line::TooLong => tell(&protocol::too_long()),
+                Line::End => break,
+            }
+        }
+        while self.calls.join_next().await.is_some() {}
+        Ok(())
+    }
+
+    async fn take(&mut self, text: &[u8]) {
+        match protocol::read(text, self.workshop.may_write) {
+            Request::Nothing => {}
+            Request::Answer(answer) => tell(&answer),
+            Request::Cancel(id) => {
+                if let Some(call) = self.running.lock().await.remove(&id) {
+                    call.abort();
+                }
+            }
+            Request::Call(call) => self.begin(call).await,
+        }
+    }
+
+    async fn begin(&mut self, call: Call) {
+        let (workshop, places) = (Arc::clone(&self.workshop), Arc::clone(&self.places));
+        let (running, id) = (Arc::clone(&self.running), call.id.to_string());
+        // The call cannot end before it stands among those that run.
+        let mut all = self.running.lock().await;
+        let own = id.clone();
+        let task = self.calls.spawn(async move {
+            let _place = places.acquire().await;
+            let done = tools::run(&workshop, call.tool, &call.arguments).await;
+            if running.lock().await.remove(&own).is_some() {
+                tell(&call.answered(&done));
+            }
+        });
+        all.insert(id, task);
+    }
+}
+
+enum Line {
+    Text(Vec<u8>),
+    TooLong,
+    End,
+}
+
+/// The next line, which ends with a line feed or with the input. One that is too long is read and dropped.
+async fn line(input: &mut BufReader<tokio::io::Stdin>) -> io::Result<Line> {
+    let mut text = Vec::new();
+    let limit = MCP_LINE_BYTES_MAX + 1;
+    if (&mut *input).take(limit as u64).read_until(b'\n', &mut text).await? == 0 {
+        return Ok(Line::End);
+    }
+    if text.len() < limit || text.ends_with(b"\n") {
+        return Ok(Line::Text(text));
+    }
+    while !text.ends_with(b"\n") {
+        text.clear();
+        if (&mut *input).take(limit as u64).read_until(b'\n', &mut text).await? == 0 {
+            break;
+        }
+    }
+    Ok(Line::TooLong)
+}
+
+/// Writes one answer. A client that has gone away reads none.
+fn tell(answer: &Json) {
+    let mut out = screen::data();
+    let _ = writeln!(out, "{answer}").and_then(|()| out.flush());
+}

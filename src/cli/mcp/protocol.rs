@@ -1,0 +1,176 @@
+//! Reads requests of the Model Context Protocol and forms their answers: JSON-RPC 2.0, a line for each message.
+//!
+//! Versions up to 2025-11-25 begin with `initialize`. From 2026-07-28 on there is no beginning: each request says its
+//! version in `_meta`, and `server/discover` tells what the server can. Both are answered side by side, and nothing is
+//! remembered between two requests. Source: modelcontextprotocol.io/specification, revisions 2025-11-25 and 2026-07-28.
+
+use super::tools::{self, Done, Tool};
+use serde_json::{Map, Value as Json, json};
+
+/// The version whose requests carry it, and those that begin with `initialize`, newest first.
+const STATELESS: &str = "2026-07-28";
+const WITH_HANDSHAKE: [&str; 4] = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"];
+
+const VERSION_KEY: &str = "io.modelcontextprotocol/protocolVersion";
+const CAPABILITIES_KEY: &str = "io.modelcontextprotocol/clientCapabilities";
+const SERVER_KEY: &str = "io.modelcontextprotocol/serverInfo";
+
+const PARSE_ERROR: i64 = -32700;
+const INVALID_REQUEST: i64 = -32600;
+const METHOD_NOT_FOUND: i64 = -32601;
+const INVALID_PARAMS: i64 = -32602;
+const UNSUPPORTED_VERSION: i64 = -32022;
+
+/// How long a client may keep the list of tools: it changes with the program alone.
+const LIST_TTL_MS: u64 = 3_600_000;
+
+const INSTRUCTIONS: &str = "Transom runs WhatsApp conversations that are written as YAML. These tools read, check and try \
+    the bot of one folder. Begin with `list_flows`, read `guide` for the language, and write small changes. After each \
+    change run `check`: every finding names its place and the way to mend it, and `reference` explains its code. Then \
+    `simulate` a talk and run `test`. Nothing here is live and no message leaves the machine.";
+
+/// The wish of one line.
+pub enum Request {
+    /// A notification that needs nothing, or an answer to a question that nobody asked.
+    Nothing,
+    Answer(Json),
+    /// The call with this id, as JSON, is not wanted any more.
+    Cancel(String),
+    Call(Call),
+}
+
+/// A call of a tool.
+pub struct Call {
+    /// The id of its request: a text or a number.
+    pub id: Json,
+    pub tool: &'static Tool,
+    pub arguments: Map<String, Json>,
+    is_stateless: bool,
+}
+
+impl Call {
+    pub fn answered(&self, done: &Done) -> Json {
+        let content: Vec<Json> = done.texts.iter().map(|text| json!({"type": "text", "text": text})).collect();
+        answer(&self.id, self.is_stateless, json!({"content": content, "isError": done.is_error}))
+    }
+}
+
+/// Reads one line.
+pub fn read(line: &[u8], may_write: bool) -> Request {
+    if line.trim_ascii().is_empty() {
+        return Request::Nothing;
+    }
+    let message: Json = match serde_json::from_slice(line) {
+        Ok(message) => message,
+        Err(why) => return Request::Answer(refused(None, PARSE_ERROR, format!("this line is no JSON: {why}"))),
+    };
+    let Json::Object(mut message) = message else {
+        let why = "a message is one JSON object; several in a list are not read";
+        return Request::Answer(refused(None, INVALID_REQUEST, why));
+    };
+    let id = message.remove("id").filter(|id| id.is_string() || id.is_i64() || id.is_u64());
+    let Some(Json::String(method)) = message.remove("method") else {
+        // An answer has an id and no method.
+        let is_answer = message.contains_key("result") || message.contains_key("error");
+        let why = "a request has a `method`";
+        return if is_answer { Request::Nothing } else { Request::Answer(refused(id.as_ref(), INVALID_REQUEST, why)) };
+    };
+    let params = match message.remove("params") {
+        Some(Json::Object(params)) => params,
+        _ => Map::new(),
+    };
+    match id {
+        Some(id) => request(id, &method, params, may_write),
+        None if method == "notifications/cancelled" => {
+            params.get("requestId").map_or(Request::Nothing, |id| Request::Cancel(id.to_string()))
+        }
+        None => Request::Nothing,
+    }
+}
+
+fn request(id: Json, method: &str, mut params: Map<String, Json>, may_write: bool) -> Request {
+    let meta = params.get("_meta");
+    let version = meta.and_then(|meta| meta.get(VERSION_KEY)).map(|version| version.as_str().unwrap_or_default());
+    if let Some(requested) = version.filter(|version| *version != STATELESS) {
+        let error = json!({
+            "code": UNSUPPORTED_VERSION,
+            "message": "Unsupported protocol version",
+            "data": {"supported": versions(), "requested": requested},
+        });
+        return Request::Answer(json!({"jsonrpc": "2.0", "id": id, "error": error}));
+    }
+    let is_stateless = version.is_some();
+    let has_capabilities = meta.and_then(|meta| meta.get(CAPABILITIES_KEY)).is_some_and(Json::is_object);
+    if is_stateless && !has_capabilities {
+        return Request::Answer(refused(Some(&id), INVALID_PARAMS, format!("`_meta` needs `{CAPABILITIES_KEY}`")));
+    }
+    let result = match method {
+        "initialize" => initialized(params.get("protocolVersion").and_then(Json::as_str).unwrap_or_default()),
+        "server/discover" => json!({
+            "supportedVersions": versions(), "capabilities": capabilities(), "instructions": INSTRUCTIONS,
+            "ttlMs": LIST_TTL_MS, "cacheScope": "public",
+        }),
+        "ping" => json!({}),
+        "tools/list" => {
+            let tools: Vec<Json> = tools::all(may_write).map(Tool::described).collect();
+            let mut list = json!({"tools": tools});
+            if is_stateless {
+                list["ttlMs"] = LIST_TTL_MS.into();
+                list["cacheScope"] = "public".into();
+            }
+            list
+        }
+        "tools/call" => {
+            let name = params.remove("name");
+            let name = name.as_ref().and_then(Json::as_str).unwrap_or_default();
+            let arguments = match params.remove("arguments") {
+                None | Some(Json::Null) => Map::new(),
+                Some(Json::Object(arguments)) => arguments,
+                Some(_) => return Request::Answer(refused(Some(&id), INVALID_PARAMS, "`arguments` is an object")),
+            };
+            let Some(tool) = tools::all(may_write).find(|tool| tool.name == name) else {
+                return Request::Answer(refused(Some(&id), INVALID_PARAMS, tools::unknown(name, may_write)));
+            };
+            return Request::Call(Call { id, tool, arguments, is_stateless });
+        }
+        _ => return Request::Answer(refused(Some(&id), METHOD_NOT_FOUND, format!("there is no method `{method}`"))),
+    };
+    Request::Answer(answer(&id, is_stateless || method == "server/discover", result))
+}
+
+fn initialized(wanted: &str) -> Json {
+    let version = WITH_HANDSHAKE.into_iter().find(|version| *version == wanted).unwrap_or(WITH_HANDSHAKE[0]);
+    json!({
+        "protocolVersion": version, "capabilities": capabilities(), "serverInfo": server(),
+        "instructions": INSTRUCTIONS,
+    })
+}
+
+fn versions() -> Vec<&'static str> {
+    [STATELESS].into_iter().chain(WITH_HANDSHAKE).collect()
+}
+
+fn capabilities() -> Json {
+    json!({"tools": {}})
+}
+
+fn server() -> Json {
+    json!({"name": "transom", "title": "Transom", "version": env!("CARGO_PKG_VERSION")})
+}
+
+/// The answer to a line of more than `MCP_LINE_BYTES_MAX`, whose id is unknown.
+pub fn too_long() -> Json {
+    refused(None, INVALID_REQUEST, "this message is too long")
+}
+
+fn answer(id: &Json, is_stateless: bool, mut result: Json) -> Json {
+    if is_stateless {
+        result["resultType"] = "complete".into();
+        result["_meta"] = json!({SERVER_KEY: server()});
+    }
+    json!({"jsonrpc": "2.0", "id": id, "result": result})
+}
+
+fn refused(id: Option<&Json>, code: i64, why: impl Into<String>) -> Json {
+    json!({"jsonrpc": "2.0", "id": id, "error": {"code": code, "message": why.into()}})
+}
