@@ -71,6 +71,7 @@ async fn found(web: &Web, router: &Router, peer: Peer, mut request: Request) -> 
         return not_found::no_such_path(request.uri().clone()).await;
     }
     let (path, shows_key) = (path.to_owned(), refusal_log::shows_key(request.headers()));
+    let compresses = path.starts_with("/v1/") && server::encoding::takes(request.headers(), "gzip");
     request.extensions_mut().insert(ConnectInfo(peer));
     // Boxed, because it is the rarer case: otherwise every connection would reserve memory for the larger of the two
     // futures.
@@ -79,6 +80,9 @@ async fn found(web: &Web, router: &Router, peer: Peer, mut request: Request) -> 
         Err(never) => match never {},
     };
     refusal_log::look(web, peer.0.ip(), &path, shows_key, response.status());
+    if compresses {
+        return Box::pin(server::encoding::compressed(response)).await;
+    }
     response
 }
 

@@ -3,6 +3,7 @@
 pub mod body;
 pub mod body_memory;
 pub mod body_timeout;
+pub mod encoding;
 pub mod listener;
 pub mod local_origin;
 pub mod panic_guard;

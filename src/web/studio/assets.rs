@@ -3,7 +3,7 @@
 use super::access::may_show;
 use crate::web::{
     problem::{ApiResult, Problem},
-    server::listener::Peer,
+    server::{encoding::takes, listener::Peer},
     state::Web,
 };
 use axum::{
@@ -98,16 +98,6 @@ fn packed_response(gzip: &'static [u8], brotli: &'static [u8], headers: &HeaderM
     let mut plain = Vec::new();
     GzDecoder::new(gzip).read_to_end(&mut plain).ok()?;
     Some(([kept, differs], plain).into_response())
-}
-
-/// True if the client takes a body in this form.
-fn takes(headers: &HeaderMap, form: &str) -> bool {
-    let taken = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    taken.flat_map(|text| text.split(',')).any(|one| {
-        let (name, weight) = one.split_once(';').unwrap_or((one, ""));
-        let refused = weight.trim().strip_prefix("q=").is_some_and(|weight| weight.parse() == Ok(0.0_f32));
-        name.trim().eq_ignore_ascii_case(form) && !refused
-    })
 }
 
 /// `None` for files that a page does not load.
@@ -214,18 +204,6 @@ mod tests {
             }
         }
         assert!(count > 10_000, "{count} lines were compared");
-    }
-
-    #[test]
-    fn a_form_is_taken_by_name_and_weight() {
-        let takes_it = |text: &str, form: &str| {
-            let headers = HeaderMap::from_iter([(header::ACCEPT_ENCODING, text.parse().unwrap())]);
-            takes(&headers, form)
-        };
-        assert!(takes_it("gzip", "gzip") && takes_it("br, GZIP;q=0.5", "gzip") && takes_it("deflate,gzip", "gzip"));
-        assert!(!takes_it("br", "gzip") && !takes_it("gzip;q=0", "gzip") && !takes_it("", "gzip"));
-        assert!(takes_it("gzip, deflate, br, zstd", "br") && !takes_it("gzip, brr", "br"));
-        assert!(!takes(&HeaderMap::new(), "gzip"));
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub const STRANGERS_TOLD_EVERY: Span = Span::minutes(1);
 pub const API_KEY_CHARS_MIN: usize = 16;
 /// The size of an API request's body.
 pub const API_BODY_BYTES_MAX: usize = 256 * 1024;
+/// Shorter answers are not compressed: they fit into one packet anyway.
+pub const COMPRESSED_JSON_BYTES_MIN: usize = 1_024;
 /// Contacts in one import request, and consents of one contact.
 pub const IMPORT_ROWS_MAX: usize = 100;
 pub const IMPORT_CONSENTS_MAX: usize = 50;
