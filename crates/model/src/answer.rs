@@ -21,6 +21,7 @@ mod currency;
 mod custom;
 mod date;
 mod declined;
+mod feasts;
 mod figures;
 mod foreign;
 mod frame;

@@ -4,6 +4,7 @@
 use super::{
     another::RELATIVES,
     money::{self, MEASURES},
+    words::frames::PAID,
 };
 use crate::matching::{fold, has_word};
 
@@ -21,7 +22,7 @@ pub fn is_of_another(text: &str, folded: &str, asked: &str) -> bool {
     let is_measured = || asks_age && (has_measure(text) || says(&WEIGHS));
     let is_priced = || asks(&PEOPLE) && (has_money(text) || says(&STARS));
     let is_other_price = |spent: &&str| has_word(folded, spent) && !shares_stem(asked, spent);
-    let is_spent = || !asks(&PAST) && SPENT.iter().any(is_other_price);
+    let is_spent = || !asks(&PAST) && !asks(&PAID) && SPENT.iter().any(is_other_price);
     is_own && is_third() || is_measured() || is_priced() || is_spent()
 }
 
@@ -151,5 +152,5 @@ const SPENT: [&str; 24] = [
     "bezahlt", "gekostet", "gezahlt", "me custou", "custou me", "costou me", "costou", "me ha salido", "paguei", "mi e costato", "ho pagato", "gastei",
 ];
 
-/// Words of a question about a price that was paid.
+/// Words of a question about the past, beside those of prices.
 const PAST: [&str; 8] = ["did", "was", "have", "paid", "hast", "haben", "avez", "hai"];

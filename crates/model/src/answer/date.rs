@@ -3,10 +3,13 @@
 //! An ambiguous day is refused or asked back: `03/05` from a country that writes both orders, or `Friday 3 May` if that
 //! day is a Monday. A day without a year is the next such day; `Friday` is the next Friday after today.
 
+mod ordinal;
+
 use super::{
     beside,
     custom::Custom,
-    figures::{full_year, iso_date, number, numeric, with_year},
+    feasts,
+    figures::{full_year, iso_date, numeric, with_year},
     words::{self, Part, Unit, Words},
 };
 use crate::matching::fold;
@@ -14,6 +17,7 @@ use jiff::{
     Span, ToSpan,
     civil::{Date, Weekday},
 };
+use ordinal::{ordinal, ordinal_ahead};
 
 /// A day, and the part of the day that was named with it: `tonight`, `Friday morning`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,6 +114,7 @@ impl DateContext<'_> {
     fn date_of(&self, said: &[&str]) -> Option<Date> {
         let plain: Vec<&str> = said.iter().copied().filter(|word| !self.words.fillers.contains(word)).collect();
         self.relative(said)
+            .or_else(|| self.feast(said))
             .or_else(|| self.away(said))
             .or_else(|| self.weekday(&plain))
             .or_else(|| self.other_week(said))
@@ -133,6 +138,12 @@ impl DateContext<'_> {
         let named = |names: &[&str]| names.iter().any(|name| *name == said || name.strip_prefix("the ") == Some(&said));
         let (days, _) = self.words.relative.iter().find(|(_, names)| named(names))?;
         self.today.checked_add(i64::from(*days).days()).ok()
+    }
+
+    /// Parses `Christmas Eve`: the next day of this feast.
+    fn feast(&self, said: &[&str]) -> Option<Date> {
+        let (month, day) = feasts::day_of(&said.join(" "), self.words)?;
+        with_year(day, month, None, self.today, self.custom)
     }
 
     /// Parses `in two weeks`, `two weeks ago`.
@@ -248,7 +259,9 @@ impl DateContext<'_> {
             rest = behind;
             if number > 31 && year.is_none() {
                 year = match number {
-                    32..=99 if word.len() == 2 => Some(full_year(number, today, custom)),
+                    32..=99 if word.len() == 2 || !word.starts_with(|c: char| c.is_ascii_digit()) => {
+                        Some(full_year(number, today, custom))
+                    }
                     1900.. => Some(number),
                     _ => return None,
                 };
@@ -355,45 +368,15 @@ fn is_ambiguous_abroad(said: &[&str], words: &Words) -> bool {
     }
 }
 
-/// `trinta e um` has three words.
-const WORDS_OF_ORDINAL_MAX: usize = 3;
-
 fn weekday_of(word: &str, words: &Words) -> Option<Weekday> {
     let place = words.weekdays.iter().position(|names| names.contains(&word))?;
     Weekday::from_monday_zero_offset(i8::try_from(place).ok()?).ok()
-}
-
-/// The ordinal number at the start, and the words behind it; `twenty third` has two words.
-fn ordinal_ahead<'a, 'b>(said: &'a [&'b str], words: &Words) -> Option<(i16, &'a [&'b str])> {
-    let in_words = |word: &&str| word.bytes().all(|byte| !byte.is_ascii_digit());
-    (1..=said.len().min(WORDS_OF_ORDINAL_MAX)).rev().find_map(|count| {
-        let (these, behind) = said.split_at(count);
-        let joined = (count == 1 || these.iter().all(in_words)).then(|| these.concat())?;
-        Some((ordinal(&joined, words)?, behind))
-    })
 }
 
 fn next_day_of_month(day: i16, today: Date) -> Option<Date> {
     let day = i8::try_from(day).ok().filter(|day| (1..=31).contains(day))?;
     let months = (0..12).filter_map(|n: i32| today.first_of_month().checked_add(n.months()).ok());
     months.filter_map(|first| Date::new(first.year(), first.month(), day).ok()).find(|found| *found >= today)
-}
-
-/// Parses `3`, `3rd`, `first`, `tres`, but no article: `un giorno di maggio` means any day of May.
-fn ordinal(word: &str, words: &Words) -> Option<i16> {
-    if words.articles.contains(&word) && !["one", "uno"].contains(&word) {
-        return None;
-    }
-    if let Some(number) = words.ordinal(word) {
-        return Some(number);
-    }
-    let bare = words.ordinal_ends.iter().find_map(|end| {
-        word.strip_suffix(end).filter(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
-    });
-    match bare {
-        Some(digits) => number(digits),
-        None => number(word).or_else(|| i16::try_from(words.spelled(word)?).ok()),
-    }
 }
 
 #[cfg(test)]

@@ -175,7 +175,7 @@ pub fn asks_ahead(asked: &str) -> bool {
 }
 
 fn asks_behind(asked: &str) -> bool {
-    frames::BEHIND.iter().any(|word| has_word(asked, word)) || another::asks_for_birth(asked)
+    frames::BEHIND.iter().chain(&frames::PAID).any(|word| has_word(asked, word)) || another::asks_for_birth(asked)
 }
 
 /// The reading without a day that has passed, if the question asks for one that lies ahead: `yesterday at 3` is no

@@ -3,12 +3,15 @@
 //! Exactly one candidate of the asked type is taken; if there are two, both are returned. It counts only if all other
 //! words are known to be neutral: `my train arrives 10:30` and `my passport expires on 3 May` answer nothing.
 
+mod alternatives;
+mod calls;
+
 use super::{
     AnswerContext, AnswerType, another,
     beside::{self, Neighbours},
     clock,
     custom::Custom,
-    frame, number,
+    feasts, frame, number,
     reading::{self, Reading},
     words::{self, Part, Words, around::SentenceWords},
 };
@@ -16,6 +19,8 @@ use crate::{
     matching::{fold, has_word},
     value::Value,
 };
+use alternatives::{either, two_hours, with_tail_of};
+use calls::without_call;
 use std::{
     collections::{HashMap, HashSet},
     sync::LazyLock,
@@ -50,6 +55,11 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
     }
     let own = words::own(hearing.language);
     let reading = own.map(|own| in_language(kind, &all, hearing, own, false)).unwrap_or_default();
+    let reading = if reading.is_empty() && kind == AnswerType::DateTime {
+        own.map(|own| two_hours(&all, hearing, own)).unwrap_or_default()
+    } else {
+        reading
+    };
     if !reading.is_empty() {
         return reading;
     }
@@ -112,6 +122,8 @@ struct Candidate {
     behind: String,
     /// The candidate itself, folded.
     text: String,
+    /// The kind of the counted thing behind the number: `of red` of `three bottles of red`.
+    sort: Vec<String>,
 }
 
 impl Candidate {
@@ -126,6 +138,8 @@ impl Candidate {
 
     /// True if the other words of the message do not change the meaning of the candidate.
     fn stands_in(&self, rest: &[String], words: &Words, hearing: &AnswerContext<'_>) -> bool {
+        let asked = fold(hearing.question);
+        let rest = &without_call(rest, &asked);
         if rest.iter().any(|word| word.chars().any(char::is_numeric)) || is_negated(rest, words, hearing) {
             return false;
         }
@@ -177,7 +191,6 @@ impl Candidate {
         {
             return false;
         }
-        let asked = fold(hearing.question);
         // `hier` is "here" in German, and yesterday for a contact who writes French.
         let own_words = words::own(hearing.language).filter(|own| own.language != words.language);
         let is_own_day =
@@ -189,7 +202,8 @@ impl Candidate {
             }
             let is_sign = || word.chars().all(|c| !c.is_alphanumeric()) && !word.contains(frame::is_changing_sign);
             let is_asked = || word.len() >= ASKED_CHARS_MIN && has_word(&asked, word);
-            word.is_empty() || CARRIERS[words.language].contains(word) || is_sign() || is_asked()
+            let is_sort = self.sort.iter().any(|sort| sort == word);
+            word.is_empty() || is_sort || CARRIERS[words.language].contains(word) || is_sign() || is_asked()
         };
         // Trains, matches and passports have times, amounts and days, too: every other word must be known.
         rest.iter().all(carried)
@@ -236,7 +250,8 @@ fn candidates(kind: AnswerType, all: &[&str], hearing: &AnswerContext<'_>, words
                 let is_plain = is_plain(kind, text, hearing);
                 let before = start.checked_sub(1).map(|place| fold(all[place])).unwrap_or_default();
                 let behind = all.get(end).map(|word| fold(word)).unwrap_or_default();
-                found.push(Candidate { start, end, reading, is_plain, kind, before, behind, text: fold(text) });
+                let sort = sort_of(kind, these, &all[end..], hearing, words);
+                found.push(Candidate { start, end, reading, is_plain, kind, before, behind, text: fold(text), sort });
             }
         }
     }
@@ -246,6 +261,33 @@ fn candidates(kind: AnswerType, all: &[&str], hearing: &AnswerContext<'_>, words
     let overlap = found.windows(2).any(|pair| pair[1].start < pair[0].end);
     if overlap { Vec::new() } else { found }
 }
+
+/// The words behind a counted thing that say of which kind it is, if the question counts this thing: `of red` behind
+/// `three bottles`, the German `Rotwein` behind `drei Flaschen`.
+fn sort_of(
+    kind: AnswerType,
+    these: &[&str],
+    behind: &[&str],
+    hearing: &AnswerContext<'_>,
+    words: &'static Words,
+) -> Vec<String> {
+    let asked = fold(hearing.question);
+    let thing = these.last().map(|thing| fold(thing)).unwrap_or_default();
+    let counts = matches!(kind, AnswerType::Number | AnswerType::Whole) && these.len() > 1;
+    if !counts || thing.len() < ASKED_CHARS_MIN || !has_word(&asked, &thing) || behind.len() > SORT_WORDS_MAX {
+        return Vec::new();
+    }
+    let is_named = behind.first().is_some_and(|first| match words.language {
+        "de" => first.starts_with(char::is_uppercase),
+        _ => SORT_MARKS.contains(&fold(first).as_str()),
+    });
+    let is_plain = |word: &&str| word.chars().all(char::is_alphabetic);
+    if is_named && behind.iter().all(is_plain) { behind.iter().map(|word| fold(word)).collect() } else { Vec::new() }
+}
+
+/// `of red wine` has three words.
+const SORT_WORDS_MAX: usize = 3;
+const SORT_MARKS: [&str; 4] = ["of", "de", "di", "da"];
 
 /// True for words that belong to a part of the day: the `mañana` of `por la mañana` is not "tomorrow".
 fn is_part_of_a_part(text: &str, whole: &str, words: &Words) -> bool {
@@ -284,61 +326,6 @@ fn is_plain(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> bool {
         }
         _ => false,
     }
-}
-
-/// Returns both values if two candidates exclude each other and no word makes a range of them.
-fn either(
-    first: &Candidate,
-    second: &Candidate,
-    rest: &[String],
-    between: &[String],
-    around: &SentenceWords,
-) -> Reading {
-    let ([one], [other]) = (first.reading.likely.as_slice(), second.reading.likely.as_slice()) else {
-        return Reading::default();
-    };
-    let or = |word: &&String| around.or.split_whitespace().any(|or| or == word.as_str());
-    let others: Vec<String> = rest.iter().filter(|word| !or(word)).cloned().collect();
-    let span = around.ranges.split(',').any(|range| range == between.join(" "));
-    // For days and times side by side it is unclear whether both are meant; `I am 30 and my wife is 28` has two numbers
-    // that exclude each other.
-    let apart = match first.kind {
-        AnswerType::Number | AnswerType::Whole => between.len() > 1,
-        _ => false,
-    };
-    let joined = rest.iter().any(|word| or(&word));
-    let figures = others.iter().any(|word| word.chars().any(char::is_numeric));
-    let negated = around.nots.split_whitespace().any(|not| others.iter().any(|word| word == not));
-    if span
-        || !(joined || apart)
-        || figures
-        || negated
-        || names(around.spoilers, &others.join(" "))
-        || first.kind != second.kind
-    {
-        return Reading::default();
-    }
-    Reading { likely: vec![one.clone(), other.clone()], unlikely: Vec::new() }
-}
-
-/// Applies the words behind the second candidate to the first one: in `10 or 11 pm`, both are in the evening.
-fn with_tail_of(
-    mut first: Candidate,
-    second: &Candidate,
-    all: &[&str],
-    hearing: &AnswerContext<'_>,
-    words: &'static Words,
-) -> Candidate {
-    let text = |candidate: &Candidate| all[candidate.start..candidate.end].join(" ");
-    let (head, behind) = (text(&first), text(second));
-    let tail = behind.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':').trim();
-    if clock::is_mere_number(&head) && !tail.is_empty() && behind.starts_with(|c: char| c.is_ascii_digit()) {
-        let together = reading::whole(first.kind, &format!("{head} {tail}"), hearing, &[words]);
-        if !together.is_empty() {
-            first.reading = together;
-        }
-    }
-    first
 }
 
 /// True if a word negates the candidate: in the language of the sentence, in the contact's language, or in `NOTS`.
@@ -395,6 +382,7 @@ static SIGNALS: LazyLock<HashSet<String>> = LazyLock::new(|| {
         all.extend(lists.flat_map(|phrase| phrase.split(' ')).map(str::to_owned));
         all.extend(words.small_numbers());
     }
+    all.extend(feasts::every_word().map(str::to_owned));
     all
 });
 

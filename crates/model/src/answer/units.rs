@@ -154,7 +154,7 @@ const SHARES: [&str; 6] = ["percent", "per cent", "prozent", "por ciento", "pour
 
 const MEASURES: [Measure; 10] = [
     Measure {
-        units: "euro, euros, eur, dollar, dollars, usd, bucks, pound, pounds, gbp, quid, dolar, dolares, peso, \
+        units: "euro, euros, euritos, eurillos, eur, dollar, dollars, usd, bucks, pound, pounds, gbp, quid, dolar, dolares, peso, \
             pesos, sol, soles, franc, francs, franken, chf, francos, franchi, livres, libras, pfund, sterline, \
             real, reais, brl, dollari, dollaro, cent, cents, centimes, centavos, centimos, centesimi, rupees, \
             dirhams, dinars, kwanzas, meticais, quetzales, lempiras, colones, bolivianos, contos",
@@ -192,7 +192,7 @@ const MEASURES: [Measure; 10] = [
         asked: "liter, litre, litr, volum, capacit, capacid, tank",
     },
     Measure {
-        units: "years, year, yrs, yr, years old, year old, ans, an, annees, anos, ano, jahre, jahr, jahren, anni, \
+        units: "anitos, aninhos, years, year, yrs, yr, years old, year old, ans, an, annees, anos, ano, jahre, jahr, jahren, anni, \
             anno",
         asked: "old, age, year, long, edad, anos, ano, tiempo, ans, annee, temps, alt, alter, jahr, lange, idade, \
             tempo, eta, anni, anno",
@@ -214,9 +214,9 @@ const MEASURES: [Measure; 10] = [
             seats, seat, places, place, tickets, ticket, plazas, entradas, billets, billet, platze, karten, \
             karte, lugares, bilhetes, posti, biglietti",
         asked: "people, person, guest, adult, pax, particip, of you, many are you, many will you be, ticket, seat, place, \
-            cover, invitad, comensal, entrada, plaza, sois, seran, seremos, etes vous, serez, convive, invite, \
+            cover, viendrez, serez vous, venez, verrete, venite, invitad, comensal, entrada, plaza, sois, seran, seremos, vendreis, vendran, vendras, venis, vienen, asistir, etes vous, serez, convive, invite, \
             billet, couvert, leute, erwachsen, gast, gaste, teilnehm, platz, karten, sind sie, seid, pessoa, \
-            convidad, bilhete, lugar, sao, serao, ospit, coperti, bigliett, posti, siete, sarete, table, mesa, \
+            convidad, bilhete, lugar, sao, serao, virao, voces vem, ospit, coperti, bigliett, posti, siete, sarete, table, mesa, \
             tisch, tavol, come, eat, attend, join, players, group, travel",
     },
     Measure {

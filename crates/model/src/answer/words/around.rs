@@ -31,7 +31,7 @@ pub struct SentenceWords {
 }
 
 pub const EN: SentenceWords = SentenceWords {
-    carriers: "give giving donate enough them much um uh uhm er erm hmm hm need needs i im ive id ill am is its it are be been was were we weve were well wed will would my our me us mine he \
+    carriers: "turned turning stay staying itll down give giving donate enough them much um uh uhm er erm hmm hm need needs i im ive id ill am is its it are be been was were we weve were well wed will would my our me us mine he \
         shes hes she his her they their you your this that thats these those the a an of for to in at on and so then \
         ok okay hi hello hey dear please pls thanks thank cheers sorry well yes yeah sure alright right great perfect \
         fine good best nice lovely just only exactly precisely total altogether all there here shall could can \
@@ -56,7 +56,7 @@ pub const EN: SentenceWords = SentenceWords {
     hour_marks: "at",
     span_marks: "in for within",
     each_marks: "every each all most",
-    assent: "agree agreed interested correct true confirm confirmed accept accepted fine happy very much too indeed definitely absolutely course certainly need think so at",
+    assent: "send sending remember agree agreed interested correct true confirm confirmed accept accepted fine happy very much too indeed definitely absolutely course certainly need think so at",
     picks: "oh some one ones option options color colour rather definitely favourite favorite going gonna wanna gotta give put select selected chosen \
         chose opt decided decide interested said meant mean absolutely certainly simply preferably always loved cool awesome excellent thing \
         might may too id ill im lets pleased thankyou cheers ta",
@@ -65,7 +65,7 @@ pub const EN: SentenceWords = SentenceWords {
 };
 
 pub const ES: SentenceWords = SentenceWords {
-    carriers: "pongamos pon ponga apunteme apunta doy donar dono llevo llevarme llevare bastan basta dar pagar estare hay mira ponme apuntame eh em mmm hmm quedamos digamos pondria necesito necesitamos necesitaria hace falta yo soy es son somos seremos seria serian sera seran fue fueron era eran estoy estamos esta estan estaria \
+    carriers: "quedariamos quedaremos preferiria prefeririamos acabo acabamos cumplir cumplidos pongamos pon ponga apunteme apunta doy donar dono llevo llevarme llevare bastan basta dar pagar estare hay mira ponme apuntame eh em mmm hmm quedamos digamos pondria necesito necesitamos necesitaria hace falta yo soy es son somos seremos seria serian sera seran fue fueron era eran estoy estamos esta estan estaria \
         estara estar pensado pensamos voy vamos vas va van ir ire iremos iria ser tengo tenemos tiene tuve mi mis me nos nosotros su sus el ella \
         lo la las los le un una unos de del a al en para por con y que se eso esto este hola buenas buenos dias tardes \
         noches ok vale bueno bien si claro favor porfa gracias perdon perdona disculpa mejor genial perfecto perfecta \
@@ -89,7 +89,7 @@ pub const ES: SentenceWords = SentenceWords {
     hour_marks: "las",
     span_marks: "en dentro durante",
     each_marks: "los todos cada un",
-    assent: "acuerdo correcto correcta cierto verdad exacto interesa interesado interesada encantaria encanta acepto confirmo confirmado seguro segura asi totalmente deseo hacerlo hagamoslo adelante senor senora necesito",
+    assent: "mandeme mandame envieme enviame uno acordare acuerdo correcto correcta cierto verdad exacto interesa interesado interesada encantaria encanta acepto confirmo confirmado seguro segura asi totalmente deseo hacerlo hagamoslo adelante senor senora necesito",
     picks: "opcion opciones color elegir elijo escojo escoger elegido quedo queda cojo coger tomo tomar tomare llevo llevar llevare pon ponme pongame \
         pones pone pondria das da dame deme daria dais manda mandame envia enviame traeme favorito favorita preferido preferida preferiria \
         gusta encanta opto decido decidido decidi adelante venga mia mias mios muchas mil mio tener tomamos elegimos cogemos interesa apunta apuntame unos unas sea seria",
@@ -98,7 +98,7 @@ pub const ES: SentenceWords = SentenceWords {
 };
 
 pub const FR: SentenceWords = SentenceWords {
-    carriers: "restons resterons passe passerai donne suffit suffisent suffira suffirait donner payer jen en nen viendra viendrai viendrons mettez mets on euh bah ben hein hmm grand disions besoin faut faudrait je j suis es est sont sommes serons serai sera seront serait seraient etait etaient etais ete cest ca \
+    carriers: "resterait resterions resteront suffiront notez note allez viens avoir davoir restons resterons passe passerai donne suffit suffisent suffira suffirait donner payer jen en nen viendra viendrai viendrons mettez mets on euh bah ben hein hmm grand disions besoin faut faudrait je j suis es est sont sommes serons serai sera seront serait seraient etait etaient etais ete cest ca \
         cetait jai ai as a avons ont aurai on nous moi mon ma mes notre nos me m il elle ils elles se son sa ses vous \
         votre le la les l un une des de du d au aux en a pour par avec et que qu ce cette cet bonjour salut bonsoir ok \
         oui bon bien sur alors sil vous te plait svp stp merci pardon desole desolee plutot mieux super parfait parfaite \
@@ -122,7 +122,7 @@ pub const FR: SentenceWords = SentenceWords {
     hour_marks: "heures",
     span_marks: "dans en pendant",
     each_marks: "les chaque tous un",
-    assent: "daccord correct exact vrai interesse interessee minteresse accepte jaccepte confirme sur sure ca convient me volontiers avec plaisir beaucoup bien faites allez besoin",
+    assent: "envoyez envoie men un souviendrai daccord correct exact vrai interesse interessee minteresse accepte jaccepte confirme sur sure ca convient me volontiers avec plaisir beaucoup bien faites allez besoin",
     picks: "option options couleur choisir choisi choix opte aime jaime adore jadore plait mets mettez donne donnez envoie envoyez allons allez celui \
         celle ceux celles ci plutot franchement definitivement carrement favori favorite prefere preferee prendrai prendrais puis beaucoup bcp stp \
         interesse minteresse soit vais va veut avoir prenons prendrons choisissons desire",
@@ -131,7 +131,7 @@ pub const FR: SentenceWords = SentenceWords {
 };
 
 pub const DE: SentenceWords = SentenceWords {
-    carriers: "bleiben bleibe gebe spenden spende schreiben notieren reichen reicht genugen genugt zahlen zusammen wurd dir ahm ah oh hm hmm na naja ach brauche brauchen brauchten ich bin ist sind es das war waren ware waren wird werden wir sein gewesen mein meine meinen mir mich uns \
+    carriers: "liegt tragen eintragen ein gerade eben geworden draus daraus bleiben bleibe gebe spenden spende schreiben notieren reichen reicht genugen genugt zahlen zusammen wurd dir ahm ah oh hm hmm na naja ach brauche brauchen brauchten ich bin ist sind es das war waren ware waren wird werden wir sein gewesen mein meine meinen mir mich uns \
         unser unsere er sie ihm ihr ihre ihren seine du dein der die den dem des ein eine einen einem einer fur zu zum \
         zur in im am an um auf mit und so dann da hier ok okay ja hallo hi guten tag morgen abend servus moin bitte \
         danke dank vielen schon sehr entschuldigung sorry tut leid gern gerne lieber am besten bestens besser super \
@@ -155,7 +155,7 @@ pub const DE: SentenceWords = SentenceWords {
     hour_marks: "um",
     span_marks: "in binnen",
     each_marks: "jeden jeder immer",
-    assent: "einverstanden richtig korrekt wahr interesse interessiert akzeptiere bestatige stimme stimmt sicher unbedingt freue klar weiter brauche so viel",
+    assent: "schicken schick eine merke einverstanden richtig korrekt wahr interesse interessiert akzeptiere bestatige stimme stimmt sicher unbedingt freue klar weiter brauche so viel",
     picks: "option farbe wahlen wahle auswahl entscheide entschieden entscheiden gib geben gebt gebe liebe lieben liebsten nehm nehmt bekommen bekomme \
         krieg kriege kriegen wars ists nen ne n ma halt einfach definitiv unbedingt mag moge gefallt wunsche wunsch favorit wurd hatt darf durfte durfen durften \
         haette moechte moechten waere koennte wuerde wurde dankeschon dankeschoen schoen paar einmal hatten wahlen interessiert interessieren",
@@ -164,7 +164,7 @@ pub const DE: SentenceWords = SentenceWords {
 };
 
 pub const PT: SentenceWords = SentenceWords {
-    carriers: "ficamos fico queriamos ponha dou doar doo levo chegam chega chegava passo da jeito serve servem bastam basta dar pagar estarei ah hum hmm eh digamos poderiam preciso precisamos precisaria eu sou e sao somos seremos seria seriam sera serao foi foram era eram estou estamos esta estao estaria estar vou \
+    carriers: "ficariamos ficaremos marca marque consigo conseguimos coloca coloque bota acabei acabamos fazer fiz completei completar ficamos fico queriamos ponha dou doar doo levo chegam chega chegava passo da jeito serve servem bastam basta dar pagar estarei ah hum hmm eh digamos poderiam preciso precisamos precisaria eu sou e sao somos seremos seria seriam sera serao foi foram era eram estou estamos esta estao estaria estar vou \
         vamos vai vao ir irei iremos iria ser tenho temos tem tive meu minha meus minhas me nos nosso ele ela voce seu \
         sua o a os as um uma uns de do da dos das em no na nos nas para pra por pelo com que se isso isto este esse \
         oi ola bom boa dia dias tarde noite ok ta certo bem sim claro favor obrigado obrigada desculpa desculpe \
@@ -188,7 +188,7 @@ pub const PT: SentenceWords = SentenceWords {
     hour_marks: "as",
     span_marks: "em dentro daqui",
     each_marks: "as aos toda todas todo cada um uma",
-    assent: "acordo correto certo certa verdade exato interessa interesse interessado interessada adoraria aceito confirmo confirmado certeza concordo assim totalmente desejo senhor senhora preciso sim isso",
+    assent: "manda mande um lembro acordo correto certo certa verdade exato interessa interesse interessado interessada adoraria aceito confirmo confirmado certeza concordo assim totalmente desejo senhor senhora preciso sim isso",
     picks: "opcao opcoes cor escolher escolhi fico ficar pego pegar levo levar manda mande envia da de me adoro amo gosto favorito favorita preferido \
         preferida preferiria definitivamente decido decidi optei opto interessa muita brigado brigada valeu pf pfv seja querer ter escolhemos uns umas",
     asks: "tem,teria,voce tem,voces tem,seria possivel,da para,sera,sera que,como,qual,se tem,se ha",
@@ -196,7 +196,7 @@ pub const PT: SentenceWords = SentenceWords {
 };
 
 pub const IT: SentenceWords = SentenceWords {
-    carriers: "restiamo do dono donare passo passerei bastano basta dare pagare saro veniamo verro metta mettete sia ce boh andrebbe andrebbero ehm beh eh hmm diciamo potrebbe potrebbero bisogno serve servono servirebbe io sono sei e siamo sarebbe sarebbero sara saranno saremo era erano ero fu fosse stato stata vado andiamo \
+    carriers: "resteremmo resteremo resto restare bastino segni segna appena compiuto compio restiamo do dono donare passo passerei bastano basta dare pagare saro veniamo verro metta mettete sia ce boh andrebbe andrebbero ehm beh eh hmm diciamo potrebbe potrebbero bisogno serve servono servirebbe io sono sei e siamo sarebbe sarebbero sara saranno saremo era erano ero fu fosse stato stata vado andiamo \
         va vanno bene ho abbiamo ha hanno avuto mio mia miei mie mi me ci noi nostro nostra lui lei suo sua tu il lo la \
         le i gli l un una uno di del della dei a al alla ai in per con e ed che si questo quello ciao salve buongiorno \
         buonasera ok certo favore piacere grazie mille scusa scusi scusate mi dispiace meglio ottimo ottima perfetto \
@@ -220,7 +220,7 @@ pub const IT: SentenceWords = SentenceWords {
     hour_marks: "alle le",
     span_marks: "tra fra in entro",
     each_marks: "i ogni tutti un una di",
-    assent: "daccordo corretto giusto vero esatto interessa interessato interessata accetto confermo confermato sicuro sicura cosi totalmente desidero lo piace bisogno",
+    assent: "mandi manda ne uno ricordo daccordo corretto giusto vero esatto interessa interessato interessata accetto confermo confermato sicuro sicura cosi totalmente desidero lo piace bisogno",
     picks: "opzione opzioni colore scegliere scelto prenderei prenda dammi mi dia dai da darebbe daresti mandami adoro amo piace preferito preferita \
         decisamente decido deciso opto andrei andrebbe quell quella quelle quelli tantissimo interessa avere prendiamo prenderemo scegliamo vada delle dei degli dello",
     asks: "ha,avete,avrebbe,hai,ce,ci sono,come,e possibile",

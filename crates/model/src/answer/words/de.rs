@@ -150,7 +150,7 @@ pub const WORDS: Words = Words {
 
 #[rustfmt::skip]
 const YES: &[&str] = &[
-    "das ist gut", "das ist super", "das klingt gut",
+    "klingt gut", "klingt super", "hort sich gut an", "nur zu", "das ist gut", "das ist super", "das klingt gut",
     "ja", "jo", "jep", "jap", "jawohl", "klar", "na klar", "gerne", "gern", "ja bitte", "ja gerne", "ja klar",
     "bitte", "genau", "stimmt", "richtig", "naturlich", "naturlich gerne", "selbstverstandlich", "in ordnung",
     "passt", "einverstanden", "doch", "auf jeden fall", "sicher", "ja danke", "ok danke", "ja sicher", "ja genau",
@@ -180,7 +180,7 @@ const NO: &[&str] = &[
     "nicht richtig", "nicht korrekt", "passt nicht", "passt mir nicht", "das passt nicht", "das passt mir nicht",
     "geht nicht", "das geht nicht", "lehne ich ab", "ich lehne ab", "abgelehnt", "nicht notig", "brauche ich nicht",
     "nie", "nie im leben", "unter keinen umstanden", "keinesfalls", "keineswegs", "auf gar keinen fall", "nix",
-    "ne danke", "nee danke", "neee", "nope", "nein nein", "nein lieber nicht", "besser nicht",
+    "jetzt nicht mehr", "kann nicht", "ich kann nicht", "ich kann leider nicht", "wir konnen nicht", "ne danke", "nee danke", "neee", "nope", "nein nein", "nein lieber nicht", "besser nicht",
     "momentan nicht", "im moment nicht", "gerade nicht", "diesmal nicht", "vorerst nicht", "wohl nicht", "eher nein",
     "leider nein", "leider nicht", "nein leider nicht", "nein tut mir leid", "ich glaube eher nicht",
     "vermutlich nicht", "wahrscheinlich nicht", "nicht gut", "nicht ok", "keine chance", "kommt nicht in frage",

@@ -35,7 +35,7 @@ pub const WORDS: Words = Words {
         (-1, &["yesterday"]),
         (0, &["today", "now", "right now", "later today", "this day"]),
         (1, &["tomorrow", "tmrw", "tmr", "tomorow", "tommorow", "tommorrow"]),
-        (2, &["the day after tomorrow", "overmorrow"]),
+        (2, &["the day after tomorrow", "the day after tmrw", "overmorrow"]),
         (7, &["a week today", "today week", "a week from now"]),
     ],
     relative_parts: &[
@@ -168,6 +168,7 @@ const YES: &[&str] = &[
 
 #[rustfmt::skip]
 const NO: &[&str] = &[
+    "not anymore", "not any more", "no longer", "cant", "i cant", "we cant", "sorry i cant", "i cannot",
     "no", "n", "nope", "nah", "no thanks", "no thank you", "not really", "not now", "never", "no way", "i dont",
     "dont", "wrong", "incorrect", "false", "not yet", "i dont think so", "dont think so", "i do not", "i would not",
     "i wouldnt", "i do not think so", "not at all", "not today", "rather not", "id rather not", "of course not",
@@ -192,7 +193,7 @@ const COUNTED: &[&str] = &[
     "items", "item", "units", "unit", "times", "nights", "night", "tickets", "ticket", "places", "seats", "seat",
     "yrs", "yr", "years", "year", "years old", "yrs old", "year old", "quid", "rupees", "francs", "kids",
     "kid", "children", "child", "men", "women", "friends", "guys", "rooms", "room", "tables", "pax", "participants",
-    "copies", "bottles", "boxes", "stars",
+    "copies", "bottles", "bottle", "boxes", "stars",
 ];
 
 fn spell(n: u32) -> Vec<String> {

@@ -137,6 +137,8 @@ pub const WORDS: Words = Words {
     thousand: &["mil"],
     and: "",
     about: &[
+        "algo asi como",
+        "algo como",
         "unos",
         "unas",
         "aproximadamente",
@@ -170,6 +172,8 @@ pub const WORDS: Words = Words {
         "bolivianos",
         "guaranies",
         "libras",
+        "euritos",
+        "eurillos",
     ],
     next: &[],
     last: &["pasado", "pasada", "ultimo", "ultima"],
@@ -198,7 +202,7 @@ const YES: &[&str] = &[
     "vamos", "adelante", "genial", "estupendo", "bien", "muy bien", "ok perfecto", "conforme", "por que no",
     "porque no", "okey", "sii", "siii", "sip claro", "lo hacemos", "hagamoslo", "me viene bien", "todo bien",
     "correcto gracias", "es correcto", "esta correcto", "esta perfecto", "estoy seguro", "estoy segura",
-    "asi me gusta", "simon", "ya", "orale", "que si", "pues si", "pues claro", "ay si", "eso si",
+    "asi me gusta", "suena bien", "me suena bien", "simon", "ya", "orale", "que si", "pues si", "pues claro", "ay si", "eso si",
 ];
 
 #[rustfmt::skip]
@@ -218,7 +222,7 @@ const NO: &[&str] = &[
 #[rustfmt::skip]
 const COUNTED: &[&str] = &[
     "euro", "euros", "dolar", "dolares", "peso", "pesos", "sol", "soles", "eur", "usd", "por ciento", "persona",
-    "personas", "adulto", "adultos", "invitados", "piezas", "pieza", "unidad", "unidades", "veces", "vez", "noche",
+    "personas", "euritos", "eurillos", "anitos", "adulto", "adultos", "invitados", "piezas", "pieza", "unidad", "unidades", "veces", "vez", "noche",
     "noches", "entradas", "plazas", "anos", "ano", "anos de edad", "francos", "libras", "ninos", "nino", "ninas",
     "mujeres", "hombres", "amigos", "habitaciones", "mesas", "comensales", "participantes", "boletos", "boleto",
     "entrada", "cajas", "botellas", "quetzales", "lempiras", "colones", "bolivianos", "estrellas", "de nosotros",

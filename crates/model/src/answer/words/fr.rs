@@ -154,7 +154,7 @@ const YES: &[&str] = &[
 
 #[rustfmt::skip]
 const NO: &[&str] = &[
-    "non merci beaucoup", "non merci bien",
+    "plus maintenant", "je ne peux pas", "je peux pas", "desole je ne peux pas", "on ne peut pas", "non merci beaucoup", "non merci bien",
     "non", "nan", "non merci", "pas du tout", "jamais", "pas maintenant", "pas encore", "surtout pas",
     "je ne pense pas", "je ne crois pas", "je pense pas", "bien sur que non", "pas aujourdhui", "absolument pas",
     "plutot non", "je ne suis pas daccord", "je suis pas daccord", "pas daccord", "je ne veux pas", "je veux pas",

@@ -132,3 +132,11 @@ pub const BEHIND: [&str; 46] = [
     "war", "waren", "wurde", "hatten sie", "letzte", "letzten", "letzter", "gekauft", "rechnung",
     "foi", "aconteceu", "comprou", "fatura", "successo", "comprato", "fattura",
 ];
+
+/// Words of a question about a price that was paid. Folded.
+#[rustfmt::skip]
+pub const PAID: [&str; 25] = [
+    "pagaste", "pagasteis", "pago usted", "gastaste", "gasto usted", "te costo", "le costo", "os costo",
+    "avez vous paye", "as tu paye", "vous avez paye", "avez vous depense", "a t il coute", "vous a coute", "ta coute",
+    "bezahlt", "gezahlt", "gekostet", "ausgegeben", "pagou", "gastou", "custou", "pagato", "costato", "speso",
+];

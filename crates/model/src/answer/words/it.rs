@@ -127,7 +127,18 @@ pub const WORDS: Words = Words {
     ],
     thousand: &["mille", "mila"],
     and: "",
-    about: &["circa", "intorno a", "piu o meno", "solo", "soltanto", "pressappoco"],
+    about: &[
+        "qualcosa come",
+        "circa",
+        "sui",
+        "sulle",
+        "sugli",
+        "intorno a",
+        "piu o meno",
+        "solo",
+        "soltanto",
+        "pressappoco",
+    ],
     counted: COUNTED,
     polite: &["per favore", "perfavore", "per piacere", "grazie", "grazie mille"],
     articles: &["uno", "una", "un"],
@@ -154,7 +165,7 @@ pub const WORDS: Words = Words {
 
 #[rustfmt::skip]
 const YES: &[&str] = &[
-    "sarebbe fantastico", "sarebbe bello", "sarebbe perfetto", "procedete", "procedete pure", "proceda pure",
+    "mi sembra ottimo", "mi sembra perfetto", "mi sembra buono", "sarebbe fantastico", "sarebbe bello", "sarebbe perfetto", "procedete", "procedete pure", "proceda pure",
     "si", "certo", "certamente", "va bene", "si grazie", "si certo", "si per favore", "volentieri", "perfetto",
     "esatto", "esattamente", "giusto", "daccordo", "come no", "ovvio", "assolutamente si", "per favore", "ok grazie",
     "va bene grazie", "perche no", "certo che si", "sono daccordo", "accetto", "confermo", "lo confermo",
@@ -180,7 +191,7 @@ const NO: &[&str] = &[
     "per ora no", "per il momento no", "al momento no", "questa volta no", "non questa volta", "giammai",
     "in nessun caso", "per nessun motivo", "nemmeno per sogno", "neanche per idea", "niente affatto", "affatto",
     "macche", "preferisco di no", "preferirei di no", "preferisco non", "direi di no", "spero di no", "no no",
-    "no no grazie", "nope", "negativo", "mai e poi mai", "non serve", "non occorre", "no mi dispiace", "purtroppo no",
+    "ora non piu", "adesso non piu", "no no grazie", "nope", "negativo", "mai e poi mai", "non serve", "non occorre", "no mi dispiace", "purtroppo no",
     "probabilmente no", "grazie ma no", "no grazie sto bene cosi", "ma no", "eh no", "neanche per scherzo", "nessuna possibilita", "non ce bisogno", "non direi", "non proprio", "non tanto", "non va bene",
 ];
 

@@ -144,7 +144,7 @@ pub const WORDS: Words = Words {
 
 #[rustfmt::skip]
 const YES: &[&str] = &[
-    "pode avancar", "pode seguir", "podem avancar",
+    "pode confirmar", "podem confirmar", "confirma", "pode avancar", "pode seguir", "podem avancar",
     "sim", "s", "claro", "claro que sim", "com certeza", "sim por favor", "sim obrigado", "sim obrigada", "isso",
     "isso mesmo", "pode ser", "pode", "quero", "exato", "exatamente", "correto", "certo", "beleza", "por favor",
     "pois", "pois claro", "sim quero", "sim claro", "ok obrigado", "ok obrigada", "esta bem", "ta bom", "tudo bem",
@@ -171,7 +171,7 @@ const NO: &[&str] = &[
     "nem pensar", "nem morto", "nem a pau", "jamais", "nada disso", "de forma alguma", "de modo algum",
     "em hipotese alguma", "prefiro nao", "prefiro que nao", "preferia nao", "por enquanto nao", "no momento nao",
     "desta vez nao", "dessa vez nao", "nao precisa", "nao e necessario", "nao nao", "nao mesmo", "nao senhor",
-    "nao desculpe", "infelizmente nao", "provavelmente nao", "acho melhor nao", "nao por favor", "n", "nops",
+    "agora nao mais", "nao desculpe", "infelizmente nao", "provavelmente nao", "acho melhor nao", "nao por favor", "n", "nops",
     "nadinha", "negativo obrigado", "obrigado mas nao", "obrigada mas nao", "sem chance", "nem por sombras", "nem de brincadeira", "nem sonhando", "de maneira alguma",
 ];
 
@@ -179,7 +179,7 @@ const NO: &[&str] = &[
 const COUNTED: &[&str] = &[
     "euro", "euros", "dolar", "dolares", "real", "reais", "eur", "usd", "brl", "por cento", "pessoa", "pessoas",
     "adulto", "adultos", "convidados", "pecas", "unidade", "unidades", "vezes", "vez", "noite", "noites", "lugares",
-    "anos", "ano", "anos de idade", "kwanzas", "meticais", "contos", "criancas", "crianca", "mulheres", "homens",
+    "anos", "ano", "aninhos", "anos de idade", "kwanzas", "meticais", "contos", "criancas", "crianca", "mulheres", "homens",
     "amigos", "quartos", "mesas", "participantes", "ingressos", "ingresso", "bilhetes", "bilhete", "caixas",
     "garrafas", "estrelas",
 ];
