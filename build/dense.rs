@@ -204,7 +204,7 @@ impl Reader<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::code;
+    use super::{code, style};
 
     #[test]
     fn spaces_go_where_they_mean_nothing() {
@@ -245,5 +245,12 @@ mod tests {
         for wrong in ["'a", "a = /b", "`a", "`${a`", "}", "/* a"] {
             assert!(code(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_style_loses_its_spaces_and_keeps_those_of_its_values() {
+        let text = ".a > .b,\n.c {\n  margin: 0 1px;\n  grid-area:\n    1 / 2;\n}\n@media (width < 9px) {\n  .d { color: red; }\n}\n";
+        let dense = ".a > .b,.c{margin:0 1px;grid-area: 1 / 2;}@media (width < 9px){.d{ color:red; }}";
+        assert_eq!(style(text), dense);
     }
 }
