@@ -123,7 +123,7 @@ async fn fail_over([primary, replica]: [Cluster; 2]) {
     let other = standby(&url, "b").await;
     let (writing, tasks) = Writing::begin(store.clone());
     writing.more(200, BACK_AFTER).await;
-    // Whoever gets the locks at the promoted server first is active: the same daemon again, or the standby.
+    // The first one to get the locks at the promoted server is active: the same daemon again, or the standby.
     let next = tokio::spawn({
         let writing = Arc::clone(&writing);
         async move {

@@ -339,7 +339,7 @@ pub(crate) async fn token_key(store: &Store) -> anyhow::Result<Vec<u8>> {
     Ok(kept(store, TOKEN_KEY).await?.into_bytes())
 }
 
-/// What the table `meta` holds under a key; random bytes the first time.
+/// The value of a key in the table `meta`; random bytes the first time.
 async fn kept(store: &Store, key: &'static str) -> anyhow::Result<String> {
     if meta::find(store, key).await?.is_none() {
         let mut bytes = [0_u8; TOKEN_KEY_BYTES];
