@@ -27,7 +27,7 @@ const LIST_TTL_MS: u64 = 3_600_000;
 const INSTRUCTIONS: &str = "Transom runs WhatsApp conversations that are written as YAML. These tools read, check and try \
     the bot of one folder. Begin with `list_flows`, read `guide` for the language, and write small changes. After each \
     change run `check`: every finding names its place and the way to mend it, and `reference` explains its code. Then \
-    `simulate` a talk and run `test`. Nothing here is live and no message leaves the machine.";
+    `simulate` a talk and run `test`. No message leaves the machine.";
 
 /// The wish of one line.
 pub enum Request {

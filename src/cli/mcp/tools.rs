@@ -97,7 +97,8 @@ static TOOLS: &[Tool] = &[
     Tool {
         name: "write_file",
         title: "Write a file",
-        about: "Writes a whole file of the bot and answers with the findings of the check. Nothing goes live by it.",
+        about: "Writes a whole file of the bot and answers with the findings of the check. A daemon that runs on this folder \
+            takes it up once the bot has no errors.",
         arguments: &[
             needed("path", Kind::Text, "As for `read_file`"),
             needed("text", Kind::Text, "The whole new text"),
