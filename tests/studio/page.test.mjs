@@ -222,12 +222,17 @@ const PAGES = [
   ['/studio/contacts/CONTACT', 'h1'],
   ['/studio/ahead', 'h1'],
   ['/studio/health', 'h1'],
+  ['/studio/inbox', '.inbox-row'],
+  ['/studio/inbox/TALK', '.inbox-box'],
+  ['/studio/knowledge', 'h1'],
+  ['/studio/people', 'h1'],
 ];
 
 for (const [path, ready] of PAGES) {
   test(`A14 every text of ${path} is in the files of texts`, { skip }, async () => {
     const { data } = await (await fetch(`${bot.base}/v1/runs`)).json();
-    const real = path.replace('RUN', data[0].id).replace('CONTACT', data[0].contact_id ?? data[0].contact?.id);
+    const [talk] = (await (await fetch(`${bot.base}/v1/conversations?search=34600111222`)).json()).data;
+    const real = path.replace('RUN', data[0].id).replace('CONTACT', data[0].contact_id ?? data[0].contact?.id).replace('TALK', talk.id);
     const page = await open(browser, bot.base, { path: real, lang: 'xx', ready });
     await page.waitForTimeout(1200);
     // Names, times, what people wrote, and what the engine says in English are no texts of the page.
