@@ -259,6 +259,21 @@ fn the_tests_that_the_security_page_names_exist() {
     assert!(named.len() > 40, "only {} tests are named", named.len());
 }
 
+#[test]
+fn the_files_that_the_page_of_the_studios_checks_names_exist() {
+    let text = fs::read_to_string(root().join("docs/studio-checks.md")).expect("the page is there");
+    let mut count = 0;
+    for row in text.lines().filter(|line| line.starts_with("| ") && line.contains('`')) {
+        let cell = row.trim_end_matches([' ', '|']).rsplit('|').next().unwrap_or_default();
+        for name in cell.split('`').skip(1).step_by(2).filter(|name| !name.contains(' ') && *name != ".ci/run") {
+            let places = [name.to_owned(), format!("tests/studio/{name}"), format!("tests/studio/{name}.test.mjs")];
+            assert!(places.iter().any(|path| root().join(path).exists()), "`{name}` of {row}");
+            count += 1;
+        }
+    }
+    assert!(count > 50, "{count} files are named");
+}
+
 /// Checks that the configuration on a platform's page is all that the daemon needs.
 #[test]
 fn each_page_of_a_platform_shows_a_whole_configuration() {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { daemon, isKept, launch, open, skip, text, until, within, write } from './harness.mjs';
+import { daemon, isKept, launch, open, skip, skipInFirefox, text, until, within, write } from './harness.mjs';
 
 let browser;
 let bot;
@@ -166,7 +166,7 @@ test('the daemon may go away and come back', { skip }, async () => {
   await page.context().close();
 });
 
-test('the search is loaded when somebody looks for something, and marks the other places of a selection', { skip }, async () => {
+test('the search is loaded when somebody looks for something, and marks the other places of a selection', { skip: skipInFirefox('double click') }, async () => {
   const page = await open(browser, bot.base);
   const loaded = () => page.asked.some((request) => request.url().endsWith('/vendor/search.js'));
   await page.locator('.cm-content').click();
@@ -237,7 +237,7 @@ test('a flow is renamed from the list, at the place of its name', { skip }, asyn
   await page.context().close();
 });
 
-test('the sheet of changes shows lines, whom they touch and the tests, and publishes', { skip }, async () => {
+test('the sheet of changes shows lines, whom they touch and the tests, and publishes', { skip: skipInFirefox('downloads') }, async () => {
   const page = await open(browser, bot.base);
   const before = bot.read(MENU);
   await write(page, before.replace('We are open until', 'We are open up to'));
@@ -269,8 +269,11 @@ test('typing over several lines breaks no policy, and a bracket goes around a se
   await page.keyboard.press('Control+Home');
   await page.keyboard.press('Shift+ArrowDown');
   await page.keyboard.press('Shift+ArrowDown');
+  // The first line may be broken in two, so it depends on the font how far this goes.
+  const chosen = await page.evaluate(() => getSelection().toString());
+  assert.ok(chosen.includes('\n') && before.startsWith(chosen), chosen);
   await page.keyboard.type('{');
-  await until('what was selected stays', async () => (await text(page)) === `{${before.split('\n').slice(0, 2).join('\n')}\n}${before.split('\n').slice(2).join('\n')}`);
+  await until('what was selected stays', async () => (await text(page)) === `{${chosen}}${before.slice(chosen.length)}`);
   assert.deepEqual(page.noise.filter((words) => !/status of 409/.test(words)), []);
   await page.context().close();
 });

@@ -25,6 +25,9 @@ if (skip) {
   console.error(`\n*** ${skip} ***\n`);
 }
 
+/** `skip` for what WebDriver BiDi does not do in Firefox. @param {string} lacks */
+export const skipInFirefox = (lacks) => skip || (process.env.FIREFOX ? `the driver of Firefox has no ${lacks}` : false);
+
 /** The source of axe, which looks for barriers. */
 export const axe = () => readFileSync(modules.resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -33,7 +36,9 @@ const how = (more = []) => ({ executablePath: browserPath, args: ['--no-sandbox'
 /** A browser; `more`: options of Chromium's command line. */
 export async function launch(more = []) {
   if (process.env.FIREFOX) {
-    return modules('playwright-core').firefox.launch({ executablePath: process.env.FIREFOX, channel: 'moz-firefox' });
+    // The protocol has no wish for less motion.
+    const firefoxUserPrefs = { 'ui.prefersReducedMotion': 1 };
+    return modules('playwright-core').firefox.launch({ executablePath: process.env.FIREFOX, channel: 'moz-firefox', firefoxUserPrefs });
   }
   return modules('playwright-core').chromium.launch(how(more));
 }
