@@ -203,6 +203,14 @@ test('A15 Arabic mirrors the page, and code stays as it is', { skip }, async () 
   await page.context().close();
 });
 
+test('A15 names and times of the machine read from left to right in an Arabic sentence', { skip }, async () => {
+  for (const [path, found] of [['contacts', '.page code'], ['ahead', '.page code'], ['tests', '.tests-ms']]) {
+    const page = await open(browser, bot.base, { path: `/studio/${path}`, lang: 'ar', ready: found });
+    assert.equal(await page.locator(found).first().evaluate((one) => getComputedStyle(one).direction), 'ltr', path);
+    await page.context().close();
+  }
+});
+
 test('C13 markup in a title is text', { skip }, async () => {
   const page = await open(browser, bot.base);
   await write(page, (await text(page)).replace('title: The menu', 'title: "<img src=x onerror=alert(1)>"'));

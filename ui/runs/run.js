@@ -2,6 +2,7 @@
 // One run: what was said, the way through the drawing of its version, its trace, texts and JSON.
 import { html, useEffect, useMemo, useState } from '../vendor/preact.js';
 import { detail } from '../js/api.js';
+import { directionOf } from '../js/direction.js';
 import { Icon } from '../js/icons.js';
 import { t } from '../js/i18n.js';
 import { Face, nameOf, personOf } from '../js/people.js';
@@ -32,13 +33,14 @@ function Head({ run, zone, again }) {
   const [Again, setAgain] = useState(/** @type {any} */ (null));
   const play = () => import('./again.js').then((again) => setAgain(() => again.Again));
   const person = run.contact ?? personOf(run.contact_id);
+  const dir = directionOf(nameOf(person));
   const name = html`<${Masked} text=${nameOf(person)} ltr=${!person.name} />`;
   return html`<header class="run-head">
     <a class="icon-button" href=${addressTo('runs')} title=${t('runs.back')} aria-label=${t('runs.back')}><${Icon} n="back" class="turns" /></a>
     <${Face} person=${person} />
     <div class="run-title">
       <h1><bdi>${flowTitle(run.flow)}</bdi></h1>
-      <p>${hasPage('contacts') ? html`<a href=${addressTo(`contacts/${run.contact_id}`)}>${name}</a>` : html`<span>${name}</span>`}
+      <p>${hasPage('contacts') ? html`<a dir=${dir} href=${addressTo(`contacts/${run.contact_id}`)}>${name}</a>` : html`<span dir=${dir}>${name}</span>`}
         <span><${At} at=${run.started_at} zone=${zone} /></span>${zone !== botZone() && html`<span>${zone}</span>`}<span>${lasted(run)}</span><span>${t('runs.version', { n: run.version })}</span><span class="run-why" title=${run.trigger}>${triggerWords(run.trigger)}</span></p>
     </div>
     <${State} run=${run} />

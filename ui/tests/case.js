@@ -52,7 +52,7 @@ export function CaseLine({ one }) {
       <button type="button" class="tests-name" title=${t('tests.to_case')} onClick=${() => reveal(one.path, one.line)}><bdi>${one.name}</bdi></button>
       <span class="muted tests-acts">${t('tests.acts', { n: one.steps.length })}</span>
       <span class="grow"></span>
-      <span class="muted tests-ms">${one.ms} ms</span>
+      <span class="muted tests-ms" dir="ltr">${one.ms} ms</span>
       ${one.failure && html`<button type="button" class="icon-button" aria-expanded=${open} aria-label=${t('tests.details')} title=${t('tests.details')} onClick=${() => setOpen(!open)}><${Icon} n=${open ? 'up' : 'down'} s=${15} /></button>`}
       <button type="button" class="icon-button" aria-label=${t('tests.run_one', { name: one.name })} title=${t('tests.run_one', { name: one.name })} disabled=${busy} onClick=${() => run({ path: one.path, name: one.name })}><${Icon} n="play" s=${14} /></button>
     </div>
