@@ -43,6 +43,16 @@ test('A3 a misspelt `go` is one finding, and one click repairs it', { skip }, as
   await page.context().close();
 });
 
+test('a finding that begins with a name leaves the name as it is written', { skip }, async () => {
+  const page = await open(browser, bot.base);
+  await write(page, (await text(page)).replace('What can I do for you?', 'What can I do? ${env.NOPE}'));
+  await page.locator('.dock').getByRole('tab', { name: /Findings/ }).click();
+  const words = page.locator('.finding', { hasText: 'does not name' }).locator('b').first();
+  await words.waitFor();
+  assert.match(await words.innerText(), /^env of _bot\.yaml does not name NOPE/);
+  await page.context().close();
+});
+
 test('A4 text that is no YAML blanks nothing', { skip }, async () => {
   const page = await open(browser, bot.base);
   const before = await text(page);
