@@ -327,10 +327,15 @@ const SHORTENED_MIN: usize = 3;
 
 /// The advice for an unknown name.
 pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    probably(name, known).map(|known| format!("did you mean `{known}`?"))
+}
+
+/// The known name of `did_you_mean`.
+pub fn probably<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let known: Vec<&str> = known.into_iter().collect();
     // A known name that `name` begins with: `open` for `opened`.
     let begun = || known.iter().copied().find(|known| known.len() > SHORTENED_MIN && name.starts_with(known));
-    nearest(name, known.iter().copied()).or_else(begun).map(|known| format!("did you mean `{known}`?"))
+    nearest(name, known.iter().copied()).or_else(begun)
 }
 
 #[cfg(test)]

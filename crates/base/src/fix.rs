@@ -35,6 +35,13 @@ impl Fix {
         Fix { title: title.into(), edits: vec![edit], sureness: Sureness::Sure }
     }
 
+    /// Writes `near` instead of `name`, with which the text at `place` ends; the author may have meant another name.
+    /// `None` if the name is written in another way there, in quotes, say.
+    pub fn rename(place: &Place, name: &str, near: &str) -> Option<Fix> {
+        let text = format!("{}{near}", place.text().strip_suffix(name)?);
+        Some(Fix::replace(format!("write `{text}`"), place, text).guess())
+    }
+
     #[must_use]
     pub fn and(mut self, place: &Place, text: impl Into<String>) -> Fix {
         self.edits.push(Edit { place: place.clone(), text: text.into() });

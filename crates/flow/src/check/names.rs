@@ -5,7 +5,9 @@ use crate::{
     FlowSet,
     base::{
         advice::is_surname,
-        diagnostic::{Diagnostic, Findings, did_you_mean},
+        diagnostic::{Diagnostic, Findings, did_you_mean, probably},
+        fix::{Edit, Fix, Sureness},
+        place::Place,
         synonyms::contact_part,
     },
     definition::Flow,
@@ -36,19 +38,19 @@ fn parts(view: &str) -> Option<Vec<String>> {
 pub fn check(set: &FlowSet, flow: &Flow, around: &CheckContext, findings: &Findings) {
     senders(flow, around, findings);
     // One finding for each missing name, wherever it is used.
-    let mut said: BTreeMap<(&str, &str), Diagnostic> = BTreeMap::new();
+    let mut used: BTreeMap<(&str, &str), Vec<Place>> = BTreeMap::new();
     for code in codes(flow) {
         for (root, name, at) in &code.uses().properties {
+            let places = used.entry((root.as_str(), name.as_str())).or_default();
             let place = code.place_at(*at, name.len());
-            let key = (root.as_str(), name.as_str());
-            if let Some(known) = said.remove(&key) {
-                said.insert(key, known.and_at(&place));
-            } else if let Some(finding) = unknown(set, root, name) {
-                said.insert(key, finding(&place));
+            if !places.contains(&place) {
+                places.push(place);
             }
         }
     }
-    findings.extend(said.into_values());
+    for ((root, name), places) in used {
+        findings.extend(unknown(set, root, name, &places));
+    }
 }
 
 fn codes(flow: &Flow) -> impl Iterator<Item = &Code> {
@@ -57,9 +59,9 @@ fn codes(flow: &Flow) -> impl Iterator<Item = &Code> {
     nodes.chain(triggers.flat_map(|trigger| trigger.outline.codes.iter()))
 }
 
-type Finding = Box<dyn Fn(&crate::base::place::Place) -> Diagnostic>;
-
-fn unknown(set: &FlowSet, root: &str, name: &str) -> Option<Finding> {
+/// The finding about a name behind `root` that nothing declares; `places` are those where it is written.
+fn unknown(set: &FlowSet, root: &str, name: &str, places: &[Place]) -> Option<Diagnostic> {
+    let first = places.first()?;
     let bot = &set.bot;
     let in_bot = |key: &str| format!("add it to `{key}` in `_bot.yaml`");
     let (code, message, known, else_help): (&'static str, String, Vec<String>, String) = match root {
@@ -94,14 +96,28 @@ fn unknown(set: &FlowSet, root: &str, name: &str) -> Option<Finding> {
     }
     let has = |names: &[String]| names.iter().any(|known| known == name);
     let part = contact_part(name).filter(|_| root == "contact");
-    let help = match root {
-        "contact" if is_surname(name) => SURNAME.replace("NAME", name),
-        _ if part.is_some() => format!("write `contact.{}`", part.unwrap_or_default()),
-        "env" if has(&bot.secrets) => format!("it is one of `secrets`: write `secrets.{name}`"),
-        "secrets" if has(&bot.env) => format!("it is one of `env`: write `env.{name}`"),
-        _ => did_you_mean(name, known.iter().map(String::as_str)).unwrap_or(else_help),
+    let near = probably(name, known.iter().map(String::as_str));
+    let (help, meant) = match (root, part, near) {
+        ("contact", ..) if is_surname(name) => (SURNAME.replace("NAME", name), None),
+        (_, Some(part), _) => (format!("write `contact.{part}`"), Some(part)),
+        ("env", ..) if has(&bot.secrets) => (format!("it is one of `secrets`: write `secrets.{name}`"), None),
+        ("secrets", ..) if has(&bot.env) => (format!("it is one of `env`: write `env.{name}`"), None),
+        (_, None, Some(near)) => (format!("did you mean `{near}`?"), Some(near)),
+        (_, None, None) => (else_help, None),
     };
-    Some(Box::new(move |place| Diagnostic::error(code, place, message.clone()).help(help.clone())))
+    let finding = Diagnostic::error(code, first, message).help(help);
+    let finding = places.iter().skip(1).fold(finding, Diagnostic::and_at);
+    Some(finding.fix_if(meant.and_then(|meant| everywhere(root, name, meant, places))))
+}
+
+/// A repair of all places: each of them is the same mistake.
+fn everywhere(root: &str, name: &str, meant: &str, places: &[Place]) -> Option<Fix> {
+    let first = places.first()?;
+    let title = format!("write `{root}.{meant}`");
+    let is_fit = |place: &&Place| place.path() == first.path() && place.text() == name;
+    let edits: Vec<Edit> =
+        places.iter().filter(is_fit).map(|place| Edit { place: place.clone(), text: meant.to_owned() }).collect();
+    (!edits.is_empty()).then(|| Fix { title, edits, sureness: Sureness::Guess })
 }
 
 /// The advice for a family name, with the name of the field that the author expected.

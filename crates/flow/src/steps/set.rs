@@ -4,7 +4,7 @@ use super::StepKind;
 use crate::{
     base::{
         advice::is_surname,
-        diagnostic::{Diagnostic, did_you_mean},
+        diagnostic::{Diagnostic, did_you_mean, probably},
         fix::Fix,
         limits,
         place::Place,
@@ -216,11 +216,13 @@ fn check_field(fields: &StepFields<'_, '_>, name: &str, place: &Place) {
         let message = format!("`contact.{name}` is read, and never set");
         return fields.report(Diagnostic::error("E408", place, message).help(help));
     }
-    let known = declared.iter().map(|field| field.name.as_str()).chain(CONTACT);
+    let known = || declared.iter().map(|field| field.name.as_str()).chain(CONTACT);
     let finding = Diagnostic::error("E408", place, format!("a contact has no field `{name}`"));
     let surname = is_surname(name).then(|| format!("write `{name}: text` under `fields` in `_bot.yaml`"));
-    let part = contact_part(name).filter(|part| CONTACT.contains(part)).map(|part| format!("write `contact.{part}`"));
-    let part = surname.or(part);
-    let help = part.or_else(|| did_you_mean(name, known)).unwrap_or_else(|| "add it to `fields` in `_bot.yaml`".into());
-    fields.report(finding.help(help));
+    let part = contact_part(name).filter(|part| CONTACT.contains(part));
+    let meant = part.or_else(|| probably(name, known())).filter(|_| surname.is_none());
+    let help = surname.or(part.map(|part| format!("write `contact.{part}`")));
+    let help = help.or_else(|| did_you_mean(name, known()));
+    let finding = finding.help(help.unwrap_or_else(|| "add it to `fields` in `_bot.yaml`".into()));
+    fields.report(finding.fix_if(meant.and_then(|meant| Fix::rename(place, name, meant))));
 }

@@ -1,7 +1,7 @@
 //! Implements `date`: a time relative to a date of the contact.
 
 use super::TriggerKind;
-use crate::{base::{diagnostic::{Diagnostic, did_you_mean}, time::{Span, Time}}, definition::Kind, load::{bot::Bot, hours, spec::{Declared, FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}, engine::views, model::{answer::AnswerType, contact::ContactData, value::Value}};
+use crate::{base::{diagnostic::{Diagnostic, did_you_mean, probably}, fix::Fix, time::{Span, Time}}, definition::Kind, load::{bot::Bot, hours, spec::{Declared, FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}, engine::views, model::{answer::AnswerType, contact::ContactData, value::Value}};
 use jiff::{civil, tz::TimeZone};
 
 pub struct Date {
@@ -134,10 +134,11 @@ fn read_field(fields: &mut TriggerFields<'_, '_>) -> (String, bool) {
             fields.report(finding.help("declare it as `date` or `datetime` under `fields` in `_bot.yaml`"));
         }
         None => {
-            let dates = declared.iter().filter(|field| is_date(&field.kind)).map(|field| field.name.as_str());
-            let help = did_you_mean(&name, dates).unwrap_or_else(|| "add it to `fields` in `_bot.yaml`".into());
+            let dates = || declared.iter().filter(|field| is_date(&field.kind)).map(|field| field.name.as_str());
+            let help = did_you_mean(&name, dates()).unwrap_or_else(|| "add it to `fields` in `_bot.yaml`".into());
             let finding = Diagnostic::error("E408", &node.place, format!("a contact has no field `{name}`"));
-            fields.report(finding.help(help));
+            let fix = probably(&name, dates()).and_then(|near| Fix::rename(&node.place, &name, near));
+            fields.report(finding.help(help).fix_if(fix));
         }
     }
     (name, false)

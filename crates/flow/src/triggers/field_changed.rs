@@ -1,7 +1,7 @@
 //! Implements `field_changed`: a field of the contact has another value.
 
 use super::{AllowedIn, TriggerKind};
-use crate::{base::diagnostic::{Diagnostic, did_you_mean}, model::event::FlowEvent, load::{spec::{Declared, FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}};
+use crate::{base::{diagnostic::{Diagnostic, did_you_mean, probably}, fix::Fix}, model::event::FlowEvent, load::{spec::{Declared, FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}};
 
 pub struct FieldChanged {
     /// The names without `contact.`; empty: any field.
@@ -33,10 +33,11 @@ impl TriggerKind for FieldChanged {
             let name = name.strip_prefix("contact.").unwrap_or(name);
             let declared = &fields.bot().fields;
             if !BUILT_IN.contains(&name) && !declared.iter().any(|field| field.name == name) {
-                let names = declared.iter().map(|field| field.name.as_str()).chain(BUILT_IN);
-                let help = did_you_mean(name, names).unwrap_or_else(|| "add it to `fields` in `_bot.yaml`".into());
+                let names = || declared.iter().map(|field| field.name.as_str()).chain(BUILT_IN);
+                let help = did_you_mean(name, names()).unwrap_or_else(|| "add it to `fields` in `_bot.yaml`".into());
                 let finding = Diagnostic::error("E408", &node.place, format!("a contact has no field `{name}`"));
-                fields.report(finding.help(help));
+                let fix = probably(name, names()).and_then(|near| Fix::rename(&node.place, name, near));
+                fields.report(finding.help(help).fix_if(fix));
             }
             known.push(name.to_owned());
         }

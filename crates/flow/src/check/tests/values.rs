@@ -356,6 +356,54 @@ fn a_repair_leaves_all_other_bytes_alone() {
 }
 
 #[test]
+fn a_misspelt_name_behind_a_dot_has_a_repair_at_all_of_its_places() {
+    let repair = |wrong: &str, title: &str, right: &str| {
+        let text = format!("flow: a\nwhen: [message: hi]\n{wrong}\n");
+        let file = SourceFile::new("a.yaml", text.as_str());
+        let (set, mut found) = parse_set(&[SourceFile::new("_bot.yaml", BOT), file.clone()]);
+        found.extend(lint_around(&set, &CheckContext::default()));
+        let [finding] = found.as_slice() else { panic!("{wrong}: {found:#?}") };
+        let fix = finding.fix.as_ref().unwrap_or_else(|| panic!("no repair of {finding}"));
+        assert!(!fix.is_sure(), "another name may be meant");
+        assert_eq!(fix.title, title);
+        assert_eq!(crate::base::fix::apply("a.yaml", &text, &[fix]).0, text.replace(wrong, right));
+    };
+    let city = "write `contact.city`";
+    repair("steps:\n  - say: ${contact.cty}", city, "steps:\n  - say: ${contact.city}");
+    repair(
+        "steps:\n  - say: a ${contact.cty}\n  - say: 'b ${contact.cty} ${contact.cty}'",
+        city,
+        "steps:\n  - say: a ${contact.city}\n  - say: 'b ${contact.city} ${contact.city}'",
+    );
+    repair("steps:\n  - set: {contact.cty: x}", city, "steps:\n  - set: {contact.city: x}");
+    let language = "write `contact.language`";
+    repair("steps:\n  - say: ${contact.lang}", language, "steps:\n  - say: ${contact.language}");
+    repair("steps:\n  - set: {contact.idioma: es}", language, "steps:\n  - set: {contact.language: es}");
+    repair("steps:\n  - say: ${env.SHOP_ULR}", "write `env.SHOP_URL`", "steps:\n  - say: ${env.SHOP_URL}");
+    let window = "write `window.open`";
+    repair("steps:\n  - if: window.opened\n    then: [end]", window, "steps:\n  - if: window.open\n    then: [end]");
+}
+
+#[test]
+fn a_misspelt_field_of_a_trigger_has_a_repair() {
+    let bot = "bot: Shop\nfields: {city: text, plan: text, visit: date}\n";
+    let at_ten = |date: &str| format!("{date}\n    at: \"10:00\"");
+    for (wrong, title, right) in [
+        ("field_changed: contact.cty".to_owned(), "write `contact.city`", "field_changed: contact.city".to_owned()),
+        ("field_changed: [plan, cty]".to_owned(), "write `city`", "field_changed: [plan, city]".to_owned()),
+        (at_ten("date: contact.vist"), "write `contact.visit`", at_ten("date: contact.visit")),
+    ] {
+        let text = |trigger: &str| format!("flow: a\nwhen:\n  - {trigger}\nsteps:\n  - log: a\n");
+        let file = SourceFile::new("a.yaml", text(&wrong));
+        let (_, found) = parse_set(&[SourceFile::new("_bot.yaml", bot), file]);
+        let finding = found.iter().find(|finding| finding.code == "E408").unwrap_or_else(|| panic!("{found:#?}"));
+        let fix = finding.fix.as_ref().unwrap_or_else(|| panic!("no repair of {finding}"));
+        assert_eq!(fix.title, title);
+        assert_eq!(crate::base::fix::apply("a.yaml", &text(&wrong), &[fix]).0, text(&right));
+    }
+}
+
+#[test]
 fn a_field_that_every_contact_has_is_not_declared_again() {
     for name in ["phone", "tags", "language", "consent"] {
         let bot = format!("bot: Shop\nfields: {{city: text, {name}: text}}\n");
