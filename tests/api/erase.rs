@@ -4,7 +4,13 @@ use super::host::{ANA, Host, OPERATOR};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use transom::{
-    base::{clock::Clock, ids::SenderId, time::Span},
+    base::{
+        clock::Clock,
+        ids::{ContactId, ConversationId, OutboundId, SenderId},
+        time::Span,
+    },
+    model::{content::Content, effect::Origin},
+    runtime::lane::requests::MessageRequest,
     store::{
         Query, WriteSet,
         tables::{
@@ -114,6 +120,48 @@ async fn nothing_of_an_erased_person_is_left_but_totals() {
     host.ana_says("survey").await;
     assert_ne!(contact(&host).await["id"], id, "who comes again is somebody new");
     assert_eq!(host.graph.sent().last().unwrap().text(), "How did you like it?");
+}
+
+#[tokio::test]
+async fn no_word_is_stored_for_somebody_erased() {
+    let mut host = host().await;
+    host.ana_says("hello").await;
+    let talk = host.get("key-acme", "/v1/conversations").await.is(200)["data"][0]["id"].clone();
+    let person = contact(&host).await["id"].as_i64().map(ContactId).unwrap();
+    host.post("key-acme", &format!("/v1/contacts/{person}/erase"), json!({})).await.is(200);
+    let path = format!("/v1/conversations/{talk}");
+    let template = json!({"name": "reminder", "language": "en", "variables": ["Secret handshake", "Friday"]});
+    for (way, body) in [
+        ("messages", json!({"text": "Secret handshake"})),
+        ("messages", json!({"template": template})),
+        ("messages", json!({"text": "Secret handshake", "at": "2099-01-01T09:00:00Z"})),
+        ("take-over", json!({"agent": "Secret handshake"})),
+        ("assign", json!({"agent": "Secret handshake"})),
+        ("hand-back", json!({"agent": "Secret handshake"})),
+        ("close", json!({"agent": "Secret handshake"})),
+    ] {
+        let refused = host.post("key-acme", &format!("{path}/{way}"), body).await.is(404);
+        assert_eq!(
+            (&refused["code"], &refused["detail"]),
+            (&json!("not_found"), &json!("The data of this contact was erased."))
+        );
+    }
+    // A request that was admitted before the erasure, and whose turn comes after it.
+    let talk = ConversationId(talk.as_i64().unwrap());
+    let content = || Content::Text { body: "Secret handshake".to_owned() };
+    for origin in [Origin::Api, Origin::Person] {
+        let (id, wanted) = (OutboundId(host.app.store.next_id()), MessageRequest::now(content(), origin));
+        assert!(host.app.queue.say_as(id, person, talk, wanted).await.unwrap().is_none());
+        assert!(host.app.queue.say(person, talk, content(), origin).await.is_err());
+    }
+    assert_eq!(lines_with(&everything(&host).await, &["handshake"]), [""; 0]);
+    let now = host.get("key-acme", &path).await.is(200);
+    assert_eq!((&now["state"], &now["with_person"]), (&json!("bot"), &Json::Null));
+    // The number itself is nobody's any more, so a message to it begins with somebody new.
+    let text = json!({"contact": {"phone": ANA}, "sender": 12,
+        "template": {"name": "reminder", "language": "en", "variables": ["Ana", "Friday"]}});
+    host.post("key-acme", "/v1/messages", text).await.is(201);
+    assert_ne!(contact(&host).await["id"], json!(person.0));
 }
 
 #[tokio::test]

@@ -71,7 +71,7 @@ pub async fn assign(
 ) -> ApiResult {
     let (parts, body) = request.into_parts();
     let bytes = input::bytes(body).await?;
-    let row = owned(&web, &caller, &id).await?;
+    let row = going_on(&web, &caller, &id).await?;
     let mut input = Input::parse(&bytes)?;
     let team = input.opt_text("team", NAME_CHARS_MAX);
     let agent = input.opt_text("agent", NAME_CHARS_MAX);
@@ -106,15 +106,24 @@ pub async fn owned(web: &Web, caller: &Caller, id: &str) -> Result<conversation:
     row.filter(|row| caller.sender(web, row.sender_id).is_some()).ok_or_else(none)
 }
 
-/// As `owned`, for actions: if the contact was joined to another, the other's conversation at the same sender.
+/// As `owned`, for actions: if the contact was joined to another, the other's conversation at the same sender. Nothing
+/// can be done in the conversation of an erased contact: its text would be stored, and nobody would get it.
 pub async fn going_on(web: &Web, caller: &Caller, id: &str) -> Result<conversation::Conversation, Problem> {
     let row = owned(web, caller, id).await?;
     let store = &web.app.store;
     let bug = |error: &dyn std::fmt::Display| Problem::bug(error);
     let contact = contact::going_on(store, row.contact_id).await.map_err(|error| bug(&error))?;
+    if contact.as_ref().is_some_and(|contact| contact.data.erased_at.is_some()) {
+        return Err(erased());
+    }
     let Some(contact) = contact.filter(|contact| contact.id != row.contact_id) else { return Ok(row) };
     let there = conversation::between(store, contact.id, row.sender_id).await.map_err(|error| bug(&error))?;
     there.ok_or_else(|| Problem::not_found(format!("Its contact was joined to contact {}.", contact.id)))
+}
+
+/// The answer to an action in the conversation of an erased contact.
+pub fn erased() -> Problem {
+    Problem::not_found("The data of this contact was erased.")
 }
 
 /// The account to which the idempotency keys of a request on this conversation belong.

@@ -6,7 +6,7 @@ mod template;
 
 use super::{
     addressee::Addressee,
-    conversations::{account_of, going_on, owned},
+    conversations::{account_of, erased, going_on, owned},
     page::{Page, decode},
 };
 use crate::{
@@ -178,6 +178,7 @@ async fn say(
         let wanted = MessageRequest { content, origin, quotes, at, agent };
         let said =
             app.queue.say_as(again.message, row.contact_id, row.id, wanted).await.map_err(|error| bug(&error))?;
+        let said = said.ok_or_else(erased)?;
         // A scheduled message is answered at once.
         let wait = if at.is_some() { Span::ZERO } else { API_SEND_WAIT };
         match tokio::time::timeout(wait.to_std(), said.sent).await {

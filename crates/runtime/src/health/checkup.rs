@@ -222,6 +222,7 @@ impl Checkups {
             let content = Content::Text { body: TEST_TEXT.to_owned() };
             let said =
                 self.queue.say_as(test.message, contact, row.id, MessageRequest::now(content, Origin::Api)).await?;
+            let Some(said) = said else { return told(Grade::Unknown, stranger.to_owned()) };
             match tokio::time::timeout(API_SEND_WAIT.to_std(), said.sent).await {
                 Ok(Ok(SendAnswer::Accepted { .. })) => {
                     return told(Grade::Good, "The platform took the test message.".to_owned());

@@ -47,17 +47,19 @@ impl Queue {
         origin: Origin,
     ) -> anyhow::Result<ApiSend> {
         let id = OutboundId(self.store.next_id());
-        self.say_as(id, contact, conversation, MessageRequest::now(content, origin)).await
+        let said = self.say_as(id, contact, conversation, MessageRequest::now(content, origin)).await?;
+        said.context("the contact's data was erased")
     }
 
-    /// As `say`, with a given id, so that a repeated request can see whether the message exists.
+    /// As `say`, with a given id, so that a repeated request can see whether the message exists. `None`: the contact's
+    /// data was erased, and nothing is stored.
     pub async fn say_as(
         &self,
         id: OutboundId,
         contact: ContactId,
         conversation: ConversationId,
         wanted: MessageRequest,
-    ) -> anyhow::Result<ApiSend> {
+    ) -> anyhow::Result<Option<ApiSend>> {
         let MessageRequest { content, origin, quotes, at, agent } = wanted;
         let plain = MessageDraft::plain(0, content, origin);
         let draft = MessageDraft { ignore_quiet_hours: true, quotes, at, agent, ..plain };

@@ -70,8 +70,13 @@ pub enum LaneTask {
     Returned { conversation: ConversationId, run: u32, event: Box<Event>, said: Option<String> },
     /// The slot of a planned start has come.
     Begin(Box<PlannedStart>, Arc<StartPermit>),
-    /// A message of a person or of the API for the outbox.
-    Say { id: OutboundId, conversation: ConversationId, draft: Box<MessageDraft>, reply: oneshot::Sender<ApiSend> },
+    /// A message of a person or of the API for the outbox; `reply` gives `None` if the contact's data was erased.
+    Say {
+        id: OutboundId,
+        conversation: ConversationId,
+        draft: Box<MessageDraft>,
+        reply: oneshot::Sender<Option<ApiSend>>,
+    },
     /// The result of a send.
     Sent { conversation: ConversationId, id: OutboundId, result: Box<Result<Receipt, SendError>> },
     /// A status of a message that a run here waits for, or a failure.

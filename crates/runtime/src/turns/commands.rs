@@ -31,8 +31,13 @@ impl Runner {
         id: OutboundId,
         conversation: ConversationId,
         mut draft: MessageDraft,
-        reply: oneshot::Sender<ApiSend>,
+        reply: oneshot::Sender<Option<ApiSend>>,
     ) -> Result<(), LaneError> {
+        // The request may have been admitted before the erasure. The message would go nowhere, and its text would stay.
+        if lane.contact.data.erased_at.is_some() {
+            let _ = reply.send(None);
+            return Ok(());
+        }
         let index = self.conversation_index(lane, conversation).await?;
         let now = self.clock.now();
         let mut set = WriteSet::of(lane.contact.id.0);
@@ -78,7 +83,7 @@ impl Runner {
                 return Err(error);
             }
         }
-        let _ = reply.send(ApiSend { conversation, id, sent });
+        let _ = reply.send(Some(ApiSend { conversation, id, sent }));
         if let Some((id, content)) = ready {
             self.delivery.launch(lane, index, id, content);
         }

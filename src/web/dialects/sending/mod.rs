@@ -184,6 +184,10 @@ async fn settle(web: &Web, order: &Order, id: OutboundId, is_again: bool) -> Res
         .say_as(id, contact, conversation, MessageRequest::now(content, Origin::Api))
         .await
         .map_err(|error| internal(&error))?;
+    let Some(said) = said else {
+        let why = "The data of this contact was erased".to_owned();
+        return Err(Refused::Unreachable { code: "131026".to_owned(), why });
+    };
     match tokio::time::timeout(API_SEND_WAIT.to_std(), said.sent).await {
         Ok(Ok(answer)) => answered(web, sender, id, answer).await,
         // No answer yet, or the lane was restarted: the message stays queued, without a provider id.
