@@ -23,10 +23,10 @@ after(async () => {
   await bot?.end();
 });
 
-test('a talk of 5,000 messages opens with 50, is read to its beginning and back, and is never held whole', { skip }, async () => {
+/** A profile in which the conversation has as many messages as `count` gives. @param {() => number} count */
+async function profileWith(count) {
   const profile = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
   const now = Date.now();
-  let count = ALL;
   const one = (id) => ({
     id,
     direction: id % 2 ? 'in' : 'out',
@@ -37,10 +37,16 @@ test('a talk of 5,000 messages opens with 50, is read to its beginning and back,
     ...(id % 2 ? {} : { state: 'read', origin: 'flow' }),
   });
   await profile.route('**/v1/conversations/*/messages?*', (route) => {
-    const before = Number(new URL(route.request().url()).searchParams.get('cursor') ?? count + 1);
+    const before = Number(new URL(route.request().url()).searchParams.get('cursor') ?? count() + 1);
     const data = Array.from({ length: 50 }, (_, n) => before - 1 - n).filter((id) => id > 0).map(one);
     return route.fulfill({ json: { data, next_cursor: before > 51 ? String(before - 50) : null } });
   });
+  return profile;
+}
+
+test('a talk of 5,000 messages opens with 50, is read to its beginning and back, and is never held whole', { skip }, async () => {
+  let count = ALL;
+  const profile = await profileWith(() => count);
   const page = await open(browser, bot.base, { path: `/studio/inbox/${talk}`, ready: '.inbox-wall .chat-row', context: profile });
   const wall = page.locator('.inbox-wall');
   const rows = wall.locator('.chat-row');
@@ -85,5 +91,29 @@ test('a talk of 5,000 messages opens with 50, is read to its beginning and back,
   const numbers = (await rows.locator('.chat-text').allTextContents()).map((words) => Number(/\d+/.exec(words)[0]));
   assert.deepEqual(numbers, numbers.map((_, n) => ALL + 1 - (numbers.length - 1 - n)), 'no gap, and nothing twice');
   assert.deepEqual(page.noise, []);
+  await page.context().close();
+});
+
+test('older messages come also when news are read at the moment in which somebody reaches the top', { skip }, async () => {
+  const profile = await profileWith(() => ALL);
+  const page = await open(browser, bot.base, { path: `/studio/inbox/${talk}`, ready: '.inbox-wall .chat-row', context: profile });
+  const wall = page.locator('.inbox-wall');
+  // The answers to what is asked from here on wait.
+  let goOn = () => {};
+  const may = new Promise((done) => (goOn = done));
+  let asked = false;
+  await page.route('**/v1/conversations/*/messages?*', async (route) => {
+    asked = true;
+    await may;
+    await route.fallback();
+  });
+  await written(bot, '+34600111222', 'Ana López', ['hello']);
+  await until('the news are read', () => asked);
+  await wall.evaluate((one) => (one.scrollTop = 0));
+  // The page hears of a movement with its next frame.
+  await wall.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  assert.equal(await wall.locator('.chat-row').count(), 50);
+  goOn();
+  await until('the older ones come', async () => (await wall.locator('.chat-row').count()) === 100);
   await page.context().close();
 });

@@ -131,6 +131,8 @@ test('a closed tab loses neither the message nor the draft, and two new tabs sen
   await cutOff(page);
   await writes(page, 'closed 1', 'closed 2');
   await box(page).fill('half a word');
+  // It is kept a moment after the key.
+  await until('the draft is kept', () => page.evaluate(() => Object.values(localStorage).some((kept) => kept.includes('half a word'))));
   await page.close();
   await context.setOffline(false);
   const look = () => open(browser, bot.base, { path: `/studio/inbox/${id}`, ready: '.inbox-write textarea', context });

@@ -11,6 +11,8 @@ const GATHER_MS = 120;
 /** How often is asked without the stream, and with it, should it say nothing of something. */
 const POLL_MS = 5000;
 const CALM_POLL_MS = 30_000;
+/** How long after the page's first reading it asks for what came between that and the beginning of the stream. */
+const SETTLE_MS = 3000;
 
 /** @typedef {{talks: Set<number>} | {all: 'broken' | 'poll'}} News `broken`: something may have been missed */
 
@@ -40,6 +42,7 @@ export function follow() {
   /** @type {ReturnType<typeof setTimeout> | null} */
   let gathering = null;
   let asked = Date.now();
+  let first = true;
   const heard = (/** @type {any} */ news) => {
     if (!news?.conversation_id) {
       return;
@@ -59,12 +62,16 @@ export function follow() {
   const stop = listen(
     `/v1/events?types=${TYPES.join(',')}`,
     { ...Object.fromEntries(TYPES.map((type) => [type, heard])), gap: missed },
-    (is) => {
+    (/** @type {boolean} */ is) => {
       const was = stands.value;
       stands.value = is;
-      if (is && !was) {
+      if (is && !was && !first) {
         missed();
+      } else if (is && first) {
+        // The lists were asked for a moment ago: reading them twice at once would double the first load.
+        asked = Math.min(asked, Date.now() - CALM_POLL_MS + SETTLE_MS);
       }
+      first = false;
     },
   );
   const timer = setInterval(() => {

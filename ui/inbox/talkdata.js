@@ -39,12 +39,18 @@ function store(id, from) {
     apart: false,
     /** The next reading begins anew with the newest messages. */
     anew: false,
+    /** The next reading takes the newest page, which follows upon those that are held. */
+    follows: false,
     refusal: signal(/** @type {import('../js/api.js').Answer | null} */ (null)),
     /** The conversation after the data of its contact was erased, or null. */
     erased: signal(/** @type {any} */ (null)),
     ready: signal(false),
     reading: /** @type {Promise<void> | null} */ (null),
     again: false,
+    /** News are being read, and not a further page. */
+    refreshes: false,
+    /** Reads the page that was asked for meanwhile. */
+    wished: /** @type {((own: any) => void) | null} */ (null),
     over: false,
   };
 }
@@ -153,8 +159,8 @@ async function caughtUp(own) {
   if (own.from) {
     return begun(own);
   }
-  const { anew } = own;
-  if (own.newer.peek().length && !anew) {
+  const { anew, follows } = own;
+  if (own.newer.peek().length && !anew && !follows) {
     // What is read stands further up; the newest messages come when they are asked for.
     const talk = await get(`/v1/conversations/${own.id}`);
     if (talk.ok && !own.over) {
@@ -163,6 +169,7 @@ async function caughtUp(own) {
     return;
   }
   own.anew = false;
+  own.follows = false;
   const [talk, first] = await Promise.all([get(`/v1/conversations/${own.id}`), page(own)]);
   if (own.over) {
     return;
@@ -222,6 +229,7 @@ async function refresh(own) {
     own.again = true;
     return own.reading;
   }
+  own.refreshes = true;
   own.reading = (async () => {
     try {
       do {
@@ -230,6 +238,13 @@ async function refresh(own) {
       } while (own.again && !own.over);
     } finally {
       own.reading = null;
+      own.refreshes = false;
+    }
+    // At its end the wall scrolls no more, so nothing would ask for the page a second time.
+    const { wished } = own;
+    own.wished = null;
+    if (!own.over) {
+      wished?.(own);
     }
   })();
   return own.reading;
@@ -238,6 +253,9 @@ async function refresh(own) {
 /** Reads the messages before those that are known. @param {Store} own */
 async function readOlder(own) {
   const cursor = own.older.peek();
+  if (own.refreshes) {
+    own.wished = readOlder;
+  }
   if (!cursor || own.reading) {
     return;
   }
@@ -272,12 +290,15 @@ function held(own, found) {
 /** Reads the page after those that are held, of which the oldest is let go of. @param {Store} own */
 async function readNewer(own) {
   const cursor = own.newer.peek().at(-1);
+  if (own.refreshes) {
+    own.wished = readNewer;
+  }
   if (cursor === undefined || own.reading || own.apart) {
     return;
   }
   if (cursor === '') {
-    // What was said meanwhile follows, too.
-    own.newer.value = [];
+    // What was said meanwhile follows, too. Until it is there, it counts as not read, and then not as news.
+    own.follows = true;
     await refresh(own);
     return;
   }

@@ -69,6 +69,7 @@ export function Wall({ data, talk, templates, pending }) {
   const sticks = useRef(true);
   const anchor = useRef(/** @type {{row: HTMLElement, top: number} | null} */ (null));
   const [behind, setBehind] = useState(false);
+  const [far, setFar] = useState(false);
   const zone = botZone();
   const messages = useMemo(() => [...data.messages.values()].map((one) => drawn(one, templates)), [data.messages, templates]);
   const items = useMemo(() => arranged(messages, zone), [messages, zone]);
@@ -89,6 +90,7 @@ export function Wall({ data, talk, templates, pending }) {
       wall.scrollTop = anchor.current.row.offsetTop - anchor.current.top;
     }
     before.current = `${first} ${last}`;
+    setFar(isFar(wall));
   }, [items, shown.length]);
   const opened = useRef(false);
   useLayoutEffect(() => {
@@ -97,6 +99,7 @@ export function Wall({ data, talk, templates, pending }) {
       opened.current = true;
       sticks.current = false;
       row.scrollIntoView({ block: 'center' });
+      setFar(isFar(/** @type {HTMLElement} */ (box.current)));
     }
   }, [items]);
   // What is there at first is no news.
@@ -131,6 +134,7 @@ export function Wall({ data, talk, templates, pending }) {
     sticks.current = below <= STICKS_PX && !data.hasNewer;
     const row = /** @type {HTMLElement | undefined} */ ([...wall.children].find((one) => /** @type {HTMLElement} */ (one).offsetTop + one.clientHeight > wall.scrollTop && one.matches('.chat-row')));
     anchor.current = row ? { row, top: row.offsetTop - wall.scrollTop } : null;
+    setFar(isFar(wall));
     if (sticks.current) {
       setBehind(false);
     }
@@ -180,9 +184,12 @@ export function Wall({ data, talk, templates, pending }) {
       ${shown.map((one, n) => html`<${Pending} key=${one.key} one=${one} talk=${talk} behind=${shown.slice(0, n).some(stops)} templates=${templates} zone=${zone} />`)}
       ${!items.length && !shown.length && html`<p class="inbox-silent">${t('inbox.silent')}</p>`}
     </div>
-    ${(behind || data.hasNewer) && html`<button type="button" class="button inbox-down" onClick=${down}><${Icon} n="down" s=${14} />${t(behind ? 'inbox.new_messages' : 'inbox.newest')}</button>`}
+    ${(behind || far || data.hasNewer) && html`<button type="button" class="button inbox-down" onClick=${down}><${Icon} n="down" s=${14} />${t(behind ? 'inbox.new_messages' : 'inbox.newest')}</button>`}
   </div>`;
 }
+
+/** Whether more than what is seen stands below it. @param {HTMLElement} wall */
+const isFar = (wall) => wall.scrollHeight - wall.scrollTop - wall.clientHeight > wall.clientHeight;
 
 /** @param {Map<string, any>} messages */
 export const newestOf = (messages) => [...messages.values()].reduce((newest, one) => Math.max(newest, one.id), 0);
