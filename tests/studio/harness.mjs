@@ -13,7 +13,8 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const modules = createRequire(join(ROOT, 'target/studio/checks/package.json'));
-const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+/** The headless shell is Chromium without the parts around a page, and needs half of the work. */
+const BROWSERS = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 const browserPath = BROWSERS.find((path) => existsSync(path));
 if (!browserPath && process.env.CI === 'true') {
@@ -38,9 +39,20 @@ export async function launch(more = []) {
   if (process.env.FIREFOX) {
     // The protocol has no wish for less motion.
     const firefoxUserPrefs = { 'ui.prefersReducedMotion': 1 };
-    return modules('playwright-core').firefox.launch({ executablePath: process.env.FIREFOX, channel: 'moz-firefox', firefoxUserPrefs });
+    return patient(await modules('playwright-core').firefox.launch({ executablePath: process.env.FIREFOX, channel: 'moz-firefox', firefoxUserPrefs }));
   }
-  return modules('playwright-core').chromium.launch(how(more));
+  return patient(await modules('playwright-core').chromium.launch(how(more)));
+}
+
+/** Lets each page wait long: plays have the lowest share of the processor, so beside other programs they are slow. */
+function patient(browser) {
+  const make = browser.newContext.bind(browser);
+  browser.newContext = async (...options) => {
+    const context = await make(...options);
+    context.setDefaultTimeout(90_000);
+    return context;
+  };
+  return browser;
 }
 
 /** A browser with a profile that stays in a folder, as that of a person. */
@@ -167,14 +179,18 @@ export async function open(browser, base, { path = '/studio/flows/menu', theme =
   // The stream of news never finishes, and has no size.
   page.loaded = [];
   page.on('requestfinished', (request) => page.loaded.push(request));
+  page.unanswered = new Set();
+  page.on('request', (request) => staysOpen(request.url()) || page.unanswered.add(request));
+  page.on('requestfinished', (request) => page.unanswered.delete(request));
+  page.on('requestfailed', (request) => page.unanswered.delete(request));
   const mark = path.includes('?') ? '&' : '?';
   await page.goto(`${base}${path}${mark}theme=${theme}&lang=${lang}`);
   await page.waitForSelector(ready, { state: 'attached' });
   return page;
 }
 
-/** Waits for something, by default for thirty seconds; the page's policy forbids Playwright's own way, which evaluates text. */
-export const until = async (what, found, most = 300) => {
+/** Waits for something, by default for ninety seconds; the page's policy forbids Playwright's own way, which evaluates text. */
+export const until = async (what, found, most = 900) => {
   for (let tries = 0; tries < most; tries++) {
     if (await found()) {
       return;
@@ -183,6 +199,27 @@ export const until = async (what, found, most = 300) => {
   }
   throw new Error(`${what} did not happen`);
 };
+
+/** The connections that stay open: the stream of news, and the language server. @param {string} url */
+const staysOpen = (url) => url.includes('/v1/events') || url.endsWith('/v1/studio/lsp');
+
+/** Waits until the page has its answers, asks for nothing more and changes nothing, for `ms` milliseconds. */
+export async function settled(page, ms = 300) {
+  await page.evaluate(() => {
+    window.changedAt = performance.now();
+    const note = () => (window.changedAt = performance.now());
+    new MutationObserver(note).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+  });
+  let asked = -1;
+  let since = Date.now();
+  await until('the page is still', async () => {
+    if (page.unanswered.size || page.asked.length !== asked) {
+      asked = page.asked.length;
+      since = Date.now();
+    }
+    return Date.now() - since >= ms && (await page.evaluate(() => performance.now() - window.changedAt)) >= ms;
+  });
+}
 
 /** Calls a function of one of the page's modules, which is a file of its own or lies in the pack of the frame. */
 export const within = (page, name, work, value) => page.evaluate(async ([name, work, value]) => {

@@ -1,7 +1,7 @@
 // The page as a whole: what it asks for, what it must not do, how it looks and reads in every shape.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axe, daemon, fitsPhone, launch, open, skip, text, until, within, write, written } from './harness.mjs';
+import { axe, daemon, fitsPhone, launch, open, settled, skip, text, until, within, write, written } from './harness.mjs';
 
 /** The first loads: for flows, of which the editor's bundle is 120 KiB, and for the others. */
 const FIRST_LOAD_KIB = 220;
@@ -32,7 +32,7 @@ const inEditor = (page) => page.evaluate(() => document.activeElement.closest('.
 
 test('A1, A17 every request goes to the daemon, and the console is silent', { skip }, async () => {
   const page = await open(browser, bot.base);
-  await page.waitForTimeout(1500);
+  await settled(page);
   const hosts = new Set(page.asked.map((request) => new URL(request.url()).origin));
   assert.deepEqual([...hosts], [bot.base]);
   assert.deepEqual(page.noise, []);
@@ -44,7 +44,7 @@ test('B14 the first load of each page is within its budget', { skip: skip || (PA
   const [talk] = (await (await fetch(`${bot.base}/v1/conversations?search=34600111222`)).json()).data;
   for (const [name, ready] of [['tests', '.tests-case'], ['runs', '.run-row'], ['contacts', 'h1'], ['ahead', 'h1'], ['health', 'h1'], ['people', 'h1'], ['inbox', 'h1'], [`inbox/${talk.id}`, '.inbox-box']]) {
     const page = await open(browser, bot.base, { path: `/studio/${name}`, ready });
-    await page.waitForTimeout(1000);
+    await settled(page);
     await weighs(page, name, OTHER_LOAD_KIB);
     await page.context().close();
   }
@@ -82,7 +82,7 @@ test('the bot answers before the editor is asked for', { skip }, async () => {
 for (const theme of ['light', 'dark']) {
   test(`A11 axe finds no barrier (${theme})`, { skip }, async () => {
     const page = await open(browser, bot.base, { theme, bypassCSP: true });
-    await page.waitForTimeout(800);
+    await settled(page);
     await page.addScriptTag({ content: axe() });
     // CodeMirror's scroller holds a text that can be focused, which axe does not count.
     const found = await page.evaluate(async () =>
@@ -242,7 +242,7 @@ for (const [path, ready] of PAGES) {
     const [talk] = (await (await fetch(`${bot.base}/v1/conversations?search=34600111222`)).json()).data;
     const real = path.replace('RUN', data[0].id).replace('CONTACT', data[0].contact_id ?? data[0].contact?.id).replace('TALK', talk.id);
     const page = await open(browser, bot.base, { path: real, lang: 'xx', ready });
-    await page.waitForTimeout(1200);
+    await settled(page);
     // Names, times, what people wrote, and what the engine says in English are no texts of the page.
     const raw = await page.evaluate(() => {
       const ours = '.cm-editor, .files .name, .bot-title, .logo, kbd, code, pre, .file-name, svg, .chat-text, .chat-words, .chat-options, time, [dir=auto], [dir=ltr], [lang=en], bdi, .chat-face, .chat-row button';
