@@ -9,7 +9,7 @@ use std::{ops::Range, sync::Arc};
 
 /// The advice for a second colon that no quotes mend. `None`: the line is a text.
 pub fn meant(file: &Arc<SourceFile>, key: &str, value: &str, colon: usize) -> Option<String> {
-    of_step(key, value, colon).or_else(|| of_source(file, key, value, colon))
+    of_step(key, value, colon).or_else(|| of_map(key, value, colon)).or_else(|| of_source(file, key, value, colon))
 }
 
 /// The advice for `then: say: Hello`: a key for steps, and a step in the same line.
@@ -17,6 +17,15 @@ fn of_step(key: &str, value: &str, colon: usize) -> Option<String> {
     let is_word = colon > 0 && value[..colon].bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     (STEPS.contains(&key) && is_word).then(|| format!("write the step a line below `{key}:`, deeper: `- {value}`"))
 }
+
+/// The advice for `return: ok: true`: a key for names with values, and the first of them in the same line.
+fn of_map(key: &str, value: &str, colon: usize) -> Option<String> {
+    let is_name = colon > 0 && value[..colon].bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    (MAPS.contains(&key) && is_name).then(|| format!("for names with values write `{key}: {{{value}}}`"))
+}
+
+/// Keys that take names with values.
+const MAPS: [&str; 8] = ["return", "with", "json", "form", "query", "headers", "data", "returns"];
 
 /// Keys that take steps.
 const STEPS: [&str; 9] = ["steps", "then", "else", "do", "on_error", "on_timeout", "on_fail", "other", "until_done"];

@@ -144,6 +144,15 @@ fn in_column(column: usize) -> String {
     }
 }
 
+/// Steps whose other keys stand below them, as deep as their own.
+#[rustfmt::skip]
+const VALUED: [&str; 20] = [
+    "say", "ask", "if", "switch", "repeat", "go", "call", "start", "wait", "http", "script", "llm", "agent", "handoff", "template", "split", "look_up",
+    "emit", "react", "consent",
+];
+/// Steps that need no value.
+const ALONE: [&str; 2] = ["end", "return"];
+
 /// Keys that only occur at the left margin of a flow.
 const TOP: [&str; 5] = ["flow", "when", "steps", "blocks", "stop_when"];
 
@@ -170,6 +179,12 @@ pub fn nested(said: &str, before: &str, line: &str) -> Option<(String, String)> 
     }
     if let (true, Some(own)) = (item && !above.contains(':') && !content.starts_with("- "), key(content)) {
         let message = format!("`{own}` stands below `{above}`, so a `:` is missing behind that");
+        if ALONE.contains(&above) {
+            return Some((message, format!("write `- {above}:`, and leave `{own}` below it")));
+        }
+        if VALUED.contains(&above) {
+            return Some((message, format!("write `- {above}: …` with its value, and leave `{own}` below it")));
+        }
         return Some((message, format!("write `- {above}: {{{content}}}`")));
     }
     if column(line) == column(before) {

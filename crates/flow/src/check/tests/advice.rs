@@ -7,6 +7,13 @@ const ADVISED: &[(&str, &str, &str)] = &[
     ("  - say Hello", "write `- say: Hello`", "  - say: Hello"),
     ("  - stop", "write `- end`", "  - say: Bye\n  - end"),
     (
+        "  - wait\n    timeout: 2h",
+        "write `- wait: …` with its value, and leave `timeout` below it",
+        "  - wait: reply\n    timeout: 2h",
+    ),
+    ("  - end\n    return: 5", "write `- end:`, and leave `return` below it", "  - end:\n    return: 5"),
+    ("  - return: ok: true", "write `return: {ok: true}`", "  - return: {ok: true}"),
+    (
         "  - ask: Shall we?\n    options:\n      - Yes: say Good\n      - No",
         "write `{say: Good}`",
         "  - ask: Shall we?\n    options:\n      - Yes: {say: Good}\n      - No",
