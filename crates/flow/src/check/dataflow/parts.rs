@@ -98,7 +98,10 @@ fn narrowed(
     let (name, part) = (root.1.as_str(), property.2.as_str());
     let whole = state.var(flow, name)?;
     let KnownValue::Gives(parts) = &whole.known else { return None };
-    let ty = parts.iter().find(|(known, _)| known == part).map_or(ValueType::NOTHING, |(_, ty)| ty.clone());
+    let Some((_, ty)) = parts.iter().find(|(known, _)| known == part) else {
+        // The key is unknown, and has a finding: the condition may have meant each of the others.
+        return Some(vec![state.clone().with(flow, name, ValueType::ANY)]);
+    };
     let with = |ty: &ValueType| {
         let put =
             |(known, old): &(String, ValueType)| (known.clone(), if known == part { ty.clone() } else { old.clone() });

@@ -79,7 +79,7 @@ pub fn along(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: &State) -
         ("http" | "llm", _) => filled(passed(state, node, Span::ZERO, call_time(written))),
         ("if", by) => match code_of(node, "if").and_then(Code::single) {
             Some(condition) => refine(flow, state, condition, by == "then"),
-            None => one(state.clone()),
+            None => one(unread(flow, state, written.get("if").and_then(|condition| condition.text()))),
         },
         ("switch", by) => case(flow, node, by, state),
         ("repeat", by) => {
@@ -202,6 +202,13 @@ fn call_time(written: &yaml::Node) -> Span {
         wait = wait.saturating_mul(backoff);
     }
     Span(total)
+}
+
+/// The state behind a condition that cannot be read: nothing is known of the values that it names.
+fn unread(flow: &Flow, state: &State, condition: Option<&str>) -> State {
+    let words = condition.unwrap_or_default().split(|c: char| !c.is_alphanumeric() && c != '_');
+    let named = words.filter(|word| state.var(flow, word).is_some());
+    named.fold(state.clone(), |state, name| state.with(flow, name, ValueType::ANY))
 }
 
 /// The state in a case of a `switch`: the compared value is filled.

@@ -24,6 +24,24 @@ fn parts_of_what_a_block_gives_are_known() {
     one(&[&called(&template(""), BOOKS)], "a.yaml:7:12: error[E805]");
 }
 
+/// What the condition would have told is unknown, and that is no second mistake.
+#[test]
+fn a_condition_that_cannot_be_read_has_the_only_finding() {
+    let asks = |condition: &str| {
+        called(
+            &format!(
+                "  - if: {condition}\n    then: [{{say: \"${{x.slot}}\"}}]\n    else: [{{say: \"${{x.why}}\"}}]\n"
+            ),
+            BOOKS,
+        )
+    };
+    for condition in ["x = ok", "x.ok und true", "x.ok and x.slot != 3 and", "x.okk"] {
+        let found = found_in(BOT, &[&asks(condition)], &CheckContext::default());
+        assert_eq!(found.len(), 1, "{condition}: {found:#?}");
+    }
+    clean(&[&asks("x.ok")]);
+}
+
 #[test]
 fn where_a_block_may_give_nothing_its_variable_may_be_missing() {
     let sometimes = "    - if: contact.city == \"x\"\n      then: [{return: 7}]\n";
