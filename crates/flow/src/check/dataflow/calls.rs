@@ -333,7 +333,8 @@ fn count_wrong(eval: &mut Eval<'_>, name: &str, signatures: &[Vec<TypeId>], coun
 
 /// The type of a function's result, if the language defines it.
 fn given(name: &str, args: &[ValueType]) -> ValueType {
-    let missing = args.first().is_some_and(|first| first.kinds.meets(Kinds::MISSING));
+    // Of a value that a server gave nothing is known, also not that it can be missing.
+    let missing = args.first().is_some_and(|first| first.kinds.meets(Kinds::MISSING) && !first.kinds.is_vague());
     let kinds = match name {
         "now" | "datetime" | "at" | "local" => Kinds::DATETIME,
         "today" | "date" => Kinds::DATE,

@@ -24,6 +24,14 @@ fn parts_of_what_a_block_gives_are_known() {
     one(&[&called(&template(""), BOOKS)], "a.yaml:7:12: error[E805]");
 }
 
+/// A price that is worked out from the answer of a server is no more missing than one that stands in the text itself.
+#[test]
+fn a_price_of_unknown_parts_is_there() {
+    let asks = "  - http: GET https://a.example/x\n    as: got\n  - call: part\n    as: x\n  - say: Pay ${x.price}.\n";
+    let block = "blocks:\n  part:\n    - return: {price: '${money(got.body.cents * 2, \"EUR\")}'}\n";
+    clean(&[&format!("{HI}steps:\n{asks}{block}")]);
+}
+
 /// What the condition would have told is unknown, and that is no second mistake.
 #[test]
 fn a_condition_that_cannot_be_read_has_the_only_finding() {
