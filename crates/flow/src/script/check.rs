@@ -224,10 +224,15 @@ pub fn elsewhere(name: &str) -> Option<&'static str> {
         "MID" | "mid" | "substr" | "substring" => "text.sub_string(0, 3)",
         "RIGHT" | "right" => "text.sub_string(-3)",
         "TEXT" => ".format(\"d MMMM, HH:mm\")",
-        "IF" | "iif" | "IIF" => "if a > 3 { \"yes\" } else { \"no\" }",
+        "IF" | "iif" | "IIF" | "SI" | "SE" | "WENN" => "if a > 3 { \"yes\" } else { \"no\" }",
         "CONCATENATE" | "CONCAT" => "+",
-        "TODAY" => "today()",
-        "NOW" => "now()",
+        "TODAY" | "aujourdhui" | "AUJOURDHUI" | "hoy" | "HOY" | "heute" | "HEUTE" | "hoje" | "HOJE" | "oggi"
+        | "OGGI" => "today()",
+        "NOW" | "maintenant" | "MAINTENANT" | "ahora" | "AHORA" | "jetzt" | "JETZT" | "agora" | "AGORA" | "adesso"
+        | "ADESSO" => "now()",
+        "not" | "NOT" | "non" | "NON" | "NICHT" | "NO" => "!…",
+        "AND" | "ET" | "UND" => "… && …",
+        "OR" | "OU" | "ODER" => "… || …",
         "LEN" => ".len()",
         "UPPER" => ".upper()",
         "LOWER" => ".lower()",

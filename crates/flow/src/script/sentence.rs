@@ -34,7 +34,9 @@ pub fn in_words(before: &str, word: &str, after: &str) -> Option<String> {
     let end = after.find("&&").or_else(|| after.find("||")).unwrap_or(after.len());
     let value = after[..end].trim();
     match word {
-        "not" if !value.is_empty() => {
+        "not" | "non" | "pas" | "nicht" | "no" | "não"
+            if value.starts_with(|c: char| c.is_alphabetic() || c == '_') =>
+        {
             let field = value.starts_with("contact.") && value.chars().all(|c| c.is_alphanumeric() || "._".contains(c));
             Some(match field {
                 true => format!("write `!{value}` of a yes or no, `missing({value})` to ask whether there is none"),
@@ -45,9 +47,14 @@ pub fn in_words(before: &str, word: &str, after: &str) -> Option<String> {
             let method = if word == "includes" { "contains" } else { word };
             Some(format!("write `{}.{method}({})`", operand(before), value.trim_matches(['(', ')'])))
         }
-        "between" => {
-            let (low, high) = value.split_once(" and ")?;
-            Some(format!("write `{0} >= {1} && {0} <= {2}`", operand(before), low.trim(), high.trim()))
+        "between" | "entre" | "zwischen" | "tra" | "fra" => {
+            let joint = [" and ", " et ", " y ", " e ", " und "];
+            let (low, high) = joint.into_iter().find_map(|joint| value.split_once(joint))?;
+            let (low, high) = (low.trim(), high.trim());
+            Some(match operand(before) {
+                "" => format!("write `answer >= {low} && answer <= {high}`, with the name of the answer"),
+                asked => format!("write `{asked} >= {low} && {asked} <= {high}`"),
+            })
         }
         "then" => Some("take it out: `then:` is a key of its own in the line below".to_owned()),
         _ => {

@@ -23,7 +23,12 @@ pub const RESERVED: [&str; 43] = [
 ];
 
 /// Words that people write in place of an operator.
-const OPERATOR_WORDS: [&str; 7] = ["and", "or", "not", "is", "equals", "eq", "ne"];
+#[rustfmt::skip]
+const OPERATOR_WORDS: [&str; 21] = [
+    "and", "or", "not", "is", "equals", "eq", "ne",
+    // The same in the languages in which answers are understood.
+    "und", "oder", "nicht", "ist", "y", "o", "es", "et", "ou", "est", "e", "é", "non", "no",
+];
 
 /// Quotation marks of word processors and phones.
 const TYPOGRAPHIC: [char; 9] = ['“', '”', '„', '‟', '‘', '’', '‚', '«', '»'];
@@ -219,10 +224,10 @@ fn at(position: Position, code: &str) -> (usize, usize) {
 
 fn operator(symbol: &str) -> Option<String> {
     let meant = match symbol {
-        "and" => "&&",
-        "or" => "||",
-        "not" => "!",
-        "is" | "equals" | "eq" => "==",
+        "and" | "und" | "y" | "et" | "e" => "&&",
+        "or" | "oder" | "o" | "ou" => "||",
+        "not" | "nicht" | "non" | "no" => "!",
+        "is" | "equals" | "eq" | "ist" | "es" | "est" | "é" => "==",
         "ne" => "!=",
         "===" | "=" => "==",
         "!==" | "<>" => "!=",
@@ -308,8 +313,13 @@ pub fn unknown_name(name: &str, place: &Place, known: impl IntoIterator<Item = i
         let finding = Diagnostic::error("E303", place, format!("`{whole}` is no name: a `-` subtracts"));
         return finding.help(format!("write `{meant}`, also where the name is given"));
     }
-    // `True` of Python, `TRUE` of a spreadsheet.
-    if let truth @ ("true" | "false") = name.to_lowercase().as_str() {
+    // `True` of Python, `VRAI` of a spreadsheet.
+    let truth = match name.to_lowercase().as_str() {
+        "true" | "vrai" | "verdadero" | "verdadeiro" | "wahr" | "vero" => Some("true"),
+        "false" | "faux" | "falso" | "falsch" => Some("false"),
+        _ => None,
+    };
+    if let Some(truth) = truth {
         let fix = Fix::replace(format!("write `{truth}`"), place, truth);
         return Diagnostic::error("E303", place, format!("nothing here is called `{name}`"))
             .help(format!("write `{truth}`, in small letters"))
@@ -345,8 +355,8 @@ pub fn unknown_name(name: &str, place: &Place, known: impl IntoIterator<Item = i
     // In a comparison, a word is more often a text without quotes than a name.
     let text = before.ends_with("==") || before.ends_with("!=") || before.ends_with("??");
     let help = match (name.to_lowercase().as_str(), elsewhere(name)) {
-        ("yes" | "no", _) if text => {
-            let truth = name.eq_ignore_ascii_case("yes");
+        ("yes" | "oui" | "si" | "sí" | "sì" | "sim" | "ja" | "no" | "non" | "não" | "nein", _) if text => {
+            let truth = !matches!(name.to_lowercase().as_str(), "no" | "non" | "não" | "nein");
             format!("the answer of a `yesno` is `{truth}`; for the text write `\"{name}\"`, in double quotes")
         }
         _ if text => format!("for the text write `\"{name}\"`, in double quotes; a name is filled by an earlier step"),

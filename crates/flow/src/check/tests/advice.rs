@@ -12,7 +12,32 @@ const ADVISED: &[(&str, &str, &str)] = &[
         "  - wait: reply\n    timeout: 2h",
     ),
     ("  - end\n    return: 5", "write `- end:`, and leave `return` below it", "  - end:\n    return: 5"),
+    (
+        "  - if: not(contact.known)\n    then: [say: New]",
+        "write `!…`",
+        "  - if: '!contact.known'\n    then: [say: New]",
+    ),
+    (
+        "  - if: non contact.known\n    then: [say: New]",
+        "write `!contact.known` of a yes or no",
+        "  - if: '!contact.known'\n    then: [say: New]",
+    ),
+    (
+        "  - ask: Days?\n    type: whole\n    as: n\n    check: n entre 1 et 14",
+        "write `n >= 1 && n <= 14`",
+        "  - ask: Days?\n    type: whole\n    as: n\n    check: n >= 1 && n <= 14",
+    ),
+    (
+        "  - if: contact.known == vrai\n    then: [say: Hi]",
+        "write `true`, in small letters",
+        "  - if: contact.known == true\n    then: [say: Hi]",
+    ),
     ("  - return: ok: true", "write `return: {ok: true}`", "  - return: {ok: true}"),
+    (
+        "  - ask: Score?\n    type: whole\n    as: n\n    check: n > 0 und n < 9",
+        "write `&&`",
+        "  - ask: Score?\n    type: whole\n    as: n\n    check: n > 0 && n < 9",
+    ),
     (
         "  - ask: Shall we?\n    options:\n      - Yes: say Good\n      - No",
         "write `{say: Good}`",
