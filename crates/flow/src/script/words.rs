@@ -365,8 +365,15 @@ pub fn unknown_name(name: &str, place: &Place, known: impl IntoIterator<Item = i
     };
     Diagnostic::error("E303", place, format!("nothing here is called `{name}`"))
         .help(help)
-        .meant(name, known.iter().map(String::as_str))
+        .meant(name, known.iter().map(String::as_str).filter(|known| !text || is_as_long(known, name)))
 }
+
+/// True if one of the two may be the other with a slip: in a comparison, a longer name is another one.
+fn is_as_long(known: &str, name: &str) -> bool {
+    known.chars().count().abs_diff(name.chars().count()) <= SLIP_CHARS_MAX
+}
+
+const SLIP_CHARS_MAX: usize = 2;
 
 /// The complete `name` in `contact.full-name` up to the next blank, and the corrected name.
 fn dashed(text: &str, range: &Range<usize>) -> Option<(String, String)> {

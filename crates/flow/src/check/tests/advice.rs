@@ -39,6 +39,11 @@ const ADVISED: &[(&str, &str, &str)] = &[
         "  - ask: Score?\n    type: whole\n    as: n\n    check: n > 0 && n < 9",
     ),
     (
+        "  - ask: Where?\n    as: place\n    options: [old, fresh]\n  - ask: Which?\n    as: fresh_one\n  - if: place == fresh\n    then: [say: \"${fresh_one}\"]",
+        "for the text write `\"fresh\"`",
+        "  - ask: Where?\n    as: place\n    options: [old, fresh]\n  - ask: Which?\n    as: fresh_one\n  - if: place == \"fresh\"\n    then: [say: \"${fresh_one}\"]",
+    ),
+    (
         "  - ask: Shall we?\n    options:\n      - Yes: say Good\n      - No",
         "write `{say: Good}`",
         "  - ask: Shall we?\n    options:\n      - Yes: {say: Good}\n      - No",
