@@ -45,6 +45,10 @@ pub fn syntax<'a>(
     let at = check::offset(code, at(position, code));
     let here = |length: usize| place(at..(at + length.max(1)).min(code.len().max(at)));
     let word = code[at..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    if let Some((range, condition)) = of_spreadsheet(code) {
+        let message = "a condition stands alone here, without the `=` and the `IF` of a spreadsheet";
+        return Diagnostic::error("E308", &place(range), message).help(format!("write `{condition}`"));
+    }
     // `a ? b : c` and 'text' stop the parser at different places, so they are recognised in the text.
     if let Some(quote) = single_quoted(code) {
         let text = code[quote.clone()].trim_matches('\'');
@@ -170,6 +174,35 @@ fn compared(code: &str, at: usize) -> Option<(Range<usize>, &'static str)> {
         () if before.ends_with('<') && rest.starts_with('>') => Some((at - 1..at + 1, "!=")),
         () => None,
     }
+}
+
+/// The range of the first sign of `=IF(a=1;TRUE;FALSE)`, with the condition in it.
+fn of_spreadsheet(code: &str) -> Option<(Range<usize>, String)> {
+    let start = code.len() - code.trim_start().len();
+    let equals = code[start..].starts_with('=') && !code[start..].starts_with("==");
+    let bare_code = code[start..].trim_start_matches('=').trim();
+    let called = ["IF(", "SI(", "SE(", "WENN("].iter().find_map(|name| bare_code.strip_prefix(name));
+    let condition = match called {
+        Some(inner) => {
+            let end = bare(inner).find(|(_, c)| matches!(c, ';' | ',')).map(|(at, _)| at);
+            &inner[..end.or_else(|| inner.rfind(')')).unwrap_or(inner.len())]
+        }
+        None if equals && bare_code.contains(['=', '<', '>']) => bare_code,
+        None => return None,
+    };
+    let signs: Vec<(usize, char)> = bare(condition).collect();
+    let mut meant = condition.to_owned();
+    for (at, _) in signs.iter().rev().filter(|(_, c)| *c == '=') {
+        let beside = |other: Option<usize>| {
+            other
+                .and_then(|other| condition.as_bytes().get(other))
+                .is_some_and(|byte| matches!(byte, b'=' | b'<' | b'>' | b'!'))
+        };
+        if !beside(at.checked_sub(1)) && !beside(at.checked_add(1)) {
+            meant.insert(*at, '=');
+        }
+    }
+    Some((start..start + 1, meant.trim().replace("<>", "!=")))
 }
 
 /// The probable correction where the parser stopped without a reason.

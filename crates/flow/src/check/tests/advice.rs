@@ -32,6 +32,16 @@ const ADVISED: &[(&str, &str, &str)] = &[
         "write `true`, in small letters",
         "  - if: contact.known == true\n    then: [say: Hi]",
     ),
+    (
+        "  - if: =SI(contact.points = 3;VRAI;FAUX)\n    then: [say: Hi]",
+        "write `contact.points == 3`",
+        "  - if: contact.points == 3\n    then: [say: Hi]",
+    ),
+    (
+        "  - if: IF(contact.points = 3)\n    then: [say: Hi]",
+        "write `contact.points == 3`",
+        "  - if: contact.points == 3\n    then: [say: Hi]",
+    ),
     ("  - return: ok: true", "write `return: {ok: true}`", "  - return: {ok: true}"),
     (
         "  - ask: Score?\n    type: whole\n    as: n\n    check: n > 0 und n < 9",
