@@ -164,8 +164,10 @@ fn unknown_function(
         return None;
     }
     let message = if method { format!("values have no `.{name}()`") } else { format!("there is no function `{name}`") };
-    let known =
-        scripts.functions.iter().chain(own).map(String::as_str).filter(|name| name.starts_with(char::is_alphabetic));
+    let known = scripts.functions.iter().chain(own).map(String::as_str).filter(|name| {
+        // Scripts have no output, so these two are refused.
+        name.starts_with(char::is_alphabetic) && !matches!(*name, "print" | "debug")
+    });
     let module = scripts.modules.iter().find(|(_, functions)| functions.contains_key(name));
     let help = match module {
         Some((module, _)) => Some(format!("write `{module}::{name}(…)`")),
@@ -249,6 +251,7 @@ pub fn elsewhere(name: &str) -> Option<&'static str> {
         "add_days" | "addDays" => "+ days(…)",
         "add_hours" | "addHours" => "+ hours(…)",
         "random" | "rand" => "- split: NAME",
+        "equals" | "equalsIgnoreCase" | "isEqual" => "==",
         "startsWith" => ".starts_with(…)",
         "endsWith" => ".ends_with(…)",
         "isEmpty" | "empty" | "blank" => ".is_empty()",

@@ -159,7 +159,10 @@ pub fn syntax<'a>(
         }
         other => {
             let message = format!("this cannot be read: {}", reworded(&other.to_string()));
-            Diagnostic::error("E308", &here(word.len()), message).help_if(at_a_stop(code, at, &word))
+            let help = at_a_stop(code, at, &word);
+            let in_braces = || "what is done stands in braces: `if a > 3 { \"yes\" } else { \"no\" }`".to_owned();
+            let help = help.or_else(|| message.contains("statement block").then(in_braces));
+            Diagnostic::error("E308", &here(word.len()), message).help_if(help)
         }
     }
 }
@@ -264,6 +267,13 @@ fn operator(symbol: &str) -> Option<String> {
         "ne" => "!=",
         "===" | "=" => "==",
         "!==" | "<>" => "!=",
+        "print" | "debug" => {
+            return Some(
+                "take it out: a script prints nothing; what it ends with is its value, and a `log` step writes \
+                         into the trace"
+                    .to_owned(),
+            );
+        }
         "++" => "+= 1",
         "--" => "-= 1",
         ":=" | "<-" => "=",
@@ -426,6 +436,7 @@ fn elsewhere(name: &str) -> Option<String> {
         "user" | "customer" | "client" | "person" | "profile" => {
             Some("who they are is `contact`: write `contact.name`".to_owned())
         }
+        "date" | "datetime" | "moment" | "dayjs" => Some("this moment is `now()`, and this day `today()`".to_owned()),
         "message" | "text" | "input" | "user_input" | "last_input_text" | "last_message" | "reply" | "message_text" => {
             Some("what they wrote is `msg.text`; an answer has a name, `as: reply`".to_owned())
         }

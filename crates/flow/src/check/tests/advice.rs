@@ -42,6 +42,26 @@ const ADVISED: &[(&str, &str, &str)] = &[
         "write `contact.points == 3`",
         "  - if: contact.points == 3\n    then: [say: Hi]",
     ),
+    (
+        "  - if: contact.visit < Date.now()\n    then: [say: Late]",
+        "this moment is `now()`, and this day `today()`",
+        "  - if: contact.visit < today()\n    then: [say: Late]",
+    ),
+    (
+        "  - ask: Why?\n    as: why\n  - if: why.equals(\"none\")\n    then: [say: Good]",
+        "write `==`",
+        "  - ask: Why?\n    as: why\n  - if: why == \"none\"\n    then: [say: Good]",
+    ),
+    (
+        "  - script: |\n      print(\"x\");\n      1\n    as: n\n  - say: ${n}",
+        "a script prints nothing",
+        "  - script: |\n      1\n    as: n\n  - say: ${n}",
+    ),
+    (
+        "  - script: |\n      if contact.known: 1\n    as: n\n  - say: ${n}",
+        "what is done stands in braces",
+        "  - script: |\n      if contact.known { 1 } else { 2 }\n    as: n\n  - say: ${n}",
+    ),
     ("  - return: ok: true", "write `return: {ok: true}`", "  - return: {ok: true}"),
     (
         "  - ask: Score?\n    type: whole\n    as: n\n    check: n > 0 und n < 9",
