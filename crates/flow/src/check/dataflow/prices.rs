@@ -12,6 +12,10 @@ use crate::{
 };
 use rhai::{Expr, Position};
 
+fn is_product(expr: &Expr) -> bool {
+    matches!(expr, Expr::FnCall(call, _) if call.name == "*")
+}
+
 pub fn check(eval: &mut Eval<'_>, (amount, ty): (&Expr, &ValueType), currency: &ValueType, position: Position) {
     let place = eval.place(position, "money".len());
     let whole = match amount {
@@ -20,6 +24,16 @@ pub fn check(eval: &mut Eval<'_>, (amount, ty): (&Expr, &ValueType), currency: &
                 let message = format!("`money` takes cents, and this is {:?}", **number);
                 Diagnostic::warning("W322", &place, message)
                     .help(format!("write `money({}, …)`", (**number * 100.0).round()))
+            });
+            return;
+        }
+        // `cents / 100` is the amount without its cents; `cents * 80 / 100` is 80 %.
+        Expr::FnCall(call, _) if matches!((call.name.as_str(), call.args.as_slice()), ("/", [part, Expr::IntegerConstant(100, _)]) if !is_product(part)) =>
+        {
+            eval.bad(|| {
+                let finding =
+                    Diagnostic::warning("W322", &place, "`money` takes cents, and a hundredth of them is too little");
+                finding.help("take `/ 100` out: `money` itself puts the mark before the cents")
             });
             return;
         }

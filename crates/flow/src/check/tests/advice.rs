@@ -69,6 +69,11 @@ const ADVISED: &[(&str, &str, &str)] = &[
         "  - ask: Score?\n    type: whole\n    as: n\n    check: n > 0 && n < 9",
     ),
     (
+        "  - ask: Price?\n    type: whole\n    as: n\n  - say: ${money(n / 100, \"EUR\")}",
+        "take `/ 100` out",
+        "  - ask: Price?\n    type: whole\n    as: n\n  - say: ${money(n, \"EUR\")}",
+    ),
+    (
         "  - ask: Where?\n    as: place\n    options: [old, fresh]\n  - ask: Which?\n    as: fresh_one\n  - if: place == fresh\n    then: [say: \"${fresh_one}\"]",
         "for the text write `\"fresh\"`",
         "  - ask: Where?\n    as: place\n    options: [old, fresh]\n  - ask: Which?\n    as: fresh_one\n  - if: place == \"fresh\"\n    then: [say: \"${fresh_one}\"]",
