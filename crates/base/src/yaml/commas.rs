@@ -3,8 +3,8 @@
 use super::{Kind, Node, Scalar};
 use crate::diagnostic::{Diagnostic, Findings};
 
-/// `options: [Yes, please, No]`: three options where two were meant.
-pub fn split_sentence(text: &str, value: &Node, findings: &Findings) {
+/// `options: [Yes, please, No]`, or `buttons`: three options where two were meant.
+pub fn split_sentence(text: &str, key: &str, value: &Node, findings: &Findings) {
     let Kind::List(items) = &value.kind else { return };
     if !text.get(value.place.range().start..).is_some_and(|text| text.starts_with('[')) {
         return;
@@ -21,9 +21,10 @@ pub fn split_sentence(text: &str, value: &Node, findings: &Findings) {
     let first = plain.first().is_some_and(|first| begins(first, char::is_uppercase));
     if let (Some(lower), true) = (lower, odd && short && first) {
         let (before, word) = (plain[lower], plain[lower + 1]);
-        let message = format!("`{before}` and `{word}` are two options; was `{before}, {word}` meant as one?");
+        let one = key.trim_end_matches('s');
+        let message = format!("`{before}` and `{word}` are two {key}; was `{before}, {word}` meant as one?");
         let finding = Diagnostic::warning("W107", &items[lower + 1].place, message);
-        findings.push(finding.help(format!("write one option a line, `- {before}, {word}`, or put it in quotes")));
+        findings.push(finding.help(format!("write one {one} a line, `- {before}, {word}`, or put it in quotes")));
     }
 }
 

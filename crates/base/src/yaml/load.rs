@@ -223,8 +223,8 @@ impl<'a> Reader<'a> {
                 self.findings.push(finding.help("keep one of the two, or begin a step or item of its own with `- `"));
                 continue;
             }
-            if key.text == "options" {
-                commas::split_sentence(self.text, &value, self.findings);
+            if matches!(key.text.as_str(), "options" | "buttons") {
+                commas::split_sentence(self.text, &key.text, &value, self.findings);
             }
             if value.is_null() {
                 value.place = key.place.clone();
