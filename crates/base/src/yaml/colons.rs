@@ -1,8 +1,10 @@
-//! Reads a second colon in a line: a step behind `then:`, or a line of a file of translations, where keys are texts.
+//! Reads a second colon in a line: a step behind `then:`, or a line of a file of translations, where keys are texts. Also
+//! a colon that YAML does not see.
 
-use super::mend;
+use super::{Kind, Node, Scalar, mend};
 use crate::{
     diagnostic::Diagnostic,
+    fix::Fix,
     place::{Place, SourceFile},
 };
 use std::{ops::Range, sync::Arc};
@@ -66,4 +68,22 @@ pub fn translated(
     );
     let finding = finding.fix(mend::quote(&Place::new(file, range.clone()), value));
     Some((finding.help(format!("write {}", mend::quoted(value))), range))
+}
+
+/// `{template:name}`, one long key for YAML: the key and the value that are meant, with the finding.
+pub fn glued(file: &Arc<SourceFile>, key: &Scalar) -> Option<(Arc<Scalar>, Node, Diagnostic)> {
+    let (name, value) = key.text.split_once(':').filter(|_| key.is_plain())?;
+    let word = name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if !word || !value.starts_with(char::is_alphanumeric) || key.place.text() != key.text {
+        return None;
+    }
+    let start = key.place.range().start;
+    let colon = start + name.len();
+    let place = Place::new(file, colon + 1..key.place.range().end);
+    let finding = Diagnostic::error("E100", &Place::new(file, colon..colon + 1), "a `:` has no blank behind it");
+    let fix = Fix::replace(format!("write `{name}: {value}`"), &key.place, format!("{name}: {value}"));
+    let finding = finding.help(format!("write `{name}: {value}`, with a blank after the `:`")).fix(fix);
+    let value = Node { place: place.clone(), kind: Kind::Scalar(Scalar::at(&place, value)) };
+    Some((Scalar::at(&Place::new(file, start..colon), name), value, finding))
 }

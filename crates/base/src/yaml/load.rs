@@ -1,6 +1,6 @@
 //! Builds nodes from the parser's events, and resolves duplicate keys, anchors, merge keys and size limits.
 
-use super::{Entry, Kind, Node, Scalar, Style, commas, dashes, foreign_syntax, marks, pitfalls, truncation};
+use super::{Entry, Kind, Node, Scalar, Style, colons, commas, dashes, foreign_syntax, marks, pitfalls, truncation};
 use crate::{
     diagnostic::{Diagnostic, Findings},
     limits,
@@ -200,7 +200,7 @@ impl<'a> Reader<'a> {
             let key = self.node(event, &span, depth + 1)?;
             let (event, span) = self.next()?;
             let mut value = self.node(event, &span, depth + 1)?;
-            let key = match key.kind {
+            let mut key = match key.kind {
                 Kind::Scalar(key) => key,
                 Kind::Null => Scalar::at(&key.place, ""),
                 Kind::Map(_) | Kind::List(_) => {
@@ -209,6 +209,12 @@ impl<'a> Reader<'a> {
                     continue;
                 }
             };
+            if let Some((name, behind, finding)) =
+                colons::glued(self.file, &key).filter(|_| style == StructureStyle::Flow && value.is_null())
+            {
+                self.findings.push(finding);
+                (key, value) = (name, behind);
+            }
             if key.text == "<<" && key.is_plain() {
                 merged.extend(self.merge(&value));
                 continue;

@@ -21,6 +21,12 @@ pub fn reworded(said: &str, before: &str, line: &str) -> (String, String) {
         return ("this line is indented differently from those that it belongs to".to_owned(), help);
     } else if has("mapping values are not allowed") {
         ("a key cannot stand here", "check the indentation, and quote a text that holds `: `")
+    } else if has("simple key") && matches!(line.trim(), "end" | "return") {
+        let help = format!("write `- {}`", line.trim());
+        return ("a step begins with `- `".to_owned(), help);
+    } else if let (true, Some((key, value))) = (has("simple key"), line.trim().split_once(['：', '﹕'])) {
+        let help = format!("write `{}: {}` with the `:` of the keyboard", key.trim(), value.trim());
+        return ("this colon is none for YAML".to_owned(), help);
     } else if let Some(key) = text_above(before, line).filter(|_| has("simple key")) {
         let message = format!("the text of `{key}` goes on in this line, which stands no deeper than `{key}`");
         return (

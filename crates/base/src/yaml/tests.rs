@@ -44,6 +44,8 @@ fn other_mistakes_are_said_in_plain_words() {
     trap("steps:\n  - say: a\n   - say: b\n", "3:4: error[E100] this line is indented differently", "`-` in column 3");
     trap("flow:a\nsteps: []\n", "1:5: error[E100] a `:` has no blank behind it", "key: value");
     trap("steps:\n  - ask:Name?\n    as: name\n", "2:8: error[E100] a `:` has no blank behind it", "key: value");
+    trap("a: {b:name, c: d}\n", "1:6: error[E100] a `:` has no blank behind it", "write `b: name`");
+    assert!(found("a: {\"b:c\", 10:30, https://a.example}\n").is_empty());
     trap(
         "when:\n  - message: [hi, hello\nsteps:\n  - say: Hi\n",
         "2:14: error[E100] this `[` is never closed",

@@ -13,6 +13,11 @@ const ADVISED: &[(&str, &str, &str)] = &[
     ),
     ("  - end\n    return: 5", "write `- end:`, and leave `return` below it", "  - end:\n    return: 5"),
     (
+        "  - say: Hi\n    if_closed: {hold:3d}",
+        "write `hold: 3d`, with a blank after the `:`",
+        "  - say: Hi\n    if_closed: {hold: 3d}",
+    ),
+    (
         "  - if: not(contact.known)\n    then: [say: New]",
         "write `!…`",
         "  - if: '!contact.known'\n    then: [say: New]",
@@ -42,6 +47,7 @@ const ADVISED: &[(&str, &str, &str)] = &[
         "write `contact.points == 3`",
         "  - if: contact.points == 3\n    then: [say: Hi]",
     ),
+    ("  - ask: Size?\n    as：size", "write `as: size` with the `:` of the keyboard", "  - ask: Size?\n    as: size"),
     (
         "  - if: contact.visit < Date.now()\n    then: [say: Late]",
         "this moment is `now()`, and this day `today()`",
