@@ -16,13 +16,15 @@ pub fn slashes(file: &Arc<SourceFile>, mut lines: impl Iterator<Item = Range<usi
     Some(finding.help("write `# …`").fix(fix))
 }
 
-/// Unusual blank characters in the indentation of a line.
+/// Unusual blank characters in the indentation of a line, or before the colon of a key, where word processors write
+/// them in French.
 pub fn odd_blank(file: &Arc<SourceFile>) -> Option<Diagnostic> {
     let text = file.text();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let odd = line.char_indices().take_while(|(_, c)| c.is_whitespace()).find(|(_, c)| !c.is_ascii());
-        if let Some((at, blank)) = odd.filter(|_| !line.trim().is_empty()) {
+        let odd = odd.filter(|_| !line.trim().is_empty()).or_else(|| before_colon(line));
+        if let Some((at, blank)) = odd {
             let place = Place::new(file, start + at..start + at + blank.len_utf8());
             let message =
                 format!("this blank is no ordinary one (U+{:04X}); it came with a copied text", u32::from(blank));
@@ -32,6 +34,15 @@ pub fn odd_blank(file: &Arc<SourceFile>) -> Option<Diagnostic> {
         start += line.len();
     }
     None
+}
+
+/// The unusual blank between a key and its colon.
+fn before_colon(line: &str) -> Option<(usize, char)> {
+    let (key, rest) =
+        line.split_once(':').filter(|(_, rest)| rest.is_empty() || rest.starts_with(char::is_whitespace))?;
+    let (at, blank) = key.char_indices().next_back().filter(|(_, c)| c.is_whitespace() && !c.is_ascii())?;
+    let name = key.trim_start_matches([' ', '-']).trim_end();
+    (!rest.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')).then_some((at, blank))
 }
 
 /// The name in `{name} and more`, if a text follows the brace.

@@ -45,6 +45,10 @@ fn other_mistakes_are_said_in_plain_words() {
     trap("flow:a\nsteps: []\n", "1:5: error[E100] a `:` has no blank behind it", "key: value");
     trap("steps:\n  - ask:Name?\n    as: name\n", "2:8: error[E100] a `:` has no blank behind it", "key: value");
     trap("a: {b:name, c: d}\n", "1:6: error[E100] a `:` has no blank behind it", "write `b: name`");
+    trap("a:\n  say\u{a0}: x\n", "2:6: error[E115] this blank is no ordinary one (U+00A0)", "ordinary blanks");
+    assert!(found("a:\n  Bonjour\u{a0}: x\n").is_empty());
+    trap("- say: \"a \"b\" it's\"\n", "1:11: error[E112]", "use `|` and the text below it");
+    assert!(!found("- say: \"a \"b\" it's\"\n")[0].contains("single quotes"));
     assert!(found("a: {\"b:c\", 10:30, https://a.example}\n").is_empty());
     trap(
         "when:\n  - message: [hi, hello\nsteps:\n  - say: Hi\n",

@@ -47,6 +47,7 @@ const ADVISED: &[(&str, &str, &str)] = &[
         "write `contact.points == 3`",
         "  - if: contact.points == 3\n    then: [say: Hi]",
     ),
+    ("  - ask: Size?\n    as\u{a0}: size", "write ordinary blanks", "  - ask: Size?\n    as: size"),
     ("  - ask: Size?\n    as：size", "write `as: size` with the `:` of the keyboard", "  - ask: Size?\n    as: size"),
     (
         "  - if: contact.visit < Date.now()\n    then: [say: Late]",
