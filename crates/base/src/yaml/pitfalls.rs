@@ -315,7 +315,8 @@ fn judge(file: &Arc<SourceFile>, text: &str, line: &Line<'_>) -> Option<(Diagnos
             let finding = Diagnostic::error("E112", &at(end - 1, 1), "the quote ends here, and the text goes on");
             let finding = finding.fix_if(mend::outer(&whole, value));
             found(finding.help(match first {
-                '"' => "use `|` and the text below it, or single quotes outside",
+                '"' if !value.contains('\'') => "use `|` and the text below it, or single quotes outside",
+                '"' => "use `|` and the text below it",
                 _ => "use `|` and the text below it, or write the inner quote twice: `''`",
             }))
         }

@@ -165,6 +165,7 @@ fn a_split_sentence_is_a_warning() {
 #[test]
 fn a_quote_that_ends_too_early_is_named() {
     trap("- say: \"Hi ${name ?? \"you\"}\"\n", "1:22: error[E112]", "use `|`");
+    trap("- say: 'it's late'\n", "1:11: error[E112]", "twice");
     trap("- say: \"Hello\n- say: b\n", "1:8: error[E114]", "\"");
 }
 
@@ -208,6 +209,7 @@ fn a_repair_between_braces_mends_for_good_or_is_a_guess() {
         "a: {p: Hello ${id}, how are you}\n",
         "a: [Hello ${id}, how are you]\n",
         "a: [Hello, dear ${id}]\n",
+        "a: {p: it's: ${id}}\n",
     ] {
         assert!(!mended(text).1, "{text}");
     }
@@ -220,6 +222,7 @@ fn a_comment_is_no_part_of_the_repaired_value() {
         ("- say: @ana # internal\n", "- say: \"@ana\" # internal\n"),
         ("- if: !missing(id)  # first time\n", "- if: '!missing(id)'  # first time\n"),
         ("- say: !now  # loud\n", "- say: \"!now\"  # loud\n"),
+        ("- if: \"yes\" == a  # it's so\n", "- if: '\"yes\" == a'  # it's so\n"),
         ("- if: a == \"x: y\"  # \"so\"\n", "- if: 'a == \"x: y\"'  # \"so\"\n"),
         ("- check: [1, 2].contains(q)  # few\n", "- check: '[1, 2].contains(q)'  # few\n"),
         ("- say: \"Hi ${name ?? \"you\"}\"  # greeting\n", "- say: 'Hi ${name ?? \"you\"}'  # greeting\n"),
