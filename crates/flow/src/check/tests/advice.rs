@@ -48,6 +48,11 @@ const ADVISED: &[(&str, &str, &str)] = &[
         "  - if: contact.points == 3\n    then: [say: Hi]",
     ),
     ("  - ask: Size?\n    as\u{a0}: size", "write ordinary blanks", "  - ask: Size?\n    as: size"),
+    (
+        "  - if: contact.known\n    then:\n      - say: Hi\n      end\n  - say: Bye",
+        "write `- end`",
+        "  - if: contact.known\n    then:\n      - say: Hi\n      - end\n  - say: Bye",
+    ),
     ("  - ask: Size?\n    as：size", "write `as: size` with the `:` of the keyboard", "  - ask: Size?\n    as: size"),
     (
         "  - if: contact.visit < Date.now()\n    then: [say: Late]",
