@@ -58,9 +58,17 @@ fn unkept(locale: &Locale, place: &Place, word: &str, key: Option<&str>, promise
     let finding = Diagnostic::warning("W914", place, message);
     let key = key.or_else(|| promises.iter().find_map(|(_, key)| key.as_deref())).unwrap_or("FLOW");
     let said: Vec<String> = promises.iter().map(|(word, _)| format!("`{word}`")).collect();
+    // The words that stand there already go on being heard.
+    let there = match key.strip_suffix(STOPS) {
+        Some(flow) => locale.stop_words.get(flow),
+        None => locale.words.get(key),
+    };
+    let known = there.into_iter().flat_map(|words| &words.texts).map(|(text, _)| text.as_str());
+    let small = word.to_lowercase();
+    let words: Vec<&str> = known.chain([small.as_str()]).collect();
     finding.help(format!(
         "write `words: {{{key}: [{}]}}` in `{}`, or leave the word as it is: {}",
-        fold(word),
+        words.join(", "),
         locale.place.path(),
         said.join(", ")
     ))

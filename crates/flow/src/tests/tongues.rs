@@ -253,4 +253,8 @@ fn a_word_of_a_language_ends_a_run() {
         kept.contains("`suficiente` ends no flow") && kept.contains("words: {course.stop_when: [suficiente]}"),
         "{said:?}"
     );
+    // The words that stand there already go on being heard.
+    let said = found(&asks, &format!("{promised}words: {{course.stop_when: [Basta]}}\n"));
+    let kept = said.iter().find(|(code, _)| *code == "W914").map(|(_, text)| text.as_str()).unwrap_or_default();
+    assert!(kept.contains("words: {course.stop_when: [Basta, suficiente]}"), "{said:?}");
 }
