@@ -4,7 +4,8 @@ use super::{Scenario, TestAction, expected::BotSays};
 use crate::{
     base::diagnostic::nearest,
     definition::{Flow, FlowSet, Role},
-    load::{locale::TranslatedText, stock_phrases},
+    load::{default_language::LanguageBy, locale::TranslatedText, stock_phrases},
+    model::languages,
     query::events::event_names,
     script::clock,
     text::Text,
@@ -95,6 +96,12 @@ impl<'a> SaidText<'a> {
         let small = wanted.to_lowercase();
         let known = self.corpus.text();
         if known.contains(&small) || self.brought().contains(&small) {
+            return true;
+        }
+        // The question for the language shows each by its own name.
+        let bot = &self.corpus.set.bot;
+        let mut languages = bot.languages.keys().chain([&bot.language]);
+        if bot.language_by.contains(&LanguageBy::Ask) && languages.any(|code| languages::name(code) == text.trim()) {
             return true;
         }
         // The times of opening hours are not in the files.
