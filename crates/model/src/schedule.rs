@@ -213,6 +213,12 @@ mod tests {
             assert!(Schedule::parse(bad, "en").is_err(), "{bad}");
         }
         assert!(Schedule::parse("0 9 * *", "en").unwrap_err().message.contains("five fields"));
+        for (six, which) in
+            [("0 0 9 * * MON", "the first one out, the seconds"), ("0 9 * * MON 2027", "the last one out, the year")]
+        {
+            let message = Schedule::parse(six, "en").unwrap_err().message;
+            assert!(message.ends_with(which), "{message}");
+        }
     }
 
     #[test]

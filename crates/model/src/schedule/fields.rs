@@ -24,7 +24,12 @@ pub fn read(pattern: &str, language: &str) -> Result<cron::Cron, Wrong> {
     let written: Vec<&str> = pattern.split_whitespace().collect();
     if written.len() != FIELDS.len() {
         let seconds = written.len() == FIELDS.len() + 1;
-        let more = if seconds { ": leave the first one out, the seconds" } else { "" };
+        let is_year = |text: &&&str| text.len() == 4 && text.parse::<u16>().is_ok();
+        let more = match written.last().filter(is_year) {
+            Some(_) if seconds => ": leave the last one out, the year",
+            _ if seconds => ": leave the first one out, the seconds",
+            _ => "",
+        };
         return Err(Wrong::new(format!(
             "a schedule has five fields (minute hour day month weekday), and `{pattern}` has {}{more}",
             written.len()
