@@ -214,7 +214,11 @@ fn rhythm(tokens: &[String]) -> Option<Wrong> {
     let nth = |token: &str| matches!(token, "second" | "third" | "fourth" | "fifth") || ordinal_figure(token).is_some();
     let unit = |token: &str| matches!(token, "day" | "week" | "month");
     let of_nth = tokens.windows(3).any(|three| three[0] == "every" && nth(&three[1]) && unit(&three[2]));
-    let counted = every && (has(&["weeks", "other", "months"]) || has(&["days"]) && number.is_some()) || of_nth;
+    // `toutes les deux semaines`, `cada 15 días`.
+    let weeks = has(&["semanas", "semaines", "wochen", "settimane", "weken"]);
+    let days = has(&["días", "dias", "jours", "tage", "giorni", "dagen"]) && number.is_some();
+    let counted =
+        weeks || days || every && (has(&["weeks", "other", "months"]) || has(&["days"]) && number.is_some()) || of_nth;
     if counted || has(&["biweekly", "fortnightly", "fortnight", "bimonthly", "quarterly"]) {
         let message = "a schedule knows the calendar, and does not count from one time to the next";
         let help = "name the days, such as `first and third tuesday 10:00` or `day 1 and 15 9:00`; what counts from an \
@@ -244,7 +248,7 @@ fn meant(tokens: &[String], language: &str) -> Option<String> {
         }
         // In `15 december 10:00`, `15` is a day and not an hour.
         let is_day = next.is_some_and(|next| month_of(next).is_some()) || has_clock && day_number(token).is_some();
-        let half = matches!(next, Some("am" | "pm" | "a.m." | "p.m." | "uhr" | "h"));
+        let half = matches!(next, Some("am" | "pm" | "a.m." | "p.m." | "uhr" | "uur" | "h"));
         if let Some(time) = time_meant(token, next).filter(|_| half || !is_day) {
             if half {
                 rest.next();
@@ -257,6 +261,16 @@ fn meant(tokens: &[String], language: &str) -> Option<String> {
             words.extend(word);
         } else {
             return None;
+        }
+    }
+    // `tot en met` is one word of a range.
+    words.dedup_by(|second, first| second == "and" && first == "to");
+    // The first of a month, and not the first of its Mondays.
+    for at in 0..words.len() {
+        let before_day = words.get(at + 1).is_some_and(|next| weekday(next).is_some() || is_joint(next));
+        let nth = (1..=5).find(|number| words[at] == fields::ordinal(*number)).filter(|_| !before_day);
+        if let Some(number) = nth {
+            words[at] = ["1st", "2nd", "3rd", "4th", "5th"][number - 1].to_owned();
         }
     }
     // In `a las 10:00`, `a` is translated to "to", but it does not make a range of days.
@@ -282,10 +296,10 @@ fn meant(tokens: &[String], language: &str) -> Option<String> {
 
 /// Units of an interval, folded.
 #[rustfmt::skip]
-const SPANS: [&str; 39] = [
+const SPANS: [&str; 43] = [
     "minutes", "minutos", "minuten", "minuti", "hours", "horas", "heures", "stunden", "ore", "day", "days", "dia", "dias", "jour", "jours", "tag",
     "tage", "tagen", "giorno", "giorni", "week", "weeks", "semana", "semanas", "semaine", "semaines", "woche", "wochen", "settimana", "settimane",
-    "month", "months", "meses", "mois", "monate", "monaten", "mesi", "years", "anos",
+    "month", "months", "meses", "mois", "monate", "monaten", "mesi", "years", "anos", "uren", "dagen", "weken", "maanden",
 ];
 
 /// Words of a schedule that comes once in a month, folded.
@@ -336,21 +350,28 @@ fn word_meant(token: &str, language: &str) -> Option<Vec<String>> {
     let one = |word: &str| Some(vec![word.to_owned()]);
     match said.as_str() {
         _ if is_joint(token) || matches!(token, "to" | "-" | "through") => return one(token),
-        "y" | "e" | "et" | "und" | "ed" | "plus" => return one("and"),
-        "bis" | "hasta" | "ate" | "al" | "au" | "until" | "till" | "a" => return one("to"),
+        _ if token == "t/m" => return one("to"),
+        "y" | "e" | "et" | "und" | "ed" | "en" | "plus" => return one("and"),
+        "bis" | "hasta" | "ate" | "al" | "au" | "until" | "till" | "tot" | "a" => return one("to"),
         "los" | "las" | "el" | "la" | "le" | "les" | "lo" | "der" | "die" | "das" | "den" | "am" | "um" | "uhr"
         | "jeden" | "jeder" | "jedes" | "alle" | "cada" | "todos" | "todas" | "os" | "as" | "chaque" | "tous"
-        | "ogni" | "h" | "de" | "du" | "da" | "dal" | "von" | "des" | "mes" | "mois" | "mese" | "monats" | "hs"
-        | "hrs" | "weekly" | "monthly" => return Some(Vec::new()),
+        | "ogni" | "h" | "de" | "du" | "da" | "dal" | "del" | "desde" | "von" | "vom" | "des" | "mes" | "mois"
+        | "mese" | "monats" | "hs" | "hrs" | "elke" | "iedere" | "op" | "om" | "uur" | "van" | "met" | "het"
+        | "maand" | "weekly" | "monthly" => return Some(Vec::new()),
         "diario" | "diariamente" | "taglich" | "tag" | "tage" | "quotidien" | "giornaliero" | "dia" | "dias"
-        | "jour" | "jours" | "giorno" | "giorni" | "everyday" => return one("daily"),
+        | "jour" | "jours" | "giorno" | "giorni" | "dagelijks" | "dag" | "everyday" => return one("daily"),
         "laborables" | "laborable" | "habiles" | "werktags" | "wochentags" | "uteis" | "feriali" | "ouvres"
-        | "workdays" | "workday" => return one("weekdays"),
-        "wochenende" | "wochenenden" | "fds" => return one("weekends"),
-        "ultimo" | "ultima" | "dernier" | "derniere" | "letzter" | "letzten" | "letzte" => return one(LAST),
-        "primer" | "primero" | "premier" | "ersten" | "erster" | "primeiro" | "primeira" | "primo" => {
+        | "werkdagen" | "doordeweeks" | "workdays" | "workday" => return one("weekdays"),
+        "wochenende" | "wochenenden" | "weekenden" | "fds" => return one("weekends"),
+        "ultimo" | "ultima" | "dernier" | "derniere" | "letzter" | "letzten" | "letzte" | "laatste" => {
+            return one(LAST);
+        }
+        "primer" | "primero" | "premier" | "ersten" | "erster" | "primeiro" | "primeira" | "primo" | "eerste"
+        | "1er" | "1ero" | "1o" | "1a" => {
             return one(fields::ordinal(1));
         }
+        "tweede" => return one(fields::ordinal(2)),
+        "derde" => return one(fields::ordinal(3)),
         _ => {}
     }
     let known =

@@ -22,6 +22,26 @@ pub const MONTHS: [&str; 12] = [
     "december",
 ];
 
+/// Languages in which no answers are understood, with their weekdays and months: authors write schedules in them.
+const BESIDE: [(&str, [&str; 7], [&str; 12]); 1] = [(
+    "nl",
+    ["maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"],
+    [
+        "januari",
+        "februari",
+        "maart",
+        "april",
+        "mei",
+        "juni",
+        "juli",
+        "augustus",
+        "september",
+        "oktober",
+        "november",
+        "december",
+    ],
+)];
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NameOf {
     Weekday,
@@ -84,11 +104,22 @@ pub fn foreign(text: &str, of: NameOf, language: &str) -> Option<&'static str> {
     let said = fold(text);
     // The Portuguese `quarta-feira` is also written `quarta`.
     let said = said.strip_suffix("feira").map_or(said.as_str(), str::trim);
+    let long_enough = said.chars().count() >= SHORT_CHARS;
     let mut found: Vec<usize> = Vec::new();
+    for (its, weekdays, months) in &BESIDE {
+        let names: &[&str] = match of {
+            NameOf::Weekday => weekdays,
+            NameOf::Month => months,
+        };
+        let number = names.iter().position(|name| *name == said || long_enough && name.starts_with(said));
+        if let Some(number) = number.filter(|_| language.split(['_', '-']).next() == Some(*its)) {
+            return Some(of.english(number));
+        }
+        found.extend(number);
+    }
     for (place, table) in words::all(language).enumerate() {
         let exactly = of.tables(table).iter().position(|names| names.contains(&said));
         let begun = || {
-            let long_enough = said.chars().count() >= SHORT_CHARS;
             of.tables(table)
                 .iter()
                 .position(|names| long_enough && names.first().is_some_and(|name| name.starts_with(said)))
@@ -128,11 +159,14 @@ mod tests {
             ("Dienstag", "tuesday"),
             ("mi", "wednesday"),
             ("Sonnabend", "saturday"),
+            ("maandag", "monday"),
+            ("VRI", "friday"),
         ];
         for (text, name) in said {
             assert_eq!(foreign(text, NameOf::Weekday, "en"), Some(name), "{text}");
         }
         assert_eq!(foreign("dezember", NameOf::Month, "en"), Some("december"));
+        assert_eq!(foreign("maart", NameOf::Month, "nl"), Some("march"));
         assert_eq!(foreign("someday", NameOf::Weekday, "en"), None);
     }
 

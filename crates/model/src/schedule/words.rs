@@ -399,6 +399,16 @@ mod tests {
             ("tusday 10:00", "tuesday 10:00"),
             ("10:00 tuesday", "tuesday 10:00"),
             ("24 de diciembre 10:00", "24 december 10:00"),
+            ("del lunes al viernes 9:00", "monday to friday 9:00"),
+            ("maandag 10:00", "monday 10:00"),
+            ("elke dinsdag om 10 uur", "tuesday 10:00"),
+            ("maandag t/m vrijdag 9:00", "monday to friday 9:00"),
+            ("maandag tot en met vrijdag 9:00", "monday to friday 9:00"),
+            ("zaterdag en zondag 11:00", "saturday and sunday 11:00"),
+            ("eerste maandag van de maand 8:30", "first monday 8:30"),
+            ("1er du mois 10:00", "1st 10:00"),
+            ("primero de cada mes 9:00", "1st 9:00"),
+            ("1er mardi du mois 10:00", "first tuesday 10:00"),
             ("daily noon", "daily 12:00"),
             ("every 15 minutes", "*/15 * * * *"),
             ("hourly", "0 * * * *"),
@@ -410,7 +420,9 @@ mod tests {
             assert_eq!(said.as_deref(), Some("a month has several tuesdays"), "{text}");
         }
         // Nothing else is offered for an interval or for once a month.
-        for text in ["cada 15 días 10:00", "2 weeks 10:00", "alle 14 Tage 10:00", "tuesday 10:30 monthly"] {
+        for text in
+            ["cada 15 días 10:00", "2 weeks 10:00", "alle 14 Tage 10:00", "2 weken 10:00", "tuesday 10:30 monthly"]
+        {
             assert_eq!(meant(text), None, "{text}");
         }
     }
@@ -454,6 +466,8 @@ mod tests {
             "biweekly 9:00",
             "every 3 days 9:00",
             "every second day 9:00",
+            "toutes les deux semaines",
+            "cada 15 días 10:00",
         ] {
             let wrong = read(text, "en").err().unwrap();
             assert!(wrong.message.contains("does not count"), "{text}: {}", wrong.message);
