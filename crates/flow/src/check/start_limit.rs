@@ -23,8 +23,8 @@ pub fn check(set: &FlowSet, flow: &Flow, findings: &Findings) {
         }
         let fires = cron.sample(&set.bot.timezone, SCHEDULE_FIRES_COMPARED_MAX);
         for (limit, of) in limits {
-            if let Some((pauses, shorter)) = as_long_as(&fires, limit) {
-                findings.push(finding(trigger, limit, &of, &pauses, shorter));
+            if let Some(refused) = as_long_as(&fires, limit) {
+                findings.push(finding(trigger, limit, &of, &refused));
             }
         }
     }
@@ -38,11 +38,19 @@ fn limits_of(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger) -> Vec<(AtMos
     own.chain(of_topic.map(|limit| (*limit, format!("the `at_most` of the topic `{}`", flow.topic)))).collect()
 }
 
-/// The times from a start to the one that the limit compares it with, the shortest first, if the limit's span lies
-/// between them: then it refuses some of the starts that the author wants. The second value is a span that refuses none
-/// of them. A limit that is clearly shorter refuses none, a clearly longer one is meant to leave starts out, and so is
+/// The starts of a schedule that a limit refuses, although the author wants them.
+struct Refused {
+    /// A limit compares each start with the one so many later.
+    steps: usize,
+    /// The times between the two, the shortest first.
+    pauses: Vec<Span>,
+    /// A span that refuses none of them.
+    shorter: Span,
+}
+
+/// The starts that the limit refuses, if its span lies between the shortest and the longest pause. A limit that is clearly shorter refuses none, a clearly longer one is meant to leave starts out, and so is
 /// one for a schedule with pauses of all kinds.
-fn as_long_as(fires: &[Time], limit: AtMost) -> Option<(Vec<Span>, Span)> {
+fn as_long_as(fires: &[Time], limit: AtMost) -> Option<Refused> {
     let count = limit.count as usize;
     // One start in a longer time leaves out the starts between: `1/7d` for Monday and Thursday.
     let steps = if count == 1 { 1..fires.len() } else { count..count + 1 };
@@ -62,7 +70,7 @@ fn as_long_as(fires: &[Time], limit: AtMost) -> Option<(Vec<Span>, Span)> {
             let left_out = if count == 1 && steps > 1 { pauses_of(steps - 1).max()? + SLACK } else { Span::ZERO };
             let between = Span((left_out.0 + least.0) / 2 / Span::hours(1).0 * Span::hours(1).0);
             let shorter = Some(shorter_than(least)).filter(|shorter| *shorter > left_out).unwrap_or(between);
-            return (left_out < shorter && shorter < least).then_some((all, shorter));
+            return (left_out < shorter && shorter < least).then_some(Refused { steps, pauses: all, shorter });
         }
     }
     None
@@ -71,10 +79,14 @@ fn as_long_as(fires: &[Time], limit: AtMost) -> Option<(Vec<Span>, Span)> {
 /// A start may come this much later than its schedule says: others are before it, or the customer is being answered.
 const SLACK: Span = Span::hours(1);
 
-fn finding(trigger: &WrittenTrigger, limit: AtMost, of: &str, pauses: &[Span], shorter: Span) -> Diagnostic {
-    let pause = in_words(pauses);
-    let message = format!("`{limit}`, {of}, refuses some starts of this schedule: from one to the next it is {pause}");
-    let shorter = AtMost::new(limit.count, shorter);
+fn finding(trigger: &WrittenTrigger, limit: AtMost, of: &str, refused: &Refused) -> Diagnostic {
+    let pause = in_words(&refused.pauses);
+    let next = match refused.steps {
+        1 => "to the next".to_owned(),
+        steps => format!("to the one {steps} starts later"),
+    };
+    let message = format!("`{limit}`, {of}, refuses some starts of this schedule: from one {next} it is {pause}");
+    let shorter = AtMost::new(limit.count, refused.shorter);
     let help = format!(
         "the limit counts back from the second in which a start begins, and that is a little later or earlier each \
          time; write a clearly shorter span, such as `{shorter}`"
