@@ -73,6 +73,9 @@ pub fn comparable(
         let place = eval.place(at, length);
         (text, place)
     });
+    let part = literal
+        .as_ref()
+        .and_then(|(text, _)| [left.0, right.0].into_iter().find_map(|side| impossible::part_as_text(side, text)));
     let language = eval.set.bot.language.clone();
     let bare = bare_date(eval.code.source()).map(|date| eval.code.within_quotes(&format!("\"{date}\"")));
     let always = if op == "!=" { "always true" } else { "never true" };
@@ -167,6 +170,9 @@ pub fn comparable(
                 finding.help(format!("write `{op} \"{meant}\"`{also}"))
             }
             _ if x.meets(Kinds::YESNO) || y.meets(Kinds::YESNO) => finding.help("write `true` or `false`"),
+            (Some(_), None) if part.is_some() && (x.within(Kinds::NUMERIC) || y.within(Kinds::NUMERIC)) => {
+                finding.help_if(part)
+            }
             (Some((text, _)), None) if x.within(Kinds::NUMERIC) && is_weekday(&text) => {
                 finding.help("weekdays are numbers, Monday is 1 and Sunday 7")
             }

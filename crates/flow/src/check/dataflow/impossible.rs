@@ -6,7 +6,7 @@ use super::{
     paths::root,
     types::{Kinds, ValueType},
 };
-use crate::base::diagnostic::Diagnostic;
+use crate::{base::diagnostic::Diagnostic, script::clock};
 use rhai::{Expr, Position};
 
 /// Parts of dates and times, with their least and greatest value.
@@ -84,6 +84,17 @@ pub fn empty_field(
         finding.help(format!("to ask whether a value is there write `{not}missing({name})`"))
     });
     true
+}
+
+/// The advice for a part of a date that is compared with a text: `weekday == "lunes"`, `hour > "18:00"`.
+pub fn part_as_text(part: &Expr, text: &str) -> Option<String> {
+    let &(name, .., words) = PARTS.iter().find(|(name, ..)| last(part) == Some(name))?;
+    Some(match name {
+        "hour" | "minute" if clock(text).is_some() => {
+            format!("`{name}` is a number: for a time of day write `.time` in place of `.{name}`")
+        }
+        _ => format!("`{name}` is a number: {words}"),
+    })
 }
 
 /// The last name of `today().weekday`.

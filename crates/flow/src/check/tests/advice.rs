@@ -18,6 +18,16 @@ const ADVISED: &[(&str, &str, &str)] = &[
         "  - say: Hi\n    if_closed: {hold: 3d}",
     ),
     (
+        "  - if: now().hour > \"18:00\"\n    then: [say: Late]",
+        "write `.time` in place of `.hour`",
+        "  - if: now().time > \"18:00\"\n    then: [say: Late]",
+    ),
+    (
+        "  - if: today().weekday == \"lunes\"\n    then: [say: Monday]",
+        "Monday is 1 and Sunday 7",
+        "  - if: today().weekday == 1\n    then: [say: Monday]",
+    ),
+    (
         "  - if: not(contact.known)\n    then: [say: New]",
         "write `!…`",
         "  - if: '!contact.known'\n    then: [say: New]",
