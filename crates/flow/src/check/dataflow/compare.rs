@@ -10,6 +10,7 @@ use crate::{
     base::{
         diagnostic::{Diagnostic, nearest},
         fix::Fix,
+        time::Span,
     },
     model::answer::says_yes,
     script::{numeral, spells_moment, year_first},
@@ -208,6 +209,17 @@ pub fn comparable(
 /// The call for a length of time in words: `days(180)` for `6 months`, as months are not all as long; `minutes(30)`
 /// for `30m`.
 pub fn span_call(text: &str) -> Option<String> {
+    in_english(text).or_else(|| {
+        let span = Span::meant(text)?;
+        let whole = |unit: Span| (span >= unit && span.0 % unit.0 == 0).then(|| span.0 / unit.0);
+        let call = |name: &str, unit: Span| whole(unit).map(|count| format!("{name}({count})"));
+        call("days", Span::days(1))
+            .or_else(|| call("hours", Span::hours(1)))
+            .or_else(|| call("minutes", Span::minutes(1)))
+    })
+}
+
+fn in_english(text: &str) -> Option<String> {
     let text = text.trim();
     let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
     let number: u32 = number.parse().ok()?;

@@ -75,6 +75,11 @@ const ADVISED: &[(&str, &str, &str)] = &[
         "  - ask: Why?\n    as: why\n  - if: why == \"none\"\n    then: [say: Good]",
     ),
     (
+        "  - if: contact.visit < \"60 jours\"\n    then: [say: Late]",
+        "write `today() - days(60)`",
+        "  - if: contact.visit < today() - days(60)\n    then: [say: Late]",
+    ),
+    (
         "  - script: |\n      print(\"x\");\n      1\n    as: n\n  - say: ${n}",
         "a script prints nothing",
         "  - script: |\n      1\n    as: n\n  - say: ${n}",
