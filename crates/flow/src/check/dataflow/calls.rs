@@ -287,6 +287,10 @@ fn applied(eval: &mut Eval<'_>, name: &str, args: &[ValueType], method: bool, po
         let words = arg.kinds.without(Kinds::UNSET).words();
         let takes = counted.iter().fold(Kinds::NONE, |all, params| all.and(kinds_of(&params[number])));
         eval.bad(|| {
+            if let ("at", Some(KnownValue::Whole(hour))) = (name, args.get(1).map(|hour| &hour.known)) {
+                let finding = Diagnostic::error("E318", &place, "`.at()` does not take a number here");
+                return finding.help(format!("write the time of day: `.at(\"{hour:02}:00\")`"));
+            }
             let message = match (method, number) {
                 (true, 0) => format!("`.{name}()` does not work on {words}"),
                 _ => format!("`{name}` does not take {words} here"),

@@ -75,6 +75,11 @@ const ADVISED: &[(&str, &str, &str)] = &[
         "  - ask: Why?\n    as: why\n  - if: why == \"none\"\n    then: [say: Good]",
     ),
     (
+        "  - say: ${today().at(18).format(\"HH:mm\")}",
+        "`.at(\"18:00\")`",
+        "  - say: ${today().at(\"18:00\").format(\"HH:mm\")}",
+    ),
+    (
         "  - if: contact.visit < \"60 jours\"\n    then: [say: Late]",
         "write `today() - days(60)`",
         "  - if: contact.visit < today() - days(60)\n    then: [say: Late]",
