@@ -4,6 +4,7 @@
 use super::{
     CheckContext,
     template_values::{self, Complaint},
+    unhandled_buttons,
 };
 use crate::{
     FlowSet,
@@ -16,6 +17,7 @@ use crate::{
     definition::{Flow, Node, Outline},
     load::own_templates::OwnTemplate,
     model::{
+        consent_words::{ExtraWords, recognise},
         matching::fold,
         template::{Category, Template, TemplateButtonKind, TemplateStatus, in_language},
     },
@@ -198,6 +200,10 @@ fn replies(set: &FlowSet, node: &Node, ask: &Ask, senders: &[Vec<Template>], fin
     let titles: Option<Vec<String>> =
         ask.options.iter().map(|option| option.title.as_plain().map(str::to_owned)).collect();
     let Some(titles) = titles.filter(|titles| ask.each.is_none() && !titles.is_empty()) else { return };
+    // Two options with one title have a finding.
+    if titles.iter().enumerate().any(|(at, title)| titles[..at].contains(title)) {
+        return;
+    }
     for name in names.one_or_many() {
         let mut versions: Vec<&Template> =
             senders.iter().flatten().filter(|template| Some(template.name.as_str()) == written(name)).collect();
@@ -219,7 +225,8 @@ fn replies(set: &FlowSet, node: &Node, ask: &Ask, senders: &[Vec<Template>], fin
         let first = own.into_iter().chain(others).find_map(|(template, titles)| {
             let is_one_of_several = versions.iter().any(|other| other.language != template.language);
             let of = if is_one_of_several { format!(" in `{}`", template.language) } else { String::new() };
-            replies_fit(template, &titles, name, &of)
+            let own = replies_fit(template, &titles, name, &of);
+            own.or_else(|| surplus(set, template, &titles, name, &of).filter(|_| ask.other.is_none()))
         });
         findings.extend(first);
     }
@@ -228,11 +235,7 @@ fn replies(set: &FlowSet, node: &Node, ask: &Ask, senders: &[Vec<Template>], fin
 /// The finding about the replies of one version beside the titles of the options in its language; `of` names the
 /// language.
 fn replies_fit(template: &Template, titles: &[String], name: &yaml::Node, of: &str) -> Option<Diagnostic> {
-    let replies = template.buttons.iter().filter_map(|button| match button {
-        TemplateButtonKind::QuickReply { title } => Some(title.as_str()),
-        _ => None,
-    });
-    let replies: Vec<&str> = replies.collect();
+    let replies: Vec<&str> = quick_replies(template).collect();
     let called = &template.name;
     let stands_for = |reply: &str| titles.iter().position(|title| fold(title) == fold(reply));
     let swapped = replies
@@ -256,6 +259,36 @@ fn replies_fit(template: &Template, titles: &[String], name: &yaml::Node, of: &s
     let help =
         format!("who gets the template has to type {}: give it a quick reply for each option", missing.join(", "));
     Some(Diagnostic::warning("W823", &name.place, message).help(help))
+}
+
+/// The finding about quick replies beyond the last option: a tap on one is a wrong answer, unless it is an opt-out word
+/// or starts a flow.
+fn surplus(set: &FlowSet, template: &Template, titles: &[String], name: &yaml::Node, of: &str) -> Option<Diagnostic> {
+    let own = ExtraWords::new(&set.bot.opt_out.words, &set.bot.opt_out.unsure);
+    let replies: Vec<&str> = quick_replies(template).collect();
+    let is_title = |reply: &str| titles.iter().any(|title| fold(title) == fold(reply));
+    let unheard = |reply: &&&str| {
+        !is_title(reply) && recognise(reply, &own).is_none() && !unhandled_buttons::starts_a_flow(set, reply)
+    };
+    let beyond: Vec<String> =
+        replies.iter().skip(titles.len()).filter(unheard).map(|reply| format!("`{reply}`")).collect();
+    if beyond.is_empty() {
+        return None;
+    }
+    let called = &template.name;
+    let message = format!("`{called}`{of} has {} buttons for {} options", replies.len(), titles.len());
+    let help = format!(
+        "a tap on {} is no answer: take the button out of the template, or write an option for it",
+        beyond.join(" or ")
+    );
+    Some(Diagnostic::warning("W823", &name.place, message).help(help))
+}
+
+pub fn quick_replies(template: &Template) -> impl Iterator<Item = &str> {
+    template.buttons.iter().filter_map(|button| match button {
+        TemplateButtonKind::QuickReply { title } => Some(title.as_str()),
+        _ => None,
+    })
 }
 
 /// True if the template could have a reply for every option: it can have as many quick replies as a list has rows. A

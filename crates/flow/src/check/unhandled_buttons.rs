@@ -2,7 +2,7 @@
 
 use super::{
     CheckContext,
-    templates::{every_use, written},
+    templates::{every_use, quick_replies, written},
 };
 use crate::{
     FlowSet,
@@ -15,7 +15,7 @@ use crate::{
     model::{
         consent_words::{ExtraWords, recognise},
         matching,
-        template::{Template, TemplateButtonKind, in_language},
+        template::{Template, in_language},
     },
     steps::Step,
     triggers::{Trigger, message::MatchMode},
@@ -83,10 +83,7 @@ fn of_templates(set: &FlowSet, around: &CheckContext, findings: &Findings) {
                 let versions: Vec<&Template> =
                     senders.iter().flatten().filter(|template| template.name == name).collect();
                 let Some(template) = in_language(&versions, &set.bot.language) else { return };
-                let titles = template.buttons.iter().filter_map(|button| match button {
-                    TemplateButtonKind::QuickReply { title } => Some(title.as_str()),
-                    _ => None,
-                });
+                let titles = quick_replies(template);
                 let given = used.buttons.map_or(&[] as &[_], |buttons| buttons.one_or_many());
                 let mut ids = given.iter().filter(|button| button.get("url").is_none());
                 let unheard: Vec<&str> = titles
@@ -122,6 +119,11 @@ fn ids(set: &FlowSet) -> impl Iterator<Item = &str> {
 
 fn is_button_heard(set: &FlowSet, button: &WrittenButton) -> bool {
     button.title.as_plain().is_none_or(|title| is_heard(set, &button.id, title, &Writer::Known))
+}
+
+/// True if a tap on this quick reply of a question starts a flow: whoever was asked is nobody new.
+pub fn starts_a_flow(set: &FlowSet, title: &str) -> bool {
+    is_heard(set, title, title, &Writer::Known)
 }
 
 /// True if a tap starts a flow: as a button, or as if its title were typed.

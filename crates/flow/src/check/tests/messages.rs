@@ -174,6 +174,20 @@ fn the_buttons_of_every_language_stand_for_its_options() {
     assert_eq!(said(&["Hoy", "Mañana"]), "");
     let swapped = said(&["Mañana", "Hoy"]);
     assert!(swapped.contains("[E821] button 1 of `news` in `es` is `Mañana`, and option 1 is `Hoy`"), "{swapped}");
+    let more = said(&["Hoy", "Mañana", "Más tarde"]);
+    assert!(
+        more.contains("[W823] `news` in `es` has 3 buttons for 2 options")
+            && more.contains("a tap on `Más tarde` is no answer"),
+        "{more}"
+    );
+    // An opt-out word is heard below all flows.
+    assert_eq!(said(&["Hoy", "Mañana", "STOP"]), "");
+    // Two options with one title are the mistake, and not the order.
+    let twice = "steps:\n  - ask: Which?\n    options: [A, A, B]\n    if_closed: {template: news}\n  - say: Good\n";
+    let list = vec![version("en", &["A", "B", "C"])];
+    let around = CheckContext { templates: Some(vec![list]), ..CheckContext::default() };
+    let found = found_in(BOT, &[twice], &around);
+    assert!(found.len() == 1 && found[0].contains("[E705]"), "{found:#?}");
     let fewer = said(&["Hoy"]);
     assert!(fewer.contains("[W823] `news` in `es` has 1 button for 2 options"), "{fewer}");
 }
