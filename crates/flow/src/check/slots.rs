@@ -66,6 +66,15 @@ fn maybe_none(flow: &Flow, ask: &Node, list: &yaml::Node, findings: &Findings) {
     if asked || handled(ask) || flow.on_error.is_some() || given {
         return;
     }
+    // So has a `check` that cannot be read, and asks this perhaps.
+    let has_broken_check = |node: &Node| {
+        let check = node.outline.yaml.get("check").and_then(yaml::Node::text);
+        check.is_some_and(|check| check.contains(SLOTS))
+            && !node.outline.codes.iter().any(|code| code.source().contains(SLOTS))
+    };
+    if flow.nodes.iter().any(has_broken_check) {
+        return;
+    }
     // Code that cannot be read has a finding, and so has a day that is no date.
     let is_read = || ask.outline.codes.iter().any(|code| code.source().contains(SLOTS));
     if text.contains(SLOTS) && !is_read() {

@@ -110,6 +110,9 @@ fn times_of_a_repeated_list_may_be_none() {
     let log = "  - log: ${hour}\n";
     one(&[&offering("", EACH, log)], "a.yaml:9:21: warning[W328] a day may have no free times");
     clean(&[&offering(ASKED, EACH, log)]);
+    // A `check` that cannot be read may ask this.
+    let misspelt = ASKED.replace("'!hours", "'day >= todya() && !hours");
+    one(&[&offering(&misspelt, EACH, log)], "a.yaml:7:20: error[E311] there is no function `todya`");
     let also = EACH.replace("title: \"${item}\"}", "title: \"${item}\", also: [Another day]}");
     clean(&[&offering("", &also, log)]);
 }
