@@ -201,15 +201,68 @@ const VERBS: [(&str, &str); 94] = [
     ("while", "repeat"),
 ];
 
+/// Our steps in Spanish, Portuguese, French, German, Italian and Dutch.
+#[rustfmt::skip]
+const FOREIGN_VERBS: [(&str, &str); 93] = [
+    ("aguardar", "wait"), ("aller", "go"), ("appeler", "call"), ("aspetta", "wait"), ("aspettare", "wait"), ("attendi", "wait"),
+    ("attendre", "wait"), ("attends", "wait"), ("aufrufen", "call"), ("beenden", "end"), ("chamar", "call"), ("chiamare", "call"),
+    ("chiedere", "ask"), ("chiedi", "ask"), ("conseiller", "handoff"), ("decir", "say"), ("definir", "set"), ("demande", "ask"),
+    ("demander", "ask"), ("devolver", "return"), ("dici", "say"), ("dire", "say"), ("dis", "say"), ("diz", "say"), ("dizer", "say"),
+    ("domanda", "ask"), ("définir", "set"), ("einde", "end"), ("ende", "end"), ("enviar", "say"), ("envoyer", "say"), ("espera", "wait"),
+    ("esperar", "wait"), ("falls", "if"), ("fim", "end"), ("fin", "end"), ("fine", "end"), ("finir", "end"), ("frage", "ask"),
+    ("fragen", "ask"), ("gehe", "go"), ("guardar", "set"), ("humain", "handoff"), ("humano", "handoff"), ("invia", "say"),
+    ("inviare", "say"), ("ir", "go"), ("llamar", "call"), ("mensagem", "say"), ("mensaje", "say"), ("mensch", "handoff"),
+    ("messaggio", "say"), ("modello", "template"), ("modelo", "template"), ("modèle", "template"), ("nachricht", "say"),
+    ("pergunta", "ask"), ("perguntar", "ask"), ("persona", "handoff"), ("plantilla", "template"), ("pregunta", "ask"), ("preguntar", "ask"),
+    ("repetir", "repeat"), ("retornar", "return"), ("retour", "return"), ("retourner", "return"), ("ripetere", "repeat"),
+    ("répéter", "repeat"), ("sag", "say"), ("sagen", "say"), ("saltar", "go"), ("se", "if"), ("segundo", "switch"), ("según", "switch"),
+    ("selon", "switch"), ("senden", "say"), ("setzen", "set"), ("si", "if"), ("terminar", "end"), ("terminer", "end"),
+    ("transferir", "handoff"), ("transférer", "handoff"), ("vai", "go"), ("vorlage", "template"), ("vraag", "ask"), ("wacht", "wait"),
+    ("warte", "wait"), ("warten", "wait"), ("wenn", "if"), ("wiederholen", "repeat"), ("zeg", "say"), ("zurückgeben", "return"),
+    ("übergeben", "handoff"),
+];
+
+/// Our keys in these languages. Their values are written as ours are.
+#[rustfmt::skip]
+const FOREIGN_KEYS: [(&str, &str); 111] = [
+    ("ablauf", "flow"), ("allora", "then"), ("alors", "then"), ("als", "as"), ("altrimenti", "else"), ("antworten", "options"),
+    ("archivo", "media"), ("arquivo", "media"), ("auslöser", "when"), ("bild", "media"), ("blocchi", "blocks"), ("blocos", "blocks"),
+    ("blocs", "blocks"), ("bloques", "blocks"), ("blöcke", "blocks"), ("botoes", "options"), ("botones", "options"), ("botões", "options"),
+    ("boutons", "options"), ("choix", "options"), ("come", "as"), ("comme", "as"), ("como", "as"), ("comprobar", "check"),
+    ("cuando", "when"), ("dann", "then"), ("datei", "media"), ("delai", "timeout"), ("disparador", "when"), ("déclencheur", "when"),
+    ("délai", "timeout"), ("enlace", "link"), ("entao", "then"), ("entonces", "then"), ("então", "then"), ("etapas", "steps"),
+    ("etapes", "steps"), ("faire", "do"), ("fare", "do"), ("fazer", "do"), ("fichier", "media"), ("flujo", "flow"), ("flusso", "flow"),
+    ("flux", "flow"), ("fluxo", "flow"), ("foto", "media"), ("frist", "timeout"), ("hacer", "do"), ("imagem", "media"), ("imagen", "media"),
+    ("immagine", "media"), ("invalide", "invalid"), ("invalido", "invalid"), ("inválido", "invalid"), ("lien", "link"),
+    ("mot_cle", "message"), ("mot_clé", "message"), ("mots_clés", "message"), ("opciones", "options"), ("opcoes", "options"),
+    ("optionen", "options"), ("opzioni", "options"), ("opções", "options"), ("palabra", "message"), ("palabras", "message"),
+    ("palavra", "message"), ("palavras", "message"), ("parola", "message"), ("pasos", "steps"), ("passi", "steps"), ("passos", "steps"),
+    ("plazo", "timeout"), ("prazo", "timeout"), ("prüfen", "check"), ("prüfung", "check"), ("pulsanti", "options"), ("quand", "when"),
+    ("quando", "when"), ("reponses", "options"), ("respostas", "options"), ("respuestas", "options"), ("resumen", "summary"),
+    ("resumo", "summary"), ("riassunto", "summary"), ("risposte", "options"), ("réponses", "options"), ("résumé", "summary"),
+    ("schritte", "steps"), ("senao", "else"), ("senão", "else"), ("sino", "else"), ("sinon", "else"), ("sonst", "else"),
+    ("stappen", "steps"), ("stichwort", "message"), ("tipo", "type"), ("titel", "title"), ("titolo", "title"), ("titre", "title"),
+    ("titulo", "title"), ("tun", "do"), ("typ", "type"), ("título", "title"), ("ungültig", "invalid"), ("validar", "check"),
+    ("verificar", "check"), ("verifier", "check"), ("vérifier", "check"), ("wenn", "when"), ("zusammenfassung", "summary"),
+    ("étapes", "steps"),
+];
+
+fn foreign(written: &str, table: &[(&str, &'static str)]) -> Option<&'static str> {
+    let word = written.to_lowercase();
+    table.iter().find(|(other, _)| *other == word).map(|(_, ours)| *ours)
+}
+
 /// Our step for this word.
 pub fn verb(written: &str) -> Option<&'static str> {
     let word = written.to_lowercase();
-    VERBS.iter().find(|(other, _)| *other == word).map(|(_, ours)| *ours)
+    let ours = VERBS.iter().find(|(other, _)| *other == word).map(|(_, ours)| *ours);
+    ours.or_else(|| foreign(written, &FOREIGN_VERBS))
 }
 
 /// Our step for this word if both take the same value, so that the keys beside it can be read, too.
 pub fn same_step(written: &str) -> Option<&'static str> {
-    verb(written).filter(|ours| matches!(*ours, "ask" | "call" | "go" | "log" | "say"))
+    let foreign = foreign(written, &FOREIGN_VERBS);
+    foreign.or_else(|| verb(written).filter(|ours| matches!(*ours, "ask" | "call" | "go" | "log" | "say")))
 }
 
 pub fn is_elseif(key: &str) -> bool {
@@ -242,8 +295,8 @@ pub fn key<'n>(entry: &Entry, unused: impl Iterator<Item = &'n str>) -> Option<S
     if let (true, Some(target)) = (JUMPS.contains(&word.as_str()), entry.value.text()) {
         return Some(format!("write a step of its own behind this one: `- go: {target}`"));
     }
-    let (_, ours) = KEYS.iter().find(|(other, _)| *other == word)?;
-    let ours = ours.iter().find(|ours| unused.contains(ours))?;
+    let of_products = KEYS.iter().find(|(other, _)| *other == word).map_or(&[] as &[&str], |(_, ours)| ours);
+    let ours = of_products.iter().copied().chain(foreign(written, &FOREIGN_KEYS)).find(|ours| unused.contains(ours))?;
     Some(format!("write `{ours}:`"))
 }
 
@@ -256,6 +309,11 @@ pub const JUMPS: [&str; 6] = ["next", "next_step", "goto", "go_to", "transition"
 /// Our trigger for a trigger of another product.
 pub fn trigger(written: &str) -> Option<&'static str> {
     Some(match written.to_lowercase().as_str() {
+        _ if foreign(written, &FOREIGN_KEYS) == Some("message") || foreign(written, &FOREIGN_VERBS) == Some("say") => {
+            "message: [menu, start]"
+        }
+        "horaire" | "horario" | "horário" | "zeitplan" | "orario" => "schedule: tuesday 10:00",
+        "événement" | "evento" | "ereignis" => "event: NAME",
         "keyword" | "keywords" | "text" | "phrase" | "phrases" | "intent" | "utterance" | "user_says" | "command" => {
             "message: [menu, start]"
         }
@@ -275,6 +333,9 @@ pub fn trigger(written: &str) -> Option<&'static str> {
 /// Our allowed key that means the same and takes the same value.
 pub fn alike<'n>(written: &str, unused: &[&'n str]) -> Option<&'n str> {
     let word = written.to_lowercase();
+    if let Some(ours) = foreign(written, &FOREIGN_KEYS).and_then(|ours| unused.iter().find(|name| **name == ours)) {
+        return Some(ours);
+    }
     let (_, ours) = KEYS.iter().find(|(other, _)| *other == word)?;
     let ours = ours.iter().find_map(|ours| unused.iter().find(|name| name == &ours))?;
     ALIKE.contains(ours).then_some(ours)
@@ -397,6 +458,9 @@ mod tests {
     fn words_of_other_products_are_known() {
         assert_eq!(verb("Send"), Some("say"));
         assert_eq!(verb("say"), None);
+        assert_eq!(verb("demander"), Some("ask"));
+        assert_eq!(alike("étapes", &["when", "steps"]), Some("steps"));
+        assert_eq!(alike("étapes", &["when"]), None);
         assert_eq!(key_in_text("say:Hello").map(|(name, _)| name), Some("say"));
         assert!(key_in_text("say： Hello").is_some_and(|(_, help)| help.contains("of the keyboard")));
         assert_eq!(key_in_text("Note: no"), None);
@@ -406,5 +470,7 @@ mod tests {
     fn the_lists_are_sorted_and_have_each_word_once() {
         assert!(VERBS.windows(2).all(|pair| pair[0].0 < pair[1].0));
         assert!(KEYS.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert!(FOREIGN_VERBS.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert!(FOREIGN_KEYS.windows(2).all(|pair| pair[0].0 < pair[1].0));
     }
 }

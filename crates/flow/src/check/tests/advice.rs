@@ -74,6 +74,11 @@ const ADVISED: &[(&str, &str, &str)] = &[
         "write `==`",
         "  - ask: Why?\n    as: why\n  - if: why == \"none\"\n    then: [say: Good]",
     ),
+    ("  - retourner: {a: 1}", "write `- return: …`", "  - return: {a: 1}"),
+    ("  - demander: Size?\n    as: size", "write `- ask: …`", "  - ask: Size?\n    as: size"),
+    ("  - se: contact.known\n    then: [say: Hi]", "write `- if: …`", "  - if: contact.known\n    then: [say: Hi]"),
+    ("  - if: contact.known\n    alors: [say: Hi]", "write `then:`", "  - if: contact.known\n    then: [say: Hi]"),
+    ("  - ask: Which?\n    opções: [Old, New]", "write `options:`", "  - ask: Which?\n    options: [Old, New]"),
     (
         "  - say: ${today().at(18).format(\"HH:mm\")}",
         "`.at(\"18:00\")`",

@@ -116,7 +116,9 @@ fn no_step(node: &yaml::Node, first: &Entry) -> Option<String> {
     if let Some(name) = name.strip_prefix('-') {
         return Some(format!("write a blank behind the `-`: `- {name}: …`"));
     }
-    let holds_steps = first.value.list().is_some() || first.value.map().is_some();
+    let is_verb = |entries: &[Entry]| entries.iter().any(|entry| steps::spec(&entry.key.text).is_some());
+    let holds_steps =
+        first.value.list().is_some() || first.value.map().is_some_and(|all| is_verb(all) || is_parts(all));
     let near = steps::SPECS.iter().any(|spec| nearest(name, [spec.name]).is_some());
     if near || !holds_steps {
         return None;
@@ -128,6 +130,11 @@ fn no_step(node: &yaml::Node, first: &Entry) -> Option<String> {
         }
         _ => format!("a part with a name stands under `blocks:`, at the end of the flow: `blocks: {{{name}: …}}`"),
     })
+}
+
+/// True for `name: steps` lines.
+fn is_parts(entries: &[Entry]) -> bool {
+    entries.iter().all(|entry| entry.value.list().is_some() || entry.value.map().is_some())
 }
 
 /// True for a word of another product, or of ours in a wrong place, which is not a misspelt step.
