@@ -19,7 +19,7 @@ use crate::{
     },
     definition::{Body, NodeIx, Outline, Target},
     model::schedule::AtMost,
-    script::{is_word, valid_name},
+    script::{is_word, meant_name, valid_name},
 };
 use std::sync::Arc;
 
@@ -185,8 +185,10 @@ impl<'a, 'b> StepFields<'a, 'b> {
             }
             None => self.check_name(node, name),
         }
-        self.outline.fills = Some(name.to_owned());
-        Some(name.to_owned())
+        // The uses of an invalid name mean the one that the finding offers.
+        let fills = meant_name(name);
+        self.outline.fills = Some(fills.clone());
+        Some(fills)
     }
 
     /// Reports an invalid name of a variable.

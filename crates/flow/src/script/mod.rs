@@ -37,7 +37,7 @@ use crate::{
 pub use check::elsewhere;
 pub use closures::Closure;
 pub use listed::{FUNCTIONS, Function, PARTS};
-pub use names::{is_word, valid_name};
+pub use names::{is_word, meant_name, valid_name};
 pub use operators::{clock, numeral, sorted, spells_moment, year_first};
 use rhai::{AST, Dynamic, Engine};
 pub use sandbox::{with_fuel, within};

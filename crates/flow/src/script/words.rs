@@ -1,7 +1,7 @@
 //! Translates Rhai's errors into words for people who do not program.
 
 use super::sentence::{in_words, is_nothing, nothing_in_words, operand};
-use super::{FUNCTIONS, Function, check, notation, statement};
+use super::{FUNCTIONS, Function, check, is_word, notation, statement};
 use crate::{
     base::{
         diagnostic::{Diagnostic, did_you_mean},
@@ -341,7 +341,9 @@ fn ternary(code: &str) -> Option<(usize, &str, &str, &str)> {
 
 /// The finding about an unknown name.
 pub fn unknown_name(name: &str, place: &Place, known: impl IntoIterator<Item = impl AsRef<str>>) -> Diagnostic {
-    let known: Vec<String> = known.into_iter().map(|name| name.as_ref().to_owned()).collect();
+    // A name that cannot be one is never meant.
+    let known: Vec<String> =
+        known.into_iter().map(|name| name.as_ref().to_owned()).filter(|name| is_word(name)).collect();
     let range = place.range();
     let text = place.file().text();
     let before = text.get(..range.start).unwrap_or_default().trim_end();

@@ -65,6 +65,11 @@ const ADVISED: &[(&str, &str, &str)] = &[
     ),
     ("  - ask: Size?\n    as：size", "write `as: size` with the `:` of the keyboard", "  - ask: Size?\n    as: size"),
     (
+        "  - ask: Why?\n    as: contact.why\n  - say: Noted, ${why}",
+        "write `as: why`",
+        "  - ask: Why?\n    as: why\n  - say: Noted, ${why}",
+    ),
+    (
         "  - if: contact.visit < Date.now()\n    then: [say: Late]",
         "this moment is `now()`, and this day `today()`",
         "  - if: contact.visit < today()\n    then: [say: Late]",
@@ -79,6 +84,16 @@ const ADVISED: &[(&str, &str, &str)] = &[
     ("  - se: contact.known\n    then: [say: Hi]", "write `- if: …`", "  - if: contact.known\n    then: [say: Hi]"),
     ("  - if: contact.known\n    alors: [say: Hi]", "write `then:`", "  - if: contact.known\n    then: [say: Hi]"),
     ("  - ask: Which?\n    opções: [Old, New]", "write `options:`", "  - ask: Which?\n    options: [Old, New]"),
+    (
+        "  - ask: Why?\n    as: ${why}\n  - say: Noted, ${why}",
+        "write `why`",
+        "  - ask: Why?\n    as: why\n  - say: Noted, ${why}",
+    ),
+    (
+        "  - ask: Why?\n    as: the why\n  - say: Noted, ${the_why}",
+        "write `the_why`",
+        "  - ask: Why?\n    as: the_why\n  - say: Noted, ${the_why}",
+    ),
     (
         "  - say: ${today().at(18).format(\"HH:mm\")}",
         "`.at(\"18:00\")`",

@@ -344,6 +344,8 @@ pub(crate) fn variables(node: &yaml::Node, found: &mut BTreeSet<String>) {
     for entry in node.map().unwrap_or_default() {
         match (entry.key.text.as_str(), &entry.value.kind) {
             ("as", Kind::Scalar(name)) => {
+                found.insert(crate::script::meant_name(&name.text));
+                // Code with the invalid name in it gets no finding of its own.
                 found.insert(name.text.clone());
             }
             // The wrong key has a finding; otherwise each place that reads the name would have one too.
