@@ -212,7 +212,10 @@ fn parse_flow(
         Some((node, Some(name))) => {
             if name != file.stem() && !node.is_broken() {
                 let message = format!("the flow `{name}` stands in a file called `{}.yaml`", file.stem());
-                let help = format!("write `flow: {}`, or rename the file to `{name}.yaml`", file.stem());
+                let help = match name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-')) {
+                    true => format!("write `flow: {}`, or rename the file to `{name}.yaml`", file.stem()),
+                    false => format!("write `flow: {}`; what people read is its `title:`", file.stem()),
+                };
                 let fix = Fix::replace(format!("write `{}`", file.stem()), &node.place, file.stem()).guess();
                 findings.push(Diagnostic::error("E214", &node.place, message).help(help).fix(fix));
             }
