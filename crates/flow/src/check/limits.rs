@@ -14,6 +14,7 @@ use crate::{
     },
     definition::{Flow, Node},
     load::media::names_file,
+    steps::Step,
 };
 use std::collections::BTreeMap;
 
@@ -37,6 +38,12 @@ fn message(node: &Node, findings: &Findings) {
     for (key, what) in [("header", "a header"), ("footer", "a footer")] {
         edge(node, key, what, findings);
     }
+    // An option that was written otherwise than it is meant has a finding.
+    let is_meant = |choice: &Choice<'_>| match &node.step {
+        Step::Ask(ask) => ask.options.iter().any(|option| option.title.source() == choice.title.text),
+        _ => true,
+    };
+    let options: Vec<Choice<'_>> = options.into_iter().filter(is_meant).collect();
     if !options.is_empty() {
         let short = options.iter().all(|option| option.fits(BUTTON_TITLE_CHARS_MAX));
         if options.len() <= BUTTONS_MAX && short {

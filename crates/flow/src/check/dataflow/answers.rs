@@ -39,6 +39,10 @@ pub fn answer(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: &State) 
         let listed = matches!(&ty.known, KnownValue::Chosen(texts) if texts.is_empty() && ty.kinds.is_vague());
         return if listed { offered(set, flow, node, state).unwrap_or(ty) } else { ty };
     };
+    // `[Red; Blue]` has a finding.
+    if matches!(&node.step, Step::Ask(ask) if ask.options.len() != items.len()) {
+        return ValueType::of(Kinds::TEXT);
+    }
     let mut ids = Vec::new();
     for item in items {
         let Some((id, label)) = id_and_label(item) else { continue };

@@ -95,6 +95,16 @@ const ADVISED: &[(&str, &str, &str)] = &[
         "  - ask: Why?\n    as: the_why\n  - say: Noted, ${the_why}",
     ),
     (
+        "  - ask: Which of the two?\n    as: w\n    options: [The old one; The new one]\n  - if: w == \"The new one\"\n    then: [say: Hi]",
+        "for several options write commas: `[The old one, The new one]`",
+        "  - ask: Which of the two?\n    as: w\n    options: [The old one, The new one]\n  - if: w == \"The new one\"\n    then: [say: Hi]",
+    ),
+    (
+        "  - ask: Which?\n    options: [Begin it all again -> a, Stop here]",
+        "write `- Begin it all again: {go: a}`",
+        "  - ask: Which?\n    options: [Begin it all again: {go: a}, Stop here]",
+    ),
+    (
         "  - say: ${today().at(18).format(\"HH:mm\")}",
         "`.at(\"18:00\")`",
         "  - say: ${today().at(\"18:00\").format(\"HH:mm\")}",

@@ -26,6 +26,14 @@ pub(super) fn read_options(fields: &mut StepFields<'_, '_>) -> (Vec<WrittenOptio
             let finding = Diagnostic::error("E234", &node.place, message);
             fields.report(finding.help("ask in two steps, first for a group and then for one of it"));
         }
+        if let Some((titles, finding)) = titles::by_semicolons(items) {
+            fields.report(finding);
+            let option = |title: &String| {
+                let title = Text::plain(title, &node.place);
+                WrittenOption { id: title.clone(), title, description: None, consent: Vec::new(), body: None }
+            };
+            return (titles.iter().map(option).collect(), None);
+        }
         let mut foreign = false;
         return (items.iter().map(|item| read_option(fields, item, &mut foreign)).collect(), None);
     };
@@ -68,6 +76,11 @@ fn each_itself(fields: &mut StepFields<'_, '_>, node: &Node) -> Option<Each> {
 /// another product.
 fn read_option<'a>(fields: &mut StepFields<'a, '_>, node: &'a Node, foreign: &mut bool) -> WrittenOption {
     let Some(entries) = node.map() else {
+        if let Some((title, finding)) = led_by_arrow(fields, node) {
+            fields.report(finding);
+            let title = Text::plain(title, &node.place);
+            return WrittenOption { id: title.clone(), title, description: None, consent: Vec::new(), body: None };
+        }
         let title = fields.said_of(node, "an option");
         fields.sentence(Role::Option, &title);
         return WrittenOption { id: title.clone(), title, description: None, consent: Vec::new(), body: None };
@@ -147,6 +160,15 @@ fn as_elsewhere(entries: &[yaml::Entry]) -> Option<String> {
         Some(id) => format!("write `- {{id: {id}, title: {title}}}`"),
         None => format!("write `title: {title}`"),
     })
+}
+
+/// `- Red -> colours`, where a block or a flow has this name.
+fn led_by_arrow<'n>(fields: &StepFields<'_, '_>, node: &'n Node) -> Option<(&'n str, Diagnostic)> {
+    let (title, target) = titles::with_arrow(node.text()?).filter(|(_, target)| fields.leads_to(target))?;
+    let written = format!("{title}: {{go: {target}}}");
+    let finding = Diagnostic::error("E220", &node.place, "an arrow leads nowhere: all of this is the title of an option");
+    let fix = Fix::replace(format!("go to `{target}`"), &node.place, &written).guess();
+    Some((title, finding.help(format!("to go there write `- {written}`")).fix(fix)))
 }
 
 /// `- Cut: 28 €` is one text with a colon, and the part behind the colon is not a step.

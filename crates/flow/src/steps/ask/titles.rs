@@ -57,6 +57,26 @@ fn parted(scalar: &Scalar) -> Option<(&'static str, String)> {
     parts.iter().all(words).then(|| (name, format!("[{}]", parts.join(", "))))
 }
 
+/// The options of `[Red; Blue]`, with the finding: a semicolon parts nothing in YAML.
+pub(super) fn by_semicolons(items: &[Node]) -> Option<(Vec<String>, Diagnostic)> {
+    let [item] = items else { return None };
+    let scalar = item.scalar().filter(|scalar| scalar.text.contains(';'))?;
+    let (_, written) = parted(scalar)?;
+    let message = "this is one option with semicolons in it";
+    let inner = written.trim_matches(['[', ']']);
+    let fix = Fix::replace(format!("write `{inner}`"), &scalar.place, inner).guess();
+    let finding = Diagnostic::warning("W422", &scalar.place, message);
+    let finding = finding.help(format!("for several options write commas: `{written}`")).fix(fix);
+    Some((scalar.text.split(';').map(|part| part.trim().to_owned()).collect(), finding))
+}
+
+/// The title and the target of `Red -> colours`.
+pub(super) fn with_arrow(text: &str) -> Option<(&str, &str)> {
+    let (title, target) = ["->", "=>", "→", "⇒", "-->"].iter().find_map(|arrow| text.split_once(arrow))?;
+    let (title, target) = (title.trim().trim_end_matches('-').trim_end(), target.trim());
+    (!title.is_empty() && !target.is_empty()).then_some((title, target))
+}
+
 /// The words of one option among several in a text.
 const PART_WORDS_MAX: usize = 3;
 
