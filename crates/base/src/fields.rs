@@ -371,7 +371,9 @@ fn as_map(node: &Node) -> String {
     match (&node.kind, text) {
         (Kind::List(_), _) => "write `name: value` lines without the `- ` in front of them".to_owned(),
         (_, Some((name, value))) => {
-            format!("write a `:` for the `=`: `{{{}: {}}}`", name.trim(), value.trim_start_matches('=').trim())
+            let value = value.trim_start_matches('=').trim();
+            let value = if value.contains("${") { super::yaml::quoted(value) } else { value.to_owned() };
+            format!("write a `:` for the `=`: `{{{}: {value}}}`", name.trim())
         }
         _ => "write `name: value` lines".to_owned(),
     }

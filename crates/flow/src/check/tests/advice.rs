@@ -65,6 +65,12 @@ const ADVISED: &[(&str, &str, &str)] = &[
     ),
     ("  - ask: Size?\n    as：size", "write `as: size` with the `:` of the keyboard", "  - ask: Size?\n    as: size"),
     (
+        "  - ask: Where?\n    as: page\n  - say: Hi\n    link: ${page}",
+        "write `link: {title: …, url: \"${page}\"}`",
+        "  - ask: Where?\n    as: page\n  - say: Hi\n    link: {title: Open, url: \"${page}\"}",
+    ),
+    ("  - set: n = ${today().day}", "`{n: \"${today().day}\"}`", "  - set: {n: \"${today().day}\"}\n  - say: ${n}"),
+    (
         "  - ask: Why?\n    as: contact.why\n  - say: Noted, ${why}",
         "write `as: why`",
         "  - ask: Why?\n    as: why\n  - say: Noted, ${why}",

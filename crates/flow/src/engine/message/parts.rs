@@ -98,7 +98,7 @@ impl Message {
         let link = fields.node("link").map(|node| {
             if let Some(url) = node.text().filter(|url| !url.is_empty()) {
                 let message = format!("`link` needs a title and an address, and this is the text `{url}`");
-                fields.wrong(node, "E201", format!("{message}; write `link: {{title: …, url: {url}}}`"));
+                fields.wrong(node, "E201", format!("{message}; write `link: {{title: …, url: \"{url}\"}}`"));
                 let nothing = || Text::plain("", &node.place);
                 return Link { title: nothing(), url: nothing(), text: None };
             }
