@@ -97,13 +97,20 @@ fn in_words(text: &str) -> Option<String> {
         None => ("", AFTER.iter().find_map(|word| text.strip_suffix(word)).unwrap_or(text).trim()),
     };
     let digits = plain.find(|c: char| !c.is_ascii_digit()).filter(|digits| *digits > 0)?;
+    // `1h30` is how French clocks write it.
+    if let Some((hours, minutes)) = plain.split_once(['h', 'H'])
+        && [hours, minutes].iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+    {
+        return Some(format!("{sign}{hours}h{minutes}m"));
+    }
     let (each, unit) = match plain[digits..].trim().to_lowercase().as_str() {
         "s" | "sec" | "secs" | "second" | "seconds" | "sekunde" | "sekunden" | "segundo" | "segundos" => (1, "s"),
         "m" | "min" | "mins" | "minute" | "minutes" | "minuten" | "minuto" | "minutos" => (1, "m"),
         "h" | "hr" | "hrs" | "hour" | "hours" | "stunde" | "stunden" | "hora" | "horas" | "heure" | "heures" => {
             (1, "h")
         }
-        "d" | "day" | "days" | "tag" | "tage" | "dia" | "dias" | "día" | "días" | "jour" | "jours" => (1, "d"),
+        "d" | "day" | "days" | "tag" | "tage" | "dia" | "dias" | "día" | "días" | "j" | "jour" | "jours" | "giorno"
+        | "giorni" => (1, "d"),
         "w" | "week" | "weeks" | "woche" | "wochen" | "semana" | "semanas" | "semaine" | "semaines" => (1, "w"),
         // No month and no year is as long as the next: these are the usual ones.
         "month" | "months" | "monat" | "monate" | "monaten" | "mes" | "meses" | "mois" | "mese" | "mesi" => (30, "d"),
