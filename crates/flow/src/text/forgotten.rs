@@ -8,7 +8,7 @@ use crate::{
         yaml::{Scalar, Style},
     },
     load::spec::VIEWS,
-    script::view,
+    script::{is_word, view},
 };
 use std::ops::Range;
 
@@ -24,7 +24,10 @@ pub fn find<'t>(plain: &str, text: &'t str, own: &[String]) -> Option<ForgottenB
     if !plain.contains(['{', '$', '@', '%', '[', '<', '«', '*']) {
         return None;
     }
-    let found = handlebars(plain).or_else(|| in_braces(plain, own)).or_else(|| behind_sign(plain, own));
+    let found = spaced(plain, own)
+        .or_else(|| handlebars(plain))
+        .or_else(|| in_braces(plain, own))
+        .or_else(|| behind_sign(plain, own));
     let found = found.or_else(|| placeholders::find(plain, own))?;
     let at = text.find(found)?;
     let written = &text[at..at + found.len()];
@@ -48,6 +51,7 @@ impl ForgottenBraces<'_> {
         // Some contacts have no name: `Hi !`.
         let meant = match meant.as_str() {
             "contact.name" | "contact.first_name" => format!("{meant} ?? \"there\""),
+            path if is_field(path) => format!("{meant} ?? \"…\""),
             _ => meant,
         };
         // A double quote would end the YAML text.
@@ -55,6 +59,22 @@ impl ForgottenBraces<'_> {
         let fix = Fix::replace(format!("write `${{{inner}}}`"), &place, format!("${{{inner}}}")).guess();
         finding.help(format!("for a value write `${{{inner}}}`")).fix(fix)
     }
+}
+
+/// True for a field of the contact that the bot declares: not every contact has it.
+fn is_field(path: &str) -> bool {
+    let parts = VIEWS.iter().find(|view| view.name == "contact").map_or(&[][..], |view| view.parts);
+    let part = path.strip_prefix("contact.");
+    part.is_some_and(|part| is_word(part) && !parts.iter().any(|(known, _)| *known == part))
+}
+
+/// `$ {name}`, with a blank in it.
+fn spaced<'p>(plain: &'p str, own: &[String]) -> Option<&'p str> {
+    let start = plain.find("$ {")?;
+    let end = start + plain[start..].find('}')? + 1;
+    let path = plain[start + 3..end - 1].trim();
+    let root = path.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+    (own.iter().any(|name| name == root) || view(root).is_some()).then(|| &plain[start..end])
 }
 
 /// `{{ name }}`, also with a filter behind the name or a call in its place.

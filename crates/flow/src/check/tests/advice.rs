@@ -64,6 +64,16 @@ const ADVISED: &[(&str, &str, &str)] = &[
         "  - if: contact.known\n    then:\n      - say: Hi\n      - end\n  - say: Bye",
     ),
     ("  - ask: Size?\n    as：size", "write `as: size` with the `:` of the keyboard", "  - ask: Size?\n    as: size"),
+    (
+        "  - say: Hi $ {contact.name}",
+        "write `${contact.name ?? \"there\"}`",
+        "  - say: Hi ${contact.name ?? \"there\"}",
+    ),
+    (
+        "  - say: You have $contact.points points",
+        "write `${contact.points ?? \"…\"}`",
+        "  - say: You have ${contact.points ?? \"no\"} points",
+    ),
     ("  - wait: 1h30\n  - log: x", "write `1h30m`", "  - wait: 1h30m\n  - log: x"),
     ("  - wait: 2j\n  - log: x", "write `2d`", "  - wait: 2d\n  - log: x"),
     (
