@@ -1,7 +1,7 @@
 //! Implements `webhook`: another system posts data about a contact to `POST /hooks/NAME`.
 
 use super::TriggerKind;
-use crate::{base::diagnostic::{Diagnostic, did_you_mean}, definition::Field, text::Text, load::{declarations::declared, spec::{FieldKind, FieldSpec, Spec, parts}, step_fields::TriggerFields}, engine::inputs, model::value::Value};
+use crate::{base::{diagnostic::{Diagnostic, did_you_mean}, fix::Fix}, definition::Field, text::Text, load::{declarations::declared, spec::{FieldKind, FieldSpec, Spec, parts}, step_fields::TriggerFields}, engine::inputs, model::value::Value};
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 
@@ -95,13 +95,17 @@ impl TriggerKind for Webhook {
             fields.no_values(node);
         }
         let findings = fields.findings();
-        Webhook {
-            name,
-            verify: read_verify(fields),
-            contact: fields.text("contact"),
-            new_contact,
-            body: declared(fields.map("body"), findings),
+        let body = declared(fields.map("body"), findings);
+        if let Some(node) = fields.node("contact")
+            && let Some(name) = node.text().filter(|text| body.iter().any(|part| part.name == *text))
+        {
+            let written = format!("${{body.{name}}}");
+            let message = format!("this is the text `{name}`, and nothing works it out");
+            let finding = Diagnostic::warning("W320", &node.place, message);
+            let fix = Fix::replace(format!("write `{written}`"), &node.place, &written);
+            findings.push(finding.help(format!("write `{written}`, which the webhook brings")).fix(fix));
         }
+        Webhook { name, verify: read_verify(fields), contact: fields.text("contact"), new_contact, body }
     }
 
     fn key(&self) -> Option<String> {

@@ -2,6 +2,20 @@
 
 use super::*;
 
+#[test]
+fn the_phone_number_of_a_webhook_is_a_value_of_its_body() {
+    let hook = |contact: &str| {
+        format!(
+            "when:\n  - webhook: paid\n    contact: {contact}\n    body: {{tel: phone}}\nsteps:\n  - say: Thanks.\n    if_closed: skip\n"
+        )
+    };
+    one(
+        &[&hook("tel")],
+        "a.yaml:4:14: warning[W320] this is the text `tel`, and nothing works it out; write `${body.tel}`",
+    );
+    clean(&[&hook("${body.tel}")]);
+}
+
 /// A day and an hour of the opening hours, and what comes of them.
 fn booking(then: &str) -> String {
     format!(
