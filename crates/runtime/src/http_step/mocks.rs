@@ -4,6 +4,7 @@ use crate::{
     base::{
         diagnostic::{Diagnostic, Findings, did_you_mean},
         fields::Fields,
+        fix::Fix,
         yaml::{Entry, Kind, Node},
     },
     model::{
@@ -136,11 +137,23 @@ fn rule(entry: &Entry, findings: &Findings) -> Option<Rule> {
         findings.push(Diagnostic::error("E920", &entry.key.place, message).help(help));
         return None;
     }
+    // An address begins with its scheme and its host.
+    let pattern = match pattern.strip_prefix('/') {
+        Some(path) => {
+            let message = format!("no call goes to `{pattern}`: an address begins with its host, or with a `*` for it");
+            let finding = Diagnostic::error("E920", &entry.key.place, message);
+            let fix =
+                Fix::replace(format!("write `{method} */{path}`"), &entry.key.place, format!("{method} */{path}"));
+            findings.push(finding.help(format!("write `{method} */{path}`")).fix(fix));
+            format!("*/{path}")
+        }
+        None => pattern.to_owned(),
+    };
     let answers: Vec<MockedResult> = entry.value.one_or_many().iter().map(|node| answer(node, findings)).collect();
     let empty = || Ok(CallAnswer { status: 200, headers: BTreeMap::new(), body: Value::Nothing });
     Some(Rule {
         method: method.to_owned(),
-        pattern: pattern.to_owned(),
+        pattern,
         answers: if answers.is_empty() { vec![empty()] } else { answers },
         name: name.clone(),
         asked: 0,
@@ -234,6 +247,9 @@ mod tests {
         let (_, found) =
             mocks("http:\n  - get */a: {}\n  - GET */b: {stauts: 1}\n  - GET */c: {status: 99}\n  - oops\n");
         assert_eq!(found.len(), 4, "{found:#?}");
+        let (mut read, path) = mocks("http:\n  - GET /slots: {}\n");
+        assert!(path.len() == 1 && path[0].contains("write `GET */slots`"), "{path:#?}");
+        assert!(read.answer("GET", "https://a.example/slots").0.is_ok());
         assert!(found[0].contains("m.yaml:2:5") && found[0].contains("did you mean `GET`?"), "{found:#?}");
         assert!(found[1].contains("did you mean `status`?"), "{found:#?}");
     }
