@@ -220,6 +220,19 @@ impl CompletionRequest<'_, '_> {
                         AnswerType::names().chain(["any"]).map(|name| self.offer(name, OfferKind::Word, "type")),
                     );
                 }
+                // A trigger by a date.
+                FieldKind::Known(Declared::ContactField) if seen.path.last() == Some(&"date") => {
+                    let dates = self
+                        .desk
+                        .set
+                        .bot
+                        .fields
+                        .iter()
+                        .filter(|field| matches!(field.kind.of, AnswerType::Date | AnswerType::DateTime));
+                    all.extend(
+                        dates.map(|field| self.offer(format!("contact.{}", field.name), OfferKind::Name, "field")),
+                    );
+                }
                 FieldKind::Known(declared) => all.extend(self.known(*declared, root)),
                 // A step that has only been begun: `- sa`.
                 FieldKind::Steps | FieldKind::Triggers => {

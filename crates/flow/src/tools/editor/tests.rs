@@ -77,6 +77,7 @@ fn keys_are_offered_by_what_their_map_is() {
     offers("flow: a\nsteps:\n  - ask: What?\n    ti|: 2h\n", &["timeout", "tries"], &["ask"]);
     offers("flow: a\nsteps:\n  - if: window.open\n    then:\n      - ta|\n", &["tag", "say"], &["title"]);
     offers("flow: a\nwhen:\n  - |\nsteps: []\n", &["message", "schedule"], &["say"]);
+    offers("flow: a\nwhen:\n  - date: |\nsteps: []\n", &["contact.visit_at"], &["contact.size"]);
     offers("flow: a\nwhen:\n  - message: hi\n    |\nsteps: []\n", &["match", "at_most"], &["message", "schedule"]);
     offers("flow: a\nsteps:\n  - say: Hi\n    if_closed: {|}\n", &["template", "hold"], &["say"]);
     offers("flow: a\nsteps:\n  - ask: A?\n    options:\n      - {id: x, |}\n", &["title", "desc", "do"], &["id"]);
