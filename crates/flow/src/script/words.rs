@@ -152,6 +152,9 @@ pub fn syntax<'a>(
             let fix = Fix::replace(format!("write `{symbol}`"), &place, symbol);
             Diagnostic::error("E308", &place, format!("`{word}` means nothing here")).help_if(meant).fix(fix)
         }
+        _ if code[at..].starts_with("->") => {
+            Diagnostic::error("E308", &here(2), "`->` means nothing here").help_if(operator("->"))
+        }
         _ if code[at..].starts_with('=') => {
             let place = here(1);
             let finding = Diagnostic::error("E308", &place, "`=` would change a value, and this only looks at it");
@@ -211,6 +214,13 @@ fn of_spreadsheet(code: &str) -> Option<(Range<usize>, String)> {
 /// The probable correction where the parser stopped without a reason.
 fn at_a_stop(code: &str, at: usize, word: &str) -> Option<String> {
     let before = code[..at].trim_end();
+    let bare = before.matches('(').count() == before.matches(')').count();
+    if code[at..].starts_with(',') && bare && before.contains(['=', '<', '>']) {
+        return Some("a condition is no list: for both write `&&`, for one of the two `||`".to_owned());
+    }
+    if word == "x" && before.ends_with(|c: char| c.is_alphanumeric() || c == ')') {
+        return Some("to multiply write `*`".to_owned());
+    }
     if before.is_empty() && code[at..].starts_with(['<', '>', '=']) {
         return Some(format!("write first what is compared: `answer {}`, with the name of the answer", code.trim()));
     }
@@ -274,10 +284,10 @@ fn operator(symbol: &str) -> Option<String> {
                     .to_owned(),
             );
         }
+        "->" => return Some("for a part of a value write `.`, in a `switch` of a script `=>`".to_owned()),
         "++" => "+= 1",
         "--" => "-= 1",
         ":=" | "<-" => "=",
-        "->" => "=>",
         _ => return did_you_mean(symbol, ["==", "!=", "<=", ">=", "&&", "||", "??"]),
     };
     Some(format!("write `{meant}`"))

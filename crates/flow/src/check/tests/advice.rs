@@ -142,6 +142,17 @@ const ADVISED: &[(&str, &str, &str)] = &[
         "what is done stands in braces",
         "  - script: |\n      if contact.known { 1 } else { 2 }\n    as: n\n  - say: ${n}",
     ),
+    (
+        "  - if: contact->known\n    then: [say: Hi]",
+        "for a part of a value write `.`",
+        "  - if: contact.known\n    then: [say: Hi]",
+    ),
+    ("  - set: {n: 5}\n  - say: ${n x 3}", "to multiply write `*`", "  - set: {n: 5}\n  - say: ${n * 3}"),
+    (
+        "  - ask: Days?\n    type: whole\n    as: n\n    check: n >= 1, n <= 9",
+        "for both write `&&`",
+        "  - ask: Days?\n    type: whole\n    as: n\n    check: n >= 1 && n <= 9",
+    ),
     ("  - return: ok: true", "write `return: {ok: true}`", "  - return: {ok: true}"),
     (
         "  - ask: Score?\n    type: whole\n    as: n\n    check: n > 0 und n < 9",
