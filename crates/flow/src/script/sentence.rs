@@ -5,12 +5,17 @@ use std::ops::Range;
 /// True for words that mean a missing value in other languages.
 pub fn is_nothing(name: &str) -> bool {
     let name = name.to_lowercase();
+    // In English and in other languages of programming; then in those in which answers are understood.
     matches!(name.as_str(), "null" | "none" | "nil" | "undefined" | "nothing" | "empty")
+        || matches!(
+            name.as_str(),
+            "vide" | "rien" | "vacio" | "vacío" | "nada" | "vazio" | "leer" | "nichts" | "vuoto" | "niente"
+        )
 }
 
 /// The range of `contact.city is None`, `x is not null`, and the expression that it means.
 pub fn nothing_in_words(code: &str, at: usize, word: &str) -> Option<(Range<usize>, String)> {
-    if !matches!(word, "is" | "equals" | "eq") {
+    if !matches!(word, "is" | "equals" | "eq" | "est" | "es" | "ist" | "é" | "è") {
         return None;
     }
     let before = code[..at].trim_end();

@@ -147,6 +147,16 @@ const ADVISED: &[(&str, &str, &str)] = &[
         "for a part of a value write `.`",
         "  - if: contact.known\n    then: [say: Hi]",
     ),
+    (
+        "  - if: contact.visit est vide\n    then: [say: None]",
+        "write `missing(contact.visit)`",
+        "  - if: missing(contact.visit)\n    then: [say: None]",
+    ),
+    (
+        "  - if: contact.visit == vide\n    then: [say: None]",
+        "write `missing(contact.visit)`",
+        "  - if: missing(contact.visit)\n    then: [say: None]",
+    ),
     ("  - set: {n: 5}\n  - say: ${n x 3}", "to multiply write `*`", "  - set: {n: 5}\n  - say: ${n * 3}"),
     (
         "  - ask: Days?\n    type: whole\n    as: n\n    check: n >= 1, n <= 9",
