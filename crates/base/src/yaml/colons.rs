@@ -22,8 +22,12 @@ fn of_step(key: &str, value: &str, colon: usize) -> Option<String> {
 
 /// The advice for `return: ok: true`: a key for names with values, and the first of them in the same line.
 fn of_map(key: &str, value: &str, colon: usize) -> Option<String> {
-    let is_name = colon > 0 && value[..colon].bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    (MAPS.contains(&key) && is_name).then(|| format!("for names with values write `{key}: {{{value}}}`"))
+    let is_name =
+        colon > 0 && value[..colon].bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    let (name, rest) = (&value[..colon], value[colon + 1..].trim());
+    // Between `{ }` a `${` needs quotes.
+    let rest = if rest.contains("${") { mend::quoted(rest) } else { rest.to_owned() };
+    (MAPS.contains(&key) && is_name).then(|| format!("for names with values write `{key}: {{{name}: {rest}}}`"))
 }
 
 /// Keys that take names with values.

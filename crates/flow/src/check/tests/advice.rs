@@ -148,6 +148,11 @@ const ADVISED: &[(&str, &str, &str)] = &[
         "  - if: contact.known\n    then: [say: Hi]",
     ),
     (
+        "  - http: GET https://a.example\n    headers: x-day: ${today().day}",
+        "`headers: {x-day: \"${today().day}\"}`",
+        "  - http: GET https://a.example\n    headers: {x-day: \"${today().day}\"}",
+    ),
+    (
         "  - if: contact.visit est vide\n    then: [say: None]",
         "write `missing(contact.visit)`",
         "  - if: missing(contact.visit)\n    then: [say: None]",
