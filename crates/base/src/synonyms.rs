@@ -4,7 +4,7 @@
 use super::{advice, yaml::Entry};
 
 /// Keys that authors write, and our keys that they may mean.
-const KEYS: [(&str, &[&str]); 96] = [
+const KEYS: [(&str, &[&str]); 100] = [
     ("action", &["steps", "do"]),
     ("actions", &["steps", "do"]),
     ("after", &["wait", "timeout"]),
@@ -16,7 +16,7 @@ const KEYS: [(&str, &[&str]); 96] = [
     ("attempts", &["tries"]),
     ("audio", &["media"]),
     ("begin", &["from"]),
-    ("body", &["json"]),
+    ("body", &["json", "text"]),
     ("caption", &["title"]),
     ("case", &["cases"]),
     ("choice", &["options"]),
@@ -47,8 +47,12 @@ const KEYS: [(&str, &[&str]); 96] = [
     ("kind", &["type"]),
     ("label", &["title"]),
     ("lang", &["language"]),
+    ("lat", &["latitude"]),
     ("lines", &["steps"]),
     ("link_url", &["link"]),
+    ("lng", &["longitude"]),
+    ("lon", &["longitude"]),
+    ("long", &["longitude"]),
     ("max_attempts", &["tries"]),
     ("max_tries", &["tries"]),
     ("media_url", &["media"]),
@@ -224,27 +228,30 @@ const FOREIGN_VERBS: [(&str, &str); 93] = [
 
 /// Our keys in these languages. Their values are written as ours are.
 #[rustfmt::skip]
-const FOREIGN_KEYS: [(&str, &str); 111] = [
+const FOREIGN_KEYS: [(&str, &str); 133] = [
     ("ablauf", "flow"), ("allora", "then"), ("alors", "then"), ("als", "as"), ("altrimenti", "else"), ("antworten", "options"),
-    ("archivo", "media"), ("arquivo", "media"), ("auslöser", "when"), ("bild", "media"), ("blocchi", "blocks"), ("blocos", "blocks"),
-    ("blocs", "blocks"), ("bloques", "blocks"), ("blöcke", "blocks"), ("botoes", "options"), ("botones", "options"), ("botões", "options"),
-    ("boutons", "options"), ("choix", "options"), ("come", "as"), ("comme", "as"), ("como", "as"), ("comprobar", "check"),
-    ("cuando", "when"), ("dann", "then"), ("datei", "media"), ("delai", "timeout"), ("disparador", "when"), ("déclencheur", "when"),
-    ("délai", "timeout"), ("enlace", "link"), ("entao", "then"), ("entonces", "then"), ("então", "then"), ("etapas", "steps"),
-    ("etapes", "steps"), ("faire", "do"), ("fare", "do"), ("fazer", "do"), ("fichier", "media"), ("flujo", "flow"), ("flusso", "flow"),
-    ("flux", "flow"), ("fluxo", "flow"), ("foto", "media"), ("frist", "timeout"), ("hacer", "do"), ("imagem", "media"), ("imagen", "media"),
-    ("immagine", "media"), ("invalide", "invalid"), ("invalido", "invalid"), ("inválido", "invalid"), ("lien", "link"),
-    ("mot_cle", "message"), ("mot_clé", "message"), ("mots_clés", "message"), ("opciones", "options"), ("opcoes", "options"),
-    ("optionen", "options"), ("opzioni", "options"), ("opções", "options"), ("palabra", "message"), ("palabras", "message"),
-    ("palavra", "message"), ("palavras", "message"), ("parola", "message"), ("pasos", "steps"), ("passi", "steps"), ("passos", "steps"),
-    ("plazo", "timeout"), ("prazo", "timeout"), ("prüfen", "check"), ("prüfung", "check"), ("pulsanti", "options"), ("quand", "when"),
-    ("quando", "when"), ("reponses", "options"), ("respostas", "options"), ("respuestas", "options"), ("resumen", "summary"),
-    ("resumo", "summary"), ("riassunto", "summary"), ("risposte", "options"), ("réponses", "options"), ("résumé", "summary"),
-    ("schritte", "steps"), ("senao", "else"), ("senão", "else"), ("sino", "else"), ("sinon", "else"), ("sonst", "else"),
-    ("stappen", "steps"), ("stichwort", "message"), ("tipo", "type"), ("titel", "title"), ("titolo", "title"), ("titre", "title"),
-    ("titulo", "title"), ("tun", "do"), ("typ", "type"), ("título", "title"), ("ungültig", "invalid"), ("validar", "check"),
-    ("verificar", "check"), ("verifier", "check"), ("vérifier", "check"), ("wenn", "when"), ("zusammenfassung", "summary"),
-    ("étapes", "steps"),
+    ("apres", "after"), ("après", "after"), ("archivo", "media"), ("arquivo", "media"), ("auslöser", "when"), ("bild", "media"),
+    ("blocchi", "blocks"), ("blocos", "blocks"), ("blocs", "blocks"), ("bloques", "blocks"), ("blöcke", "blocks"), ("botoes", "options"),
+    ("botones", "options"), ("botões", "options"), ("boutons", "options"), ("choix", "options"), ("come", "as"), ("comme", "as"),
+    ("como", "as"), ("comprobar", "check"), ("cuando", "when"), ("dann", "then"), ("datei", "media"), ("decir", "say"),
+    ("delai", "timeout"), ("depois", "after"), ("despues", "after"), ("después", "after"), ("dire", "say"), ("dis", "say"),
+    ("disparador", "when"), ("dizer", "say"), ("dopo", "after"), ("déclencheur", "when"), ("délai", "timeout"), ("enlace", "link"),
+    ("entao", "then"), ("entonces", "then"), ("então", "then"), ("etapas", "steps"), ("etapes", "steps"), ("faire", "do"), ("fare", "do"),
+    ("fazer", "do"), ("fichier", "media"), ("flujo", "flow"), ("flusso", "flow"), ("flux", "flow"), ("fluxo", "flow"), ("foto", "media"),
+    ("frist", "timeout"), ("hacer", "do"), ("imagem", "media"), ("imagen", "media"), ("immagine", "media"), ("invalide", "invalid"),
+    ("invalido", "invalid"), ("inválido", "invalid"), ("lien", "link"), ("mot_cle", "message"), ("mot_clé", "message"),
+    ("mots_clés", "message"), ("naam", "name"), ("nach", "after"), ("nom", "name"), ("nombre", "name"), ("nome", "name"),
+    ("opciones", "options"), ("opcoes", "options"), ("optionen", "options"), ("opzioni", "options"), ("opções", "options"),
+    ("palabra", "message"), ("palabras", "message"), ("palavra", "message"), ("palavras", "message"), ("parola", "message"),
+    ("pasos", "steps"), ("passi", "steps"), ("passos", "steps"), ("plazo", "timeout"), ("prazo", "timeout"), ("prüfen", "check"),
+    ("prüfung", "check"), ("pulsanti", "options"), ("quand", "when"), ("quando", "when"), ("reponses", "options"), ("respostas", "options"),
+    ("respuestas", "options"), ("resumen", "summary"), ("resumo", "summary"), ("riassunto", "summary"), ("risposte", "options"),
+    ("réponses", "options"), ("résumé", "summary"), ("sagen", "say"), ("schritte", "steps"), ("senao", "else"), ("senão", "else"),
+    ("sino", "else"), ("sinon", "else"), ("sonst", "else"), ("stappen", "steps"), ("stichwort", "message"), ("tel", "phone"),
+    ("telefon", "phone"), ("telefone", "phone"), ("telefono", "phone"), ("teléfono", "phone"), ("tipo", "type"), ("titel", "title"),
+    ("titolo", "title"), ("titre", "title"), ("titulo", "title"), ("tun", "do"), ("typ", "type"), ("téléphone", "phone"),
+    ("título", "title"), ("ungültig", "invalid"), ("validar", "check"), ("verificar", "check"), ("verifier", "check"),
+    ("vérifier", "check"), ("wenn", "when"), ("zusammenfassung", "summary"), ("étapes", "steps"),
 ];
 
 fn foreign(written: &str, table: &[(&str, &'static str)]) -> Option<&'static str> {
@@ -266,7 +273,9 @@ pub fn same_step(written: &str) -> Option<&'static str> {
 }
 
 pub fn is_elseif(key: &str) -> bool {
-    matches!(key.to_lowercase().as_str(), "elseif" | "elif" | "else if" | "else_if")
+    let foreign = ["sinon si", "si no si", "sino si", "senão se", "senao se", "sonst wenn", "altrimenti se"];
+    let key = key.to_lowercase();
+    matches!(key.as_str(), "elseif" | "elif" | "else if" | "else_if") || foreign.contains(&key.as_str())
 }
 
 /// The advice for an unknown key, of the keys that are still allowed; `None` if nothing is known about it.
@@ -342,9 +351,27 @@ pub fn alike<'n>(written: &str, unused: &[&'n str]) -> Option<&'n str> {
 }
 
 /// Our keys whose values have the same structure in other products.
-const ALIKE: [&str; 17] = [
-    "as", "cases", "check", "do", "else", "inputs", "json", "on_error", "on_fail", "options", "query", "say", "steps",
-    "then", "url", "vars", "with",
+const ALIKE: [&str; 20] = [
+    "as",
+    "cases",
+    "check",
+    "do",
+    "else",
+    "inputs",
+    "json",
+    "latitude",
+    "longitude",
+    "on_error",
+    "on_fail",
+    "options",
+    "query",
+    "say",
+    "steps",
+    "text",
+    "then",
+    "url",
+    "vars",
+    "with",
 ];
 
 /// True if other products use this word for our key.

@@ -1,5 +1,7 @@
 //! Rewords the YAML parser's messages for authors who do not know YAML's terms.
 
+use crate::synonyms;
+
 /// A clearer message, and the advice.
 pub fn reworded(said: &str, before: &str, line: &str) -> (String, String) {
     let has = |part: &str| said.contains(part);
@@ -199,6 +201,10 @@ pub fn nested(said: &str, before: &str, line: &str) -> Option<(String, String)> 
     let written = key(above).filter(|key| !key.contains(' '));
     if content.starts_with("- ") {
         return Some(match written.as_deref() {
+            Some(key) if synonyms::is_elseif(key) => {
+                let help = "write `else:`, and below it `- if: …` with a `then:` of its own";
+                (format!("`{key}` is an `else:` with an `if` in it"), help.to_owned())
+            }
             Some("if") => {
                 let message = "`if` has its condition already, and steps stand below it".to_owned();
                 (message, "write a line `then:` between the two, as deep as `if`".to_owned())

@@ -162,6 +162,21 @@ const ADVISED: &[(&str, &str, &str)] = &[
         "write `missing(contact.visit)`",
         "  - if: missing(contact.visit)\n    then: [say: None]",
     ),
+    (
+        "  - ask: Why?\n    remind: {après: 2h, say: Hello?}",
+        "write `after:`",
+        "  - ask: Why?\n    remind: {after: 2h, say: Hello?}",
+    ),
+    (
+        "  - say: Here\n    place: {lat: 44.83, longitude: -0.57}",
+        "write `latitude:`",
+        "  - say: Here\n    place: {latitude: 44.83, longitude: -0.57}",
+    ),
+    (
+        "  - if: contact.known\n    then: [say: Hi]\n    elif: contact.points > 3\n      - say: Ho",
+        "write `else:`, and below it `- if: …`",
+        "  - if: contact.known\n    then: [say: Hi]\n    else:\n      - if: contact.points > 3\n        then: [say: Ho]",
+    ),
     ("  - set: {n: 5}\n  - say: ${n x 3}", "to multiply write `*`", "  - set: {n: 5}\n  - say: ${n * 3}"),
     (
         "  - ask: Days?\n    type: whole\n    as: n\n    check: n >= 1, n <= 9",
