@@ -56,6 +56,9 @@ fn whole(node: &Node, findings: &Findings) {
         let names_a_host = domain.contains('.') && (domain != address || node.outline.verb == "http" || link.is_some());
         let variable = address.strip_prefix('$').map(|rest| rest.split_at(rest.find(is_no_name).unwrap_or(rest.len())));
         findings.push(finding.help(match names_a_host {
+            _ if ["mailto:", "tel:", "sms:"].iter().any(|begin| address.starts_with(begin)) => {
+                "a button opens a page: write `https://…`; an address of mail and a number stand in the text".to_owned()
+            }
             _ if variable.is_some_and(|(name, _)| !name.is_empty()) => {
                 let (name, rest) = variable.unwrap_or_default();
                 format!("write `${{env.{name}}}{rest}`, with `{name}` under `env` in `_bot.yaml`")

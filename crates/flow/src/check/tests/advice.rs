@@ -153,6 +153,11 @@ const ADVISED: &[(&str, &str, &str)] = &[
         "  - http: GET https://a.example\n    headers: {x-day: \"${today().day}\"}",
     ),
     (
+        "  - say: Hi\n    link: {title: Mail, url: \"mailto:a@b.example\"}",
+        "an address of mail and a number stand in the text",
+        "  - say: Hi, we read a@b.example",
+    ),
+    (
         "  - if: contact.visit est vide\n    then: [say: None]",
         "write `missing(contact.visit)`",
         "  - if: missing(contact.visit)\n    then: [say: None]",
