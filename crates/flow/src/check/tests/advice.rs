@@ -182,6 +182,11 @@ const ADVISED: &[(&str, &str, &str)] = &[
         "write `else:`, and below it `- if: …`",
         "  - if: contact.known\n    then: [say: Hi]\n    else:\n      - if: contact.points > 3\n        then: [say: Ho]",
     ),
+    (
+        "  - set: {n: 5}\n  - say: ${money(n * 0,8, \"EUR\")}",
+        "write `0.8`",
+        "  - set: {n: 5}\n  - say: ${money(n * 0.8, \"EUR\")}",
+    ),
     ("  - set: {n: 5}\n  - say: ${n x 3}", "to multiply write `*`", "  - set: {n: 5}\n  - say: ${n * 3}"),
     (
         "  - ask: Days?\n    type: whole\n    as: n\n    check: n >= 1, n <= 9",
