@@ -193,6 +193,11 @@ const ADVISED: &[(&str, &str, &str)] = &[
         "for both write `&&`",
         "  - ask: Days?\n    type: whole\n    as: n\n    check: n >= 1 && n <= 9",
     ),
+    (
+        "  - set: {n: 1}\n  - set: {contact.points: \"${n} + 1\"}",
+        "write `${n + 1}`",
+        "  - set: {n: 1}\n  - set: {contact.points: \"${n + 1}\"}",
+    ),
     ("  - return: ok: true", "write `return: {ok: true}`", "  - return: {ok: true}"),
     (
         "  - ask: Score?\n    type: whole\n    as: n\n    check: n > 0 und n < 9",
