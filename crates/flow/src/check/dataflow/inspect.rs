@@ -176,6 +176,9 @@ impl<'a> Walk<'a, '_> {
                 format!("compare it, `{source} == \"{example}\"`, or ask whether it is there: `'!missing({source})'`")
             }
             Kinds::LIST => format!("ask whether something is in it: `'!{source}.is_empty()'`"),
+            _ if source.starts_with("hours.") && source.matches('.').count() == 1 => {
+                format!("to ask whether they are open write `{source}.open`")
+            }
             _ => format!("to ask whether it is there write `'!missing({source})'`, in quotes"),
         };
         self.found.judge.bad(Diagnostic::error("E319", &place, message).help(help));

@@ -95,6 +95,14 @@ fn hours_without_their_name_are_found_wherever_they_stand() {
     }
 }
 
+#[test]
+fn hours_alone_are_no_condition() {
+    one(
+        &["when: [{message: [hi]}]\nsteps:\n  - if: hours.desk\n    then: [{say: Come in}]\n"],
+        "a.yaml:4:9: error[E319] a condition is true or false, and this is a map; to ask whether they are open write `hours.desk.open`",
+    );
+}
+
 /// A question for one of the free times, with these options and what comes of the answer.
 fn offering(check: &str, options: &str, then: &str) -> String {
     format!(
