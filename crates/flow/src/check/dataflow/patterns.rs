@@ -20,7 +20,10 @@ pub fn check(eval: &mut Eval<'_>, kinds: Kinds, text: &str, place: &Place) {
         _ => None,
     };
     let finding = |message: String, help: String| Diagnostic::warning("W321", place, message).help(help);
-    let found = if let Some(meant) = pattern::confused(text).map(whole).map(written) {
+    let found = if let Some((_, meant)) = STYLES.iter().find(|(style, _)| text.eq_ignore_ascii_case(style)) {
+        let meant = written((*meant).to_owned());
+        finding(format!("`{text}` is no pattern, and prints as letters"), format!("write the parts, such as `{meant}`"))
+    } else if let Some(meant) = pattern::confused(text).map(whole).map(written) {
         let message = format!("in `{text}` `MM` is the month, and `mm` are the minutes");
         finding(message, format!("write `{meant}`"))
     } else if let Some(meant) = pattern::meant(text).map(written) {
@@ -43,6 +46,10 @@ pub fn check(eval: &mut Eval<'_>, kinds: Kinds, text: &str, place: &Place) {
     };
     eval.bad(|| found);
 }
+
+/// Names of styles in other languages, with a pattern of ours that prints alike.
+const STYLES: [(&str, &str); 4] =
+    [("short", "dd/MM/yyyy"), ("medium", "d MMM yyyy"), ("long", "d MMMM yyyy"), ("full", "EEEE d MMMM yyyy")];
 
 /// The letters of a time of day, and those of a date.
 const TIME: &str = "Hhmsa";
