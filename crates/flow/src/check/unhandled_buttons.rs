@@ -39,7 +39,8 @@ pub fn check(set: &FlowSet, around: &CheckContext, findings: &Findings) {
         // Too many buttons have a finding; and a button that gives consent has another one beside it that need not do
         // anything.
         let alone = |buttons: &&Vec<WrittenButton>| {
-            buttons.len() <= BUTTONS_MAX && buttons.iter().all(|button| button.consent.is_empty())
+            buttons.len() <= BUTTONS_MAX
+                && buttons.iter().all(|button| button.consent.is_empty() && !button.title.source().is_empty())
         };
         let mut unheard = says.filter(alone).flatten().filter(|button| !is_button_heard(set, button)).peekable();
         if unheard.peek().is_none() || waits(set, flow) {

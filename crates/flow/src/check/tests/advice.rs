@@ -194,6 +194,11 @@ const ADVISED: &[(&str, &str, &str)] = &[
         "  - ask: Days?\n    type: whole\n    as: n\n    check: n >= 1 && n <= 9",
     ),
     (
+        "  - say: Which?\n    buttons: {yes: Of course, no: Not now}",
+        "`- {id: yes, title: Of course}`",
+        "  - say: Which?\n    buttons:\n      - {id: yes, title: Of course}\n  - wait: reply",
+    ),
+    (
         "  - set: {n: 1}\n  - set: {contact.points: \"${n} + 1\"}",
         "write `${n + 1}`",
         "  - set: {n: 1}\n  - set: {contact.points: \"${n + 1}\"}",

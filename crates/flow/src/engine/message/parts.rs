@@ -7,7 +7,7 @@ use super::{
     location::WrittenPlace,
 };
 use crate::{
-    base::{blank::is_blank, yaml::Node},
+    base::{blank::is_blank, diagnostic::Diagnostic, yaml::Node},
     definition::Role,
     engine::{
         question::{button_token::Token, form::WrittenForm, phrases::Phrases},
@@ -258,6 +258,16 @@ impl WrittenButton {
             let title = fields.said_of(node, "a button");
             fields.sentence(Role::Option, &title);
             return WrittenButton { id: text.to_owned(), title, consent: Vec::new() };
+        }
+        // `{yes: Yes please}`: an id and a title.
+        if let (None, None, Some([first, ..])) = (node.get("id"), node.get("title"), node.map())
+            && let Some(text) = first.value.text()
+            && first.key.text != "consent"
+        {
+            let finding = Diagnostic::error("E202", &node.place, "a button is a text, or has a `title`");
+            let key = &first.key.text;
+            fields.report(finding.help(format!("begin each button with `- `: `- {{id: {key}, title: {text}}}`")));
+            return WrittenButton { id: String::new(), title: Text::plain("", &node.place), consent: Vec::new() };
         }
         let mut id = String::new();
         let mut title = None;
