@@ -46,6 +46,10 @@ impl Until {
                 (false, _) if day_and_clock(text).is_some() => {
                     format!("write `{key}: '${{{}}}'`", day_and_clock(text).unwrap_or_default())
                 }
+                (false, Some(span)) if of_day(text).is_some() => format!(
+                    "for a time of day write `{key}: \"{}\"`; so long from now is `{key}: ${{now() + {span}}}`",
+                    of_day(text).unwrap_or_default()
+                ),
                 (false, Some(span)) => format!("so long from now is `{key}: ${{now() + {span}}}`"),
                 (false, None) if text.chars().filter(char::is_ascii_digit).count() >= 6 => {
                     format!("a moment is `{key}: '${{datetime(\"2026-12-03T10:00\")}}'`, the year first")
@@ -111,6 +115,12 @@ fn day_and_clock(text: &str) -> Option<String> {
     let whole = || format!("{rest}:00");
     let clock = [rest.to_owned(), whole()].into_iter().find(|clock| hours::clock(clock).is_some())?;
     Some(format!("{day}.at(\"{clock}\")"))
+}
+
+/// The time of day in `18h`, as several languages write it.
+fn of_day(text: &str) -> Option<String> {
+    let hour: u8 = text.strip_suffix(['h', 'H'])?.parse().ok()?;
+    (hour < 24).then(|| format!("{hour:02}:00"))
 }
 
 fn in_code(text: &str) -> Option<String> {

@@ -199,6 +199,11 @@ const ADVISED: &[(&str, &str, &str)] = &[
         "  - say: Which?\n    buttons:\n      - {id: yes, title: Of course}\n  - wait: reply",
     ),
     (
+        "  - wait: {until: 18h}\n  - log: x",
+        "for a time of day write `until: \"18:00\"`",
+        "  - wait: {until: \"18:00\"}\n  - log: x",
+    ),
+    (
         "  - set: {n: 1}\n  - set: {contact.points: \"${n} + 1\"}",
         "write `${n + 1}`",
         "  - set: {n: 1}\n  - set: {contact.points: \"${n + 1}\"}",
