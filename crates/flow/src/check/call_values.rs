@@ -222,7 +222,7 @@ fn triggered(flow: &Flow, trigger: &WrittenTrigger, findings: &Findings) -> bool
     };
     let group = other_groups(flow, trigger).first().map(|(_, group)| *group);
     let mut lacks = false;
-    for field in flow.inputs.iter().filter(|field| !field.optional && field.default.is_none()) {
+    for field in flow.inputs.iter().filter(|field| !field.optional && field.default.is_none() && !field.untyped) {
         if !brings(&field.name) {
             lacks = true;
             let name = &field.name;

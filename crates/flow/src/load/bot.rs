@@ -257,6 +257,25 @@ pub(crate) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
 
 fn topics(fields: &mut Fields<'_>, findings: &Findings) -> BTreeMap<String, Topic> {
     let mut topics = BTreeMap::from([("service".to_owned(), Topic::default())]);
+    // A list of names has a finding, and its topics are known.
+    let listed = fields.node("topics").and_then(Node::list).unwrap_or_default();
+    for name in listed.iter().filter_map(Node::text) {
+        topics.insert(name.to_owned(), Topic { needs_consent: name != "service", at_most: Vec::new() });
+    }
+    if !listed.is_empty() {
+        let all: Vec<String> = listed.iter().filter_map(Node::text).map(|name| format!("{name}: {{}}")).collect();
+        if let Some(node) = fields.node("topics") {
+            let finding =
+                Diagnostic::error("E201", &node.place, "`topics` gives each topic its rules, and this is a list");
+            findings.push(
+                finding.help(format!(
+                    "write `topics: {{{}}}`; what needs consent is `{{needs: consent}}`",
+                    all.join(", ")
+                )),
+            );
+        }
+        return topics;
+    }
     let written = fields.map("topics");
     if fields.node("topics").is_none() {
         topics.insert("marketing".to_owned(), Topic { needs_consent: true, at_most: Vec::new() });

@@ -100,7 +100,10 @@ fn one_declared(entry: &Entry, findings: &Findings) -> Field {
                 field.kind = kind_of(node, findings);
                 field.untyped = untyped(node);
             }
-            field.optional = fields.bool("optional");
+            // `optional: oui` has a finding, and means that it may be missing.
+            let unclear = |said: &str| !matches!(said.to_lowercase().as_str(), "true" | "false" | "yes" | "no");
+            let said = entry.value.get("optional").and_then(Node::text);
+            field.optional = fields.bool("optional") || said.is_some_and(unclear);
             field.default = fields.node("default").and_then(|node| {
                 let scalar = node.scalar()?;
                 let value = typed(scalar).unwrap_or_else(|| Value::text(scalar.text.as_str()));

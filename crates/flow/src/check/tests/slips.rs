@@ -3,6 +3,21 @@
 use super::*;
 
 #[test]
+fn what_declares_wrongly_has_the_only_finding() {
+    let inputs =
+        |inputs: &str| format!("when: [{{event: back}}]\ninputs: {inputs}\nsteps:\n  - say: Hi\n    if_closed: skip\n");
+    one(&[&inputs("{day: date perhaps}")], "a.yaml:3:15: error[E213]");
+    one(&[&inputs("{day: {type: date, optional: oui}}")], "a.yaml:3:38: error[E206]");
+    one(&[&inputs("[day]")], "a.yaml:3:9: error[E201]");
+    one(&[&inputs("{day: date}")], "a.yaml:2:9: error[E416]");
+    let asks = "when: [{message: [hi]}]\ntopic: news\nsteps:\n  - say: Hi\n";
+    let topics = |topics: &str| found_in(&format!("bot: Shop\ntopics: {topics}\n"), &[asks], &CheckContext::default());
+    let listed = topics("[service, news]");
+    assert!(listed.len() == 1 && listed[0].contains("write `topics: {service: {}, news: {}}`"), "{listed:#?}");
+    assert_eq!(topics("{service: {}, news: {}}"), Vec::<String>::new());
+}
+
+#[test]
 fn the_phone_number_of_a_webhook_is_a_value_of_its_body() {
     let hook = |contact: &str| {
         format!(
