@@ -45,10 +45,11 @@ pub(super) fn of(
     let mut report = Report { name, findings, all: Vec::new() };
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     if !name.chars().all(fits) {
+        let ours: String = name.to_lowercase().chars().map(|c| if fits(c) { c } else { '_' }).collect();
         report.say(
             place,
             "its name has other signs than a to z, 0 to 9 and `_`",
-            "choose another name, here and in the flows",
+            format!("choose another name, here and in the flows, such as `{ours}`"),
         );
     }
     if name.chars().count() > TEMPLATE_NAME_CHARS_MAX {
