@@ -13,14 +13,17 @@ mod assent;
 mod belonging;
 mod beside;
 mod choice;
+mod clause;
 mod clock;
 #[cfg(test)]
 mod corpus;
 mod correction;
+mod counting;
 mod currency;
 mod custom;
 mod date;
 mod declined;
+mod echo;
 mod feasts;
 mod figures;
 mod foreign;
@@ -177,7 +180,8 @@ pub fn read(kind: AnswerType, message: &InboundKind, hearing: &AnswerContext<'_>
         AnswerType::Phone | AnswerType::Email => of_text(&|text| addresses::read(kind, text, hearing)),
         AnswerType::Text => Reading::one(text.map(str::trim).filter(|text| !text.is_empty()).map(Value::text)),
         AnswerType::YesNo => {
-            let said = |text: &str| yesno::yesno(text, hearing.language).filter(|yes| agrees(*yes, text, hearing));
+            let of_text = |text: &str| yesno::yesno(text, hearing.language).or_else(|| echo::repeated(text, hearing));
+            let said = |text: &str| of_text(text).filter(|yes| agrees(*yes, text, hearing));
             Reading::one(text.and_then(said).map(Value::YesNo))
         }
         AnswerType::List => Reading::one(text.and_then(list)),

@@ -21,7 +21,9 @@ pub fn speaks_of_another(kind: AnswerType, text: &str, hearing: &AnswerContext<'
             let of_birth = says(&BIRTHS) && !YEARS.iter().any(|year| has_word(&asked, year));
             let once = ONCE.contains(&folded.as_str()) && !COUNTS.iter().any(|word| has_word(&asked, word));
             let begins = |start: &&str| folded.strip_prefix(start).is_some_and(|rest| rest.starts_with(' '));
-            let was = WAS.iter().any(begins) || !asked.is_empty() && says(&WAS) && !asks_past(&asked);
+            // `wären` is a wish.
+            let wishes = own.is_some_and(|own| own.language == "de") && text.to_lowercase().contains("wär");
+            let was = !wishes && (WAS.iter().any(begins) || !asked.is_empty() && says(&WAS) && !asks_past(&asked));
             let degrees = !asked.is_empty() && says(&DEGREES) && !WARMTH.iter().any(|stem| asked.contains(stem));
             belonging::is_of_another(text, &folded, &asked)
                 || units::is_another(text, hearing)

@@ -65,7 +65,7 @@ mod tests {
         for (language, question, text, means) in [
             ("en", "Shall we cancel your visit on Friday?", "yes, I will come", None),
             ("en", "Shall we cancel your visit on Friday?", "no, I can't come", None),
-            ("en", "Shall we cancel your visit on Friday?", "no, I will come", None),
+            ("en", "Shall we cancel your visit on Friday?", "no, I will come", Some(false)),
             ("es", "¿Anulamos tu cita del viernes?", "no, no puedo ir", None),
             ("en", "Shall we cancel your visit on Friday?", "yes", Some(true)),
             ("en", "Shall we cancel your visit on Friday?", "no", Some(false)),

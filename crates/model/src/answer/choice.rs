@@ -155,6 +155,11 @@ fn among(text: &str, titles: &[Vec<String>], hearing: &AnswerContext<'_>) -> Cho
         return Chosen::Nothing;
     }
     let found = mentions(&said, titles, hearing);
+    // `groß ist mir zu groß` complains.
+    let is_too = |mention: &Mention| mention.start > 0 && TOO.contains(&said[mention.start - 1]);
+    if found.len() > 1 && found.iter().any(is_too) {
+        return Chosen::Nothing;
+    }
     let covered = |place: usize| found.iter().any(|mention| mention.holds(place));
     let first = (0..said.len()).find(|place| covered(*place)).unwrap_or(0);
     let rest: Vec<&str> = (0..said.len()).filter(|place| !covered(*place)).map(|place| said[place]).collect();
@@ -172,6 +177,9 @@ fn among(text: &str, titles: &[Vec<String>], hearing: &AnswerContext<'_>) -> Cho
         _ => Chosen::Nothing,
     }
 }
+
+/// Words for too much of something.
+const TOO: [&str; 7] = ["too", "zu", "demasiado", "trop", "demais", "troppo", "muy"];
 
 /// A place in the text where the title of an option stands.
 struct Mention {

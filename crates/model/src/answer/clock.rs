@@ -156,11 +156,15 @@ fn by_the_clock(said: &[&str], words: &Words, part: Option<Part>, custom: Custom
         };
         // `midi et demi` has no `{h}`: its shift counts from midnight.
         let (hour, minutes) = (hour.unwrap_or(0), minutes.unwrap_or(0));
-        if !fits || minutes > 59 || hour > 24 {
+        // The last word of `um 17 Uhr ein` is no minute.
+        let ends_in_article = minutes_in_words && said.last().is_some_and(|last| words.articles.contains(last));
+        if !fits || minutes > 59 || hour > 24 || clock.sign > 0 && ends_in_article {
             return None;
         }
         // The shift may cross midnight, as in "a quarter to twelve at night".
         let of_day = (hour * 60 + clock.shift + clock.sign * minutes).rem_euclid(24 * 60);
+        // `halb sieben` is half past six, and six is daytime.
+        let hour = if of_day < hour * 60 && of_day >= 60 { of_day / 60 } else { hour };
         at_minute(settle(of_day, hour, hour_is_padded, part, custom)?)
     })
 }
@@ -319,6 +323,8 @@ mod tests {
             ("12 at night", 0, 0),
             ("2 Uhr nachts", 2, 0),
             ("10 de la noche", 22, 0),
+            ("halb sieben", 18, 30),
+            ("halb neun", 8, 30),
         ] {
             let found = time(text, "en").unwrap_or_else(|| panic!("{text}"));
             assert_eq!((found.hour(), found.minute()), (hour, minute), "{text}");

@@ -51,6 +51,13 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
     if is_other { meant } else { Reading::default() }
 }
 
+/// Words around a value for which somebody is not free, folded.
+#[rustfmt::skip]
+const ABLE: [&str; 24] = [
+    "cant", "can", "cannot", "do", "make", "i", "we", "yo", "puedo", "podemos", "je", "on", "peux", "peut", "ich", "wir", "kann", "konnen", "eu", "posso", "io", "possiamo", "va", "geht",
+];
+const UNABLE: [&str; 9] = ["cant", "cannot", "not", "no", "pas", "nicht", "nao", "non", "ne"];
+
 impl Contrast {
     /// The value that is rejected, if the message names it, and the one that counts.
     fn parts(&self, text: &str) -> Option<(Option<String>, String)> {
@@ -61,7 +68,8 @@ impl Contrast {
         }
         if let Some(rejected) = self.rejected(&first) {
             let (last, before) = second.split_last()?;
-            let meant = if fold(last) == self.yes && !before.is_empty() { before } else { &second };
+            let is_yes = fold(last) == self.yes || fold(last) == "schon";
+            let meant = if is_yes && !before.is_empty() { before } else { &second };
             return Some((Some(rejected), meant.join(" ")));
         }
         let is_not = second.first().is_some_and(|word| self.not.contains(&fold(word).as_str()));
@@ -87,6 +95,15 @@ impl Contrast {
     }
 
     fn rejected(&self, said: &[&str]) -> Option<String> {
+        // `Montag kann ich nicht`, `can't do Monday`.
+        let folded: Vec<String> = said.iter().map(|word| fold(word)).collect();
+        if folded.iter().any(|word| ABLE.contains(&word.as_str()))
+            && folded.iter().any(|word| UNABLE.contains(&word.as_str()))
+        {
+            let neutral = |word: &String| ABLE.contains(&word.as_str()) || UNABLE.contains(&word.as_str());
+            let left = said.iter().zip(&folded).filter(|(_, folded)| !neutral(folded)).map(|(word, _)| *word);
+            return Some(left.collect::<Vec<_>>().join(" "));
+        }
         let (first, behind) = said.split_first().filter(|(_, behind)| !behind.is_empty())?;
         let (last, before) = said.split_last()?;
         if self.not.contains(&fold(first).as_str()) {

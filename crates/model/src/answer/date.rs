@@ -12,7 +12,7 @@ use super::{
     figures::{full_year, iso_date, numeric, with_year},
     words::{self, Part, Unit, Words},
 };
-use crate::matching::fold;
+use crate::matching::{fold, near};
 use jiff::{
     Span, ToSpan,
     civil::{Date, Weekday},
@@ -114,6 +114,7 @@ impl DateContext<'_> {
     fn date_of(&self, said: &[&str]) -> Option<Date> {
         let plain: Vec<&str> = said.iter().copied().filter(|word| !self.words.fillers.contains(word)).collect();
         self.relative(said)
+            .or_else(|| self.relative_weekday(&plain))
             .or_else(|| self.feast(said))
             .or_else(|| self.away(said))
             .or_else(|| self.weekday(&plain))
@@ -138,6 +139,16 @@ impl DateContext<'_> {
         let named = |names: &[&str]| names.iter().any(|name| *name == said || name.strip_prefix("the ") == Some(&said));
         let (days, _) = self.words.relative.iter().find(|(_, names)| named(names))?;
         self.today.checked_add(i64::from(*days).days()).ok()
+    }
+
+    /// Parses `tomorrow Sunday`, if tomorrow is a Sunday.
+    fn relative_weekday(&self, said: &[&str]) -> Option<Date> {
+        let ([first, last], (rest, end)) = (said, said.split_at_checked(1)?) else { return None };
+        let (name, day) = match self.weekday_named(last) {
+            Some(name) => (name, rest),
+            None => (self.weekday_named(first)?, end),
+        };
+        self.relative(day).filter(|date| date.weekday() == name)
     }
 
     /// Parses `Christmas Eve`: the next day of this feast.
@@ -188,6 +199,9 @@ impl DateContext<'_> {
         for word in said {
             if self.words.next.contains(word) {
                 next = true;
+            } else if self.words.last.contains(word) && named.is_none() && word.starts_with("passe") {
+                // `qu'il passe mercredi` is a wish.
+                return None;
             } else if self.words.last.contains(word) {
                 last = true;
             } else {
@@ -199,6 +213,9 @@ impl DateContext<'_> {
             return None;
         }
         if last {
+            return self.today.nth_weekday(-1, name).ok();
+        }
+        if self.custom.past && !next {
             return self.today.nth_weekday(-1, name).ok();
         }
         let coming = self.today.nth_weekday(1, name).ok()?;
@@ -369,9 +386,24 @@ fn is_ambiguous_abroad(said: &[&str], words: &Words) -> bool {
 }
 
 fn weekday_of(word: &str, words: &Words) -> Option<Weekday> {
-    let place = words.weekdays.iter().position(|names| names.contains(&word))?;
+    let exact = words.weekdays.iter().position(|names| names.contains(&word));
+    let mistyped = || words.weekdays.iter().position(|names| is_mistyped(word, names[0], words));
+    let place = exact.or_else(mistyped)?;
     Weekday::from_monday_zero_offset(i8::try_from(place).ok()?).ok()
 }
+
+/// True for a weekday with one typing error: `wensday`. A plural (`Mondays`) is every such day, and in Portuguese the
+/// weekdays are ordinals, of which another form is another word.
+fn is_mistyped(word: &str, name: &str, words: &Words) -> bool {
+    let long = name.len() >= MISTYPED_CHARS_MIN && word.len() >= MISTYPED_CHARS_MIN;
+    long && words.language != "pt"
+        && word.as_bytes().first() == name.as_bytes().first()
+        && !word.ends_with('s')
+        && near(word, name).is_some_and(|errors| errors == 1)
+}
+
+/// Shorter names of weekdays differ from other words by one letter.
+const MISTYPED_CHARS_MIN: usize = 6;
 
 fn next_day_of_month(day: i16, today: Date) -> Option<Date> {
     let day = i8::try_from(day).ok().filter(|day| (1..=31).contains(day))?;

@@ -26,8 +26,8 @@ const fn feast(language: &'static str, month: i16, day: i16, names: &'static [&'
     Feast { language, month, day, names }
 }
 
-const FEASTS: [Feast; 25] = [
-    feast("en", 12, 24, &["christmas eve"]),
+const FEASTS: [Feast; 28] = [
+    feast("en", 12, 24, &["christmas eve", "xmas eve"]),
     feast("en", 12, 25, &["christmas day"]),
     feast("en", 12, 26, &["boxing day"]),
     feast("en", 12, 31, &["new years eve", "new year s eve", "new year eve"]),
@@ -40,6 +40,9 @@ const FEASTS: [Feast; 25] = [
     feast("fr", 12, 25, &["jour de noel", "le jour de noel"]),
     feast("fr", 1, 1, &["jour de lan", "le jour de lan", "jour de l an", "le jour de l an"]),
     feast("fr", 7, 14, &["quatorze juillet", "le quatorze juillet"]),
+    feast("fr", 12, 31, &["saint sylvestre", "la saint sylvestre", "a la saint sylvestre", "st sylvestre"]),
+    feast("it", 12, 31, &["san silvestro", "a san silvestro"]),
+    feast("it", 12, 26, &["santo stefano", "a santo stefano"]),
     feast("de", 12, 6, &["nikolaus", "an nikolaus", "nikolaustag"]),
     feast("de", 12, 24, &["heiligabend", "an heiligabend", "heiliger abend", "am heiligabend"]),
     feast("de", 12, 31, &["silvester", "an silvester"]),

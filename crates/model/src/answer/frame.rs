@@ -178,6 +178,12 @@ fn asks_behind(asked: &str) -> bool {
     frames::BEHIND.iter().chain(&frames::PAID).any(|word| has_word(asked, word)) || another::asks_for_birth(asked)
 }
 
+/// True if the question asks when something happened: `When did the leak start?`
+pub fn asks_behind_only(question: &str) -> bool {
+    let asked = fold(&question.replace(['\'', '’'], " "));
+    frames::HAPPENED.iter().any(|phrase| has_word(&asked, phrase))
+}
+
 /// The reading without a day that has passed, if the question asks for one that lies ahead: `yesterday at 3` is no
 /// appointment.
 pub fn without_past_days(reading: Reading, hearing: &AnswerContext<'_>) -> Reading {

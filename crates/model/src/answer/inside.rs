@@ -11,16 +11,16 @@ use super::{
     beside::{self, Neighbours},
     clock,
     custom::Custom,
-    feasts, frame, number,
+    echo, feasts, frame, number,
     reading::{self, Reading},
-    words::{self, Part, Words, around::SentenceWords},
+    words::{self, Part, Words, around::SentenceWords, verbs},
 };
 use crate::{
     matching::{fold, has_word},
     value::Value,
 };
 use alternatives::{either, two_hours, with_tail_of};
-use calls::without_call;
+use calls::{will_call, without_call};
 use std::{
     collections::{HashMap, HashSet},
     sync::LazyLock,
@@ -32,8 +32,11 @@ pub const SENTENCE_BYTES_MAX: usize = 400;
 /// `on Friday the 27th of November at half past four` has the most words of a candidate.
 const CANDIDATE_WORDS_MAX: usize = 9;
 
-/// Shorter words of the question are not neutral in its answer.
+/// Shorter words of the question do not name a thing.
 const ASKED_CHARS_MIN: usize = 4;
+
+/// More words that nobody knows may say anything.
+const UNKNOWN_WORDS_MAX: usize = 2;
 
 /// First words of an English question that is written without its mark: `is Friday ok`.
 const ASKS: [&str; 9] = ["is", "are", "do", "does", "did", "have you", "am i", "will you", "would you"];
@@ -83,7 +86,11 @@ fn in_language(
 ) -> Reading {
     let outside = |inside: &dyn Fn(usize) -> bool| -> Vec<String> {
         let is_left = |place: usize| !inside(place) && !frame::is_of_them(all, place, words);
-        let rest = all.iter().enumerate().filter(|(place, _)| is_left(*place)).map(|(_, word)| fold(word));
+        let rest = all
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| is_left(*place))
+            .map(|(_, word)| fold(without_elision(word, words)));
         rest.flat_map(|word| word.split(' ').map(str::to_owned).collect::<Vec<_>>()).collect()
     };
     match candidates(kind, all, hearing, words).as_slice() {
@@ -107,6 +114,18 @@ fn in_language(
         _ => Reading::default(),
     }
 }
+
+/// The `arrive` of the French `j'arrive`. Short words such as `j'ai` have entries of their own.
+fn without_elision<'a>(word: &'a str, words: &Words) -> &'a str {
+    let split = word.split_once(['\'', '’']).filter(|(head, _)| ELIDED.contains(&head.to_lowercase().as_str()));
+    match split {
+        Some((_, rest)) if words.language == "fr" && rest.chars().count() >= ELIDED_CHARS_MIN => rest,
+        _ => word,
+    }
+}
+
+const ELIDED: [&str; 6] = ["j", "m", "l", "d", "s", "qu"];
+const ELIDED_CHARS_MIN: usize = 5;
 
 /// A run of words of a message that reads as the asked type.
 #[derive(Debug, Clone)]
@@ -139,6 +158,9 @@ impl Candidate {
     /// True if the other words of the message do not change the meaning of the candidate.
     fn stands_in(&self, rest: &[String], words: &Words, hearing: &AnswerContext<'_>) -> bool {
         let asked = fold(hearing.question);
+        if will_call(rest) {
+            return false;
+        }
         let rest = &without_call(rest, &asked);
         if rest.iter().any(|word| word.chars().any(char::is_numeric)) || is_negated(rest, words, hearing) {
             return false;
@@ -201,12 +223,35 @@ impl Candidate {
                 return false;
             }
             let is_sign = || word.chars().all(|c| !c.is_alphanumeric()) && !word.contains(frame::is_changing_sign);
-            let is_asked = || word.len() >= ASKED_CHARS_MIN && has_word(&asked, word);
+            let is_asked = || echo::is_of_question(&asked, word);
             let is_sort = self.sort.iter().any(|sort| sort == word);
-            word.is_empty() || is_sort || CARRIERS[words.language].contains(word) || is_sign() || is_asked()
+            word.is_empty() || is_sort || is_carrier(words, word) || is_sign() || is_asked()
         };
         // Trains, matches and passports have times, amounts and days, too: every other word must be known.
-        rest.iter().all(carried)
+        let unknown = rest.iter().filter(|word| !carried(word)).count();
+        unknown == 0 || unknown <= UNKNOWN_WORDS_MAX && self.is_asked_itself(rest, words, hearing)
+    }
+
+    /// True if the candidate has the word that the question counts (`two children`), or is the past day of a question
+    /// about an event (`I first noticed it on Wednesday`): then some words may be unknown.
+    fn is_asked_itself(&self, rest: &[String], words: &Words, hearing: &AnswerContext<'_>) -> bool {
+        let asked = fold(hearing.question);
+        if words::own(hearing.language).is_none_or(|own| own.language != words.language) {
+            return false;
+        }
+        match self.kind {
+            AnswerType::Number | AnswerType::Whole => {
+                let thing = self.text.rsplit(' ').next().unwrap_or_default();
+                // `I turn 30 in May` is no age.
+                !rest.iter().any(|word| names_a_day(word, words))
+                    && [thing, &self.behind].iter().any(|word| echo::is_of_question(&asked, word))
+            }
+            AnswerType::Date => {
+                let is_past = |value: &Value| matches!(value, Value::Date(day) if *day <= hearing.now.date());
+                frame::asks_behind_only(hearing.question) && self.reading.likely.iter().all(is_past)
+            }
+            _ => false,
+        }
     }
 
     /// True if the sentence speaks of the past and the candidate lies in the future: `it was Friday` does not mean the
@@ -358,10 +403,16 @@ pub fn is_signal(word: &str) -> bool {
 }
 
 /// For each language, the words that may stand beside an ambiguous candidate.
-static CARRIERS: LazyLock<HashMap<&'static str, HashSet<&'static str>>> = LazyLock::new(|| {
+static CARRIERS: LazyLock<HashMap<&'static str, HashSet<String>>> = LazyLock::new(|| {
     let table = |words: &'static Words| {
         let manners = words.polite.iter().chain(words.about).flat_map(|phrase| phrase.split(' '));
-        (words.language, words.around.carriers.split_whitespace().chain(manners).collect())
+        let listed = words
+            .around
+            .carriers
+            .split_whitespace()
+            .chain(manners)
+            .chain(verbs::adverbs(words.language).split_whitespace());
+        (words.language, listed.map(str::to_owned).chain(verbs::forms(words.language)).collect())
     };
     words::all("").map(table).collect()
 });
@@ -405,5 +456,30 @@ mod tests {
         let read = |text: &str| read(AnswerType::Whole, text, &hearing("en")).single();
         assert_eq!(read("seremos 6 por favor"), Some(Value::Whole(6)));
         assert_eq!(read("seremos 6 kumquat"), None);
+    }
+
+    #[test]
+    fn an_event_of_the_question_has_passed() {
+        let read = |question: &str, text: &str| {
+            let hearing = AnswerContext { question, ..hearing("en") };
+            super::super::read(AnswerType::Date, &crate::inbound::InboundKind::Text { body: text.into() }, &hearing)
+                .single()
+        };
+        let asked = "When did the leak start?";
+        let past = read(asked, "on Wednesday");
+        assert!(matches!(past, Some(Value::Date(day)) if day < hearing("en").now.date()), "{past:?}");
+        assert_eq!(read(asked, "I first noticed it on Wednesday"), past);
+        assert_eq!(read("When shall we come?", "I first noticed it on Wednesday"), None);
+        assert_ne!(read("When shall we come?", "on Wednesday"), past);
+    }
+
+    #[test]
+    fn a_counted_thing_of_the_question_may_stand_among_other_words() {
+        let read = |question: &str, text: &str| {
+            let hearing = AnswerContext { question, ..hearing("en") };
+            read(AnswerType::Whole, text, &hearing).single()
+        };
+        assert_eq!(read("How many nights?", "we fancied three nights"), Some(Value::Whole(3)));
+        assert_eq!(read("How many rooms?", "we fancied three nights"), None);
     }
 }

@@ -1,6 +1,7 @@
 //! Parses numbers as people type them: `1.234,50`, `1,234.50`, `€ 12`, `72 kg`, `twenty-one`, `two and a half`.
 
 use super::{
+    counting,
     custom::Custom,
     money::{self, MEASURES},
     words::{self, Words},
@@ -36,6 +37,8 @@ pub fn amount(text: &str, own: Option<&Words>, custom: Custom) -> Option<Amount>
             .or_else(|| in_words(rest, own?, is_named || is_counted))
             .or_else(|| thousands(rest, own?, custom))
             .or_else(|| and_half(rest, own?, custom))
+            .or_else(|| counting::times(rest))
+            .or_else(|| counting::unit_and_half(rest, own?))
             .or_else(|| money::with_sign_between(rest))
             .or_else(|| with_name_between(rest, own?));
         if let Some(value) = found {
@@ -186,6 +189,10 @@ fn and_half(text: &str, own: &Words, custom: Custom) -> Option<f64> {
     (is_whole && own.and_half.contains(&joined.as_str())).then(|| Some(figures(before, custom, false)? + 0.5))?
 }
 
+fn has_figure(text: &str) -> bool {
+    text.contains(|c: char| c.is_ascii_digit())
+}
+
 /// Words for a million behind a number.
 const MILLIONS: [&str; 12] = [
     "million",
@@ -211,7 +218,7 @@ fn thousands(text: &str, own: &Words, custom: Custom) -> Option<f64> {
     let last = fold(last);
     let times = if own.thousand.contains(&last.as_str()) {
         1000.0
-    } else if HUNDREDS.contains(&last.as_str()) {
+    } else if HUNDREDS.contains(&last.as_str()) || own.language == "fr" && last == "cents" && !has_figure(before) {
         100.0
     } else if MILLIONS.contains(&last.as_str()) {
         1_000_000.0

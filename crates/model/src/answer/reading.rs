@@ -1,7 +1,7 @@
 //! Reads a message as the asked type: one value, two equally likely values, or none.
 
 use super::{
-    AnswerContext, AnswerType, another, clock, correction,
+    AnswerContext, AnswerType, another, clock, correction, counting,
     custom::Custom,
     date::{self, DateContext},
     frame, inside, moment, number, scale,
@@ -85,7 +85,15 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
     if of_days && another::has_its_verb(&fold(text), words::own(hearing.language)) {
         return Reading::default();
     }
+    let in_period = match kind {
+        AnswerType::Number | AnswerType::Whole => counting::without_period(text, hearing),
+        _ => text.to_owned(),
+    };
+    let text = in_period.as_str();
     let whole = whole_in_any(kind, text, hearing);
+    if is_two(kind, text, hearing) {
+        return Reading::one(Some(Value::Whole(2)));
+    }
     if is_only_one(kind, text, hearing) {
         return Reading::one(Some(Value::Whole(1)));
     }
@@ -117,6 +125,19 @@ fn is_only_one(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> boo
         && (ONE.contains(&said.as_str()) || ONESELF.contains(&said.as_str()) && counts_all())
 }
 
+/// True for a couple, and for `my wife and I` if the question counts people.
+fn is_two(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> bool {
+    let asked = fold(&hearing.question.replace(['\'', '’'], " "));
+    let folded = fold(&text.replace(['\'', '’'], " "));
+    let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+    let own = words::own(hearing.language);
+    let said = own.map_or(said.as_slice(), |own| own.without_courtesy(&said)).join(" ");
+    let asks = |phrases: &[&str]| phrases.iter().any(|phrase| has_word(&asked, phrase));
+    matches!(kind, AnswerType::Number | AnswerType::Whole)
+        && (asks(&HOW_MANY) || asks(&QUANTITIES))
+        && counting::pair(&said, asks(&PEOPLE) && !asks(&BESIDE_ONESELF))
+}
+
 /// Answers of somebody who comes alone.
 #[rustfmt::skip]
 const ONESELF: [&str; 36] = [
@@ -126,7 +147,20 @@ const ONESELF: [&str; 36] = [
     "so eu", "somente eu", "apenas eu", "eu sozinho", "eu sozinha", "solo io", "soltanto io", "io da solo", "io da sola",
 ];
 /// Words of a question that counts people.
-const PEOPLE: [&str; 7] = ["people", "persons", "personas", "personnes", "personen", "pessoas", "persone"];
+const PEOPLE: [&str; 12] = [
+    "people",
+    "persons",
+    "personas",
+    "personnes",
+    "personen",
+    "pessoas",
+    "persone",
+    "guests",
+    "huespedes",
+    "gaste",
+    "hospedes",
+    "ospiti",
+];
 /// Words of a question that counts the people beside the contact: then `just me` means nobody.
 #[rustfmt::skip]
 const BESIDE_ONESELF: [&str; 47] = [
@@ -138,6 +172,7 @@ const BESIDE_ONESELF: [&str; 47] = [
 ];
 
 const ONE: [&str; 8] = ["one", "uno", "una", "un", "une", "um", "uma", "eine"];
+const QUANTITIES: [&str; 6] = ["quantity", "cantidad", "quantite", "menge", "quantidade", "quantita"];
 const HOW_MANY: [&str; 11] = [
     "how many",
     "cuantos",
@@ -176,7 +211,10 @@ fn without_thanks(text: &str) -> String {
     thanks.map_or_else(|| text.to_owned(), |(place, length)| format!("{}{}", &text[..place], &text[place + length..]))
 }
 
-const THANKS: [&str; 15] = [
+const THANKS: [&str; 18] = [
+    "guten morgen",
+    "guten tag",
+    "guten abend",
     "good morning",
     "good afternoon",
     "good evening",
@@ -210,8 +248,14 @@ pub fn whole(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>, tongues:
     {
         return Reading::default();
     }
-    let mut reading = Reading::one(Some(first));
-    customs.for_each(|custom| reading.add_likely(by(custom)));
+    // `Wednesday` as the day on which something happened has passed.
+    let has_passed = kind == AnswerType::Date && frame::asks_behind_only(hearing.question);
+    let in_time = |custom: Custom| match has_passed {
+        true => by(Custom { past: true, ..custom }).or_else(|| by(custom)),
+        false => by(custom),
+    };
+    let mut reading = Reading::one(in_time(usual));
+    customs.for_each(|custom| reading.add_likely(in_time(custom)));
     if matches!(kind, AnswerType::Date | AnswerType::DateTime) {
         let old = by(Custom { old_century: true, ..usual });
         // A two-digit year such as `35` may lie in the future or long ago.

@@ -2,7 +2,7 @@
 
 use super::{
     another::is_denied_by_sign,
-    assent, declined, foreign,
+    assent, clause, declined, foreign, inside,
     words::{self, Words},
 };
 use crate::matching::{fold, has_word};
@@ -19,6 +19,7 @@ pub fn yesno(text: &str, language: &str) -> Option<bool> {
         .or_else(in_sentence)
         .or_else(|| assent::for_several(text, language))
         .or_else(|| declined::declined(text, language))
+        .or_else(|| clause::explained(text, language))
         .filter(|yes| !(*yes && is_denied_by_sign(text)))
 }
 
@@ -269,6 +270,20 @@ fn in_language(said: &[&str], tongue: Tongue<'_>) -> Option<bool> {
     answer
 }
 
+/// True for a sentence that puts off or is unsure: its words change the answer.
+pub fn is_unsure(folded: &str, words: &Words) -> bool {
+    let unsure = SURE.iter().any(|sure| has_word(folded, sure)) || MENTIONS.iter().any(|word| has_word(folded, word));
+    let spoilers = words.around.spoilers.split(',').map(str::trim).filter(|phrase| PUT_OFF.contains(phrase));
+    unsure || spoilers.into_iter().any(|phrase| has_word(folded, phrase))
+}
+
+/// Words of the spoilers that put a yes or a no off, too; the others are of days and numbers.
+#[rustfmt::skip]
+const PUT_OFF: [&str; 24] = [
+    "think about", "tell", "ask", "know", "knows", "digo", "aviso", "avisare", "preguntar", "saber", "dirai", "demande", "savoir", "frag", "fragen", "frage", "weiss",
+    "wissen", "melde", "pergunta", "sei", "sapere", "chiedi", "faccio sapere",
+];
+
 /// True for a word that means no in itself (`never`), false for one that means no only by its content (`wrong`).
 fn denies(word: &str, words: &Words) -> bool {
     words.around.nots.split_whitespace().any(|not| not == word) || words.no.first() == Some(&word)
@@ -317,7 +332,7 @@ fn in_sentence(said: &[&str], tongue: Tongue<'_>) -> Option<bool> {
     let stands = |list: &str, word: &str| list.split_whitespace().any(|known| known == word);
     let is_not = |word: &&str| stands(around.nots, word) || ["no", "ne"].contains(word);
     let known = |word: &&str| {
-        stands(around.carriers, word)
+        inside::is_carrier(words, word)
             || stands(around.assent, word)
             || is_not(word)
             || words.polite.iter().any(|phrase| phrase.split(' ').any(|part| part == *word))

@@ -45,7 +45,7 @@ pub const EN: SentenceWords = SentenceWords {
         everyone everybody together sounds sound looks go going would s m re ve ll d name called",
     nots: "not no never none nor neither without cannot cant dont doesnt didnt wont wouldnt couldnt shouldnt isnt arent \
         wasnt werent havent hasnt except instead wrong previous former",
-    spoilers: "more,old number,old address,old email,old one,more than,less than,fewer,over,under,above,below,at least,at most,up to,minimum,maximum,or more,or less,\
+    spoilers: "think about,more,old number,old address,old email,old one,more than,less than,fewer,over,under,above,below,at least,at most,up to,minimum,maximum,or more,or less,\
         or so,between,from,until,till,before,after,since,later than,earlier,later,tell,ask,remind,know,knows,busy,\
         closed,away,unavailable,depends,if,unless,any,every,each,some,sometime,half,quarter,another,extra,plus,minus,\
         times,but,or,what,when,why,how,which,who,where,or not,month,months,week,weeks,minutes,end of,next,last,ago,latest,earliest,no later,\

@@ -127,10 +127,10 @@ pub const WORDS: Words = Words {
     and: "und",
     about: &["etwa", "ungefahr", "ca", "circa", "rund", "so um die", "so etwa", "nur", "genau", "zirka"],
     counted: COUNTED,
-    polite: &["bitte", "danke", "danke schon", "vielen dank", "bitte schon"],
+    polite: &["bitteschon", "bitte", "danke", "danke schon", "vielen dank", "bitte schon"],
     articles: &["ein", "eine", "einen", "einem", "einer"],
     and_half: &["einhalb", "undeinhalb", "undeinhalbe"],
-    money: &["euro", "euros", "dollar", "franken", "pfund"],
+    money: &["euro", "euros", "euronen", "dollar", "franken", "pfund"],
     next: &["nachsten", "nachster", "nachste", "naechsten", "naechster", "naechste"],
     last: &["letzten", "letzter", "letzte", "vergangenen", "vorigen"],
     ago: &["vor {n} {unit}"],
@@ -150,6 +150,8 @@ pub const WORDS: Words = Words {
 
 #[rustfmt::skip]
 const YES: &[&str] = &[
+    "ich glaube schon", "ich glaub schon", "ich denke schon", "denke schon", "ich denke ja", "hab ich", "habe ich", "leider ja", "jaa",
+    "hat er", "machen sie das", "war es",
     "klingt gut", "klingt super", "hort sich gut an", "nur zu", "das ist gut", "das ist super", "das klingt gut",
     "ja", "jo", "jep", "jap", "jawohl", "klar", "na klar", "gerne", "gern", "ja bitte", "ja gerne", "ja klar",
     "bitte", "genau", "stimmt", "richtig", "naturlich", "naturlich gerne", "selbstverstandlich", "in ordnung",
@@ -169,6 +171,9 @@ const YES: &[&str] = &[
 
 #[rustfmt::skip]
 const NO: &[&str] = &[
+    "keine", "keins", "keinen", "nicht dass ich wusste", "nicht das ich wusste", "soweit ich weiss nicht", "hab ich nicht",
+    "habe ich nicht", "ich hab keine", "ich habe keine", "leider nicht mehr", "gar nichts", "das ist nicht notig",
+    "lassen sie es",
     "nicht heute",
     "nein", "nee", "ne", "no", "nein danke", "nicht", "lieber nicht", "auf keinen fall", "niemals", "noch nicht",
     "jetzt nicht", "falsch", "stimmt nicht", "ich glaube nicht", "glaube nicht", "eher nicht", "noch nicht ganz",
@@ -189,6 +194,7 @@ const NO: &[&str] = &[
 
 #[rustfmt::skip]
 const COUNTED: &[&str] = &[
+    "euronen", "tacken",
     "euro", "euros", "dollar", "franken", "eur", "usd", "chf", "prozent", "person", "personen", "leute", "erwachsene",
     "gaste", "stuck", "stueck", "einheiten", "mal", "nacht", "nachte", "naechte", "platze", "karten", "jahre", "jahr",
     "jahre alt", "jahren", "pfund", "kinder", "kind", "frauen", "manner", "freunde", "zimmer", "tische",

@@ -34,7 +34,7 @@ pub const WORDS: Words = Words {
         (-2, &["the day before yesterday"]),
         (-1, &["yesterday"]),
         (0, &["today", "now", "right now", "later today", "this day"]),
-        (1, &["tomorrow", "tmrw", "tmr", "tomorow", "tommorow", "tommorrow"]),
+        (1, &["tomorrow", "tmrw", "tmr", "tomorow", "tomoro", "tomorro", "2moro", "tommorow", "tommorrow"]),
         (2, &["the day after tomorrow", "the day after tmrw", "overmorrow"]),
         (7, &["a week today", "today week", "a week from now"]),
     ],
@@ -43,6 +43,7 @@ pub const WORDS: Words = Words {
         (0, Part::Afternoon, &["this afternoon"]),
         (0, Part::Evening, &["this evening"]),
         (0, Part::Night, &["tonight"]),
+        (-1, Part::Night, &["last night", "yesterday night"]),
     ],
     next_week: &["next week", "the week after this", "the following week"],
     week_later: &["a week on", "one week on", "in a week", "in one week"],
@@ -144,13 +145,15 @@ pub const WORDS: Words = Words {
         ("couple of", "2"),
         ("a couple", "2"),
     ],
-    now: &["now", "right now", "immediately", "straight away", "asap"],
+    now: &["now", "right now", "immediately", "straight away"],
     sharp: &["sharp", "exactly", "on the dot", "or so"],
     around: &super::around::EN,
 };
 
 #[rustfmt::skip]
 const YES: &[&str] = &[
+    "i believe so", "think so", "yeah unfortunately", "unfortunately yes", "course", "pls do", "go on then", "i have", "god yes",
+    "id love that", "it should be",
     "yes", "y", "yeah", "yea", "yep", "yup", "aye", "sure", "sure thing", "yes please", "please", "please do",
     "of course", "absolutely", "definitely", "certainly", "correct", "thats right", "right", "exactly", "go ahead",
     "sounds good", "i do", "i would", "yes sure", "yes of course", "true", "ok sure", "sure thanks", "why not",
@@ -168,6 +171,8 @@ const YES: &[&str] = &[
 
 #[rustfmt::skip]
 const NO: &[&str] = &[
+    "afraid not", "im afraid not", "i am afraid not", "none that i know of", "not that i know of", "not that im aware of",
+    "not as far as i know", "sadly no", "sadly not", "unfortunately not", "hard pass", "no ta", "i havent",
     "not anymore", "not any more", "no longer", "cant", "i cant", "we cant", "sorry i cant", "i cannot",
     "no", "n", "nope", "nah", "no thanks", "no thank you", "not really", "not now", "never", "no way", "i dont",
     "dont", "wrong", "incorrect", "false", "not yet", "i dont think so", "dont think so", "i do not", "i would not",

@@ -31,7 +31,7 @@ pub const WORDS: Words = Words {
         &["diciembre", "dic"],
     ],
     relative: &[
-        (-2, &["anteayer", "antier"]),
+        (-2, &["anteayer", "antier", "antes de ayer"]),
         (-1, &["ayer"]),
         (0, &["hoy", "hoy mismo", "ahora", "ahora mismo"]),
         (1, &["manana"]),
@@ -41,6 +41,7 @@ pub const WORDS: Words = Words {
         (0, Part::Morning, &["esta manana"]),
         (0, Part::Afternoon, &["esta tarde"]),
         (0, Part::Night, &["esta noche"]),
+        (-1, Part::Night, &["anoche"]),
     ],
     next_week: &[
         "la semana que viene",
@@ -153,7 +154,7 @@ pub const WORDS: Words = Words {
         "unos como",
     ],
     counted: COUNTED,
-    polite: &["por favor", "porfavor", "porfa", "gracias", "muchas gracias"],
+    polite: &["porfi", "xfa", "porfis", "por favor", "porfavor", "porfa", "gracias", "muchas gracias"],
     articles: &["uno", "una", "un"],
     and_half: &["ymedio"],
     money: &[
@@ -193,6 +194,7 @@ pub const WORDS: Words = Words {
 
 #[rustfmt::skip]
 const YES: &[&str] = &[
+    "si todavia", "si tengo", "lo esta", "si por desgracia", "hazlo", "hagalo", "claro hombre",
     "si", "sip", "claro", "claro que si", "vale", "por supuesto", "si por favor", "si claro", "si gracias", "dale",
     "de acuerdo", "correcto", "exacto", "eso es", "perfecto", "por favor", "desde luego", "bueno", "obvio",
     "si quiero", "ok gracias", "vale gracias", "esta bien", "asi es", "como no", "estoy de acuerdo",
@@ -207,6 +209,8 @@ const YES: &[&str] = &[
 
 #[rustfmt::skip]
 const NO: &[&str] = &[
+    "ninguno", "ninguna", "que yo sepa no", "no que yo sepa", "que yo sepa ninguna", "me temo que no", "no tengo", "no tengo ninguna",
+    "no tengo ninguno", "por desgracia no", "dejalo", "no dejalo", "dejelo", "no lo esta",
     "no lo siento", "lo siento no",
     "no", "nop", "no gracias", "para nada", "nunca", "todavia no", "ahora no", "mejor no", "incorrecto", "aun no",
     "no quiero", "claro que no", "creo que no", "no creo", "por supuesto que no", "hoy no", "de ninguna manera",
@@ -221,6 +225,7 @@ const NO: &[&str] = &[
 
 #[rustfmt::skip]
 const COUNTED: &[&str] = &[
+    "pavos", "peques",
     "euro", "euros", "dolar", "dolares", "peso", "pesos", "sol", "soles", "eur", "usd", "por ciento", "persona",
     "personas", "euritos", "eurillos", "anitos", "adulto", "adultos", "invitados", "piezas", "pieza", "unidad", "unidades", "veces", "vez", "noche",
     "noches", "entradas", "plazas", "anos", "ano", "anos de edad", "francos", "libras", "ninos", "nino", "ninas",

@@ -31,7 +31,7 @@ pub const WORDS: Words = Words {
         &["decembre", "dec"],
     ],
     relative: &[
-        (-2, &["avant hier"]),
+        (-2, &["avant hier", "avanthier"]),
         (-1, &["hier"]),
         (0, &["aujourdhui", "maintenant"]),
         (1, &["demain"]),
@@ -120,10 +120,10 @@ pub const WORDS: Words = Words {
     and: "",
     about: &["environ", "a peu pres", "vers", "autour de", "seulement", "juste"],
     counted: COUNTED,
-    polite: &["sil vous plait", "sil te plait", "svp", "stp", "merci", "merci beaucoup"],
+    polite: &["s il vous plait", "sil vous plait", "sil te plait", "svp", "stp", "merci", "merci beaucoup"],
     articles: &["un", "une"],
     and_half: &["etdemi", "etdemie"],
-    money: &["euro", "euros", "dollar", "dollars", "franc", "francs", "livres", "dinars", "dirhams"],
+    money: &["euro", "euros", "balles", "dollar", "dollars", "franc", "francs", "livres", "dinars", "dirhams"],
     next: &["prochain", "prochaine"],
     last: &["dernier", "derniere", "passe", "passee"],
     ago: &["il y a {n} {unit}", "ya {n} {unit}", "y a {n} {unit}"],
@@ -141,6 +141,8 @@ pub const WORDS: Words = Words {
 
 #[rustfmt::skip]
 const YES: &[&str] = &[
+    "oui encore", "je crois que oui", "je pense que oui", "oui je pense que oui", "helas oui", "malheureusement oui", "et comment",
+    "oui jen ai",
     "oui", "ouais", "ouaip", "daccord", "bien sur", "oui merci", "oui svp", "oui sil vous plait", "oui bien sur",
     "volontiers", "avec plaisir", "tout a fait", "exactement", "cest ca", "absolument", "bien entendu", "parfait",
     "ca marche", "si", "oui daccord", "ok merci", "pourquoi pas", "je veux bien", "cest bon", "oui je veux bien",
@@ -154,6 +156,8 @@ const YES: &[&str] = &[
 
 #[rustfmt::skip]
 const NO: &[&str] = &[
+    "aucun", "aucune", "pas que je sache", "je nen ai pas", "jen ai pas", "je nen ai aucune", "je nen ai aucun", "a ma connaissance non",
+    "helas non", "malheureusement non", "vaut mieux pas", "laissez tomber", "non laissez tomber", "bof non",
     "plus maintenant", "je ne peux pas", "je peux pas", "desole je ne peux pas", "on ne peut pas", "non merci beaucoup", "non merci bien",
     "non", "nan", "non merci", "pas du tout", "jamais", "pas maintenant", "pas encore", "surtout pas",
     "je ne pense pas", "je ne crois pas", "je pense pas", "bien sur que non", "pas aujourdhui", "absolument pas",
@@ -172,6 +176,7 @@ const NO: &[&str] = &[
 
 #[rustfmt::skip]
 const COUNTED: &[&str] = &[
+    "balles",
     "euro", "euros", "dollar", "dollars", "francs", "franc", "eur", "usd", "pour cent", "personne", "personnes",
     "adulte", "adultes", "invites", "pieces", "unites", "unite", "fois", "nuit", "nuits", "places", "billets", "ans",
     "an", "livres", "dinars", "dirhams", "enfants", "enfant", "femmes", "hommes", "amis", "chambres", "tables",

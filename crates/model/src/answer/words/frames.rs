@@ -71,7 +71,7 @@ const DE: FrameWords = FrameWords {
     language: "de",
     others: "er,sie,ihm,ihr,ihre,ihren,seine,seinen,frau,mann,sohn,tochter,mutter,vater,kind,kinder,freund,freundin,bruder,schwester,\
         eltern,hat,alle,die kommen,die haben,die sind,die wollen,die mochten,sie mochte,sie will,sie hatte,sie nimmt,sie braucht,sie mag",
-    polite: "konnen sie,konnten sie,machen sie,nehmen sie,tragen sie,schreiben sie,sagen sie,haben sie,wenn sie,geben sie,\
+    polite: "sie konnen,sie konnten,rufen sie,versuchen sie,rechnen sie,erwarten sie,schicken sie,konnen sie,konnten sie,machen sie,nehmen sie,tragen sie,schreiben sie,sagen sie,haben sie,wenn sie,geben sie,\
         mit meiner frau,mit meinem mann,mit meinem sohn,mit meiner tochter,es hat",
     having: "ich habe,habe ich,ich hab,hab ich,wir haben,haben wir,habe,gibt,ist ein,ist eine",
     free: "zeit frei moglichkeit interesse",
@@ -131,6 +131,17 @@ pub const BEHIND: [&str; 46] = [
     "fue", "fueron", "era", "paso", "ultima", "ultimo", "compro", "recibo", "factura",
     "war", "waren", "wurde", "hatten sie", "letzte", "letzten", "letzter", "gekauft", "rechnung",
     "foi", "aconteceu", "comprou", "fatura", "successo", "comprato", "fattura",
+];
+
+/// Words of a question about a day on which something happened. Folded, with blanks for apostrophes and hyphens.
+#[rustfmt::skip]
+pub const HAPPENED: [&str; 36] = [
+    "did it", "did the", "did you", "did this", "did that", "did your", "was the", "was it", "was your", "happened",
+    "empezo", "comenzo", "ocurrio", "sucedio", "fue", "compro", "recibio", "noto",
+    "a t il", "a t elle", "eu lieu", "s est", "etait",
+    "begonnen", "angefangen", "passiert", "war", "gekauft",
+    "comecou", "aconteceu", "ocorreu", "foi", "comprou",
+    "cominciata", "cominciato", "successo",
 ];
 
 /// Words of a question about a price that was paid. Folded.

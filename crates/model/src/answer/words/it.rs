@@ -140,10 +140,10 @@ pub const WORDS: Words = Words {
         "pressappoco",
     ],
     counted: COUNTED,
-    polite: &["per favore", "perfavore", "per piacere", "grazie", "grazie mille"],
+    polite: &["pf", "grz", "per favore", "perfavore", "per piacere", "grazie", "grazie mille"],
     articles: &["uno", "una", "un"],
     and_half: &["emezzo"],
-    money: &["euro", "dollari", "dollaro", "franchi", "franco", "sterline"],
+    money: &["euro", "euri", "eurini", "dollari", "dollaro", "franchi", "franco", "sterline"],
     next: &["prossimo", "prossima"],
     last: &["scorso", "scorsa", "passato", "passata"],
     ago: &["{n} {unit} fa"],
@@ -165,6 +165,7 @@ pub const WORDS: Words = Words {
 
 #[rustfmt::skip]
 const YES: &[&str] = &[
+    "ne ho", "si lo e", "credo di si", "penso di si", "purtroppo si", "procedi pure", "eccome", "procediamo", "va bene procediamo", "oh si",
     "mi sembra ottimo", "mi sembra perfetto", "mi sembra buono", "sarebbe fantastico", "sarebbe bello", "sarebbe perfetto", "procedete", "procedete pure", "proceda pure",
     "si", "certo", "certamente", "va bene", "si grazie", "si certo", "si per favore", "volentieri", "perfetto",
     "esatto", "esattamente", "giusto", "daccordo", "come no", "ovvio", "assolutamente si", "per favore", "ok grazie",
@@ -181,6 +182,8 @@ const YES: &[&str] = &[
 
 #[rustfmt::skip]
 const NO: &[&str] = &[
+    "nessuna", "non ne ho", "non ne ho nessuna", "non ne ho nessuno", "che io sappia no", "per quanto ne so no",
+    "temo di no", "lasci stare", "no lasci stare", "no purtroppo non piu",
     "no grazie mille", "no tante grazie",
     "no", "no grazie", "per niente", "mai", "non ora", "non ancora", "meglio di no", "sbagliato", "non credo",
     "credo di no", "penso di no", "certo che no", "assolutamente no", "non oggi", "neanche per sogno",
@@ -197,6 +200,7 @@ const NO: &[&str] = &[
 
 #[rustfmt::skip]
 const COUNTED: &[&str] = &[
+    "euri", "eurini", "bimbi",
     "euro", "dollari", "dollaro", "franchi", "eur", "usd", "per cento", "persona", "persone", "adulti", "adulto",
     "ospiti", "pezzi", "pezzo", "unita", "volte", "volta", "notte", "notti", "posti", "anni", "anno", "sterline",
     "franco", "bambini", "bambino", "donne", "uomini", "amici", "camere", "tavoli", "partecipanti", "biglietti",

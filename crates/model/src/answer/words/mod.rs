@@ -13,6 +13,7 @@ mod fr;
 pub mod frames;
 mod it;
 mod pt;
+pub mod verbs;
 
 /// All languages. A new language is a new file in this folder and a name in this list.
 const LANGUAGES: [&Words; 6] = [&en::WORDS, &es::WORDS, &fr::WORDS, &de::WORDS, &pt::WORDS, &it::WORDS];

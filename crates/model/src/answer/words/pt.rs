@@ -123,10 +123,22 @@ pub const WORDS: Words = Words {
     and: "e",
     about: &["uns", "umas", "cerca de", "mais ou menos", "aproximadamente", "por volta de", "so", "apenas", "somente"],
     counted: COUNTED,
-    polite: &["por favor", "porfavor", "obrigado", "obrigada", "muito obrigado", "muito obrigada"],
+    polite: &[
+        "pfv",
+        "pfvr",
+        "obg",
+        "por favor",
+        "porfavor",
+        "obrigado",
+        "obrigada",
+        "muito obrigado",
+        "muito obrigada",
+    ],
     articles: &["um", "uma"],
     and_half: &["emeio"],
-    money: &["euro", "euros", "dolar", "dolares", "real", "reais", "kwanzas", "meticais", "conto", "contos"],
+    money: &[
+        "euro", "euros", "dolar", "dolares", "real", "reais", "kwanzas", "meticais", "conto", "contos", "pila", "pilas",
+    ],
     next: &["proxima", "proximo"],
     last: &["passada", "passado", "ultima", "ultimo"],
     ago: &["ha {n} {unit}", "{n} {unit} atras", "ha {n} {unit} atras", "faz {n} {unit}"],
@@ -144,6 +156,8 @@ pub const WORDS: Words = Words {
 
 #[rustfmt::skip]
 const YES: &[&str] = &[
+    "ss", "tenho sim", "creio que sim", "acho que sim", "ta sim", "esta sim", "infelizmente sim", "logico", "por mim tudo bem",
+    "por mim sim", "deu sim", "ta bom pode fazer",
     "pode confirmar", "podem confirmar", "confirma", "pode avancar", "pode seguir", "podem avancar",
     "sim", "s", "claro", "claro que sim", "com certeza", "sim por favor", "sim obrigado", "sim obrigada", "isso",
     "isso mesmo", "pode ser", "pode", "quero", "exato", "exatamente", "correto", "certo", "beleza", "por favor",
@@ -161,6 +175,8 @@ const YES: &[&str] = &[
 
 #[rustfmt::skip]
 const NO: &[&str] = &[
+    "nenhum", "nenhuma", "que eu saiba nao", "nao que eu saiba", "que eu saiba nenhuma", "nao tenho", "nao tenho nenhuma",
+    "nao tenho nenhum", "nn", "naum", "deixa pra la", "nao deixa pra la",
     "nao", "nao obrigado", "nao obrigada", "de jeito nenhum", "nunca", "ainda nao", "agora nao", "melhor nao",
     "negativo", "errado", "nao quero", "claro que nao", "acho que nao", "hoje nao", "creio que nao",
     "de maneira nenhuma", "nao concordo", "eu nao concordo", "nao estou de acordo", "discordo", "eu discordo",
@@ -177,6 +193,7 @@ const NO: &[&str] = &[
 
 #[rustfmt::skip]
 const COUNTED: &[&str] = &[
+    "conto", "pila", "pilas",
     "euro", "euros", "dolar", "dolares", "real", "reais", "eur", "usd", "brl", "por cento", "pessoa", "pessoas",
     "adulto", "adultos", "convidados", "pecas", "unidade", "unidades", "vezes", "vez", "noite", "noites", "lugares",
     "anos", "ano", "aninhos", "anos de idade", "kwanzas", "meticais", "contos", "criancas", "crianca", "mulheres", "homens",

@@ -1,0 +1,186 @@
+//! Reads a yes or no that a clause explains: `yes, we bought it in March`, `no it expired`, `I believe so, yes`.
+//!
+//! The clause may have any words but those that take the answer back, put it off or set a condition.
+
+use super::{
+    inside,
+    words::{self, Words},
+    yesno,
+};
+use crate::matching::{fold, has_word};
+
+/// The yes or no before a clause, or behind one.
+pub fn explained(text: &str, language: &str) -> Option<bool> {
+    let own = words::own(language)?;
+    let folded = fold(text);
+    let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+    if said.len() < 2 || said.len() > WORDS_MAX || takes_back(&folded, own) {
+        return None;
+    }
+    before_clause(text, &said, own).or_else(|| behind_clause(text, &said, own))
+}
+
+/// The answer in `no, the room was dirty`.
+fn before_clause(text: &str, said: &[&str], own: &Words) -> Option<bool> {
+    let yes = plain(said[0], own)?;
+    let count = said.iter().take_while(|word| plain(word, own) == Some(yes)).count();
+    let rest = &said[count..];
+    if is_condition(text, rest, own) || rest.iter().any(|word| plain(word, own) == Some(!yes)) {
+        return None;
+    }
+    let is_negated = rest.iter().any(|word| is_not(word, own));
+    let is_apart = text.split_whitespace().nth(count - 1).is_some_and(|word| word.ends_with([',', '.', '!', ';']));
+    match yes {
+        // `yes, it is not` says both.
+        true => (!is_negated && !rest.iter().any(|word| UNSURE.contains(word))).then_some(true),
+        // `no problem`, `no tengo` and `no sugar` have no clause of their own; `no, that is fine` may be a yes.
+        false => {
+            let begins = is_apart || !["en", "es", "pt"].contains(&own.language) || STARTS.contains(&rest[0]);
+            let agrees = rest.iter().any(|word| AGREES.contains(word)) && !is_negated;
+            (begins && !agrees && !CORRECTS.contains(&rest[0]) && rest.len() >= CLAUSE_WORDS_MIN).then_some(false)
+        }
+    }
+}
+
+/// True for an *if*: the Spanish `si` without its accent, the Italian and Portuguese `se`.
+fn is_condition(text: &str, rest: &[&str], own: &Words) -> bool {
+    let lower = text.to_lowercase();
+    let mut raw = lower.split_whitespace();
+    let is_if = |word: &str| word == "si";
+    match own.language {
+        "es" => raw.next().is_some_and(is_if) || raw.any(is_if),
+        "fr" => rest.contains(&"si"),
+        "pt" | "it" => rest.contains(&"se"),
+        _ => false,
+    }
+}
+
+/// The answer in `it should be, yes` and `por desgracia sí`.
+fn behind_clause(text: &str, said: &[&str], own: &Words) -> Option<bool> {
+    let (last, before) = said.split_last()?;
+    let yes = plain(last, own)?;
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let is_apart = words.len() >= 2 && words[words.len() - 2].ends_with(',');
+    let is_hedge = before.iter().all(|word| HEDGES.contains(word));
+    let is_known = before.iter().all(|word| HEDGES.contains(word) || inside::is_carrier(own, word));
+    let is_negated = before.iter().any(|word| is_not(word, own) || plain(word, own).is_some());
+    // `si puedo sí` is a condition.
+    let is_condition = own.language == "es" && before.contains(&"si");
+    (!is_negated && !is_condition && (is_hedge || is_apart && is_known && yes)).then_some(yes)
+}
+
+fn plain(word: &str, own: &Words) -> Option<bool> {
+    let (yes, no) = match own.language {
+        "en" => (&["yes", "yeah", "yep", "yup", "yea"][..], &["no", "nope", "nah"][..]),
+        "es" => (&["si", "sip"][..], &["no", "nop"][..]),
+        "fr" => (&["oui", "ouais"][..], &["non", "nan"][..]),
+        "de" => (&["ja", "jo", "jawohl"][..], &["nein", "nee", "ne", "no"][..]),
+        "pt" => (&["sim"][..], &["nao"][..]),
+        "it" => (&["si"][..], &["no"][..]),
+        _ => return None,
+    };
+    if yes.contains(&word) { Some(true) } else { no.contains(&word).then_some(false) }
+}
+
+fn is_not(word: &str, own: &Words) -> bool {
+    own.around.nots.split_whitespace().any(|not| not == word)
+}
+
+/// True for words that put off, set a condition or turn the answer.
+fn takes_back(folded: &str, own: &Words) -> bool {
+    TURNS.iter().any(|phrase| has_word(folded, phrase)) || yesno::is_unsure(folded, own)
+}
+
+const WORDS_MAX: usize = 16;
+const CLAUSE_WORDS_MIN: usize = 2;
+
+/// First words of a clause behind an English, Spanish or Portuguese *no* without a comma.
+#[rustfmt::skip]
+const STARTS: [&str; 36] = [
+    "i", "im", "ive", "ill", "id", "we", "were", "weve", "it", "its", "that", "thats", "the", "they", "he", "she", "my", "our", "this", "please", "leave", "keep",
+    "yo", "ya", "gracias", "por", "mi", "eu", "ja", "meu", "minha", "obrigado", "obrigada", "pode", "deixa", "never",
+];
+
+/// Words of agreement behind a *no*: `no, that is fine`.
+#[rustfmt::skip]
+const AGREES: [&str; 60] = [
+    "ok", "okay", "fine", "good", "great", "perfect", "right", "correct", "alright", "works", "sure", "problem", "worries", "matter", "idea", "doubt", "reason",
+    "bien", "bueno", "vale", "perfecto", "correcto", "claro", "problema", "duda", "importa", "idea", "bon", "parfait", "accord", "probleme", "souci", "doute",
+    "grave", "gut", "perfekt", "passt", "gern", "gerne", "stimmt", "problem", "richtig", "bom", "boa", "otimo", "perfeito", "certo", "beleza", "bene", "perfetto",
+    "giusto", "certo", "daccordo", "dubbio", "quiero", "love", "happy", "tudo", "tutto", "convient",
+];
+
+/// First words behind a *no* that correct the question: `no, for both of us`.
+#[rustfmt::skip]
+const CORRECTS: [&str; 31] = [
+    "for", "at", "on", "to", "in", "para", "por", "a", "al", "en", "pour", "au", "chez", "fur", "zum", "zur", "am", "um", "im", "mit", "con", "avec", "com", "with", "de", "da", "di", "pra", "per", "alla", "alle",
+];
+
+/// Words that make a yes or a no unsure, or turn it.
+#[rustfmt::skip]
+const TURNS: [&str; 123] = [
+    "but", "if", "unless", "only", "maybe", "perhaps", "depends", "later", "wait", "first", "or", "instead", "except", "until", "not sure", "dont know", "do not know",
+    "think about", "for now", "por ahora", "por enquanto", "linstant", "l instant", "im moment", "per ora", "a meno", "and im the", "und ich bin", "y yo soy", "et moi je suis", "e eu sou", "e io sono", "mei", "let me", "let you", "rather", "whatever", "both", "neither", "half", "when", "what", "how", "why", "who", "where",
+    "pero", "solo", "solamente", "quiza", "quizas", "tal vez", "depende", "luego", "mas tarde", "espera", "o", "salvo", "excepto", "hasta", "no se", "cuando", "como",
+    "mais", "si jamais", "seulement", "peut etre", "depend", "plus tard", "attends", "attendez", "sauf", "jusqu", "sais pas", "quand", "comment", "uniquement",
+    "aber", "wenn", "falls", "nur", "vielleicht", "kommt drauf", "spater", "warte", "oder", "ausser", "bis", "weiss nicht", "erst", "wann", "wie", "was", "eventuell",
+    "mas", "somente", "apenas", "talvez", "mais tarde", "ou", "exceto", "ate", "nao sei", "quando", "depois", "caso",
+    "ma", "soltanto", "forse", "dipende", "piu tardi", "aspetta", "oppure", "tranne", "fino", "non so", "dopo", "magari", "prima", "sobald", "sollte ich", "avant", "antes",
+];
+
+/// Words that make a yes unsure.
+const UNSURE: [&str; 12] = [
+    "right", "suppose", "guess", "supongo", "suppose", "vermute", "suponho", "suppongo", "no", "nicht", "but",
+    "sarcasm",
+];
+
+/// Words before a yes or no that only tell how sure somebody is.
+#[rustfmt::skip]
+const HEDGES: [&str; 69] = [
+    "i", "think", "believe", "hope", "afraid", "im", "sadly", "unfortunately", "so", "well", "oh", "god", "mmm", "mm", "hmm", "erm", "um",
+    "creo", "yo", "diria", "que", "me", "temo", "pienso", "supongo", "por", "desgracia", "desafortunadamente", "lamentablemente", "pues", "uy", "espero", "sepa",
+    "je", "crois", "pense", "crains", "malheureusement", "helas", "dirais", "ben", "ma", "connaissance", "a",
+    "ich", "denke", "glaube", "meine", "leider", "furchte", "wurde", "sagen", "mal", "oh", "aber", "mmh",
+    "acho", "creio", "infelizmente", "eu", "penso", "di", "credo", "temo", "purtroppo", "direi", "io", "sappia", "che",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::explained;
+
+    #[test]
+    fn a_clause_explains_the_answer() {
+        for (text, language, meant) in [
+            ("yes, we bought it in March", "en", Some(true)),
+            ("no it expired last year", "en", Some(false)),
+            ("it should be, yes", "en", Some(true)),
+            ("no, caducó el año pasado", "es", Some(false)),
+            ("creo que sí", "es", Some(true)),
+            ("oui on l'a achetée en mars", "fr", Some(true)),
+            ("nein die ist abgelaufen", "de", Some(false)),
+            ("sim, compramos em março", "pt", Some(true)),
+            ("no, la camera era sporca", "it", Some(false)),
+        ] {
+            assert_eq!(explained(text, language), meant, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_clause_that_turns_the_answer_gives_none() {
+        for (text, language) in [
+            ("yes, if it is before five", "en"),
+            ("yes, it is not", "en"),
+            ("no, that is fine", "en"),
+            ("no, for both of us", "en"),
+            ("no tengo coche", "es"),
+            ("sí, si es barato", "es"),
+            ("si puedo sí", "es"),
+            ("oui si c'est vendredi", "fr"),
+            ("ja aber nicht heute", "de"),
+            ("sim, se for sexta", "pt"),
+            ("sì se costa meno", "it"),
+        ] {
+            assert_eq!(explained(text, language), None, "{text}");
+        }
+    }
+}

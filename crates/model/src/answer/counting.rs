@@ -1,0 +1,140 @@
+//! Reads the number in answers without a plain number word: `me and my wife`, `a couple`, `x2`, `année et demie`; and
+//! leaves out words that repeat the period of the question: `£950 a month`.
+
+use super::{
+    AnswerContext,
+    words::{Unit, Words},
+};
+use crate::matching::{fold, has_word};
+
+/// Two, for `my husband and I` as the answer to a question that counts people, and for `a couple` where anything is
+/// counted.
+pub fn pair(said: &str, counts_people: bool) -> bool {
+    let words: Vec<&str> = said.split(' ').filter(|word| !word.is_empty()).collect();
+    let [a, b, c, d] = words.as_slice() else { return COUPLES.contains(&said) };
+    let is_couple = |mine: &str, noun: &str, and: &str, me: &str| {
+        MINE.contains(&mine) && AND.contains(&and) && ME.contains(&me) && noun.len() > 2 && !noun.ends_with('s')
+            || MINE.contains(&mine) && AND.contains(&and) && ME.contains(&me) && ["fils", "boss"].contains(&noun)
+    };
+    let is_pair = is_couple(a, b, c, d) || is_couple(c, d, b, a);
+    COUPLES.contains(&said) || counts_people && is_pair
+}
+
+/// Answers that mean two of anything, folded.
+#[rustfmt::skip]
+const COUPLES: [&str; 29] = [
+    "a couple", "couple", "both of us", "us two", "the two of us", "the twins", "un par", "una pareja", "los dos", "nosotros dos", "los gemelos", "un couple", "une paire",
+    "nous deux", "tous les deux", "les jumeaux", "ein parchen", "wir zwei", "wir beide", "die zwillinge", "um casal", "um par", "nos dois", "os gemeos",
+    "una coppia", "un paio", "noi due", "tutti e due", "i gemelli",
+];
+const MINE: [&str; 10] = ["my", "mi", "mon", "ma", "mein", "meine", "meu", "minha", "mio", "mia"];
+const AND: [&str; 5] = ["and", "y", "et", "und", "e"];
+const ME: [&str; 8] = ["i", "me", "myself", "yo", "moi", "ich", "eu", "io"];
+
+/// The number of `x2`.
+pub fn times(text: &str) -> Option<f64> {
+    let folded = text.trim().to_lowercase();
+    let digits = folded.strip_prefix('x')?.trim();
+    let is_count = (1..=3).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_count.then(|| digits.parse().ok())?
+}
+
+/// The number of `año y medio` and `2 ans et demi`: a unit between the number and its half.
+pub fn unit_and_half(text: &str, own: &Words) -> Option<f64> {
+    let folded = fold(text);
+    let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+    // `quatre heures et demie` is a time of day.
+    let is_unit = |unit: &Unit| *unit != Unit::Hour || own.language != "fr";
+    let names_unit = |word: &str| own.units.iter().any(|(unit, names)| is_unit(unit) && names.contains(&word));
+    let place = said.iter().position(|word| names_unit(word))?;
+    let half = said.get(place + 1..)?.concat();
+    let is_half = own.and_half.contains(&half.as_str())
+        || own.language != "en" && half.ends_with(['a', 'e']) && is_half_of(&half, own);
+    let before = &said[..place];
+    let number = match before {
+        [] => Some(1.0),
+        [figure] if figure.bytes().all(|byte| byte.is_ascii_digit()) => figure.parse().ok(),
+        words => own.spelled(&words.concat()).map(f64::from),
+    };
+    if is_half { number.map(|number: f64| number + 0.5) } else { None }
+}
+
+/// True for the other gender of a half: `hora y media`.
+fn is_half_of(half: &str, own: &Words) -> bool {
+    own.and_half.iter().any(|name| name.strip_suffix(['o', 'e']) == half.strip_suffix(['a', 'e']))
+}
+
+/// The text without the period for which the question asks: `950 al mes` to a question about a rent.
+pub fn without_period(text: &str, hearing: &AnswerContext<'_>) -> String {
+    let asked = fold(&hearing.question.replace(['\'', '’'], " "));
+    let names = |words: &[&str]| words.iter().any(|word| has_word(&asked, word));
+    let Some((_, periods)) = PERIODS.iter().find(|(questions, _)| names(questions)) else { return text.to_owned() };
+    let said: Vec<&str> = text.split_whitespace().collect();
+    for length in (1..=PERIOD_WORDS_MAX).rev() {
+        let is_period = |run: &[&str]| periods.contains(&fold(&run.join(" ")).as_str());
+        if let Some(start) = said.windows(length).position(is_period).filter(|start| *start > 0 && said.len() > length)
+        {
+            return [&said[..start], &said[start + length..]].concat().join(" ");
+        }
+    }
+    text.to_owned()
+}
+
+/// `a la semana` has the most words of a period.
+const PERIOD_WORDS_MAX: usize = 3;
+
+/// Words of a question about a period, and the words that name this period in an answer.
+type Period = (&'static [&'static str], &'static [&'static str]);
+
+#[rustfmt::skip]
+const PERIODS: [Period; 2] = [
+    (
+        &["month", "monthly", "rent", "mes", "mensual", "alquiler", "mois", "mensuel", "loyer", "monat", "monatlich", "miete", "mensal", "aluguel", "renda", "mese", "affitto",
+          "d affitto", "mensile"],
+        &["a month", "per month", "each month", "monthly", "pcm", "al mes", "por mes", "mensuales", "mensual", "par mois", "mensuel", "mensuels", "im monat", "pro monat",
+          "monatlich", "mensais", "mensal", "ao mes", "al mese", "mensili", "kalt", "warm"],
+    ),
+    (
+        &["week", "weekly", "semana", "semaine", "woche", "settimana"],
+        &["a week", "per week", "each week", "weekly", "a la semana", "por semana", "semanales", "par semaine", "die woche", "pro woche", "in der woche", "semanais",
+          "a settimana", "alla settimana"],
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{AnswerContext, AnswerType, InboundKind, read, tests::hearing, words},
+        *,
+    };
+    use crate::value::Value;
+
+    fn number(question: &str, text: &str, language: &str) -> Option<Value> {
+        let hearing = AnswerContext { question, ..hearing(language) };
+        read(AnswerType::Number, &InboundKind::Text { body: text.into() }, &hearing).single()
+    }
+
+    #[test]
+    fn a_couple_is_two_people() {
+        let people = "How many people is the table for?";
+        assert_eq!(number(people, "me and my wife", "en"), Some(Value::Whole(2)));
+        assert_eq!(number("Pour combien de personnes ?", "mon mari et moi", "fr"), Some(Value::Whole(2)));
+        assert_eq!(number(people, "me and my kids", "en"), None);
+        assert_eq!(number("How many boxes?", "me and my wife", "en"), None);
+    }
+
+    #[test]
+    fn a_period_counts_only_if_the_question_has_it() {
+        assert_eq!(number("What is your monthly rent, in pounds?", "£950 a month", "en"), Some(Value::Whole(950)));
+        assert_eq!(number("How much do you earn a year, in pounds?", "£950 a month", "en"), None);
+    }
+
+    #[test]
+    fn a_half_stands_behind_its_unit() {
+        let es = words::own("es").expect("a language");
+        assert_eq!(unit_and_half("año y medio", es), Some(1.5));
+        assert_eq!(unit_and_half("una hora y media", es), Some(1.5));
+        assert_eq!(unit_and_half("2 horas", es), None);
+        assert_eq!([times("x2"), times("2x"), times("x2x3")], [Some(2.0), None, None]);
+    }
+}
