@@ -12,6 +12,7 @@ pub mod diagnostic;
 pub mod fence;
 pub mod fields;
 pub mod fix;
+pub mod foreign_words;
 pub mod ids;
 pub mod limits;
 pub mod phone;

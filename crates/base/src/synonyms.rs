@@ -1,7 +1,7 @@
 //! Translates words of other products and of plain English to ours: no spelling distance leads from `elseif` to
 //! `else`.
 
-use super::{advice, yaml::Entry};
+use super::{advice, foreign_words, yaml::Entry};
 
 /// Keys that authors write, and our keys that they may mean.
 const KEYS: [(&str, &[&str]); 100] = [
@@ -205,70 +205,16 @@ const VERBS: [(&str, &str); 94] = [
     ("while", "repeat"),
 ];
 
-/// Our steps in Spanish, Portuguese, French, German, Italian and Dutch.
-#[rustfmt::skip]
-const FOREIGN_VERBS: [(&str, &str); 93] = [
-    ("aguardar", "wait"), ("aller", "go"), ("appeler", "call"), ("aspetta", "wait"), ("aspettare", "wait"), ("attendi", "wait"),
-    ("attendre", "wait"), ("attends", "wait"), ("aufrufen", "call"), ("beenden", "end"), ("chamar", "call"), ("chiamare", "call"),
-    ("chiedere", "ask"), ("chiedi", "ask"), ("conseiller", "handoff"), ("decir", "say"), ("definir", "set"), ("demande", "ask"),
-    ("demander", "ask"), ("devolver", "return"), ("dici", "say"), ("dire", "say"), ("dis", "say"), ("diz", "say"), ("dizer", "say"),
-    ("domanda", "ask"), ("définir", "set"), ("einde", "end"), ("ende", "end"), ("enviar", "say"), ("envoyer", "say"), ("espera", "wait"),
-    ("esperar", "wait"), ("falls", "if"), ("fim", "end"), ("fin", "end"), ("fine", "end"), ("finir", "end"), ("frage", "ask"),
-    ("fragen", "ask"), ("gehe", "go"), ("guardar", "set"), ("humain", "handoff"), ("humano", "handoff"), ("invia", "say"),
-    ("inviare", "say"), ("ir", "go"), ("llamar", "call"), ("mensagem", "say"), ("mensaje", "say"), ("mensch", "handoff"),
-    ("messaggio", "say"), ("modello", "template"), ("modelo", "template"), ("modèle", "template"), ("nachricht", "say"),
-    ("pergunta", "ask"), ("perguntar", "ask"), ("persona", "handoff"), ("plantilla", "template"), ("pregunta", "ask"), ("preguntar", "ask"),
-    ("repetir", "repeat"), ("retornar", "return"), ("retour", "return"), ("retourner", "return"), ("ripetere", "repeat"),
-    ("répéter", "repeat"), ("sag", "say"), ("sagen", "say"), ("saltar", "go"), ("se", "if"), ("segundo", "switch"), ("según", "switch"),
-    ("selon", "switch"), ("senden", "say"), ("setzen", "set"), ("si", "if"), ("terminar", "end"), ("terminer", "end"),
-    ("transferir", "handoff"), ("transférer", "handoff"), ("vai", "go"), ("vorlage", "template"), ("vraag", "ask"), ("wacht", "wait"),
-    ("warte", "wait"), ("warten", "wait"), ("wenn", "if"), ("wiederholen", "repeat"), ("zeg", "say"), ("zurückgeben", "return"),
-    ("übergeben", "handoff"),
-];
-
-/// Our keys in these languages. Their values are written as ours are.
-#[rustfmt::skip]
-const FOREIGN_KEYS: [(&str, &str); 133] = [
-    ("ablauf", "flow"), ("allora", "then"), ("alors", "then"), ("als", "as"), ("altrimenti", "else"), ("antworten", "options"),
-    ("apres", "after"), ("après", "after"), ("archivo", "media"), ("arquivo", "media"), ("auslöser", "when"), ("bild", "media"),
-    ("blocchi", "blocks"), ("blocos", "blocks"), ("blocs", "blocks"), ("bloques", "blocks"), ("blöcke", "blocks"), ("botoes", "options"),
-    ("botones", "options"), ("botões", "options"), ("boutons", "options"), ("choix", "options"), ("come", "as"), ("comme", "as"),
-    ("como", "as"), ("comprobar", "check"), ("cuando", "when"), ("dann", "then"), ("datei", "media"), ("decir", "say"),
-    ("delai", "timeout"), ("depois", "after"), ("despues", "after"), ("después", "after"), ("dire", "say"), ("dis", "say"),
-    ("disparador", "when"), ("dizer", "say"), ("dopo", "after"), ("déclencheur", "when"), ("délai", "timeout"), ("enlace", "link"),
-    ("entao", "then"), ("entonces", "then"), ("então", "then"), ("etapas", "steps"), ("etapes", "steps"), ("faire", "do"), ("fare", "do"),
-    ("fazer", "do"), ("fichier", "media"), ("flujo", "flow"), ("flusso", "flow"), ("flux", "flow"), ("fluxo", "flow"), ("foto", "media"),
-    ("frist", "timeout"), ("hacer", "do"), ("imagem", "media"), ("imagen", "media"), ("immagine", "media"), ("invalide", "invalid"),
-    ("invalido", "invalid"), ("inválido", "invalid"), ("lien", "link"), ("mot_cle", "message"), ("mot_clé", "message"),
-    ("mots_clés", "message"), ("naam", "name"), ("nach", "after"), ("nom", "name"), ("nombre", "name"), ("nome", "name"),
-    ("opciones", "options"), ("opcoes", "options"), ("optionen", "options"), ("opzioni", "options"), ("opções", "options"),
-    ("palabra", "message"), ("palabras", "message"), ("palavra", "message"), ("palavras", "message"), ("parola", "message"),
-    ("pasos", "steps"), ("passi", "steps"), ("passos", "steps"), ("plazo", "timeout"), ("prazo", "timeout"), ("prüfen", "check"),
-    ("prüfung", "check"), ("pulsanti", "options"), ("quand", "when"), ("quando", "when"), ("reponses", "options"), ("respostas", "options"),
-    ("respuestas", "options"), ("resumen", "summary"), ("resumo", "summary"), ("riassunto", "summary"), ("risposte", "options"),
-    ("réponses", "options"), ("résumé", "summary"), ("sagen", "say"), ("schritte", "steps"), ("senao", "else"), ("senão", "else"),
-    ("sino", "else"), ("sinon", "else"), ("sonst", "else"), ("stappen", "steps"), ("stichwort", "message"), ("tel", "phone"),
-    ("telefon", "phone"), ("telefone", "phone"), ("telefono", "phone"), ("teléfono", "phone"), ("tipo", "type"), ("titel", "title"),
-    ("titolo", "title"), ("titre", "title"), ("titulo", "title"), ("tun", "do"), ("typ", "type"), ("téléphone", "phone"),
-    ("título", "title"), ("ungültig", "invalid"), ("validar", "check"), ("verificar", "check"), ("verifier", "check"),
-    ("vérifier", "check"), ("wenn", "when"), ("zusammenfassung", "summary"), ("étapes", "steps"),
-];
-
-fn foreign(written: &str, table: &[(&str, &'static str)]) -> Option<&'static str> {
-    let word = written.to_lowercase();
-    table.iter().find(|(other, _)| *other == word).map(|(_, ours)| *ours)
-}
-
 /// Our step for this word.
 pub fn verb(written: &str) -> Option<&'static str> {
     let word = written.to_lowercase();
     let ours = VERBS.iter().find(|(other, _)| *other == word).map(|(_, ours)| *ours);
-    ours.or_else(|| foreign(written, &FOREIGN_VERBS))
+    ours.or_else(|| foreign_words::verb(written))
 }
 
 /// Our step for this word if both take the same value, so that the keys beside it can be read, too.
 pub fn same_step(written: &str) -> Option<&'static str> {
-    let foreign = foreign(written, &FOREIGN_VERBS);
+    let foreign = foreign_words::verb(written);
     foreign.or_else(|| verb(written).filter(|ours| matches!(*ours, "ask" | "call" | "go" | "log" | "say")))
 }
 
@@ -305,7 +251,7 @@ pub fn key<'n>(entry: &Entry, unused: impl Iterator<Item = &'n str>) -> Option<S
         return Some(format!("write a step of its own behind this one: `- go: {target}`"));
     }
     let of_products = KEYS.iter().find(|(other, _)| *other == word).map_or(&[] as &[&str], |(_, ours)| ours);
-    let ours = of_products.iter().copied().chain(foreign(written, &FOREIGN_KEYS)).find(|ours| unused.contains(ours))?;
+    let ours = of_products.iter().copied().chain(foreign_words::key(written)).find(|ours| unused.contains(ours))?;
     Some(format!("write `{ours}:`"))
 }
 
@@ -318,7 +264,7 @@ pub const JUMPS: [&str; 6] = ["next", "next_step", "goto", "go_to", "transition"
 /// Our trigger for a trigger of another product.
 pub fn trigger(written: &str) -> Option<&'static str> {
     Some(match written.to_lowercase().as_str() {
-        _ if foreign(written, &FOREIGN_KEYS) == Some("message") || foreign(written, &FOREIGN_VERBS) == Some("say") => {
+        _ if foreign_words::key(written) == Some("message") || foreign_words::verb(written) == Some("say") => {
             "message: [menu, start]"
         }
         "horaire" | "horario" | "horário" | "zeitplan" | "orario" => "schedule: tuesday 10:00",
@@ -342,7 +288,7 @@ pub fn trigger(written: &str) -> Option<&'static str> {
 /// Our allowed key that means the same and takes the same value.
 pub fn alike<'n>(written: &str, unused: &[&'n str]) -> Option<&'n str> {
     let word = written.to_lowercase();
-    if let Some(ours) = foreign(written, &FOREIGN_KEYS).and_then(|ours| unused.iter().find(|name| **name == ours)) {
+    if let Some(ours) = foreign_words::key(written).and_then(|ours| unused.iter().find(|name| **name == ours)) {
         return Some(ours);
     }
     let (_, ours) = KEYS.iter().find(|(other, _)| *other == word)?;
@@ -351,27 +297,10 @@ pub fn alike<'n>(written: &str, unused: &[&'n str]) -> Option<&'n str> {
 }
 
 /// Our keys whose values have the same structure in other products.
+#[rustfmt::skip]
 const ALIKE: [&str; 20] = [
-    "as",
-    "cases",
-    "check",
-    "do",
-    "else",
-    "inputs",
-    "json",
-    "latitude",
-    "longitude",
-    "on_error",
-    "on_fail",
-    "options",
-    "query",
-    "say",
-    "steps",
-    "text",
-    "then",
-    "url",
-    "vars",
-    "with",
+    "as", "cases", "check", "do", "else", "inputs", "json", "latitude", "longitude", "on_error", "on_fail", "options", "query", "say", "steps",
+    "text", "then", "url", "vars", "with",
 ];
 
 /// True if other products use this word for our key.
@@ -456,27 +385,6 @@ pub fn contact_part(written: &str) -> Option<&'static str> {
     })
 }
 
-/// Our type for a type name of another language.
-pub fn type_name(written: &str) -> Option<&'static str> {
-    Some(match written.to_lowercase().as_str() {
-        "int" | "integer" | "long" | "entero" | "inteiro" | "entier" => "whole",
-        "float" | "double" | "decimal" | "amount" | "numeric" | "número" | "numero" | "nombre" | "zahl" => "number",
-        "string" | "str" | "varchar" | "texto" | "texte" => "text",
-        "bool" | "boolean" | "yes/no" | "yes_no" | "booleano" => "yesno",
-        "day" | "fecha" | "data" | "datum" | "día" | "dia" => "date",
-        "timestamp" | "moment" | "date_time" | "date-time" | "date time" => "datetime",
-        "clock" | "hour" | "hora" | "heure" | "uhrzeit" => "time",
-        "array" | "lista" | "liste" => "list",
-        "object" | "dict" | "json" => "map",
-        "mail" | "e-mail" | "correo" => "email",
-        "tel" | "telephone" | "mobile" | "teléfono" | "telefono" | "telefone" | "téléphone" | "telefon" => "phone",
-        "enum" | "select" | "option" => "choice",
-        "photo" | "picture" | "foto" | "imagen" => "image",
-        "file" | "pdf" => "document",
-        _ => return None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -497,7 +405,5 @@ mod tests {
     fn the_lists_are_sorted_and_have_each_word_once() {
         assert!(VERBS.windows(2).all(|pair| pair[0].0 < pair[1].0));
         assert!(KEYS.windows(2).all(|pair| pair[0].0 < pair[1].0));
-        assert!(FOREIGN_VERBS.windows(2).all(|pair| pair[0].0 < pair[1].0));
-        assert!(FOREIGN_KEYS.windows(2).all(|pair| pair[0].0 < pair[1].0));
     }
 }

@@ -6,7 +6,7 @@ use crate::{
         diagnostic::{Diagnostic, Findings, did_you_mean, nearest, only_near},
         fields::Fields,
         fix::Fix,
-        synonyms,
+        foreign_words, synonyms,
         yaml::{self, Entry, Node},
     },
     definition::{Field, Kind},
@@ -163,7 +163,7 @@ pub(crate) fn kind_of(node: &Node, findings: &Findings) -> Kind {
         if !node.is_broken() {
             let finding = Diagnostic::error("E213", &node.place, format!("there is no type `{name}`"));
             let all: Vec<_> = AnswerType::names().collect();
-            let help = synonyms::type_name(name)
+            let help = foreign_words::type_name(name)
                 .map(|ours| format!("write `{ours}`"))
                 .or_else(|| advice::type_of(name).map(str::to_owned))
                 .or_else(|| did_you_mean(name, all.iter().copied()))
@@ -183,5 +183,5 @@ pub(crate) fn kind_of(node: &Node, findings: &Findings) -> Kind {
 fn type_meant(name: &str) -> Option<AnswerType> {
     // A type that needs a sentence of advice has no near one: `voice` is no `choice`.
     let near = || nearest(name, AnswerType::names()).filter(|_| advice::type_of(name).is_none());
-    AnswerType::parse(name).or_else(|| AnswerType::parse(synonyms::type_name(name).or_else(near)?))
+    AnswerType::parse(name).or_else(|| AnswerType::parse(foreign_words::type_name(name).or_else(near)?))
 }

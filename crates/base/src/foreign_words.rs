@@ -1,0 +1,98 @@
+//! Translates words of other languages to our steps, keys and types: `étapes` to `steps`.
+
+/// Our steps in Spanish, Portuguese, French, German, Italian and Dutch.
+#[rustfmt::skip]
+const VERBS: [(&str, &str); 93] = [
+    ("aguardar", "wait"), ("aller", "go"), ("appeler", "call"), ("aspetta", "wait"), ("aspettare", "wait"), ("attendi", "wait"),
+    ("attendre", "wait"), ("attends", "wait"), ("aufrufen", "call"), ("beenden", "end"), ("chamar", "call"), ("chiamare", "call"),
+    ("chiedere", "ask"), ("chiedi", "ask"), ("conseiller", "handoff"), ("decir", "say"), ("definir", "set"), ("demande", "ask"),
+    ("demander", "ask"), ("devolver", "return"), ("dici", "say"), ("dire", "say"), ("dis", "say"), ("diz", "say"), ("dizer", "say"),
+    ("domanda", "ask"), ("définir", "set"), ("einde", "end"), ("ende", "end"), ("enviar", "say"), ("envoyer", "say"), ("espera", "wait"),
+    ("esperar", "wait"), ("falls", "if"), ("fim", "end"), ("fin", "end"), ("fine", "end"), ("finir", "end"), ("frage", "ask"),
+    ("fragen", "ask"), ("gehe", "go"), ("guardar", "set"), ("humain", "handoff"), ("humano", "handoff"), ("invia", "say"),
+    ("inviare", "say"), ("ir", "go"), ("llamar", "call"), ("mensagem", "say"), ("mensaje", "say"), ("mensch", "handoff"),
+    ("messaggio", "say"), ("modello", "template"), ("modelo", "template"), ("modèle", "template"), ("nachricht", "say"),
+    ("pergunta", "ask"), ("perguntar", "ask"), ("persona", "handoff"), ("plantilla", "template"), ("pregunta", "ask"), ("preguntar", "ask"),
+    ("repetir", "repeat"), ("retornar", "return"), ("retour", "return"), ("retourner", "return"), ("ripetere", "repeat"),
+    ("répéter", "repeat"), ("sag", "say"), ("sagen", "say"), ("saltar", "go"), ("se", "if"), ("segundo", "switch"), ("según", "switch"),
+    ("selon", "switch"), ("senden", "say"), ("setzen", "set"), ("si", "if"), ("terminar", "end"), ("terminer", "end"),
+    ("transferir", "handoff"), ("transférer", "handoff"), ("vai", "go"), ("vorlage", "template"), ("vraag", "ask"), ("wacht", "wait"),
+    ("warte", "wait"), ("warten", "wait"), ("wenn", "if"), ("wiederholen", "repeat"), ("zeg", "say"), ("zurückgeben", "return"),
+    ("übergeben", "handoff"),
+];
+
+/// Our keys in these languages. Their values are written as ours are.
+#[rustfmt::skip]
+const KEYS: [(&str, &str); 133] = [
+    ("ablauf", "flow"), ("allora", "then"), ("alors", "then"), ("als", "as"), ("altrimenti", "else"), ("antworten", "options"),
+    ("apres", "after"), ("après", "after"), ("archivo", "media"), ("arquivo", "media"), ("auslöser", "when"), ("bild", "media"),
+    ("blocchi", "blocks"), ("blocos", "blocks"), ("blocs", "blocks"), ("bloques", "blocks"), ("blöcke", "blocks"), ("botoes", "options"),
+    ("botones", "options"), ("botões", "options"), ("boutons", "options"), ("choix", "options"), ("come", "as"), ("comme", "as"),
+    ("como", "as"), ("comprobar", "check"), ("cuando", "when"), ("dann", "then"), ("datei", "media"), ("decir", "say"),
+    ("delai", "timeout"), ("depois", "after"), ("despues", "after"), ("después", "after"), ("dire", "say"), ("dis", "say"),
+    ("disparador", "when"), ("dizer", "say"), ("dopo", "after"), ("déclencheur", "when"), ("délai", "timeout"), ("enlace", "link"),
+    ("entao", "then"), ("entonces", "then"), ("então", "then"), ("etapas", "steps"), ("etapes", "steps"), ("faire", "do"), ("fare", "do"),
+    ("fazer", "do"), ("fichier", "media"), ("flujo", "flow"), ("flusso", "flow"), ("flux", "flow"), ("fluxo", "flow"), ("foto", "media"),
+    ("frist", "timeout"), ("hacer", "do"), ("imagem", "media"), ("imagen", "media"), ("immagine", "media"), ("invalide", "invalid"),
+    ("invalido", "invalid"), ("inválido", "invalid"), ("lien", "link"), ("mot_cle", "message"), ("mot_clé", "message"),
+    ("mots_clés", "message"), ("naam", "name"), ("nach", "after"), ("nom", "name"), ("nombre", "name"), ("nome", "name"),
+    ("opciones", "options"), ("opcoes", "options"), ("optionen", "options"), ("opzioni", "options"), ("opções", "options"),
+    ("palabra", "message"), ("palabras", "message"), ("palavra", "message"), ("palavras", "message"), ("parola", "message"),
+    ("pasos", "steps"), ("passi", "steps"), ("passos", "steps"), ("plazo", "timeout"), ("prazo", "timeout"), ("prüfen", "check"),
+    ("prüfung", "check"), ("pulsanti", "options"), ("quand", "when"), ("quando", "when"), ("reponses", "options"), ("respostas", "options"),
+    ("respuestas", "options"), ("resumen", "summary"), ("resumo", "summary"), ("riassunto", "summary"), ("risposte", "options"),
+    ("réponses", "options"), ("résumé", "summary"), ("sagen", "say"), ("schritte", "steps"), ("senao", "else"), ("senão", "else"),
+    ("sino", "else"), ("sinon", "else"), ("sonst", "else"), ("stappen", "steps"), ("stichwort", "message"), ("tel", "phone"),
+    ("telefon", "phone"), ("telefone", "phone"), ("telefono", "phone"), ("teléfono", "phone"), ("tipo", "type"), ("titel", "title"),
+    ("titolo", "title"), ("titre", "title"), ("titulo", "title"), ("tun", "do"), ("typ", "type"), ("téléphone", "phone"),
+    ("título", "title"), ("ungültig", "invalid"), ("validar", "check"), ("verificar", "check"), ("verifier", "check"),
+    ("vérifier", "check"), ("wenn", "when"), ("zusammenfassung", "summary"), ("étapes", "steps"),
+];
+
+/// Our step for this word.
+pub fn verb(written: &str) -> Option<&'static str> {
+    find(written, &VERBS)
+}
+
+/// Our key for this word.
+pub fn key(written: &str) -> Option<&'static str> {
+    find(written, &KEYS)
+}
+
+/// Our type for a type name of another language.
+pub fn type_name(written: &str) -> Option<&'static str> {
+    Some(match written.to_lowercase().as_str() {
+        "int" | "integer" | "long" | "entero" | "inteiro" | "entier" => "whole",
+        "float" | "double" | "decimal" | "amount" | "numeric" | "número" | "numero" | "nombre" | "zahl" => "number",
+        "string" | "str" | "varchar" | "texto" | "texte" => "text",
+        "bool" | "boolean" | "yes/no" | "yes_no" | "booleano" => "yesno",
+        "day" | "fecha" | "data" | "datum" | "día" | "dia" => "date",
+        "timestamp" | "moment" | "date_time" | "date-time" | "date time" => "datetime",
+        "clock" | "hour" | "hora" | "heure" | "uhrzeit" => "time",
+        "array" | "lista" | "liste" => "list",
+        "object" | "dict" | "json" => "map",
+        "mail" | "e-mail" | "correo" => "email",
+        "tel" | "telephone" | "mobile" | "teléfono" | "telefono" | "telefone" | "téléphone" | "telefon" => "phone",
+        "enum" | "select" | "option" => "choice",
+        "photo" | "picture" | "foto" | "imagen" => "image",
+        "file" | "pdf" => "document",
+        _ => return None,
+    })
+}
+
+fn find(written: &str, table: &[(&str, &'static str)]) -> Option<&'static str> {
+    let word = written.to_lowercase();
+    table.iter().find(|(other, _)| *other == word).map(|(_, ours)| *ours)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lists_are_sorted_and_have_each_word_once() {
+        assert!(VERBS.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert!(KEYS.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert_eq!((verb("Sagen"), key("Étapes")), (Some("say"), Some("steps")));
+    }
+}
