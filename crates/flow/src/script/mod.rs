@@ -21,6 +21,7 @@ mod sentence;
 mod statement;
 mod stopped;
 mod times;
+mod unknown_name;
 mod words;
 
 use super::{load::spec::VIEWS, text::Names};
