@@ -5,7 +5,7 @@ use super::{
     dates::date_hint::{self, DateUse},
     exprs::Eval,
     state::State,
-    transfer,
+    sums, transfer,
     types::{Kinds, KnownValue, ValueType},
 };
 use crate::{
@@ -27,12 +27,6 @@ use std::ops::Range;
 /// The key of verdicts of this file, which other checks at the same place do not overwrite.
 const SHOWN: &str = "shown";
 const TAKES: &str = "takes";
-
-/// True for `${n} + 1`.
-fn computes(text: &Text) -> bool {
-    let sign = |piece: &str| piece.contains(['+', '-', '*', '/']);
-    text.sole().is_none() && text.codes().next().is_some() && text.pieces().flatten().any(sign)
-}
 
 impl<'a> Walk<'a, '_> {
     /// Checks such values of a step in one of its states.
@@ -146,15 +140,10 @@ impl<'a> Walk<'a, '_> {
                 .and_then(|name| self.set.bot.fields.iter().find(|field| field.name == name));
             let text = transfer::text_of(node, &entry.value);
             let worked_out = text.and_then(Text::sole);
-            let of_number = field.filter(|field| matches!(field.kind.of, AnswerType::Whole | AnswerType::Number));
-            if let (Some(field), Some(text)) = (of_number, text.filter(|text| computes(text))) {
-                let takes = inputs::name_of(&field.kind);
-                let message = format!("`{key}` takes {takes}, and this is a text with a value in it");
-                let meant = text.source().replace("${", "").replace('}', "");
-                let finding = Diagnostic::error("E318", text.place(), message);
-                self.found
-                    .judge
-                    .bad(finding.help(format!("what is worked out stands in one `${{ }}`: write `${{{meant}}}`")));
+            if let (Some(field), Some(text)) = (field, text)
+                && let Some(finding) = sums::as_text(key, field, text)
+            {
+                self.found.judge.bad(finding);
             }
             if let (Some(field), Some(code)) = (field, worked_out) {
                 let ty = transfer::worth(self.set, flow, state, code);
