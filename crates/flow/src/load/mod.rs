@@ -17,3 +17,4 @@ pub(super) mod plural;
 pub mod spec;
 pub mod step_fields;
 pub mod stock_phrases;
+mod topics;

@@ -212,10 +212,9 @@ fn parse_flow(
         Some((node, Some(name))) => {
             if name != file.stem() && !node.is_broken() {
                 let message = format!("the flow `{name}` stands in a file called `{}.yaml`", file.stem());
-                let help = match name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-')) {
-                    true => format!("write `flow: {}`, or rename the file to `{name}.yaml`", file.stem()),
-                    false => format!("write `flow: {}`; what people read is its `title:`", file.stem()),
-                };
+                let can_be = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
+                let file_too = if can_be { format!(", or rename the file to `{name}.yaml`") } else { String::new() };
+                let help = format!("write `flow: {}`{file_too}", file.stem());
                 let fix = Fix::replace(format!("write `{}`", file.stem()), &node.place, file.stem()).guess();
                 findings.push(Diagnostic::error("E214", &node.place, message).help(help).fix(fix));
             }
@@ -347,9 +346,8 @@ pub(crate) fn variables(node: &yaml::Node, found: &mut BTreeSet<String>) {
     for entry in node.map().unwrap_or_default() {
         match (entry.key.text.as_str(), &entry.value.kind) {
             ("as", Kind::Scalar(name)) => {
-                found.insert(crate::script::meant_name(&name.text));
-                // Code with the invalid name in it gets no finding of its own.
-                found.insert(name.text.clone());
+                // Code with an invalid name in it gets no finding of its own.
+                found.extend([crate::script::meant_name(&name.text), name.text.clone()]);
             }
             // The wrong key has a finding; otherwise each place that reads the name would have one too.
             (key, Kind::Scalar(name)) if synonyms::is_as(key) && crate::script::valid_name(&name.text).is_ok() => {
