@@ -32,7 +32,7 @@ fn a_price_of_unknown_parts_is_there() {
     clean(&[&format!("{HI}steps:\n{asks}{block}")]);
 }
 
-/// What the condition would have told is unknown, and that is no second mistake.
+/// The values behind such a condition are unknown, and that is no second mistake.
 #[test]
 fn a_condition_that_cannot_be_read_has_the_only_finding() {
     let asks = |condition: &str| {

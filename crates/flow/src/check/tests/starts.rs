@@ -202,7 +202,7 @@ fn a_limit_as_long_as_the_pause_of_its_schedule_is_a_finding() {
         assert!(finding.contains(&format!("such as `{shorter}`")), "{schedule}: {finding}");
         assert!(!said(schedule, shorter).contains("W426"), "{schedule} with {shorter}");
     }
-    // Which two starts are compared is said.
+    // The message names the two starts that are compared.
     for (schedule, limit, between) in [
         ("tuesday 10:00", "1/7d", "from one to the next it is 7 days"),
         ("0 9 * * *", "1/20d", "from one to the one 20 starts later it is 20 days"),
