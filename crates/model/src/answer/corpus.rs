@@ -20,6 +20,15 @@ const HOSTILE: [(&str, &str); 6] = [
     ("pt", include_str!("../../../../tests/answers/hostile/pt.txt")),
     ("it", include_str!("../../../../tests/answers/hostile/it.txt")),
 ];
+/// Answers for which nothing was made, `tests/answers/strangers`.
+const STRANGERS: [(&str, &str); 6] = [
+    ("en", include_str!("../../../../tests/answers/strangers/en.txt")),
+    ("es", include_str!("../../../../tests/answers/strangers/es.txt")),
+    ("fr", include_str!("../../../../tests/answers/strangers/fr.txt")),
+    ("de", include_str!("../../../../tests/answers/strangers/de.txt")),
+    ("pt", include_str!("../../../../tests/answers/strangers/pt.txt")),
+    ("it", include_str!("../../../../tests/answers/strangers/it.txt")),
+];
 const DOCUMENT: &str = include_str!("../../../../docs/answers.md");
 
 /// The form in which an answer stands in its message.
@@ -180,6 +189,32 @@ fn the_corpus_is_understood_as_the_document_says() {
 }
 
 const CASES_OF_A_LANGUAGE_MIN: usize = 300;
+
+/// `cargo test --lib answer::corpus::strangers -- --nocapture` prints the table of answers for which nothing was made.
+#[test]
+fn strangers_are_understood_as_the_document_says() {
+    let mut all = cases(STRANGERS);
+    for case in all.iter_mut().filter(|case| case.form == Form::Refused && case.read.contains(" | ")) {
+        // It is asked back, and none of the values is taken.
+        case.read = REFUSED.to_owned();
+    }
+    let table = table(&all, |form| match form {
+        Form::Short => "a stranger's, by itself",
+        Form::Inside => "a stranger's, in a sentence",
+        Form::Either => "a stranger's, asked back",
+        Form::Refused => "a stranger's, no answer",
+    });
+    println!("{table}");
+    let wrong: Vec<&str> = all.iter().filter(|case| case.is_wrong()).map(|case| case.said).collect();
+    assert_eq!(wrong, [""; 0], "a wrong value is worse than asking again");
+    for (form, least) in [(Form::Short, 85.0), (Form::Inside, 50.0), (Form::Refused, 98.0)] {
+        for (language, _) in STRANGERS {
+            let share = share(all.iter().filter(|case| case.language == language && case.form == form)).2;
+            assert!(share >= least, "{language} {form:?}: {share}");
+        }
+    }
+    assert!(DOCUMENT.contains(&table), "`docs/answers.md` holds other figures; they are:\n{table}");
+}
 
 /// `cargo test --lib answer::corpus::no_misleading -- --nocapture` prints the second table of `docs/answers.md`.
 #[test]

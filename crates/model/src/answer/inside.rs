@@ -41,6 +41,28 @@ const UNKNOWN_WORDS_MAX: usize = 2;
 /// First words of an English question that is written without its mark: `is Friday ok`.
 const ASKS: [&str; 9] = ["is", "are", "do", "does", "did", "have you", "am i", "will you", "would you"];
 
+/// First words of a question about a day that is written without its mark: `hay algo libre mañana`.
+const ASKS_FOR_DAYS: [&str; 18] = [
+    "is there",
+    "are there",
+    "what about",
+    "how about",
+    "hay",
+    "que tal",
+    "y a t il",
+    "il y a quelque chose",
+    "gibt es",
+    "ist morgen",
+    "wie ware",
+    "wie wars",
+    "tem algo",
+    "tem alguma",
+    "tem vaga",
+    "che ne",
+    "ce qualcosa",
+    "ce posto",
+];
+
 /// The number, day, time or moment inside a sentence.
 pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Reading {
     // A question is no answer: `are you open on Friday?`
@@ -50,7 +72,10 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
     let all: Vec<&str> = text.split_whitespace().collect();
     let folded = fold(text);
     let is_question = |start: &&str| folded.strip_prefix(start).is_some_and(|rest| rest.starts_with(' '));
-    if hearing.language.starts_with("en") && ASKS.iter().any(is_question) {
+    let of_days = matches!(kind, AnswerType::Date | AnswerType::Time | AnswerType::DateTime);
+    if hearing.language.starts_with("en") && ASKS.iter().any(is_question)
+        || of_days && ASKS_FOR_DAYS.iter().any(is_question)
+    {
         return Reading::default();
     }
     if all.len() < 2 || all.len() > SENTENCE_WORDS_MAX {
