@@ -23,9 +23,9 @@ use crate::{
     model::event::Reason,
     runtime::{bot::source_files, config::Config, starts::agenda},
     store::{OpenError, Store, tables::start},
-    web::api::schedules::{entry_body, forecasts::sum_json, moment_body, reports::fire_json},
+    web::api::schedules::{Schedule, StartMoment, forecasts::Forecast, reports::FireReport},
 };
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use std::{collections::BTreeSet, sync::Arc};
 
 pub type Args = CommandAt<Action>;
@@ -111,7 +111,7 @@ pub async fn run(args: Args) -> Outcome {
 async fn list(set: &FlowSet, store: Option<&Store>) -> Outcome {
     let entries = agenda::entries(set, store).await.map_err(Failure::failed)?;
     if out::is_json() {
-        out::document(&entries.iter().map(entry_body).collect());
+        out::document(&json!(entries.iter().map(Schedule::of).collect::<Vec<_>>()));
         return Ok(());
     }
     let rows: Vec<Vec<String>> = entries
@@ -140,7 +140,7 @@ async fn next(config: &Config, set: &FlowSet, store: Option<&Store>, limit: Opti
     let accounts: Vec<_> = config.accounts.iter().map(|account| account.name.clone()).collect();
     let moments = agenda::next(&accounts, set, store, (now, until), limit).await.map_err(Failure::failed)?;
     if out::is_json() {
-        out::document(&moments.iter().map(|moment| moment_body(set, moment)).collect());
+        out::document(&json!(moments.iter().map(|moment| StartMoment::of(set, moment)).collect::<Vec<_>>()));
         return Ok(());
     }
     let near: BTreeSet<FlowName> = moments.iter().map(|moment| moment.flow.clone()).collect();
@@ -197,8 +197,9 @@ async fn show_one(config: &Config, set: &FlowSet, store: Option<&Store>, name: &
         let kept = kept_back(&store, flow, false).await;
         let fires = report::since_yesterday(&store, &flow.name, SystemClock.now()).await;
         store.close().await;
-        let triggers: Json = entries.iter().map(entry_body).collect();
-        let fires: Json = fires?.iter().map(|fire| fire_json(fire, &config.prices.currency)).collect();
+        let triggers: Vec<Schedule<'_>> = entries.iter().map(Schedule::of).collect();
+        let fires = fires?;
+        let fires: Vec<_> = fires.iter().map(|fire| FireReport::of(fire, &config.prices.currency)).collect();
         out::document(&json!({"flow": flow.name, "kept_back": kept?, "triggers": triggers, "fires": fires}));
         return Ok(());
     }
@@ -267,7 +268,7 @@ async fn explain(
             Some(phone) => person::run(config, set, &store, flow, phone, at).await,
             None if out::is_json() => {
                 let forecasts = dry::forecasts(config, set, &store, flow, at).await?;
-                let forecasts: Json = forecasts.iter().map(sum_json).collect();
+                let forecasts: Vec<Forecast<'_>> = forecasts.iter().map(Forecast::of).collect();
                 let past = document::past(&store, flow, SystemClock.now() - span).await?;
                 let kept = kept_back(&store, flow, false).await?;
                 out::document(&json!({

@@ -19,6 +19,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use serde::Serialize;
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 use std::{
@@ -235,6 +236,16 @@ pub fn outcome_unknown() -> Problem {
 pub fn replayed(mut response: Response) -> Response {
     response.headers_mut().insert(REPLAYED.clone(), HeaderValue::from_static("true"));
     response
+}
+
+/// An answer of the native API with this body.
+pub fn respond<T: Serialize>(status: StatusCode, body: &T) -> Response {
+    json(status, &to_json(body))
+}
+
+/// The body as a value, whose fields come in the order of the alphabet.
+pub fn to_json<T: Serialize>(body: &T) -> Json {
+    serde_json::to_value(body).expect("the keys of a body are texts")
 }
 
 pub fn json(status: StatusCode, body: &Json) -> Response {

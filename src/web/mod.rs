@@ -25,6 +25,7 @@ pub mod people;
 pub mod problem;
 pub mod refusal_log;
 pub mod routes;
+pub mod schema;
 pub mod server;
 pub mod standby;
 pub mod state;

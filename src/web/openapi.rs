@@ -2,10 +2,8 @@
 
 use super::{
     idempotency::json,
-    routes::{
-        self, AllowedCallers, AnswerBody, DocumentedAnswer, Route,
-        shape::{Field, Shape},
-    },
+    routes::{self, AllowedCallers, AnswerBody, DocumentedAnswer, Route, shape::Field},
+    schema,
 };
 use crate::model::scope::Scope;
 use axum::{
@@ -30,22 +28,18 @@ pub async fn page() -> Response {
 /// The whole document.
 pub fn document() -> Json {
     let mut paths: BTreeMap<&str, Map<String, Json>> = BTreeMap::new();
-    let mut shapes: BTreeMap<&'static str, &'static Shape> = BTreeMap::new();
     let mut parts: Vec<&str> = Vec::new();
     for route in routes::all() {
         if !parts.contains(&route.part) {
             parts.push(route.part);
         }
-        let kinds = route.answers.iter().filter_map(|answer| match answer.body {
-            AnswerBody::Json(kind) => Some(kind),
-            AnswerBody::Nothing | AnswerBody::Text(_) | AnswerBody::Events(_) | AnswerBody::File => None,
-        });
-        kinds.chain(route.body).for_each(|kind| kind.collect(&mut shapes));
-        routes::error_shape(route).collect(&mut shapes);
         paths.entry(route.path).or_default().insert(route.verb.as_str().to_lowercase(), operation(route));
     }
-    let schemas: Map<String, Json> =
-        shapes.into_iter().map(|(name, shape)| (name.to_owned(), shape.schema())).collect();
+    let mut schemas = Map::new();
+    let shapes = routes::bodies().shapes.into_iter().map(|(name, shape)| (name, shape.schema()));
+    for (name, schema) in shapes.chain(schema::components()) {
+        assert!(schemas.insert(name.to_owned(), schema).is_none(), "two types are a `{name}`");
+    }
     json!({
         "openapi": "3.1.0",
         "info": {

@@ -59,7 +59,7 @@ fn check(document: &Json, schema: &Json, value: &Json, at: &str, found: &mut Vec
         ("minimum", value.as_i64() >= schema["minimum"].as_i64()),
         ("maximum", value.as_i64() <= schema["maximum"].as_i64()),
     ] {
-        if schema[bound].is_i64() && !inside {
+        if schema[bound].is_i64() && value.is_number() && !inside {
             found.push(format!("{at}: {value} is beyond the {bound} {}", schema[bound]));
         }
     }
@@ -85,7 +85,7 @@ fn check(document: &Json, schema: &Json, value: &Json, at: &str, found: &mut Vec
         let at = format!("{at}/{name}");
         match (&schema["properties"][name], &schema["additionalProperties"]) {
             (Json::Null, Json::Bool(true)) => {}
-            (Json::Null, Json::Null) => found.push(format!("{at}: the document does not name it")),
+            (Json::Null, Json::Null | Json::Bool(false)) => found.push(format!("{at}: the document does not name it")),
             (Json::Null, others) => check(document, others, field, &at, found),
             (schema, _) => check(document, schema, field, &at, found),
         }

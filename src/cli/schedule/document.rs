@@ -8,7 +8,7 @@ use crate::{
     cli::{Failure, terminal::show},
     flow::Flow,
     store::{Store, tables::start},
-    web::api::schedules::tally_body,
+    web::api::schedules::FireTally,
 };
 use serde_json::{Value as Json, json};
 
@@ -18,6 +18,6 @@ pub async fn past(store: &Store, flow: &Flow, since: Time) -> Result<Json, Failu
     let minute = show::time(since - Span::days(1)).replace(' ', "T");
     let fires = start::tally(store, &flow.name, &minute, AGENDA_TALLIES_MAX).await.map_err(Failure::failed)?;
     let steps = start::by_steps(store, &flow.name, since, AGENDA_TALLIES_MAX).await.map_err(Failure::failed)?;
-    let (fires, steps): (Json, Json) = (fires.iter().map(tally_body).collect(), steps.iter().map(tally_body).collect());
+    let [fires, steps] = [fires, steps].map(|tallies| tallies.into_iter().map(FireTally::of).collect::<Vec<_>>());
     Ok(json!({"fires": fires, "planned_by_steps": steps}))
 }

@@ -25,7 +25,7 @@ use crate::{
         starts::report::{self, FireReport},
     },
     store::Store,
-    web::api::schedules::reports::fire_json,
+    web::api::schedules::reports,
 };
 use serde_json::{Value as Json, json};
 use std::{collections::BTreeSet, io::IsTerminal};
@@ -38,7 +38,7 @@ pub async fn run(config: &Config, store: &Store, flow: &Flow, since: Time, csv: 
     let fires = read(store, &flow.name, since).await?;
     let currency = if config.prices.is_empty() { "" } else { &config.prices.currency };
     if out::is_json() {
-        let told: Json = fires.iter().map(|fire| fire_json(fire, currency)).collect();
+        let told: Vec<_> = fires.iter().map(|fire| reports::FireReport::of(fire, currency)).collect();
         out::document(&json!({"flow": flow.name, "fires": told}));
         return Ok(());
     }
@@ -128,7 +128,7 @@ pub async fn follow_json(
         let now = clock.now();
         let fires = since_yesterday(store, &flow.name, now).await?;
         let is_open = fires.iter().any(goes_on);
-        let told: Vec<Json> = fires.iter().map(|fire| fire_json(fire, currency)).collect();
+        let told: Vec<Json> = fires.iter().map(|fire| json!(reports::FireReport::of(fire, currency))).collect();
         told.iter().filter(|fire| !before.contains(fire)).for_each(|fire| println!("{fire}"));
         // Planning takes its time.
         let begins = told.is_empty() && coming.is_some_and(|at| now < at + Span::minutes(1));

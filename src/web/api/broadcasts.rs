@@ -5,8 +5,8 @@ use super::{
     page::{Page, decode},
     runs,
     schedules::{
-        forecasts::sum_json,
-        reports::{currency, fire_json, local_minute},
+        forecasts::Forecast,
+        reports::{FireReport, currency, local_minute},
     },
 };
 use crate::{
@@ -202,7 +202,7 @@ async fn draft(
         }
     };
     let mut body = described(&row);
-    body["forecast"] = sum_json(&sum);
+    body["forecast"] = json!(Forecast::of(&sum));
     Ok(Answer { status: StatusCode::CREATED, body, took_effect: true })
 }
 
@@ -242,7 +242,7 @@ pub async fn with_report(store: &Store, row: &Broadcast, currency: &str) -> Resu
     let key = broadcast_key(row.id);
     let fires = report::report(store, None, &row.flow, &since, Some(&key)).await?;
     let mut body = described(row);
-    body["report"] = fires.first().map_or(Json::Null, |fire| fire_json(fire, currency));
+    body["report"] = json!(fires.first().map(|fire| FireReport::of(fire, currency)));
     Ok(body)
 }
 

@@ -16,7 +16,8 @@
 //! | `/v1/people`, `/v1/session`, `/v1/audit`, `/v1/keys` | `people.rs` and `people/` |
 //! | `/v1/health`, `/v1/dead-letters`, `/healthz`, `/readyz`, `/metrics` | `health.rs`, `dead_letters.rs`, `probes.rs` |
 //!
-//! `addressee.rs`, `moments.rs`, `narrowing.rs` and `page.rs` read parts that several requests have.
+//! The types of the bodies stand beside the handlers, and `fields.rs` has the types of their fields. `addressee.rs`,
+//! `moments.rs`, `narrowing.rs` and `page.rs` read parts that several requests have.
 
 mod addressee;
 pub mod balance;
@@ -26,6 +27,7 @@ pub mod contacts;
 pub mod conversations;
 pub mod dead_letters;
 pub mod events;
+pub mod fields;
 pub mod flows;
 pub mod health;
 pub mod knowledge;
@@ -33,7 +35,7 @@ pub mod media;
 pub mod messages;
 mod moments;
 mod narrowing;
-mod page;
+pub mod page;
 pub mod people;
 pub mod probes;
 pub mod runs;

@@ -6,9 +6,10 @@ use crate::{
         query,
     },
     store::ReadError,
-    web::problem::Problem,
+    web::{api::fields::Id, problem::Problem},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value as Json, json};
 
@@ -17,6 +18,15 @@ use serde_json::{Value as Json, json};
 pub struct Page {
     pub limit: i64,
     pub cursor: Option<String>,
+}
+
+/// One page of a list.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct Listed<T> {
+    pub data: Vec<T>,
+    /// Give it as `cursor` to read on; `null` at the end of the list.
+    pub next_cursor: Option<Id<String>>,
 }
 
 impl Page {
@@ -66,6 +76,11 @@ impl Page {
             }
         }
         Ok(self.body(data, cursor))
+    }
+
+    /// The page, whose last row has the cursor `next`; none on the last page.
+    pub fn listed<C: Serialize, T>(&self, data: Vec<T>, next: Option<C>) -> Listed<T> {
+        Listed { data, next_cursor: next.map(|next| Id(encode(&next))) }
     }
 
     /// The page as JSON; `next_cursor` is `null` on the last page.

@@ -6,6 +6,7 @@ pub mod reports;
 
 use super::{
     contacts,
+    fields::{At, Id},
     page::{Page, decode},
 };
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
         ids::{AccountName, FlowName},
         limits::AGENDA_TALLIES_MAX,
         query,
-        time::{Span, Time, iso},
+        time::{Span, Time},
     },
     flow::FlowSet,
     model::contact::Contact,
@@ -22,10 +23,13 @@ use crate::{
         agenda::{self, Entry, Moment, NextStart},
         history,
     },
-    store::{ReadError, tables::start},
+    store::{
+        ReadError,
+        tables::start::{self, StartState},
+    },
     web::{
         auth::Caller,
-        idempotency::json,
+        idempotency::respond,
         problem::{ApiResult, Problem},
         state::Web,
     },
@@ -34,8 +38,162 @@ use axum::{
     extract::{Path, RawQuery, State},
     http::StatusCode,
 };
-use serde_json::{Value as Json, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::sync::Arc;
+
+/// A trigger by the clock, or by a date of the contact.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Schedule<'a> {
+    flow: &'a str,
+    /// As caps and reports know it.
+    trigger: &'a str,
+    /// In words.
+    when: &'a str,
+    /// On whose clock it counts.
+    clock: Clock,
+    /// Of the bot's clock.
+    zone: Option<&'a str>,
+    /// How many starts in how long.
+    rate: Option<Rate>,
+    /// Fires from before are never made up for.
+    live_since: Option<At>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+enum Clock {
+    Bot,
+    Contact,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Rate {
+    count: u32,
+    per_ms: i64,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct NextMoments<'a> {
+    /// Earliest first.
+    data: Vec<StartMoment<'a>>,
+}
+
+/// A moment at which runs start.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Moment")]
+pub struct StartMoment<'a> {
+    at: At,
+    /// On the clock of the zone: `2026-03-28T10:00`.
+    local: &'a str,
+    /// Of `local`.
+    #[schemars(extend("enum" = WEEKDAYS))]
+    weekday: Option<String>,
+    zone: &'a str,
+    flow: &'a str,
+    /// The flow's own `title`.
+    title: Option<&'a str>,
+    trigger: &'a str,
+    /// Of a date, whose it is.
+    contact_id: Option<i64>,
+}
+
+const WEEKDAYS: &[&str] = &["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ScheduleExplained {
+    flow: Id<FlowName>,
+    /// Their results, newest first.
+    fires: Vec<FireTally>,
+    /// Why or why not, for the contact that was asked for.
+    contact: Option<ContactExplained>,
+}
+
+/// The starts of a fire that came to one end, for one reason.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct FireTally {
+    /// The local minute; for a date its value.
+    local: Id<String>,
+    trigger: Id<String>,
+    /// How many.
+    contacts: i64,
+    #[schemars(extend("enum" = STATES))]
+    state: Id<StartState>,
+    /// Why they were refused.
+    reason: Option<Id<String>>,
+}
+
+const STATES: &[&str] = &["waiting", "queued", "begun", "refused", "superseded"];
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct ContactExplained {
+    id: i64,
+    /// Why nothing unasked may be sent to it now: `opted_out`, `no_consent`.
+    refused: Option<Id<&'static str>>,
+    /// The next start by each trigger.
+    triggers: Vec<Outlook>,
+    /// The starts that were planned for it, newest first.
+    starts: Vec<PlannedStart>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Outlook {
+    trigger: Id<String>,
+    /// `held_back`: a condition says no at that moment. `outside`: of its `to`. `empty_field`: its date is not known.
+    /// `passed`: its date is over.
+    meant: Meant,
+    /// Its next moment, on the clock of the zone.
+    local: Option<Id<String>>,
+    zone: Id<String>,
+    /// The field that is empty.
+    field: Option<Id<String>>,
+    /// Why it is held back, or outside.
+    why: Option<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+enum Meant {
+    Yes,
+    HeldBack,
+    NeverAgain,
+    Outside,
+    EmptyField,
+    Passed,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct PlannedStart {
+    local: Id<String>,
+    trigger: Id<String>,
+    /// The moment that it has in the line.
+    at: At,
+    #[schemars(extend("enum" = STATES))]
+    state: Id<StartState>,
+    /// The part of it that the person noticed.
+    #[schemars(extend("enum" = BECAME))]
+    what: Id<&'static str>,
+    /// Why not: the same word as in the report, or the provider's code.
+    reason: Option<Id<String>>,
+    /// The same in words, for people.
+    why: String,
+}
+
+const BECAME: &[&str] = &[
+    "waiting",
+    "queued",
+    "superseded",
+    "refused",
+    "silent",
+    "text",
+    "template",
+    "undelivered",
+    "kept",
+    "skipped",
+    "failed",
+];
 
 /// The limit of `next`, in days.
 const DAYS_MAX: i64 = 400;
@@ -46,9 +204,9 @@ pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery) -> Api
     let from = page.cursor.as_deref().map(decode::<usize>).transpose()?.unwrap_or(0);
     let live = web.app.live.get();
     let entries = agenda::entries(&live.set, Some(&web.app.store)).await.map_err(|error| Problem::bug(&error))?;
-    let data = entries.iter().skip(from).take(page.size()).map(entry_body);
+    let data = entries.iter().skip(from).take(page.size()).map(Schedule::of).collect();
     let next = from.saturating_add(page.size());
-    Ok(json(StatusCode::OK, &page.body(data.collect(), Some(next).filter(|next| *next < entries.len()))))
+    Ok(respond(StatusCode::OK, &page.listed(data, Some(next).filter(|next| *next < entries.len()))))
 }
 
 /// `GET /v1/schedules/next?limit=&days=`: the next fires, earliest first, in each time zone that contacts have.
@@ -69,46 +227,52 @@ pub async fn next(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller
     let until = days.map_or(Time(i64::MAX), |days| now + Span::days(days));
     let moments = agenda::next(&accounts, &live.set, Some(store), (now, until), page.size()).await;
     let moments = moments.map_err(|error| Problem::bug(&error))?;
-    Ok(json(
-        StatusCode::OK,
-        &json!({"data": moments.iter().map(|moment| moment_body(&live.set, moment)).collect::<Vec<_>>()}),
-    ))
+    let data = moments.iter().map(|moment| StartMoment::of(&live.set, moment)).collect();
+    Ok(respond(StatusCode::OK, &NextMoments { data }))
 }
 
-/// A schedule or date trigger, as the API and `schedule list --json` write it.
-pub fn entry_body(entry: &Entry) -> Json {
-    json!({
-        "flow": entry.flow,
-        "trigger": entry.key,
-        "when": entry.when,
-        "clock": if entry.zone.is_some() { "bot" } else { "contact" },
-        "zone": entry.zone,
-        "rate": entry.rate.map(|rate| json!({"count": rate.count, "per_ms": rate.per.0})),
-        "live_since": entry.since.map(iso),
-    })
+impl<'a> Schedule<'a> {
+    /// As the API and `schedule list --json` write it.
+    pub fn of(entry: &'a Entry) -> Schedule<'a> {
+        Schedule {
+            flow: entry.flow.as_str(),
+            trigger: &entry.key,
+            when: &entry.when,
+            clock: if entry.zone.is_some() { Clock::Bot } else { Clock::Contact },
+            zone: entry.zone.as_deref(),
+            rate: entry.rate.map(|rate| Rate { count: rate.count, per_ms: rate.per.0 }),
+            live_since: entry.since.map(At),
+        }
+    }
 }
 
-/// A moment when one fires, as the API and `schedule next --json` write it.
-pub fn moment_body(set: &FlowSet, moment: &Moment) -> Json {
-    let minute = moment.minute.parse::<jiff::civil::DateTime>().ok();
-    json!({
-        "at": iso(moment.at),
-        "local": moment.minute,
-        "weekday": minute.map(|minute| minute.strftime("%A").to_string().to_lowercase()),
-        "zone": moment.zone,
-        "flow": moment.flow,
-        "title": set.flow(&moment.flow).and_then(|flow| flow.title.as_deref()),
-        "trigger": moment.key,
-        "contact_id": moment.contact,
-    })
+impl<'a> StartMoment<'a> {
+    /// As the API and `schedule next --json` write it.
+    pub fn of(set: &'a FlowSet, moment: &'a Moment) -> StartMoment<'a> {
+        let minute = moment.minute.parse::<jiff::civil::DateTime>().ok();
+        StartMoment {
+            at: At(moment.at),
+            local: &moment.minute,
+            weekday: minute.map(|minute| minute.strftime("%A").to_string().to_lowercase()),
+            zone: &moment.zone,
+            flow: moment.flow.as_str(),
+            title: set.flow(&moment.flow).and_then(|flow| flow.title.as_deref()),
+            trigger: &moment.key,
+            contact_id: moment.contact.map(|contact| contact.0),
+        }
+    }
 }
 
-/// How many starts came to one end, for one reason.
-pub fn tally_body(tally: &start::Tally) -> Json {
-    json!({
-        "local": tally.minute, "trigger": tally.trigger_key, "contacts": tally.count, "state": tally.state,
-        "reason": tally.reason,
-    })
+impl FireTally {
+    pub fn of(tally: start::Tally) -> FireTally {
+        FireTally {
+            local: Id(tally.minute),
+            trigger: Id(tally.trigger_key),
+            contacts: tally.count,
+            state: Id(tally.state),
+            reason: tally.reason.map(Id),
+        }
+    }
 }
 
 /// `GET /v1/schedules/{flow}/explain?contact=&since=30d`: the results of the fires by reason; for one contact, the
@@ -131,11 +295,11 @@ pub async fn explain(
     let since = since.map_err(|why| Problem::invalid(vec![("/since".to_owned(), format!("`since`: {why}."))]))?;
     let fires = fires(&web, &caller, &flow, web.app.clock.now() - since).await;
     let contact = match value("contact") {
-        None => Json::Null,
-        Some(id) => of_contact(&web, &flow, &contacts::owned(&web, &caller, &id).await?).await?,
+        None => None,
+        Some(id) => Some(of_contact(&web, &flow, &contacts::owned(&web, &caller, &id).await?).await?),
     };
-    let fires: Vec<Json> = fires.map_err(|error| Problem::bug(&error))?.iter().map(tally_body).collect();
-    Ok(json(StatusCode::OK, &json!({"flow": flow, "fires": fires, "contact": contact})))
+    let fires = fires.map_err(|error| Problem::bug(&error))?.into_iter().map(FireTally::of).collect();
+    Ok(respond(StatusCode::OK, &ScheduleExplained { flow: Id(flow), fires, contact }))
 }
 
 async fn fires(web: &Web, caller: &Caller, flow: &FlowName, since: Time) -> Result<Vec<start::Tally>, ReadError> {
@@ -154,46 +318,43 @@ async fn fires(web: &Web, caller: &Caller, flow: &FlowName, since: Time) -> Resu
     Ok(all)
 }
 
-async fn of_contact(web: &Web, flow: &FlowName, contact: &Contact) -> Result<Json, Problem> {
+async fn of_contact(web: &Web, flow: &FlowName, contact: &Contact) -> Result<ContactExplained, Problem> {
     let app = &web.app;
     let live = app.live.get();
     let env = live.env(&app.config.flows.env, app.senders.only_sandboxes());
     let outlook = agenda::outlook(&live.set, env, flow, contact, app.clock.now());
-    let triggers: Vec<Json> = outlook
-        .into_iter()
-        .map(|one| {
-            let mut told = json!({
-                "trigger": one.key, "zone": one.zone, "meant": "yes", "local": null, "field": null, "why": null,
-            });
-            match one.what {
-                NextStart::Yes(minute) => told["local"] = minute.into(),
-                NextStart::HeldBack { minute, why } => {
-                    (told["meant"], told["local"], told["why"]) = ("held_back".into(), minute.into(), why.into());
-                }
-                NextStart::Never => told["meant"] = "never_again".into(),
-                NextStart::Outside(why) => (told["meant"], told["why"]) = ("outside".into(), why.into()),
-                NextStart::Empty(field) => (told["meant"], told["field"]) = ("empty_field".into(), field.into()),
-                NextStart::Passed(minute) => (told["meant"], told["local"]) = ("passed".into(), minute.into()),
-            }
-            told
-        })
-        .collect();
+    let triggers = outlook.into_iter().map(Outlook::of).collect();
     let starts = history::past(&app.store, flow, contact.id).await.map_err(|error| Problem::bug(&error))?;
-    let starts: Vec<Json> = starts
-        .iter()
-        .map(|start| {
-            json!({
-                "local": start.minute, "trigger": start.trigger_key, "at": iso(start.slot_at), "state": start.state,
-                "what": start.what, "reason": start.reason, "why": start.why,
-            })
-        })
-        .collect();
+    let starts = starts.into_iter().map(|start| PlannedStart {
+        local: Id(start.minute),
+        trigger: Id(start.trigger_key),
+        at: At(start.slot_at),
+        state: Id(start.state),
+        what: Id(start.what),
+        reason: start.reason.map(Id),
+        why: start.why,
+    });
+    let starts = starts.collect();
     let is_tester = contact.data.phone.as_ref().is_some_and(|phone| live.set.bot.draft_testers.contains(phone));
     let kept = match live.set.flow(flow) {
         Some(flow) => agenda::kept_back(&app.store, flow, is_tester).await.map_err(|error| Problem::bug(&error))?,
         None => Vec::new(),
     };
     let refused = agenda::refused(&live.set, flow, contact).or(kept.first().map(|kept| kept.reason()));
-    let refused = refused.map(|reason| reason.as_str());
-    Ok(json!({"id": contact.id, "refused": refused, "triggers": triggers, "starts": starts}))
+    let refused = refused.map(|reason| Id(reason.as_str()));
+    Ok(ContactExplained { id: contact.id.0, refused, triggers, starts })
+}
+
+impl Outlook {
+    fn of(one: agenda::Outlook) -> Outlook {
+        let (meant, local, field, why) = match one.what {
+            NextStart::Yes(minute) => (Meant::Yes, Some(minute), None, None),
+            NextStart::HeldBack { minute, why } => (Meant::HeldBack, Some(minute), None, Some(why)),
+            NextStart::Never => (Meant::NeverAgain, None, None, None),
+            NextStart::Outside(why) => (Meant::Outside, None, None, Some(why)),
+            NextStart::Empty(field) => (Meant::EmptyField, None, Some(field), None),
+            NextStart::Passed(minute) => (Meant::Passed, Some(minute), None, None),
+        };
+        Outlook { trigger: Id(one.key), meant, local: local.map(Id), zone: Id(one.zone), field: field.map(Id), why }
+    }
 }

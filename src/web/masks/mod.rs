@@ -7,12 +7,14 @@
 mod words;
 
 use super::{
+    api::fields::Kind,
     auth::Caller,
     problem::Problem,
     routes::{
         AnswerBody, Route,
         shape::{Shape, Type},
     },
+    schema,
     state::Web,
 };
 use crate::base::ids::VersionId;
@@ -21,6 +23,7 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
+use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 use std::sync::{Arc, Mutex, PoisonError};
 use words::{KnownWords, NUMBER, name, phone};
@@ -108,6 +111,7 @@ fn value(words: &KnownWords, kind: &Type, told: Json) -> Json {
         (Type::List(of), Json::Array(items)) => items.into_iter().map(|item| value(words, of, item)).collect(),
         (Type::Map(of), Json::Object(map)) => each(map, |_, told| value(words, of, told)),
         (Type::Of(shape), Json::Object(map)) => object(words, shape, map),
+        (Type::Rust(of), told) => along(words, of.marked(), told),
         (Type::Page(of), Json::Object(map)) => each(map, |name, told| match (name, told) {
             ("data", Json::Array(items)) => items.into_iter().map(|item| value(words, of, item)).collect(),
             // The place of a row, for the next page.
@@ -120,6 +124,65 @@ fn value(words: &KnownWords, kind: &Type, told: Json) -> Json {
         },
         (_, told) => anything(words, told),
     }
+}
+
+/// A value of this derived schema, masked.
+fn along(words: &KnownWords, schema: &'static Json, told: Json) -> Json {
+    let schema = schema::resolved(schema);
+    if let Some(kinds) = schema["anyOf"].as_array() {
+        return match kinds.iter().find(|kind| is_of(kind, &told)) {
+            Some(kind) => along(words, kind, told),
+            None => anything(words, told),
+        };
+    }
+    let kind = Kind::deserialize(&schema[schema::KIND]).ok();
+    match told {
+        Json::Null => Json::Null,
+        _ if kind == Some(Kind::Traceable) && is_type(schema, "null") => Json::Null,
+        _ if kind == Some(Kind::Traceable) => Json::String(String::new()),
+        Json::String(text) if is_type(schema, "string") => match kind {
+            Some(Kind::Phone) => Json::String(phone(&text)),
+            Some(Kind::PersonName) => Json::String(name(&text)),
+            _ if schema["enum"].as_array().is_some_and(|known| known.iter().any(|word| *word == text)) => text.into(),
+            _ if schema["enum"].is_array() => anything(words, Json::String(text)),
+            _ if schema["format"] == "date-time" && text.parse::<jiff::Timestamp>().is_ok() => text.into(),
+            Some(Kind::Id) => text.into(),
+            Some(Kind::Traceable) | None => anything(words, Json::String(text)),
+        },
+        Json::Number(_) if is_type(schema, "integer") || is_type(schema, "number") => told,
+        Json::Array(items) if schema["items"].is_object() => {
+            items.into_iter().map(|item| along(words, &schema["items"], item)).collect()
+        }
+        Json::Object(map) => {
+            each(map, |name, told| match (&schema["properties"][name], &schema["additionalProperties"]) {
+                (field @ Json::Object(_), _) | (_, field @ Json::Object(_)) => along(words, field, told),
+                _ => anything(words, told),
+            })
+        }
+        told @ (Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Array(_)) => anything(words, told),
+    }
+}
+
+fn is_type(schema: &Json, wanted: &str) -> bool {
+    match &schema["type"] {
+        Json::String(one) => one == wanted,
+        Json::Array(several) => several.iter().any(|one| one == wanted),
+        _ => false,
+    }
+}
+
+/// True for an object with all required fields of the schema and its fixed words, and for another value of its type.
+fn is_of(schema: &'static Json, told: &Json) -> bool {
+    let schema = schema::resolved(schema);
+    let Some(map) = told.as_object() else { return told.is_null() == is_type(schema, "null") };
+    let required = schema["required"].as_array();
+    let is_whole = required.into_iter().flatten().filter_map(Json::as_str).all(|name| map.contains_key(name));
+    is_type(schema, "object")
+        && is_whole
+        && map.iter().all(|(name, value)| match &schema["properties"][name]["enum"] {
+            Json::Array(known) => known.contains(value),
+            _ => true,
+        })
 }
 
 fn object(words: &KnownWords, shape: &Shape, map: Map<String, Json>) -> Json {
@@ -150,6 +213,9 @@ fn each(map: Map<String, Json>, mut mask: impl FnMut(&str, Json) -> Json) -> Jso
 
 /// True for an object with all needed fields of the shape, and its fixed words.
 fn fits(kind: &Type, told: &Json) -> bool {
+    if let Type::Rust(derived) = kind {
+        return is_of(derived.marked(), told);
+    }
     let Type::Of(shape) = kind else { return false };
     shape.fields.iter().all(|field| match (told.get(field.name), field.kind) {
         (Some(Json::String(word)), Type::Word(known)) => known.contains(&word.as_str()),
@@ -161,8 +227,17 @@ fn fits(kind: &Type, told: &Json) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::routes::shape::{may, need, shape};
+    use crate::{
+        base::time::Time,
+        web::{
+            api::fields::{At, Id, PersonName, Phone, Traceable},
+            routes::shape::{may, need, shape},
+        },
+    };
+    use schemars::JsonSchema;
+    use serde::Serialize;
     use serde_json::json;
+    use std::collections::BTreeMap;
 
     static OUT: Shape = shape("Out", "", &[need("way", Type::Word(&["out"]), ""), need("step", Type::Id, "")]);
     static IN: Shape = shape("In", "", &[need("way", Type::Word(&["in"]), ""), need("text", Type::Text, "")]);
@@ -200,6 +275,56 @@ mod tests {
                 "fields": {"age": "••", "city": "•••••••", "vip": true, "list": ["•••", null]},
             })
         );
+    }
+
+    #[derive(Serialize, JsonSchema)]
+    struct Two<'a> {
+        id: i64,
+        at: At,
+        phone: Option<Phone<&'a str>>,
+        name: PersonName<&'a str>,
+        mail: Option<Traceable<&'a str>>,
+        etag: Traceable<&'a str>,
+        #[schemars(extend("enum" = ["in", "out"]))]
+        way: &'a str,
+        flow: Id<&'a str>,
+        said: Vec<&'a str>,
+        inner: Option<Inner<'a>>,
+        fields: BTreeMap<&'a str, Json>,
+    }
+
+    #[derive(Serialize, JsonSchema)]
+    struct Inner<'a> {
+        step: Id<&'a str>,
+        why: &'a str,
+    }
+
+    #[test]
+    fn each_field_of_a_rust_type_has_its_mask() {
+        let told = json!(Two {
+            id: 7,
+            at: At(Time(0)),
+            phone: Some(Phone("+34600111001")),
+            name: PersonName("Zoe"),
+            mail: Some(Traceable("zoe@x.example")),
+            etag: Traceable("abc"),
+            way: "out",
+            flow: Id("zoe"),
+            said: vec!["hello zoe"],
+            inner: Some(Inner { step: Id("zoe"), why: "zoe" }),
+            fields: [("age", json!(33)), ("vip", json!(true))].into(),
+        });
+        let masked = json!({
+            "id": 7, "at": "1970-01-01T00:00:00+00:00", "phone": "+34 6•• ••• 001", "name": "Z••", "mail": null,
+            "etag": "", "way": "out", "flow": "zoe", "said": ["hello •••"], "inner": {"step": "zoe", "why": "•••"},
+            "fields": {"age": "••", "vip": true},
+        });
+        let two = schema::of::<Two<'_>>();
+        assert_eq!(along(&words(), two, told), masked);
+        let wrong = json!({"id": "zoe", "at": "zoe", "way": "zoe", "said": "zoe", "inner": "zoe", "new": [1, "zoe"]});
+        let masked =
+            json!({"id": "•••", "at": "•••", "way": "•••", "said": "•••", "inner": "•••", "new": ["••", "•••"]});
+        assert_eq!(along(&words(), two, wrong), masked);
     }
 
     #[test]

@@ -2,15 +2,18 @@
 
 use super::{
     CURSOR, Errors, GET, LIMIT, POST, READERS, Route, Scope, ask, at, ok,
-    schedules::{FIRE_REPORT, FORECAST},
     shape::{
         Shape,
         Type::{Any, Either, Id, List, Map, Maybe, Of, Page, Text, Time, Whole, Word},
-        may, need, shape,
+        answer, may, need, shape,
     },
+    shapes::NO_BODY,
     tell,
 };
-use crate::web::api::broadcasts;
+use crate::web::api::{
+    broadcasts,
+    schedules::{forecasts::Forecast, reports::FireReport},
+};
 use axum::routing::{get, post};
 
 const PART: &str = "Broadcasts";
@@ -42,8 +45,6 @@ static NEW: Shape = shape(
 static START: Shape =
     shape("StartBroadcast", "", &[need("people", Whole, "The number that the draft gave: so nobody is surprised.")]);
 
-static NOTHING: Shape = shape("NoBody", "The body may be left out.", &[]);
-
 static BROADCAST: Shape = shape(
     "Broadcast",
     "",
@@ -65,8 +66,8 @@ static BROADCAST: Shape = shape(
         need("created_at", Time, ""),
         need("started_at", Maybe(&Time), ""),
         need("done_at", Maybe(&Time), ""),
-        may("forecast", Of(&FORECAST), "Of a new draft."),
-        may("report", Maybe(&Of(&FIRE_REPORT)), "Of one alone; `null` before its first start."),
+        may("forecast", answer::<Forecast>(), "Of a new draft."),
+        may("report", answer::<Option<FireReport>>(), "Of one alone; `null` before its first start."),
     ],
 );
 
@@ -143,7 +144,7 @@ pub static ROUTES: &[Route] = &[
         part: PART,
         summary: "Pause a broadcast",
         about: "Whose slot has not come waits; what runs already goes on.",
-        body: Some(Of(&NOTHING)),
+        body: Some(Of(&NO_BODY)),
         bare: true,
         answers: &[ok(Of(&BROADCAST), "")],
         errors: Errors::Problems(&[("not_possible", 409)]),
@@ -158,7 +159,7 @@ pub static ROUTES: &[Route] = &[
         scope: Some(Scope::Send),
         part: PART,
         summary: "Let a paused broadcast go on",
-        body: Some(Of(&NOTHING)),
+        body: Some(Of(&NO_BODY)),
         bare: true,
         answers: &[ok(Of(&BROADCAST), "")],
         errors: Errors::Problems(&[("not_possible", 409)]),
@@ -174,7 +175,7 @@ pub static ROUTES: &[Route] = &[
         part: PART,
         summary: "Stop a broadcast for good",
         about: "What has not begun never does; what runs already goes on.",
-        body: Some(Of(&NOTHING)),
+        body: Some(Of(&NO_BODY)),
         bare: true,
         answers: &[ok(Of(&BROADCAST), "")],
         errors: Errors::Problems(&[("not_possible", 409)]),

@@ -1,8 +1,8 @@
 //! Lists every route of the daemon as data: the router, `/openapi.json` and the reference are generated from this
 //! list.
 //!
-//! An endpoint is its function in `web/api/<noun>.rs` and its entry in `web/routes/<noun>.rs`; a noun is one line
-//! here. A test sends each example to a running daemon and records the answers in `examples.json`.
+//! An endpoint is its function in `web/api/<noun>.rs`, beside the types of its bodies, and its entry in
+//! `web/routes/<noun>.rs`; a noun is one line here. A test sends each example to a running daemon and records the answers in `examples.json`.
 
 pub mod codes;
 pub mod shape;
@@ -49,7 +49,7 @@ use crate::{
 };
 use axum::routing::MethodRouter;
 use serde_json::Value as Json;
-use shape::{Field, Type};
+use shape::{Collected, Field, Type};
 use std::sync::Arc;
 
 /// In the order of the document.
@@ -92,6 +92,19 @@ static NOUNS: &[&[Route]] = &[
 
 pub fn all() -> impl Iterator<Item = &'static Route> {
     NOUNS.iter().flat_map(|routes| routes.iter())
+}
+
+/// The types of all bodies.
+pub fn bodies() -> Collected {
+    let mut collected = Collected::default();
+    for route in all() {
+        let answers = route.answers.iter().filter_map(|answer| match answer.body {
+            AnswerBody::Json(kind) => Some(kind),
+            AnswerBody::Nothing | AnswerBody::Text(_) | AnswerBody::Events(_) | AnswerBody::File => None,
+        });
+        answers.chain(route.body).chain([error_shape(route)]).for_each(|kind| kind.collect(&mut collected));
+    }
+    collected
 }
 
 pub struct Route {

@@ -153,7 +153,7 @@ static FORM: Shape = shape(
 );
 
 static TEMPLATE_CARD: Shape = shape(
-    "TemplateCard",
+    "TemplateCardToSend",
     "",
     &[
         may("header", Of(&HEADER), ""),

@@ -1,5 +1,7 @@
 //! Defines the types of request and answer bodies as plain data, which `/openapi.json` writes as JSON Schema.
 
+use crate::web::schema::{Derived, Direction};
+use schemars::JsonSchema;
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 
@@ -37,6 +39,8 @@ pub enum Type {
     /// An object with any keys, whose values have one type.
     Map(&'static Type),
     Of(&'static Shape),
+    /// The schema of a Rust type of `web/api`.
+    Rust(Derived),
     Either(&'static [Type]),
     /// One page of a list.
     Page(&'static Type),
@@ -61,6 +65,23 @@ pub struct Field {
     pub needed: bool,
 }
 
+/// The types that bodies consist of.
+#[derive(Debug, Default)]
+pub struct Collected {
+    pub shapes: BTreeMap<&'static str, &'static Shape>,
+    pub derived: Vec<Derived>,
+}
+
+/// The body of an answer.
+pub const fn answer<T: JsonSchema>() -> Type {
+    Type::Rust(Derived::of::<T>(Direction::Answer))
+}
+
+/// The body of a request.
+pub const fn request<T: JsonSchema>() -> Type {
+    Type::Rust(Derived::of::<T>(Direction::Request))
+}
+
 pub const fn need(name: &'static str, kind: Type, about: &'static str) -> Field {
     Field { name, kind, about, needed: true }
 }
@@ -79,8 +100,8 @@ impl Type {
         match self {
             Type::Text | Type::Id | Type::Phone | Type::PersonName | Type::Traceable => json!({"type": "string"}),
             Type::Filled => json!({"type": "string", "minLength": 1}),
-            Type::Whole => json!({"type": "integer"}),
-            Type::Between(from, to) => json!({"type": "integer", "minimum": from, "maximum": to}),
+            Type::Whole => json!({"type": "integer", "format": "int64"}),
+            Type::Between(from, to) => json!({"type": "integer", "format": "int64", "minimum": from, "maximum": to}),
             Type::Number => json!({"type": "number"}),
             Type::Flag => json!({"type": "boolean"}),
             Type::Time => json!({"type": "string", "format": "date-time"}),
@@ -89,6 +110,7 @@ impl Type {
             Type::List(of) => json!({"type": "array", "items": of.schema()}),
             Type::Map(of) => json!({"type": "object", "additionalProperties": of.schema()}),
             Type::Of(shape) => json!({"$ref": format!("#/components/schemas/{}", shape.name)}),
+            Type::Rust(derived) => derived.documented(),
             Type::Either(kinds) => json!({"anyOf": kinds.iter().map(Type::schema).collect::<Vec<_>>()}),
             Type::Maybe(of) => or_null(of.schema()),
             Type::Page(of) => json!({
@@ -105,16 +127,19 @@ impl Type {
         }
     }
 
-    /// Adds the named shapes that it refers to, directly or indirectly, to `all`.
-    pub fn collect(&self, all: &mut BTreeMap<&'static str, &'static Shape>) {
+    /// Adds the named shapes and the Rust types that it refers to, directly or indirectly, to `all`.
+    pub fn collect(&self, all: &mut Collected) {
         match self {
             Type::List(of) | Type::Maybe(of) | Type::Map(of) | Type::Page(of) => of.collect(all),
             Type::Either(kinds) => kinds.iter().for_each(|kind| kind.collect(all)),
             Type::Of(shape) => {
-                if all.insert(shape.name, shape).is_none() {
+                let known = all.shapes.insert(shape.name, shape);
+                assert!(known.is_none_or(|known| std::ptr::eq(known, *shape)), "two shapes are a `{}`", shape.name);
+                if known.is_none() {
                     shape.fields.iter().for_each(|field| field.kind.collect(all));
                 }
             }
+            Type::Rust(derived) => all.derived.push(*derived),
             Type::Text
             | Type::Id
             | Type::Phone
@@ -193,14 +218,14 @@ mod tests {
 
     #[test]
     fn a_shape_brings_those_that_it_names() {
-        let mut all = BTreeMap::new();
+        let mut all = Collected::default();
         PAGE.collect(&mut all);
-        assert_eq!(all.keys().copied().collect::<Vec<_>>(), ["Leaf", "Tree"]);
+        assert_eq!(all.shapes.keys().copied().collect::<Vec<_>>(), ["Leaf", "Tree"]);
         assert_eq!(
             LEAF.schema(),
             json!({
                 "type": "object", "description": "At the end.", "required": ["n"],
-                "properties": {"n": {"type": "integer"},
+                "properties": {"n": {"type": "integer", "format": "int64"},
                     "at": {"type": "string", "format": "date-time", "description": "When."}},
             })
         );

@@ -7,6 +7,7 @@ use super::{
         Type::{Any, Flag, List, Maybe, Of, Page, Text, Time, Whole, Word},
         may, need, shape,
     },
+    shapes::NO_BODY,
     tell,
 };
 use crate::web::api::events::subscriptions;
@@ -77,8 +78,6 @@ static DELIVERY: Shape = shape(
         need("body", Any, "What is posted, word for word."),
     ],
 );
-
-static NOTHING: Shape = shape("NoBody", "The body may be left out.", &[]);
 
 const IF_MATCH: Field =
     may("If-Match", Text, "The `etag` that was read: what somebody else has changed since is not overwritten.");
@@ -169,7 +168,7 @@ pub static ROUTES: &[Route] = &[
         part: PART,
         summary: "Make a new secret",
         about: "For a day posts carry two signatures, of the new and of the old secret, with a space between.",
-        body: Some(Of(&NOTHING)),
+        body: Some(Of(&NO_BODY)),
         bare: true,
         answers: &[ok(Of(&WEBHOOK), "With the new secret.")],
         errors: Errors::Problems(&[("configured", 409), ("outcome_unknown", 409)]),
@@ -197,7 +196,7 @@ pub static ROUTES: &[Route] = &[
         part: PART,
         summary: "Post an event again",
         about: "Under the same `webhook-id` and word for word, also when it was taken before or is dead.",
-        body: Some(Of(&NOTHING)),
+        body: Some(Of(&NO_BODY)),
         bare: true,
         answers: &[at(202, Of(&DELIVERY), "It goes out now.")],
         keyed: true,

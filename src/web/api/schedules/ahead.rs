@@ -9,15 +9,13 @@ use crate::{
         ids::{AccountName, ContactId, SenderId, VersionId},
         limits::{AHEAD_AT_ONCE, AHEAD_DAYS_DEFAULT, AHEAD_DAYS_MAX, AHEAD_KEPT, AHEAD_WAIT},
         query,
-        time::{Span, Time, iso},
+        time::{Span, Time},
     },
-    runtime::{
-        config::shown,
-        starts::forecast::{Ahead, AheadCell, ahead},
-    },
+    runtime::{config::shown, starts::forecast},
     web::{
+        api::fields::At,
         auth::Caller,
-        idempotency::json,
+        idempotency::respond,
         problem::{ApiResult, Problem},
         state::Web,
     },
@@ -26,12 +24,51 @@ use axum::{
     extract::{RawQuery, State},
     http::StatusCode,
 };
-use serde_json::{Value as Json, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
 use tokio::sync::{Semaphore, watch};
+
+/// The messages of the coming days, if nobody writes until then.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Ahead<'a> {
+    /// When the count began; it is kept for a minute.
+    as_of: At,
+    /// `false`: contacts are counted still; ask again.
+    complete: bool,
+    /// There is more than is counted: too many fires, or contacts.
+    cut: bool,
+    /// How many were looked at so far.
+    contacts: i64,
+    /// By their local minute.
+    cells: Vec<AheadCell<'a>>,
+}
+
+/// The people of one fire in one zone who come to the same end.
+#[derive(Debug, Serialize, JsonSchema)]
+struct AheadCell<'a> {
+    flow: &'a str,
+    trigger: &'a str,
+    /// The clock of `local`: the contact's, or the bot's.
+    zone: &'a str,
+    /// The local minute of the fire, or of the date: `2026-03-28T10:00`.
+    local: &'a str,
+    /// `held`: it waits, for an answer, a template, or up to six hours for a busy conversation. `asks_first`: a server is
+    /// asked before anything is said. `silent`: the flow says nothing at once.
+    #[schemars(extend("enum" = OUTCOMES))]
+    outcome: &'static str,
+    /// Why it is held or refused: the words of the reports, or `failed`.
+    reason: Option<&'a str>,
+    template: Option<&'a str>,
+    people: i64,
+    /// `0.42 EUR`; `null` without a table of prices, or where nothing leaves.
+    cost: Option<String>,
+}
+
+const OUTCOMES: &[&str] = &["text", "template", "held", "refused", "asks_first", "silent"];
 
 /// The counts that run, or have ended within the last minute.
 pub struct AheadRoom {
@@ -50,7 +87,7 @@ struct Count {
 
 #[derive(Clone, Default)]
 struct Numbers {
-    ahead: Ahead,
+    ahead: forecast::Ahead,
     /// Empty without a price table.
     currency: String,
     failed: Option<String>,
@@ -84,25 +121,27 @@ pub async fn show(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller
     if let Some(why) = numbers.failed {
         return Err(Problem::bug(&why));
     }
-    let Ahead { cells, contacts, complete, cut } = numbers.ahead;
-    let body = json!({
-        "as_of": iso(count.as_of),
-        "complete": complete,
-        "cut": cut,
-        "contacts": contacts,
-        "cells": cells.iter().map(|cell| shown_cell(cell, &numbers.currency)).collect::<Vec<_>>(),
-    });
-    Ok(json(StatusCode::OK, &body))
+    let forecast::Ahead { cells, contacts, complete, cut } = numbers.ahead;
+    let cells = cells.iter().map(|cell| AheadCell::of(cell, &numbers.currency)).collect();
+    Ok(respond(StatusCode::OK, &Ahead { as_of: At(count.as_of), complete, cut, contacts, cells }))
 }
 
-fn shown_cell(cell: &AheadCell, currency: &str) -> Json {
-    let key = &cell.key;
-    let leaves = matches!(key.outcome, "text" | "template");
-    let cost = (leaves && !currency.is_empty()).then(|| format!("{} {currency}", shown(cell.amount)));
-    json!({
-        "flow": key.flow, "trigger": key.trigger, "zone": key.zone, "local": key.local, "outcome": key.outcome,
-        "reason": key.reason, "template": key.template, "people": cell.people, "cost": cost,
-    })
+impl<'a> AheadCell<'a> {
+    fn of(cell: &'a forecast::AheadCell, currency: &str) -> AheadCell<'a> {
+        let key = &cell.key;
+        let leaves = matches!(key.outcome, "text" | "template");
+        AheadCell {
+            flow: key.flow.as_str(),
+            trigger: &key.trigger,
+            zone: &key.zone,
+            local: &key.local,
+            outcome: key.outcome,
+            reason: key.reason.as_deref(),
+            template: key.template.as_deref(),
+            people: cell.people,
+            cost: (leaves && !currency.is_empty()).then(|| format!("{} {currency}", shown(cell.amount))),
+        }
+    }
 }
 
 /// The count that answers this, begun anew if there is none of the last minute.
@@ -142,10 +181,10 @@ async fn counted(
     let asked = |sender: SenderId, contact: ContactId, at: Time| web.app.policy.state_of(sender, contact, at);
     let ground = forecasts::ground(web, &asked).await.map_err(|problem| problem.detail)?;
     let currency = ground.currency().to_owned();
-    let told = |ahead: Ahead| {
+    let told = |ahead: forecast::Ahead| {
         tell.send_replace(Numbers { ahead, currency: currency.clone(), failed: None });
     };
-    let all = ahead(&ground, accounts, period, told).await.map_err(|error| error.to_string())?;
+    let all = forecast::ahead(&ground, accounts, period, told).await.map_err(|error| error.to_string())?;
     told(all);
     Ok(())
 }

@@ -7,18 +7,21 @@ use crate::{
         ids::{ContactId, FlowName, SenderId},
         limits::FORECAST_DATES_AHEAD,
         query,
-        time::{Time, iso},
+        time::Time,
     },
     flow,
     model::contact::Contact,
     runtime::{
         config::shown,
-        starts::forecast::{self, ContactForecast, Forecast, ForecastInputs, Occasion, When, ZoneFire},
+        starts::forecast::{self, ContactForecast, ForecastInputs, Occasion, When, ZoneFire},
     },
     web::{
-        api::contacts,
+        api::{
+            contacts,
+            fields::{At, Id},
+        },
         auth::Caller,
-        idempotency::json,
+        idempotency::respond,
         problem::{ApiResult, Problem},
         state::Web,
     },
@@ -27,8 +30,71 @@ use axum::{
     extract::{Path, RawQuery, State},
     http::StatusCode,
 };
-use serde_json::{Value as Json, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::{collections::BTreeMap, sync::Arc};
+
+/// The result of a fire, if nobody wrote until then.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Forecast<'a> {
+    flow: Id<&'a str>,
+    trigger: Id<&'a str>,
+    /// The contacts that it means.
+    people: i64,
+    /// The moment in each zone.
+    fires: Vec<ForecastFire<'a>>,
+    /// The messages that leave come first, then those that wait, then those that do not go.
+    outcomes: Vec<ForecastOutcome>,
+    /// Of those who get something: after the end of quiet hours.
+    postponed: i64,
+    /// When the first message leaves.
+    first_at: Option<At>,
+    /// When the last one leaves.
+    last_at: Option<At>,
+    /// By the table of prices; `null` without one.
+    cost: Option<ForecastCost<'a>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct ForecastFire<'a> {
+    /// On the clock of the zone: `2026-03-28T10:00`; of a `date:` the day, `2026-03-28`.
+    local: Id<&'a str>,
+    zone: Id<&'a str>,
+    /// Of a day the first moment.
+    at: At,
+    people: i64,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct ForecastOutcome {
+    /// `nudge`: the template now, the text when they answer. `asks_first`: a server is asked before anything is said.
+    /// `silent`: the flow says nothing at once.
+    #[schemars(extend("enum" = OUTCOMES))]
+    what: Id<&'static str>,
+    /// The template, or the reason.
+    name: Option<Id<String>>,
+    people: i64,
+    /// A few of them.
+    examples: Vec<i64>,
+}
+
+const OUTCOMES: &[&str] =
+    &["text", "template", "nudge", "queued", "held", "asks_first", "silent", "refused", "skipped", "failed"];
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct ForecastCost<'a> {
+    currency: Id<&'a str>,
+    /// Of all categories.
+    amount: Id<String>,
+    categories: Vec<CategoryCost<'a>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct CategoryCost<'a> {
+    category: Id<&'a str>,
+    messages: i64,
+    amount: Id<String>,
+}
 
 /// `GET /v1/schedules/{flow}/forecast?trigger=&at=&contact=`.
 pub async fn forecast(
@@ -74,7 +140,7 @@ pub async fn forecast(
                 sum.map_err(|error| Problem::bug(&error))?
             }
         };
-        return Ok(json(StatusCode::OK, &sum_json(&sum)));
+        return Ok(respond(StatusCode::OK, &Forecast::of(&sum)));
     };
     let when = match value("at") {
         None => When::Next(table, now),
@@ -91,20 +157,20 @@ pub async fn forecast(
     let inputs = BTreeMap::new();
     let (rate, prefilter) = (table.rate, table.prefilter(ground.set()));
     let occasion = Occasion { flow, trigger: table.key, inputs: &inputs, rate, prefilter, meant: &meant, when };
-    let body = match value("contact") {
+    let sum = match value("contact") {
         Some(id) => {
             let contact = contacts::owned(&web, &caller, &id).await?;
             let seen = forecast::for_contact(&ground, &occasion, &contact).await;
             let seen = seen.map_err(|error| Problem::bug(&error))?;
-            sum_json(&of_one(&ground, (&flow.name, table.key), &contact, seen))
+            of_one(&ground, (&flow.name, table.key), &contact, seen)
         }
         None => {
             let accounts = caller.accounts_in(&web);
             let sum = forecast::forecast(&ground, &accounts, &occasion, |_, _| {}).await;
-            sum_json(&sum.map_err(|error| Problem::bug(&error))?)
+            sum.map_err(|error| Problem::bug(&error))?
         }
     };
-    Ok(json(StatusCode::OK, &body))
+    Ok(respond(StatusCode::OK, &Forecast::of(&sum)))
 }
 
 /// The current flows, templates and balances of the daemon.
@@ -115,39 +181,42 @@ pub async fn ground<'a>(web: &'a Web, asked: &'a forecast::AskSender<'a>) -> Res
     ground.map_err(|error| Problem::bug(&error))
 }
 
-/// A forecast as JSON.
-pub fn sum_json(sum: &Forecast) -> Json {
-    let fires: Vec<Json> = sum
-        .fires
-        .iter()
-        .map(|fire| json!({"local": fire.minute, "zone": fire.zone, "at": iso(fire.at), "people": fire.people}))
-        .collect();
-    let outcomes: Vec<Json> = sum
-        .outlooks()
-        .into_iter()
-        .map(|outlook| {
-            json!({
-                "what": outlook.what, "name": outlook.name, "people": outlook.people, "examples": outlook.examples,
-            })
-        })
-        .collect();
-    let costs: Vec<Json> = sum
-        .cost
-        .iter()
-        .map(|(category, cost)| json!({"category": category, "messages": cost.messages, "amount": shown(cost.amount)}))
-        .collect();
-    let cost = json!({"currency": sum.currency, "amount": shown(sum.amount()), "categories": costs});
-    json!({
-        "flow": sum.flow,
-        "trigger": sum.trigger,
-        "people": sum.people,
-        "fires": fires,
-        "outcomes": outcomes,
-        "postponed": sum.postponed,
-        "first_at": sum.leaves.map(|(first, _)| iso(first)),
-        "last_at": sum.leaves.map(|(_, last)| iso(last)),
-        "cost": Some(cost).filter(|_| !sum.currency.is_empty()),
-    })
+impl<'a> Forecast<'a> {
+    pub fn of(sum: &'a forecast::Forecast) -> Forecast<'a> {
+        let fires = sum.fires.iter().map(|fire| ForecastFire {
+            local: Id(&fire.minute),
+            zone: Id(&fire.zone),
+            at: At(fire.at),
+            people: fire.people,
+        });
+        let outcomes = sum.outlooks().into_iter().map(|outlook| ForecastOutcome {
+            what: Id(outlook.what),
+            name: outlook.name.map(Id),
+            people: outlook.people,
+            examples: outlook.examples.iter().map(|contact| contact.0).collect(),
+        });
+        let categories = sum.cost.iter().map(|(category, cost)| CategoryCost {
+            category: Id(category),
+            messages: cost.messages,
+            amount: Id(shown(cost.amount)),
+        });
+        let cost = (!sum.currency.is_empty()).then(|| ForecastCost {
+            currency: Id(&sum.currency),
+            amount: Id(shown(sum.amount())),
+            categories: categories.collect(),
+        });
+        Forecast {
+            flow: Id(sum.flow.as_str()),
+            trigger: Id(&sum.trigger),
+            people: sum.people,
+            fires: fires.collect(),
+            outcomes: outcomes.collect(),
+            postponed: sum.postponed,
+            first_at: sum.leaves.map(|(first, _)| At(first)),
+            last_at: sum.leaves.map(|(_, last)| At(last)),
+            cost,
+        }
+    }
 }
 
 fn of_one(
@@ -155,8 +224,8 @@ fn of_one(
     (flow, trigger): (&FlowName, &str),
     contact: &Contact,
     seen: Option<(ZoneFire, ContactForecast)>,
-) -> Forecast {
-    let mut sum = Forecast::new(flow.clone(), trigger, ground.currency().to_owned());
+) -> forecast::Forecast {
+    let mut sum = forecast::Forecast::new(flow.clone(), trigger, ground.currency().to_owned());
     if let Some((mut fire, seen)) = seen {
         fire.people = 1;
         sum.add(contact, &seen);

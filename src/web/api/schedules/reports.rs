@@ -6,15 +6,13 @@ use crate::{
         ids::FlowName,
         limits::REPORT_SINCE,
         query,
-        time::{Span, Time, iso},
+        time::{Span, Time},
     },
-    runtime::{
-        config::shown,
-        starts::report::{self, FireReport},
-    },
+    runtime::{config::shown, starts::report},
     web::{
+        api::fields::{At, Id},
         auth::Caller,
-        idempotency::json,
+        idempotency::respond,
         problem::{ApiResult, Problem},
         state::Web,
     },
@@ -24,8 +22,62 @@ use axum::{
     http::{StatusCode, header},
     response::IntoResponse,
 };
-use serde_json::{Value as Json, json};
-use std::sync::Arc;
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::{collections::BTreeMap, sync::Arc};
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ScheduleReport<'a> {
+    flow: &'a str,
+    /// Newest first.
+    fires: Vec<FireReport<'a>>,
+}
+
+/// One fire over all zones.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct FireReport<'a> {
+    trigger: Id<&'a str>,
+    /// The local minute; for a date its value.
+    local: Id<&'a str>,
+    /// The contacts that it means; while `planning`, those found so far.
+    planned: i64,
+    /// Contacts are looked at still.
+    planning: bool,
+    /// Decided, of the planned ones.
+    done: i64,
+    /// For their slot, or in the line of a busy conversation.
+    waiting: i64,
+    begun: i64,
+    /// A newer fire took their place, or they are meant no more.
+    superseded: i64,
+    /// The contacts that got the message itself.
+    text: i64,
+    /// The contacts that got a template.
+    template: i64,
+    /// By name.
+    templates: &'a BTreeMap<String, i64>,
+    delivered: i64,
+    read: i64,
+    /// The provider took it and could not deliver it.
+    undelivered: i64,
+    /// Wrote within three days.
+    answered: i64,
+    /// Withdrew something, or everything, within three days.
+    opted_out: i64,
+    /// Their message waits: for quiet hours, an answer, a template.
+    kept: i64,
+    /// Begun without a word so far.
+    silent: i64,
+    /// By reason, or the provider's code.
+    refused: &'a BTreeMap<String, i64>,
+    /// Of all that these runs said; `null` without a table of prices.
+    cost: Option<Id<String>>,
+    currency: Option<Id<&'a str>>,
+    /// When the first message left.
+    first_at: Option<At>,
+    /// When the last one left.
+    last_at: Option<At>,
+}
 
 /// `GET /v1/schedules/{flow}/report?since=30d&trigger=`.
 pub async fn report(
@@ -35,8 +87,8 @@ pub async fn report(
     caller: Caller,
 ) -> ApiResult {
     let (flow, fires) = asked(&web, &flow, &query.unwrap_or_default(), &caller).await?;
-    let fires: Vec<Json> = fires.iter().map(|fire| fire_json(fire, currency(&web))).collect();
-    Ok(json(StatusCode::OK, &json!({"flow": flow, "fires": fires})))
+    let fires = fires.iter().map(|fire| FireReport::of(fire, currency(&web))).collect();
+    Ok(respond(StatusCode::OK, &ScheduleReport { flow: flow.as_str(), fires }))
 }
 
 /// `GET /v1/schedules/{flow}/report.csv`: the report for a spreadsheet.
@@ -51,33 +103,36 @@ pub async fn as_csv(
     Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], text).into_response())
 }
 
-/// One fire as JSON.
-pub fn fire_json(fire: &FireReport, currency: &str) -> Json {
-    json!({
-        "trigger": fire.trigger,
-        "local": fire.minute,
-        "planned": fire.planned,
-        "planning": fire.is_planning,
-        "done": fire.done(),
-        "waiting": fire.waiting,
-        "begun": fire.begun,
-        "superseded": fire.superseded,
-        "text": fire.text,
-        "template": fire.template,
-        "templates": fire.templates,
-        "delivered": fire.delivered,
-        "read": fire.read,
-        "undelivered": fire.undelivered,
-        "answered": fire.answered,
-        "opted_out": fire.opted_out,
-        "kept": fire.kept,
-        "silent": fire.silent(),
-        "refused": fire.refused,
-        "cost": Some(shown(fire.cost)).filter(|_| !currency.is_empty()),
-        "currency": Some(currency).filter(|currency| !currency.is_empty()),
-        "first_at": fire.first_at.map(iso),
-        "last_at": fire.last_at.map(iso),
-    })
+impl<'a> FireReport<'a> {
+    /// The currency is empty without a table of prices.
+    pub fn of(fire: &'a report::FireReport, currency: &'a str) -> FireReport<'a> {
+        let currency = Some(currency).filter(|currency| !currency.is_empty());
+        FireReport {
+            trigger: Id(&fire.trigger),
+            local: Id(&fire.minute),
+            planned: fire.planned,
+            planning: fire.is_planning,
+            done: fire.done(),
+            waiting: fire.waiting,
+            begun: fire.begun,
+            superseded: fire.superseded,
+            text: fire.text,
+            template: fire.template,
+            templates: &fire.templates,
+            delivered: fire.delivered,
+            read: fire.read,
+            undelivered: fire.undelivered,
+            answered: fire.answered,
+            opted_out: fire.opted_out,
+            kept: fire.kept,
+            silent: fire.silent(),
+            refused: &fire.refused,
+            cost: currency.map(|_| Id(shown(fire.cost))),
+            currency: currency.map(Id),
+            first_at: fire.first_at.map(At),
+            last_at: fire.last_at.map(At),
+        }
+    }
 }
 
 /// The currency of the price table; empty without a table.
@@ -86,7 +141,12 @@ pub fn currency(web: &Web) -> &str {
     if prices.is_empty() { "" } else { &prices.currency }
 }
 
-async fn asked(web: &Web, flow: &str, text: &str, caller: &Caller) -> Result<(FlowName, Vec<FireReport>), Problem> {
+async fn asked(
+    web: &Web,
+    flow: &str,
+    text: &str,
+    caller: &Caller,
+) -> Result<(FlowName, Vec<report::FireReport>), Problem> {
     let value = |name| query::value(text, name).filter(|value: &String| !value.is_empty());
     let live = web.app.live.get();
     let Some(flow) = live.set.named(flow).map(|flow| flow.name.clone()) else {

@@ -1,0 +1,196 @@
+//! Derives the JSON Schema of a request's or an answer's body from its Rust type.
+//!
+//! The types stand in `web/api`, beside the handlers that read and write them. `/openapi.json` shows the schemas, the
+//! masks walk answers along them, and `body` reads requests along them.
+
+use super::routes;
+use schemars::{
+    JsonSchema, Schema, SchemaGenerator,
+    generate::SchemaSettings,
+    transform::{RecursiveTransform, Transform},
+};
+use serde_json::{Map, Value as Json};
+use std::{borrow::Cow, collections::BTreeMap, sync::LazyLock};
+
+/// The place of a named schema in the document.
+const COMPONENTS: &str = "/components/schemas";
+
+/// Our own keywords begin so. The document does not show them.
+const OWN: &str = "x-";
+/// The kind of a text, for the masks: one of `fields::Kind`. A text without it may hold words of a customer.
+pub const KIND: &str = "x-kind";
+
+/// The body of an answer or of a request.
+#[derive(Debug, Clone, Copy)]
+pub enum Direction {
+    Answer,
+    Request,
+}
+
+/// A Rust type whose schema is derived.
+#[derive(Debug, Clone, Copy)]
+pub struct Derived {
+    direction: Direction,
+    id: fn() -> Cow<'static, str>,
+    schema: fn(&mut SchemaGenerator) -> Schema,
+}
+
+impl Derived {
+    pub const fn of<T: JsonSchema>(direction: Direction) -> Derived {
+        Derived { direction, id: T::schema_id, schema: |generator| generator.subschema_for::<T>() }
+    }
+
+    /// The schema with our own keywords, which refers to `component`s.
+    pub fn marked(&self) -> &'static Json {
+        let id = (self.id)();
+        ALL.bodies.get(&*id).unwrap_or_else(|| panic!("no route has a body of the type `{id}`"))
+    }
+
+    /// The schema as the document shows it.
+    pub fn documented(&self) -> Json {
+        unmarked(self.marked().clone())
+    }
+}
+
+/// All named schemas as the document shows them.
+pub fn components() -> impl Iterator<Item = (&'static str, Json)> {
+    ALL.components.iter().map(|(name, schema)| (name.as_str(), unmarked(schema.clone())))
+}
+
+/// The schema itself, or the one that it refers to.
+pub fn resolved(schema: &'static Json) -> &'static Json {
+    let name = schema["$ref"].as_str().and_then(|place| place.rsplit('/').next());
+    match name {
+        Some(name) => &ALL.components[name],
+        None => schema,
+    }
+}
+
+/// The schemas of all routes.
+struct Schemas {
+    /// By the id of the type.
+    bodies: BTreeMap<String, Json>,
+    /// By name.
+    components: BTreeMap<String, Json>,
+}
+
+static ALL: LazyLock<Schemas> = LazyLock::new(|| {
+    let mut schemas = Schemas { bodies: BTreeMap::new(), components: BTreeMap::new() };
+    let settings = || SchemaSettings::draft2020_12().with(|settings| settings.definitions_path = COMPONENTS.into());
+    let mut answers = settings().for_serialize().into_generator();
+    let mut requests = settings().for_deserialize().into_generator();
+    for derived in routes::bodies().derived {
+        let generator = match derived.direction {
+            Direction::Answer => &mut answers,
+            Direction::Request => &mut requests,
+        };
+        let schema = (derived.schema)(generator);
+        schemas.bodies.insert((derived.id)().into_owned(), plain(schema));
+    }
+    for (name, schema) in answers.take_definitions(false).into_iter().chain(requests.take_definitions(false)) {
+        let schema = plain(Schema::try_from(schema).expect("a definition is an object"));
+        // Of two types with one name the second gets a number.
+        assert!(!name.ends_with(|end: char| end.is_ascii_digit()), "two types have the name of `{name}`");
+        let other = schemas.components.insert(name.clone(), schema.clone());
+        assert!(other.is_none_or(|other| other == schema), "`{name}` is a request and another answer");
+    }
+    schemas
+});
+
+/// The schema in the few words of JSON Schema that our document uses.
+fn plain(mut schema: Schema) -> Json {
+    let mut plain = |schema: &mut Schema| {
+        schema.remove("$schema");
+        schema.remove("title");
+        // The formats of Rust's own numbers are unknown to others: no number here needs more than 63 bits.
+        if schema.get("format").and_then(Json::as_str).is_some_and(|format| format.starts_with("uint")) {
+            schema.insert("format".into(), "int64".into());
+        }
+        // `null` is a value of a type that may be null, also if its words are listed.
+        let may_be_null =
+            schema.get("type").and_then(Json::as_array).is_some_and(|types| types.contains(&"null".into()));
+        if let Some(words) = schema.get_mut("enum").and_then(Json::as_array_mut)
+            && may_be_null
+            && !words.contains(&Json::Null)
+        {
+            words.push(Json::Null);
+        }
+        if let Some(Json::String(text)) = schema.get_mut("description") {
+            *text = text.replace('\n', " ");
+        }
+    };
+    RecursiveTransform(&mut plain).transform(&mut schema);
+    schema.to_value()
+}
+
+/// Without our own keywords.
+fn unmarked(mut schema: Json) -> Json {
+    match &mut schema {
+        Json::Object(fields) => {
+            let kept: Map<String, Json> = std::mem::take(fields)
+                .into_iter()
+                .filter(|(name, _)| !name.starts_with(OWN))
+                .map(|(name, value)| (name, unmarked(value)))
+                .collect();
+            *fields = kept;
+        }
+        Json::Array(items) => items.iter_mut().for_each(|item| *item = unmarked(item.take())),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
+    }
+    schema
+}
+
+/// The schema of a type that no route has, without references.
+#[cfg(test)]
+pub fn of<T: JsonSchema>() -> &'static Json {
+    let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true).for_serialize();
+    Box::leak(Box::new(plain(settings.into_generator().into_root_schema_for::<T>())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        base::time::Time,
+        web::api::fields::{At, Id, Phone},
+    };
+    use serde::Serialize;
+    use serde_json::json;
+
+    /// At the end.
+    #[derive(Serialize, JsonSchema)]
+    struct Leaf<'a> {
+        /// A long line
+        /// and another.
+        id: u64,
+        #[schemars(extend("enum" = ["a", "b"]))]
+        word: Option<Id<&'a str>>,
+        phone: Phone<&'a str>,
+        at: Option<At>,
+    }
+
+    #[test]
+    fn a_schema_says_what_is_written() {
+        assert_eq!(
+            unmarked(of::<Leaf<'_>>().clone()),
+            json!({
+                "type": "object", "description": "At the end.", "required": ["id", "word", "phone", "at"],
+                "properties": {
+                    "id": {"type": "integer", "format": "int64", "minimum": 0,
+                        "description": "A long line and another."},
+                    "word": {"type": ["string", "null"], "enum": ["a", "b", null]},
+                    "phone": {"type": "string"},
+                    "at": {"type": ["string", "null"], "format": "date-time"},
+                },
+            })
+        );
+        let leaf = Leaf { id: 7, word: None, phone: Phone("+34"), at: Some(At(Time(0))) };
+        assert_eq!(json!(leaf), json!({"id": 7, "word": null, "phone": "+34", "at": "1970-01-01T00:00:00+00:00"}));
+    }
+
+    #[test]
+    fn the_kind_of_a_text_stays_with_us() {
+        assert_eq!(of::<Leaf<'_>>()["properties"]["phone"][KIND], "phone");
+        assert!(components().all(|(_, schema)| !schema.to_string().contains(KIND)));
+    }
+}
