@@ -100,7 +100,11 @@ static ALL: LazyLock<Schemas> = LazyLock::new(|| {
 /// The schema in the few words of JSON Schema that our document uses.
 fn plain(mut schema: Schema) -> Json {
     let mut plain = |schema: &mut Schema| {
+        if schema.as_bool() == Some(true) {
+            *schema = Schema::default();
+        }
         schema.remove("$schema");
+        schema.remove("default");
         schema.remove("title");
         // The formats of Rust's own numbers are unknown to others: no number here needs more than 63 bits.
         if schema.get("format").and_then(Json::as_str).is_some_and(|format| format.starts_with("uint")) {

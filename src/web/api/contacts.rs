@@ -5,7 +5,7 @@ pub mod export;
 pub mod import;
 pub mod timeline;
 
-use super::page::Page;
+use super::page::{Listed, Page};
 use crate::{
     base::{
         diagnostic::did_you_mean,
@@ -33,7 +33,7 @@ use crate::{
         admission::{missing_scope, not_your_role},
         auth::Caller,
         etag,
-        idempotency::json,
+        idempotency::respond,
         input::{self, Input},
         problem::{ApiResult, Problem},
         state::Web,
@@ -48,7 +48,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 /// `GET /v1/contacts?phone=&tag=&search=&limit=&cursor=`: newest first.
 pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller: Caller) -> ApiResult {
-    Ok(json(StatusCode::OK, &listed(&web, &caller, &query.unwrap_or_default()).await?))
+    Ok(respond(StatusCode::OK, &listed(&web, &caller, &query.unwrap_or_default()).await?))
 }
 
 /// `GET /v1/contacts/{id}`, with its `ETag`.
@@ -118,7 +118,7 @@ pub(in crate::web) async fn happen(web: &Web, contact: &Contact, patch: ContactP
     app.queue.happen(contact.id, latest, event).await.map(drop).map_err(|error| Problem::bug(&error))
 }
 
-async fn listed(web: &Web, caller: &Caller, text: &str) -> Result<Json, Problem> {
+async fn listed(web: &Web, caller: &Caller, text: &str) -> Result<Listed<Json>, Problem> {
     let page = Page::read(text)?;
     let tag = query::value(text, "tag").filter(|tag| !tag.is_empty());
     if let Some(phone) = query::value(text, "phone").filter(|phone| !phone.is_empty()) {
@@ -166,7 +166,7 @@ async fn by_words(
     page: &Page,
     wanted: &Wanted,
     tag: Option<&str>,
-) -> Result<Json, Problem> {
+) -> Result<Listed<Json>, Problem> {
     let store = &web.app.store;
     let accounts = &caller.accounts_in(web);
     page.gather(
@@ -194,7 +194,7 @@ async fn by_words(
 }
 
 /// At most one contact for each account; finds other spellings of the number, too.
-async fn by_phone(web: &Web, caller: &Caller, page: &Page, given: &str) -> Result<Json, Problem> {
+async fn by_phone(web: &Web, caller: &Caller, page: &Page, given: &str) -> Result<Listed<Json>, Problem> {
     let phone = phone::strict(given.trim()).or_else(|| phone::strict(&format!("+{}", given.trim())));
     let Some(phone) = phone else {
         let why = "`phone` must be in E.164 format, like `+14155551234`; write its `+` as `%2B`.".to_owned();
@@ -211,7 +211,7 @@ async fn by_phone(web: &Web, caller: &Caller, page: &Page, given: &str) -> Resul
             data.push(described(web, &contact).await?);
         }
     }
-    Ok(page.body(data, None::<i64>))
+    Ok(page.listed(data, None::<i64>))
 }
 
 pub async fn described(web: &Web, contact: &Contact) -> Result<Json, Problem> {

@@ -1,16 +1,19 @@
 //! `/v1/dead-letters`: lists messages, webhooks and runs that failed, and replays them.
 
-use super::page::Page;
+use super::{
+    fields::At,
+    page::{Listed, Page},
+};
 use crate::{
-    base::{ids::OutboundId, limits::API_SEND_WAIT, query, time::iso},
-    runtime::{ingest::replay::Replayed, lane::outbox::SendAnswer},
+    base::{ids::OutboundId, limits::API_SEND_WAIT, query},
+    runtime::{ingest::replay::Replayed, lane::outbox::SendAnswer, process::metrics::DEAD_LETTER_KINDS},
     store::{
         ReadError,
         tables::{dead_letter, outbound},
     },
     web::{
         auth::Caller,
-        idempotency::json,
+        idempotency::respond,
         problem::{ApiResult, Problem},
         state::Web,
     },
@@ -19,13 +22,52 @@ use axum::{
     extract::{Path, RawQuery, State},
     http::StatusCode,
 };
-use serde_json::{Value as Json, json};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value as Json;
 use std::sync::Arc;
 use tokio::time::timeout;
 
+/// Something that could not be handled, kept to be tried again.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DeadLetter {
+    id: i64,
+    /// Why it could not be handled.
+    #[schemars(extend("enum" = DEAD_LETTER_KINDS))]
+    kind: String,
+    /// Since when.
+    at: At,
+    /// Of which sender, where that is known.
+    sender: Option<i64>,
+    /// One sentence.
+    reason: String,
+    /// When it was tried again, settled itself or was dismissed.
+    replayed_at: Option<At>,
+    /// The part of it that was kept; for the operator only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<Json>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Replayed")]
+pub struct ReplayShown {
+    id: i64,
+    /// It is off the list.
+    replayed: bool,
+    /// It stands in line; its result is not known yet.
+    waits: bool,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Dismissed {
+    id: i64,
+    /// It is off the list.
+    dismissed: bool,
+}
+
 /// `GET /v1/dead-letters?kind=&state=all&limit=&cursor=`: the open ones, newest first.
 pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller: Caller) -> ApiResult {
-    Ok(json(StatusCode::OK, &listed(&web, &caller, &query.unwrap_or_default()).await?))
+    Ok(respond(StatusCode::OK, &listed(&web, &caller, &query.unwrap_or_default()).await?))
 }
 
 /// `GET /v1/dead-letters/{id}`: shows one, for the operator with its stored data.
@@ -33,15 +75,14 @@ pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: C
     let id: i64 = id.parse().map_err(|_| none())?;
     let letter = dead_letter::find(&web.app.store, id).await.map_err(|error| Problem::bug(&error))?;
     let letter = letter.filter(|letter| is_owned(&web, &caller, letter)).ok_or_else(none)?;
-    let mut body = described(&letter);
     // A body may contain items of other accounts, so only the operator, who can read the database anyway, sees it.
-    body["data"] = if caller.is_operator() { letter.data } else { Json::Null };
-    Ok(json(StatusCode::OK, &body))
+    let data = if caller.is_operator() { letter.data.clone() } else { Json::Null };
+    Ok(respond(StatusCode::OK, &DeadLetter { data: Some(data), ..DeadLetter::of(letter) }))
 }
 
 /// `POST /v1/dead-letters/{id}/replay`: processes it again.
 pub async fn replay(State(web): State<Arc<Web>>, Path(id): Path<String>) -> ApiResult {
-    Ok(json(StatusCode::OK, &replayed(&web, &id).await?))
+    Ok(respond(StatusCode::OK, &replayed(&web, &id).await?))
 }
 
 /// `POST /v1/dead-letters/{id}/dismiss`: closes an entry that cannot or need not be replayed.
@@ -50,7 +91,7 @@ pub async fn dismiss(State(web): State<Arc<Web>>, Path(id): Path<String>) -> Api
     match web.app.replay.dismiss(id).await.map_err(|error| Problem::bug(&error))? {
         Replayed::Before => Err(Problem::conflict("replayed_before", "It is off the list already.")),
         Replayed::Missing => Err(none()),
-        _ => Ok(json(StatusCode::OK, &json!({"id": id, "dismissed": true}))),
+        _ => Ok(respond(StatusCode::OK, &Dismissed { id, dismissed: true })),
     }
 }
 
@@ -66,18 +107,21 @@ fn is_owned(web: &Web, caller: &Caller, letter: &dead_letter::DeadLetter) -> boo
     }
 }
 
-fn described(letter: &dead_letter::DeadLetter) -> Json {
-    json!({
-        "id": letter.id,
-        "kind": letter.kind,
-        "at": iso(letter.at),
-        "sender": letter.sender_id,
-        "reason": letter.reason,
-        "replayed_at": letter.replayed_at.map(iso),
-    })
+impl DeadLetter {
+    fn of(letter: dead_letter::DeadLetter) -> DeadLetter {
+        DeadLetter {
+            id: letter.id,
+            kind: letter.kind,
+            at: At(letter.at),
+            sender: letter.sender_id.map(|sender| sender.0),
+            reason: letter.reason,
+            replayed_at: letter.replayed_at.map(At),
+            data: None,
+        }
+    }
 }
 
-async fn listed(web: &Web, caller: &Caller, text: &str) -> Result<Json, Problem> {
+async fn listed(web: &Web, caller: &Caller, text: &str) -> Result<Listed<DeadLetter>, Problem> {
     let page = Page::read(text)?;
     let kind = query::value(text, "kind").filter(|kind| !kind.is_empty());
     let all = query::value(text, "state").as_deref() == Some("all");
@@ -86,7 +130,7 @@ async fn listed(web: &Web, caller: &Caller, text: &str) -> Result<Json, Problem>
         |cursor: Option<i64>| read(web, kind, all, cursor.unwrap_or(i64::MAX), page.limit),
         |row: dead_letter::DeadLetter| async move {
             let fits = (all || row.replayed_at.is_none()) && kind.is_none_or(|kind| kind == row.kind);
-            Ok((row.id, (fits && is_owned(web, caller, &row)).then(|| described(&row))))
+            Ok((row.id, (fits && is_owned(web, caller, &row)).then(|| DeadLetter::of(row))))
         },
     )
     .await
@@ -105,13 +149,13 @@ async fn read(
     }
 }
 
-async fn replayed(web: &Web, id: &str) -> Result<Json, Problem> {
+async fn replayed(web: &Web, id: &str) -> Result<ReplayShown, Problem> {
     let id: i64 = id.parse().map_err(|_| none())?;
     match web.app.replay.replay(id).await.map_err(|error| Problem::bug(&error))? {
-        Replayed::Done => Ok(json!({"id": id, "replayed": true, "waits": false})),
-        Replayed::Waits => Ok(json!({"id": id, "replayed": true, "waits": true})),
+        Replayed::Done => Ok(ReplayShown { id, replayed: true, waits: false }),
+        Replayed::Waits => Ok(ReplayShown { id, replayed: true, waits: true }),
         Replayed::Sending(answer) => match timeout(API_SEND_WAIT.to_std(), answer).await {
-            Ok(Ok(SendAnswer::Accepted { .. })) => Ok(json!({"id": id, "replayed": true, "waits": false})),
+            Ok(Ok(SendAnswer::Accepted { .. })) => Ok(ReplayShown { id, replayed: true, waits: false }),
             Ok(Ok(SendAnswer::Failed { code, text, .. })) => {
                 Err(failed_again(format!("The provider did not take it: {code}: {text}.")))
             }
@@ -119,7 +163,7 @@ async fn replayed(web: &Web, id: &str) -> Result<Json, Problem> {
                 Err(failed_again("Again nobody knows whether it left; without a status it is listed anew.".to_owned()))
             }
             // The message stays queued: because of a rate limit, a stopped sender or a slow provider.
-            Ok(Ok(SendAnswer::Unknown) | Err(_)) | Err(_) => Ok(json!({"id": id, "replayed": true, "waits": true})),
+            Ok(Ok(SendAnswer::Unknown) | Err(_)) | Err(_) => Ok(ReplayShown { id, replayed: true, waits: true }),
         },
         Replayed::Again(why) => Err(failed_again(why)),
         Replayed::Missing => Err(none()),

@@ -1,25 +1,59 @@
 //! `/v1/health`: the checks of `transom doctor` as data.
 
-use super::probes;
+use super::{
+    fields::{At, Id},
+    probes,
+};
 use crate::{
     base::{
         limits::{HEALTH_ASKED_EVERY, HEALTH_KEPT, HEALTH_SENDERS_AT_ONCE},
         query,
-        time::{Time, iso},
+        time::Time,
     },
     runtime::{
         health::{self, DaemonSeen, DaemonState, HealthCheck, HealthInputs},
         process::metrics::Format,
     },
-    web::{idempotency::json, problem::ApiResult, state::Web},
+    web::{idempotency::respond, problem::ApiResult, state::Web},
 };
 use axum::{
     extract::{RawQuery, State},
     http::StatusCode,
 };
-use serde_json::{Value as Json, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::sync::Arc;
 use tokio::task::JoinSet;
+
+/// The whole way in and out.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Health {
+    /// When this machine was looked at.
+    as_of: At,
+    /// When the platforms were asked; their answers are kept for five minutes.
+    platforms_asked_at: At,
+    /// The installation, then each sender.
+    checks: Vec<HealthLine>,
+}
+
+/// One check, as `transom doctor` prints it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct HealthLine {
+    /// The same in each answer, and there once: `database`, `sender.12.token`.
+    id: String,
+    /// The sender's id; `null`: it is about the whole installation.
+    sender: Option<i64>,
+    /// A few words.
+    title: String,
+    #[schemars(extend("enum" = ["good", "warning", "bad"]))]
+    result: Id<&'static str>,
+    /// Since when it is so, where that is known.
+    since: Option<At>,
+    /// A sentence, with advice if something is wrong.
+    detail: String,
+    /// A command that mends it; `null`: it takes more than a command, or nothing.
+    mend: Option<String>,
+}
 
 /// The last answers of the platforms. One request asks at a time, and the others wait for its answers.
 #[derive(Default)]
@@ -33,12 +67,23 @@ pub async fn show(State(web): State<Arc<Web>>, RawQuery(query): RawQuery) -> Api
     let state = DaemonState { ready: probes::readiness(&web), metrics: web.app.metrics.page(Format::Plain) };
     let here = health::here(&inputs(&web), &DaemonSeen::Here(state)).await;
     let checks = health::arranged(&web.app.config, platforms, here);
-    let body = json!({
-        "as_of": iso(web.app.clock.now()),
-        "platforms_asked_at": iso(asked_at),
-        "checks": checks.iter().map(HealthCheck::to_json).collect::<Vec<Json>>(),
-    });
-    Ok(json(StatusCode::OK, &body))
+    let checks = checks.into_iter().map(HealthLine::of).collect();
+    let health = Health { as_of: At(web.app.clock.now()), platforms_asked_at: At(asked_at), checks };
+    Ok(respond(StatusCode::OK, &health))
+}
+
+impl HealthLine {
+    pub fn of(check: HealthCheck) -> HealthLine {
+        HealthLine {
+            id: check.id,
+            sender: check.sender.map(|sender| sender.0),
+            title: check.title,
+            result: Id(check.result.as_str()),
+            since: check.since.map(At),
+            detail: check.detail,
+            mend: check.mend,
+        }
+    }
 }
 
 fn inputs(web: &Web) -> HealthInputs<'_> {

@@ -28,7 +28,7 @@ use crate::{
     },
     web::{
         auth::Caller,
-        idempotency::{Answer, IdempotencyContext, json, once},
+        idempotency::{Answer, IdempotencyContext, json, once, respond},
         input::{self, Input},
         problem::{ApiResult, Problem},
         state::Web,
@@ -252,7 +252,7 @@ pub async fn planned(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, cal
         });
         std::future::ready(Ok((place, shown)))
     };
-    Ok(json(StatusCode::OK, &page.gather(read, take).await?))
+    Ok(respond(StatusCode::OK, &page.gather(read, take).await?))
 }
 
 /// `DELETE /v1/messages/{id}`: cancels a message of a program or a person that was not sent yet.

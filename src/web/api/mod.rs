@@ -28,6 +28,7 @@ pub mod conversations;
 pub mod dead_letters;
 pub mod events;
 pub mod fields;
+pub mod findings;
 pub mod flows;
 pub mod health;
 pub mod knowledge;

@@ -47,16 +47,16 @@ impl Page {
     /// Reads rows until the page is full. Rows that the caller may not see, or that the filter excludes, are skipped;
     /// after `PAGES_READ_MAX` reads the page is returned short, with a cursor.
     ///
-    /// `read` gives the rows after a cursor; `take` gives the cursor of a row and its JSON.
-    pub async fn gather<C, R, Reading, Taking>(
+    /// `read` gives the rows after a cursor; `take` gives the cursor of a row and what the page shows of it.
+    pub async fn gather<C, R, T, Reading, Taking>(
         &self,
         read: impl Fn(Option<C>) -> Reading,
         take: impl Fn(R) -> Taking,
-    ) -> Result<Json, Problem>
+    ) -> Result<Listed<T>, Problem>
     where
         C: Serialize + DeserializeOwned + Clone,
         Reading: Future<Output = Result<Vec<R>, ReadError>>,
-        Taking: Future<Output = Result<(C, Option<Json>), Problem>>,
+        Taking: Future<Output = Result<(C, Option<T>), Problem>>,
     {
         let mut cursor = self.cursor.as_deref().map(decode::<C>).transpose()?;
         let mut data = Vec::new();
@@ -68,14 +68,14 @@ impl Page {
                 cursor = Some(place);
                 data.extend(shown);
                 if data.len() == self.size() {
-                    return Ok(self.body(data, cursor));
+                    return Ok(self.listed(data, cursor));
                 }
             }
             if read_all {
-                return Ok(self.body(data, None::<C>));
+                return Ok(self.listed(data, None::<C>));
             }
         }
-        Ok(self.body(data, cursor))
+        Ok(self.listed(data, cursor))
     }
 
     /// The page, whose last row has the cursor `next`; none on the last page.

@@ -4,20 +4,103 @@
 //! balances, senders and flows need the operator's key.
 
 use crate::{
-    base::time::iso,
     runtime::{
         bot::template_lock::Drifted,
-        process::metrics::{Format, Metrics},
+        process::metrics::{Format, Metrics, SENDER_STATES},
     },
-    web::{auth, idempotency::json, state::Web},
+    web::{
+        api::{fields::At, findings::Finding},
+        auth,
+        idempotency::{json, respond, to_json},
+        state::Web,
+    },
 };
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde_json::{Value as Json, json};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value as Json;
 use std::sync::Arc;
+
+/// Strangers get `ready` alone; the listener of `admin`, and the operator's key, get all.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Ready<'a> {
+    ready: bool,
+    #[serde(flatten)]
+    whole: Option<Readiness<'a>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Readiness<'a> {
+    /// The flows that are live.
+    live: Live,
+    /// Of the newest files, live or not.
+    findings: Vec<Finding<'a>>,
+    senders: Vec<ReadySender<'a>>,
+    /// Those that are paused, and hear nothing.
+    webhooks: Vec<PausedWebhook>,
+    /// Those that are not as `templates.lock.yaml` has them.
+    templates: Vec<ChangedTemplate>,
+    #[schemars(extend("enum" = ["connected", "away"]))]
+    database: &'static str,
+    /// Why it takes no commits.
+    database_error: Option<String>,
+    /// Of one of several daemons on a database: the others do not answer this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "&str", extend("enum" = ["active"]))]
+    role: Option<&'static str>,
+    /// Its number among them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "i64")]
+    member: Option<i64>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Live {
+    version: i64,
+    /// How many.
+    flows: usize,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct ReadySender<'a> {
+    id: i64,
+    name: &'a str,
+    provider: &'static str,
+    /// `degraded`: its platform does not answer, and what it has to say waits.
+    #[schemars(extend("enum" = SENDER_STATES))]
+    state: &'static str,
+    /// Since when it is `degraded`.
+    since: Option<At>,
+    /// It sends texts, and no templates until then.
+    templates_paused_until: Option<At>,
+    /// The provider's code and words.
+    why: Option<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct ChangedTemplate {
+    sender: i64,
+    name: String,
+    language: String,
+    #[schemars(extend("enum" = ["missing", "unusable", "category", "parameters", "header", "buttons"]))]
+    kind: &'static str,
+    /// A sentence.
+    what: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct PausedWebhook {
+    id: i64,
+    name: String,
+    #[schemars(extend("enum" = ["paused"]))]
+    state: &'static str,
+    /// One sentence.
+    why: String,
+}
 
 /// The process answers.
 pub async fn healthz() -> &'static str {
@@ -31,7 +114,7 @@ pub async fn readyz(State(web): State<Arc<Web>>, headers: HeaderMap) -> Response
         return readyz_whole(State(web)).await;
     }
     let ready = is_ready(&web);
-    json(status(ready), &json!({ "ready": ready }))
+    respond(status(ready), &Ready { ready, whole: None })
 }
 
 /// The complete readiness, for operators.
@@ -48,34 +131,39 @@ pub(super) fn readiness(web: &Web) -> Json {
     let live = app.live.get();
     let senders = app.senders.all().iter().map(|sender| {
         let standing = app.health.standing_of(sender.id, now);
-        json!({
-            "id": sender.id,
-            "name": sender.name,
-            "provider": sender.provider(),
-            "state": standing.state,
-            "since": standing.since.map(iso),
-            "templates_paused_until": standing.templates_until.map(iso),
-            "why": standing.why,
-        })
+        ReadySender {
+            id: sender.id.0,
+            name: &sender.name,
+            provider: sender.provider(),
+            state: standing.state,
+            since: standing.since.map(At),
+            templates_paused_until: standing.templates_until.map(At),
+            why: standing.why,
+        }
     });
     let paused = app.survey.paused_webhooks();
-    let paused = paused.iter().map(|of| json!({"id": of.id, "name": of.name, "state": "paused", "why": of.why}));
+    let paused = paused.into_iter().map(|of| PausedWebhook { id: of.id, name: of.name, state: "paused", why: of.why });
     let findings = app.live.findings();
-    let mut readiness = json!({
-        "ready": is_ready(web),
-        "live": {"version": live.version, "flows": live.set.flows.len()},
-        "findings": findings.iter().map(|finding| finding.to_json()).collect::<Vec<_>>(),
-        "senders": senders.collect::<Vec<_>>(),
-        "webhooks": paused.collect::<Vec<Json>>(),
-        "templates": app.live.drifted().iter().map(Drifted::to_json).collect::<Vec<_>>(),
-        "database": if app.store.is_connected() { "connected" } else { "away" },
-        "database_error": app.store.trouble(),
-    });
-    if let Some(member) = app.store.member() {
-        readiness["role"] = json!("active");
-        readiness["member"] = json!(member);
+    let member = app.store.member();
+    let whole = Readiness {
+        live: Live { version: live.version.0, flows: live.set.flows.len() },
+        findings: findings.iter().map(Finding::of).collect(),
+        senders: senders.collect(),
+        webhooks: paused.collect(),
+        templates: app.live.drifted().into_iter().map(ChangedTemplate::of).collect(),
+        database: if app.store.is_connected() { "connected" } else { "away" },
+        database_error: app.store.trouble(),
+        role: member.map(|_| "active"),
+        member,
+    };
+    to_json(&Ready { ready: is_ready(web), whole: Some(whole) })
+}
+
+impl ChangedTemplate {
+    fn of(drifted: Drifted) -> ChangedTemplate {
+        let (kind, what) = (drifted.what.kind(), drifted.words());
+        ChangedTemplate { sender: drifted.sender.0, name: drifted.name, language: drifted.language, kind, what }
     }
-    readiness
 }
 
 /// The metrics: OpenMetrics if `Accept` asks for it, else the Prometheus text format.

@@ -2,15 +2,15 @@
 
 use super::{
     AUTHORS, AllowedCallers, EVERYBODY, Errors, GET, POST, READERS, Route, Scope, ask, ok,
-    probes::FINDING,
     shape::{
         Shape,
         Type::{Any, Filled, Flag, List, Map, Maybe, Of, Text, Time, Whole, Word},
-        may, need, shape,
+        answer, may, need, shape,
     },
     tell,
 };
 use crate::web::api::bot;
+use crate::web::api::findings::Finding;
 use axum::routing::{get, post};
 
 const PART: &str = "Studio";
@@ -97,7 +97,7 @@ static PREVIEWED: Shape = shape(
     "Previewed",
     "",
     &[
-        need("findings", List(&Of(&FINDING)), "Of all files."),
+        need("findings", answer::<Vec<Finding>>(), "Of all files."),
         need(
             "seen",
             Text,
@@ -170,7 +170,7 @@ static PUBLISHED: Shape = shape(
             "The reason why written files without errors are not live yet; the daemon tries again by itself.",
         ),
         need("etags", Map(&Maybe(&Text)), "The etags of the files as they are now; `null`: deleted."),
-        need("findings", List(&Of(&FINDING)), "Of all files."),
+        need("findings", answer::<Vec<Finding>>(), "Of all files."),
     ],
 );
 

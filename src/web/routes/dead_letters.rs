@@ -2,43 +2,18 @@
 
 use super::{
     AllowedCallers, CURSOR, Errors, GET, LIMIT, POST, Route, Scope, ask, ok,
-    shape::{
-        Shape,
-        Type::{Any, Flag, Maybe, Of, Page, Text, Time, Whole, Word},
-        may, need, shape,
+    shape::{Type::Word, answer, may},
+};
+use crate::{
+    runtime::process::metrics::DEAD_LETTER_KINDS,
+    web::api::{
+        dead_letters::{self, DeadLetter, Dismissed, ReplayShown},
+        page::Listed,
     },
 };
-use crate::{runtime::process::metrics::DEAD_LETTER_KINDS, web::api::dead_letters};
 use axum::routing::{get, post};
 
 const PART: &str = "Dead letters";
-
-static LETTER: Shape = shape(
-    "DeadLetter",
-    "Something that could not be handled, kept to be tried again.",
-    &[
-        need("id", Whole, ""),
-        need("kind", Word(&DEAD_LETTER_KINDS), "Why it could not be handled."),
-        need("at", Time, "Since when."),
-        need("sender", Maybe(&Whole), "Of which sender, where that is known."),
-        need("reason", Text, "One sentence."),
-        need("replayed_at", Maybe(&Time), "When it was tried again, settled itself or was dismissed."),
-        may("data", Maybe(&Any), "What was kept of it; for the operator only."),
-    ],
-);
-
-static REPLAYED: Shape = shape(
-    "Replayed",
-    "",
-    &[
-        need("id", Whole, ""),
-        need("replayed", Flag, "It is off the list."),
-        need("waits", Flag, "It stands in line; what becomes of it is not known yet."),
-    ],
-);
-
-static DISMISSED: Shape =
-    shape("Dismissed", "", &[need("id", Whole, ""), need("dismissed", Flag, "It is off the list.")]);
 
 pub static ROUTES: &[Route] = &[
     Route {
@@ -54,7 +29,7 @@ pub static ROUTES: &[Route] = &[
             LIMIT,
             CURSOR,
         ],
-        answers: &[ok(Page(&Of(&LETTER)), "")],
+        answers: &[ok(answer::<Listed<DeadLetter>>(), "")],
         example: ask("/v1/dead-letters?state=all"),
         take: || get(dead_letters::list),
         ..GET
@@ -65,7 +40,7 @@ pub static ROUTES: &[Route] = &[
         scope: Some(Scope::Read),
         part: PART,
         summary: "Show one of them",
-        answers: &[ok(Of(&LETTER), "")],
+        answers: &[ok(answer::<DeadLetter>(), "")],
         example: ask("/v1/dead-letters/$refused"),
         take: || get(dead_letters::show),
         ..GET
@@ -76,7 +51,7 @@ pub static ROUTES: &[Route] = &[
         part: PART,
         summary: "Try again what could not be handled",
         who: AllowedCallers::Operator,
-        answers: &[ok(Of(&REPLAYED), "It was taken as if it came in now.")],
+        answers: &[ok(answer::<ReplayShown>(), "It was taken as if it came in now.")],
         errors: Errors::Problems(&[("failed_again", 409), ("replayed_before", 409), ("not_replayable", 409)]),
         example: ask("/v1/dead-letters/$letter/replay"),
         take: || post(dead_letters::replay),
@@ -89,7 +64,7 @@ pub static ROUTES: &[Route] = &[
         summary: "Take one off the list without trying it again",
         about: "For what cannot be tried again, or need not be: a body that nobody can read, a run that has ended.",
         who: AllowedCallers::Operator,
-        answers: &[ok(Of(&DISMISSED), "")],
+        answers: &[ok(answer::<Dismissed>(), "")],
         errors: Errors::Problems(&[("replayed_before", 409)]),
         example: ask("/v1/dead-letters/$refused/dismiss"),
         take: || post(dead_letters::dismiss),

@@ -4,14 +4,20 @@ use super::{
     AllowedCallers, AnswerBody, CURSOR, DocumentedAnswer, Errors, GET, LIMIT, POST, Route, Verb, ask, at, ok,
     shape::{
         Shape,
-        Type::{Any, List, Maybe, Of, Page, Text, Time, Whole, Word},
-        may, need, shape,
+        Type::{List, Maybe, Of, Page, Text, Time, Whole, Word},
+        answer, may, need, shape,
     },
     tell,
 };
 use crate::{
     model::role::Role,
-    web::api::people::{self, audit},
+    web::api::{
+        page::Listed,
+        people::{
+            self,
+            audit::{self, AuditShown},
+        },
+    },
 };
 use axum::routing::{delete, get, patch, post};
 
@@ -55,24 +61,6 @@ static LINKED: Shape = shape("PersonLink", "", &[LINK, LINK_ENDS]);
 const LINK: super::Field =
     need("link", Text, "The address at which they set a password. It is shown this once, and counts once.");
 const LINK_ENDS: super::Field = need("link_ends_at", Time, "An hour later.");
-
-static ENTRY: Shape = shape(
-    "AuditEntry",
-    "",
-    &[
-        need("id", Whole, ""),
-        need("at", Time, ""),
-        need("person", Maybe(&Text), "Their name at that time; `null`: nobody was signed in."),
-        need(
-            "by",
-            Word(&["person", "command", "page", "key"]),
-            "`command`: `transom` on the daemon's own machine; `page`: the studio there, where nobody signs in.",
-        ),
-        need("action", Text, "The `operationId` of the request; also `wrong_password`."),
-        need("subject", Maybe(&Text), "What it was done to: ids and names of the request's path."),
-        need("detail", Any, "An object. It names no customer."),
-    ],
-);
 
 pub static ROUTES: &[Route] = &[
     Route {
@@ -170,7 +158,7 @@ pub static ROUTES: &[Route] = &[
         about: "Sign-ins, and each request that changed something, exported or showed a contact; it is kept for 400 days.",
         who: AllowedCallers::Operator,
         query: &[LIMIT, CURSOR],
-        answers: &[ok(Page(&Of(&ENTRY)), "")],
+        answers: &[ok(answer::<Listed<AuditShown>>(), "")],
         example: ask("/v1/audit?limit=2"),
         take: || get(audit::list),
         ..GET

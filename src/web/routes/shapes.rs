@@ -1,13 +1,11 @@
 //! Defines the bodies that several routes share.
 
-use super::{
-    probes::FINDING,
-    shape::{
-        Shape, Type,
-        Type::{Any, Filled, Flag, Id, List, Maybe, Of, PersonName, Phone, Text, Time, Traceable, Whole, Word},
-        may, need, shape,
-    },
+use super::shape::{
+    Shape, Type,
+    Type::{Any, Filled, Flag, Id, List, Maybe, Of, PersonName, Phone, Text, Time, Traceable, Whole, Word},
+    answer, may, need, shape,
 };
+use crate::web::api::findings::Finding;
 
 pub static PROBLEM: Shape = shape(
     "Problem",
@@ -19,7 +17,7 @@ pub static PROBLEM: Shape = shape(
         need("code", Text, "A fixed word for programs."),
         need("detail", Text, "A sentence for people."),
         may("errors", List(&Of(&FIELD_ERROR)), "Which fields of the request are wrong."),
-        may("findings", List(&Of(&FINDING)), "With `has_errors`: what the checker says of the files."),
+        may("findings", answer::<Vec<Finding>>(), "With `has_errors`: what the checker says of the files."),
         may("paths", List(&Text), "With `changed_meanwhile`: the files that were changed."),
         may(
             "message_id",

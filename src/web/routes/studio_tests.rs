@@ -2,16 +2,16 @@
 
 use super::{
     AUTHORS, AllowedCallers, Errors, POST, Route, Scope, ok,
-    probes::FINDING,
     shape::{
         Shape,
         Type::{Any, Between, Filled, Flag, List, Map, Maybe, Of, Text, Whole, Word},
-        may, need, shape,
+        answer, may, need, shape,
     },
     studio::{FILES, PART, PLAY_ERRORS, TALK},
     tell,
 };
 use crate::base::limits::{REPLAY_TALKS_MAX, WANDER_CUSTOMERS_MAX};
+use crate::web::api::findings::Finding;
 use crate::web::api::studio::{bad_day, replay, tests, wander};
 use axum::routing::post;
 
@@ -42,7 +42,7 @@ static RUN: Shape = shape(
         need("cases", List(&Of(&CASE)), "In the order of the files."),
         need("coverage", List(&Of(&COVERED)), "By flow, as `transom test --coverage` says it."),
         need("percent", Whole, "Of all steps, branches and triggers."),
-        need("findings", List(&Of(&FINDING)), "Of test files; one with errors is not run."),
+        need("findings", answer::<Vec<Finding>>(), "Of test files; one with errors is not run."),
         need("stopped", Maybe(&Text), "Why there are fewer cases than were wanted."),
     ],
 );

@@ -1,39 +1,13 @@
 //! `/v1/bot/versions`: describes the routes for versions that were live.
 
-use super::{
-    AllowedCallers, CURSOR, GET, LIMIT, READERS, Route, Scope, ask, ok,
-    shape::{
-        Shape,
-        Type::{List, Maybe, Of, Page, Text, Time, Whole},
-        need, shape,
-    },
+use super::{AllowedCallers, CURSOR, GET, LIMIT, READERS, Route, Scope, ask, ok, shape::answer};
+use crate::web::api::{
+    bot::versions::{self, LiveVersion, VersionFile, VersionFiles},
+    page::Listed,
 };
-use crate::web::api::bot::versions;
 use axum::routing::get;
 
 const PART: &str = "Studio";
-
-static VERSION: Shape = shape(
-    "LiveVersion",
-    "A set of files that was live.",
-    &[
-        need("version", Whole, "As `version` of a run."),
-        need("live_since", Time, "When it last became live."),
-        need("changed", List(&Text), "The files that are new, different or gone since the version before it."),
-    ],
-);
-
-static FILES: Shape = shape(
-    "VersionFiles",
-    "",
-    &[
-        need("version", Whole, ""),
-        need("live_since", Maybe(&Time), "When it last became live."),
-        need("files", List(&Text), "Their paths."),
-    ],
-);
-
-static TEXT: Shape = shape("VersionFile", "", &[need("path", Text, ""), need("text", Text, "")]);
 
 pub static ROUTES: &[Route] = &[
     Route {
@@ -45,7 +19,7 @@ pub static ROUTES: &[Route] = &[
         summary: "List the versions that were live, newest first",
         who: AllowedCallers::Studio,
         query: &[LIMIT, CURSOR],
-        answers: &[ok(Page(&Of(&VERSION)), "")],
+        answers: &[ok(answer::<Listed<LiveVersion>>(), "")],
         shared: true,
         personal: false,
         example: ask("/v1/bot/versions"),
@@ -60,7 +34,7 @@ pub static ROUTES: &[Route] = &[
         roles: READERS,
         summary: "Show a version with the names of its files",
         who: AllowedCallers::Studio,
-        answers: &[ok(Of(&FILES), "")],
+        answers: &[ok(answer::<VersionFiles>(), "")],
         shared: true,
         personal: false,
         example: ask("/v1/bot/versions/$version"),
@@ -77,7 +51,7 @@ pub static ROUTES: &[Route] = &[
         about: "Flows, scripts, texts and knowledge of a version; tests are in none. In a name of `knowledge/` folders are parted \
                 by `%2F`.",
         who: AllowedCallers::Studio,
-        answers: &[ok(Of(&TEXT), "")],
+        answers: &[ok(answer::<VersionFile>(), "")],
         shared: true,
         personal: false,
         example: ask("/v1/bot/versions/$version/files/flows/hello.yaml"),

@@ -1,14 +1,14 @@
 //! `/v1/bot/versions`: the versions of the bot that were live, and their files.
 
 use crate::{
-    base::{
-        ids::VersionId,
-        time::{Time, iso},
-    },
+    base::{ids::VersionId, time::Time},
     store::tables::version::{self, Version},
     web::{
-        api::page::{Page, decode},
-        idempotency::json,
+        api::{
+            fields::At,
+            page::{Page, decode},
+        },
+        idempotency::respond,
         problem::{ApiResult, Problem},
         state::Web,
     },
@@ -17,8 +17,35 @@ use axum::{
     extract::{Path, RawQuery, State},
     http::StatusCode,
 };
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::{collections::BTreeMap, sync::Arc};
+
+/// A set of files that was live.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LiveVersion {
+    /// As `version` of a run.
+    version: i64,
+    /// When it last became live.
+    live_since: At,
+    /// The files that are new, different or gone since the version before it.
+    changed: Vec<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct VersionFiles<'a> {
+    version: i64,
+    /// When it last became live.
+    live_since: Option<At>,
+    /// Their paths.
+    files: Vec<&'a str>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct VersionFile<'a> {
+    path: &'a str,
+    text: &'a str,
+}
 
 /// `GET /v1/bot/versions?limit=&cursor=`: the versions that were live, the newest first.
 pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery) -> ApiResult {
@@ -34,16 +61,16 @@ pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery) -> Api
         next = before(&web, place).await?;
         let nothing = BTreeMap::new();
         let changed = changed(next.as_ref().map_or(&nothing, |earlier| &earlier.files), &row.files);
-        items.push(json!({"version": row.id, "live_since": iso(since), "changed": changed}));
+        items.push(LiveVersion { version: row.id.0, live_since: At(since), changed });
     }
-    Ok(json(StatusCode::OK, &page.body(items, place.filter(|_| next.is_some()))))
+    Ok(respond(StatusCode::OK, &page.listed(items, place.filter(|_| next.is_some()))))
 }
 
 /// `GET /v1/bot/versions/{id}`: one version with the names of its files.
 pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>) -> ApiResult {
     let row = found(&web, &id).await?;
-    let files: Vec<&String> = row.files.keys().collect();
-    Ok(json(StatusCode::OK, &json!({"version": row.id, "live_since": row.live_at.map(iso), "files": files})))
+    let files = row.files.keys().map(String::as_str).collect();
+    Ok(respond(StatusCode::OK, &VersionFiles { version: row.id.0, live_since: row.live_at.map(At), files }))
 }
 
 /// `GET /v1/bot/versions/{id}/files/{folder}/{name}`: the text that a file had in this version.
@@ -51,7 +78,7 @@ pub async fn file(State(web): State<Arc<Web>>, Path((id, folder, name)): Path<(S
     let row = found(&web, &id).await?;
     let path = format!("{folder}/{name}");
     let text = row.files.get(&path).ok_or_else(|| Problem::not_found("This version has no such file."))?;
-    Ok(json(StatusCode::OK, &json!({"path": path, "text": text})))
+    Ok(respond(StatusCode::OK, &VersionFile { path: &path, text }))
 }
 
 /// The version with this number.
@@ -67,9 +94,9 @@ async fn before(web: &Web, place: Option<(Time, VersionId)>) -> Result<Option<Ve
 }
 
 /// The paths of new, changed and deleted files.
-fn changed<'v>(earlier: &'v BTreeMap<String, String>, now: &'v BTreeMap<String, String>) -> Vec<&'v String> {
+fn changed(earlier: &BTreeMap<String, String>, now: &BTreeMap<String, String>) -> Vec<String> {
     let new = now.iter().filter(|(path, text)| earlier.get(*path) != Some(*text)).map(|(path, _)| path);
-    let mut all: Vec<&String> = new.chain(earlier.keys().filter(|path| !now.contains_key(*path))).collect();
+    let mut all: Vec<String> = new.chain(earlier.keys().filter(|path| !now.contains_key(*path))).cloned().collect();
     all.sort();
     all
 }

@@ -14,9 +14,9 @@ use crate::{
         ledger::{self, EntrySource, LedgerEntry},
     },
     web::{
-        api::page::Page,
+        api::page::{Listed, Page},
         auth::{self, Caller},
-        idempotency::{Answer, json, once},
+        idempotency::{Answer, json, once, respond},
         input::{self, Input},
         problem::{ApiResult, Problem},
         state::Web,
@@ -31,7 +31,7 @@ use std::sync::Arc;
 
 /// `GET /v1/consent?topic=&limit=&cursor=`: the whole ledger, oldest first.
 pub async fn all(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller: Caller) -> ApiResult {
-    Ok(json(StatusCode::OK, &listed(&web, &caller, &query.unwrap_or_default()).await?))
+    Ok(respond(StatusCode::OK, &listed(&web, &caller, &query.unwrap_or_default()).await?))
 }
 
 /// `GET /v1/contacts/{id}/consent`: all consents and withdrawals of a contact, with their proof.
@@ -77,7 +77,7 @@ pub fn shown(entry: &LedgerEntry) -> Json {
     })
 }
 
-async fn listed(web: &Web, caller: &Caller, text: &str) -> Result<Json, Problem> {
+async fn listed(web: &Web, caller: &Caller, text: &str) -> Result<Listed<Json>, Problem> {
     let page = Page::read(text)?;
     let topic = query::value(text, "topic").unwrap_or_default();
     let (store, topic) = (&web.app.store, topic.as_str());

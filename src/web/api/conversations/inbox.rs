@@ -19,9 +19,14 @@ use crate::{
         tables::{conversation, inbound, outbound},
     },
     web::{
-        api::{contacts::may_search, narrowing::Narrowing, page::Page, runs},
+        api::{
+            contacts::may_search,
+            narrowing::Narrowing,
+            page::{self, Page},
+            runs,
+        },
         auth::Caller,
-        idempotency::json,
+        idempotency::{json, respond},
         problem::{ApiResult, Problem},
         state::Web,
     },
@@ -44,7 +49,7 @@ pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller
         Some(_) => found(&web, &caller, &page, &filter).await?,
         None => listed(&web, &caller, &page, &filter).await?,
     };
-    Ok(json(StatusCode::OK, &body))
+    Ok(respond(StatusCode::OK, &body))
 }
 
 /// `GET /v1/conversations/counts`: how many wait for a person, and how many a person has.
@@ -189,7 +194,7 @@ fn wrong(pointer: &str, why: String) -> Problem {
     Problem::invalid(vec![(pointer.to_owned(), why)])
 }
 
-async fn listed(web: &Web, caller: &Caller, page: &Page, filter: &Filter) -> Result<Json, Problem> {
+async fn listed(web: &Web, caller: &Caller, page: &Page, filter: &Filter) -> Result<page::Listed<Json>, Problem> {
     page.gather(
         |cursor: Option<(i64, i64)>| read(web, filter.which, cursor, page.limit),
         |row: Listed| async move {
@@ -201,7 +206,7 @@ async fn listed(web: &Web, caller: &Caller, page: &Page, filter: &Filter) -> Res
 }
 
 /// The conversations with contacts that have the wanted words; whoever wrote last comes first.
-async fn found(web: &Web, caller: &Caller, page: &Page, filter: &Filter) -> Result<Json, Problem> {
+async fn found(web: &Web, caller: &Caller, page: &Page, filter: &Filter) -> Result<page::Listed<Json>, Problem> {
     let store = &web.app.store;
     let mut places = Vec::new();
     if let Some(wanted) = &filter.wanted {

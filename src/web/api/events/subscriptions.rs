@@ -18,7 +18,7 @@ use crate::{
         api::page::Page,
         auth::Caller,
         etag,
-        idempotency::{Answer, json, once, outcome_unknown},
+        idempotency::{Answer, once, outcome_unknown, respond},
         input::{self, Input},
         problem::{ApiResult, Problem},
         state::Web,
@@ -47,7 +47,7 @@ pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller
             |row: Subscription| async move { Ok((row.id, is_owned(caller, &row).then(|| described(&row)))) },
         )
         .await?;
-    Ok(json(StatusCode::OK, &body))
+    Ok(respond(StatusCode::OK, &body))
 }
 
 /// `POST /v1/webhooks`: creates a subscription; the secret is shown only in this answer.
@@ -197,7 +197,7 @@ pub async fn deliveries(
             },
         )
         .await?;
-    Ok(json(StatusCode::OK, &body))
+    Ok(respond(StatusCode::OK, &body))
 }
 
 /// `POST /v1/webhooks/{id}/deliveries/{delivery}/redeliver`: posts the same bytes again under the same id.

@@ -19,11 +19,11 @@ use crate::{
     web::{
         api::{
             conversations,
-            page::Page,
+            page::{Listed, Page},
             tracking::{self, StartStatus},
         },
         auth::Caller,
-        idempotency::{Answer, json, once},
+        idempotency::{Answer, json, once, respond},
         input::{self, Input},
         problem::{ApiResult, Problem},
         state::Web,
@@ -38,7 +38,7 @@ use std::sync::Arc;
 
 /// `GET /v1/runs?flow=&contact=&state=open|done|…&error=&since=&until=&limit=&cursor=`: newest first.
 pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller: Caller) -> ApiResult {
-    Ok(json(StatusCode::OK, &listed(&web, &caller, &query.unwrap_or_default()).await?))
+    Ok(respond(StatusCode::OK, &listed(&web, &caller, &query.unwrap_or_default()).await?))
 }
 
 /// `GET /v1/runs/{id}`: one run with its trace.
@@ -155,7 +155,7 @@ async fn is_owned(web: &Web, caller: &Caller, row: &run::Run) -> Result<bool, Pr
     }
 }
 
-async fn listed(web: &Web, caller: &Caller, text: &str) -> Result<Json, Problem> {
+async fn listed(web: &Web, caller: &Caller, text: &str) -> Result<Listed<Json>, Problem> {
     let page = Page::read(text)?;
     let filter = &Filter::read(web, caller, text).await?;
     page.gather(
