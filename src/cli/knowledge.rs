@@ -16,10 +16,10 @@ use crate::{
         knowledge::{Found, MatchedWord, Question, WordMatch},
     },
     runtime::bot::source_files,
-    web::api::knowledge::{answer_body, document_body},
+    web::api::knowledge::{KnowledgeAnswer, KnowledgeFile},
 };
 use jiff::civil::Date;
-use serde_json::Value as Json;
+use serde_json::json;
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -100,7 +100,7 @@ fn answer(set: &FlowSet, ask: &Ask, today: Date) -> Outcome {
     let question = Question { text: &ask.question, language, within: &ask.within, today };
     let found = knowledge.rank(&question, usize::from(ask.top));
     if out::is_json() {
-        out::document(&answer_body(set, &found, today));
+        out::document(&json!(KnowledgeAnswer::of(set, &found, today)));
         return Ok(());
     }
     if found.is_empty() {
@@ -164,7 +164,8 @@ fn sentence(word: &MatchedWord) -> String {
 fn list(set: &FlowSet, today: Date) {
     let documents = set.knowledge.documents();
     if out::is_json() {
-        let all: Json = documents.iter().map(|document| document_body(set, document, today)).collect();
+        let all = documents.iter().map(|document| KnowledgeFile::of(set, document, today));
+        let all = json!(all.collect::<Vec<_>>());
         return out::document(&all);
     }
     let rows: Vec<Vec<String>> = documents

@@ -1,5 +1,5 @@
-//! Validates the JSON body of a native request: reports every wrong field at once, and suggests a name for unknown
-//! ones.
+//! Validates the JSON body of a request field by field: reports every wrong field at once, and suggests a name for
+//! unknown ones. A body with a Rust type is read by `request`.
 
 use super::{problem::Problem, server::body};
 use crate::base::{diagnostic::did_you_mean, limits::API_BODY_BYTES_MAX, private_use};
@@ -262,7 +262,7 @@ impl Input {
     }
 }
 
-fn kind(value: &Json) -> &'static str {
+pub(super) fn kind(value: &Json) -> &'static str {
     match value {
         Json::Null => "null",
         Json::Bool(_) => "true or false",
@@ -273,16 +273,16 @@ fn kind(value: &Json) -> &'static str {
     }
 }
 
-fn utf8(body: &[u8]) -> Result<&str, Problem> {
+pub(super) fn utf8(body: &[u8]) -> Result<&str, Problem> {
     std::str::from_utf8(body).map_err(|_| bad("The body is not UTF-8.".to_owned()))
 }
 
-fn bad(detail: String) -> Problem {
+pub(super) fn bad(detail: String) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, "bad_json", detail)
 }
 
 /// Escapes a part of a JSON pointer (RFC 6901).
-fn pointer_part(name: &str) -> String {
+pub(super) fn pointer_part(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 

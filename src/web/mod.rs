@@ -24,6 +24,7 @@ pub mod path_params;
 pub mod people;
 pub mod problem;
 pub mod refusal_log;
+pub mod request;
 pub mod routes;
 pub mod schema;
 pub mod server;

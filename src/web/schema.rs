@@ -20,6 +20,13 @@ const OWN: &str = "x-";
 /// The kind of a text, for the masks: one of `fields::Kind`. A text without it may hold words of a customer.
 pub const KIND: &str = "x-kind";
 
+/// The words of a text of a request about which the handler has a sentence of its own; the document shows them as
+/// `enum`.
+pub const WORDS: &str = "x-words";
+
+/// In a request: `null` says something else than a field that is left out.
+const CLEARED: &str = "x-null";
+
 /// The body of an answer or of a request.
 #[derive(Debug, Clone, Copy)]
 pub enum Direction {
@@ -85,10 +92,12 @@ static ALL: LazyLock<Schemas> = LazyLock::new(|| {
             Direction::Request => &mut requests,
         };
         let schema = (derived.schema)(generator);
-        schemas.bodies.insert((derived.id)().into_owned(), plain(schema));
+        schemas.bodies.insert((derived.id)().into_owned(), plain(schema, derived.direction));
     }
-    for (name, schema) in answers.take_definitions(false).into_iter().chain(requests.take_definitions(false)) {
-        let schema = plain(Schema::try_from(schema).expect("a definition is an object"));
+    let answers = answers.take_definitions(false).into_iter().map(|of| (Direction::Answer, of));
+    let requests = requests.take_definitions(false).into_iter().map(|of| (Direction::Request, of));
+    for (direction, (name, schema)) in answers.chain(requests) {
+        let schema = plain(Schema::try_from(schema).expect("a definition is an object"), direction);
         // Of two types with one name the second gets a number.
         assert!(!name.ends_with(|end: char| end.is_ascii_digit()), "two types have the name of `{name}`");
         let other = schemas.components.insert(name.clone(), schema.clone());
@@ -98,10 +107,13 @@ static ALL: LazyLock<Schemas> = LazyLock::new(|| {
 });
 
 /// The schema in the few words of JSON Schema that our document uses.
-fn plain(mut schema: Schema) -> Json {
+fn plain(mut schema: Schema, direction: Direction) -> Json {
     let mut plain = |schema: &mut Schema| {
         if schema.as_bool() == Some(true) {
             *schema = Schema::default();
+        }
+        if matches!(direction, Direction::Request) && schema.get(CLEARED).is_none() {
+            without_null(schema);
         }
         schema.remove("$schema");
         schema.remove("default");
@@ -127,12 +139,29 @@ fn plain(mut schema: Schema) -> Json {
     schema.to_value()
 }
 
+/// The schema without `null`: in a request it is the same as a field that is left out.
+fn without_null(schema: &mut Schema) {
+    if let Some(types) = schema.get_mut("type").filter(|types| types.is_array()) {
+        *types = types.as_array().into_iter().flatten().find(|one| **one != "null").cloned().unwrap_or_default();
+    }
+    if let Some(words) = schema.get_mut("enum").and_then(Json::as_array_mut) {
+        words.retain(|word| !word.is_null());
+    }
+    let others = schema.get("anyOf").and_then(Json::as_array);
+    let mut others = others.into_iter().flatten().filter(|one| one["type"] != "null");
+    if let (Some(Json::Object(only)), None) = (others.next().cloned(), others.next()) {
+        schema.remove("anyOf");
+        only.into_iter().for_each(|(name, value)| drop(schema.insert(name, value)));
+    }
+}
+
 /// Without our own keywords.
 fn unmarked(mut schema: Json) -> Json {
     match &mut schema {
         Json::Object(fields) => {
             let kept: Map<String, Json> = std::mem::take(fields)
                 .into_iter()
+                .map(|(name, value)| (if name == WORDS { "enum".to_owned() } else { name }, value))
                 .filter(|(name, _)| !name.starts_with(OWN))
                 .map(|(name, value)| (name, unmarked(value)))
                 .collect();
@@ -144,11 +173,22 @@ fn unmarked(mut schema: Json) -> Json {
     schema
 }
 
-/// The schema of a type that no route has, without references.
+/// The schema of an answer that no route has, without references.
 #[cfg(test)]
 pub fn of<T: JsonSchema>() -> &'static Json {
-    let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true).for_serialize();
-    Box::leak(Box::new(plain(settings.into_generator().into_root_schema_for::<T>())))
+    inlined::<T>(SchemaSettings::draft2020_12().for_serialize(), Direction::Answer)
+}
+
+/// As `of`, of a request.
+#[cfg(test)]
+pub fn of_request<T: JsonSchema>() -> &'static Json {
+    inlined::<T>(SchemaSettings::draft2020_12().for_deserialize(), Direction::Request)
+}
+
+#[cfg(test)]
+fn inlined<T: JsonSchema>(settings: SchemaSettings, direction: Direction) -> &'static Json {
+    let settings = settings.with(|settings| settings.inline_subschemas = true);
+    Box::leak(Box::new(plain(settings.into_generator().into_root_schema_for::<T>(), direction)))
 }
 
 #[cfg(test)]

@@ -1,0 +1,377 @@
+//! Reads the JSON body of a native request as its Rust type, along the schema of the type: reports every wrong field at
+//! once, and suggests a name for unknown ones.
+//!
+//! The limits of a field stand at the type alone; the document shows them, and this refuses what is beyond. A handler
+//! adds what no schema can say: that there is no such account.
+
+use super::{
+    input::{bad, kind, pointer_part, utf8},
+    problem::Problem,
+    schema::{self, Derived, Direction},
+};
+use crate::base::{diagnostic::did_you_mean, private_use};
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde_json::{Map, Value as Json};
+
+/// A sentence about a missing field, where "`x` is missing." is not enough.
+pub const MISSING: &str = "x-missing";
+/// A sentence about a value of another type, or beyond the limits of a number.
+pub const MISFIT: &str = "x-misfit";
+
+/// The wrong fields of a request: a JSON pointer and a sentence each.
+#[derive(Debug, Default)]
+pub struct FieldErrors {
+    errors: Vec<(String, String)>,
+    /// Told last.
+    unknown: Vec<(String, String)>,
+}
+
+/// Reads a JSON object. A wrong field has a neutral value in it, and stands in the errors. Characters of private use are
+/// removed from its texts, because our own texts use some as markers.
+pub fn parse<T: DeserializeOwned + JsonSchema>(body: &[u8]) -> Result<(T, FieldErrors), Problem> {
+    verbatim(private_use::plain_json(utf8(body)?).as_bytes())
+}
+
+/// As `parse`, for a body that may be left out.
+pub fn parse_any<T: DeserializeOwned + JsonSchema>(body: &[u8]) -> Result<(T, FieldErrors), Problem> {
+    parse(if body.is_empty() { b"{}" } else { body })
+}
+
+/// As `parse`, with every character of its texts.
+pub fn verbatim<T: DeserializeOwned + JsonSchema>(body: &[u8]) -> Result<(T, FieldErrors), Problem> {
+    along(Derived::of::<T>(Direction::Request).marked(), body)
+}
+
+fn along<T: DeserializeOwned>(schema: &'static Json, body: &[u8]) -> Result<(T, FieldErrors), Problem> {
+    let mut fields = match serde_json::from_str(utf8(body)?) {
+        Ok(Json::Object(fields)) => fields,
+        Ok(_) => return Err(bad("The body must be a JSON object.".to_owned())),
+        Err(error) => return Err(bad(format!("The body is not JSON: {error}."))),
+    };
+    let (mut errors, mut unknown) = (FieldErrors::default(), FieldErrors::default());
+    read_fields(schema::resolved(schema), &mut fields, "", &mut errors, &mut unknown);
+    errors.unknown = unknown.errors;
+    let value = serde_json::from_value(Json::Object(fields));
+    value.map(|value| (value, errors)).map_err(|error| Problem::bug(&error))
+}
+
+/// Distinguishes a field that is left out, which is `None`, from `null`, which is `Some(None)`.
+pub fn clearable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(value).map(Some)
+}
+
+impl FieldErrors {
+    pub fn wrong(&mut self, name: &str, detail: impl Into<String>) {
+        self.at(format!("/{name}"), detail);
+    }
+
+    /// True if there was no error so far, other than in the names of fields.
+    pub fn is_clean(&self) -> bool {
+        self.errors.is_empty()
+    }
+
+    /// True if there was no error in this field or inside it.
+    pub fn is_clean_at(&self, name: &str) -> bool {
+        let pointer = format!("/{name}");
+        !self.errors.iter().any(|(wrong, _)| wrong.starts_with(&pointer))
+    }
+
+    /// The problem with all errors, if any.
+    pub fn finish(mut self) -> Result<(), Problem> {
+        self.errors.append(&mut self.unknown);
+        if self.errors.is_empty() { Ok(()) } else { Err(Problem::invalid(self.errors)) }
+    }
+
+    fn at(&mut self, pointer: String, detail: impl Into<String>) {
+        self.errors.push((pointer, detail.into()));
+    }
+}
+
+fn read_fields(
+    schema: &'static Json,
+    fields: &mut Map<String, Json>,
+    pointer: &str,
+    errors: &mut FieldErrors,
+    unknown: &mut FieldErrors,
+) {
+    let required = |name: &str| schema["required"].as_array().is_some_and(|names| names.iter().any(|one| one == name));
+    let nothing = Map::new();
+    let known = schema["properties"].as_object().unwrap_or(&nothing);
+    for name in fields.keys().filter(|name| !known.contains_key(*name)) {
+        let help = did_you_mean(name, known.keys().map(String::as_str));
+        let end = help.map_or_else(|| ".".to_owned(), |help| format!("; {help}"));
+        unknown.at(format!("{pointer}/{}", pointer_part(name)), format!("`{name}` is unknown here{end}"));
+    }
+    fields.retain(|name, _| known.contains_key(name));
+    for name in known.keys() {
+        let field = &schema["properties"][name];
+        let at = format!("{pointer}/{name}");
+        let given = fields.remove(name);
+        // `null` counts as missing, unless it says something.
+        let value = match given {
+            Some(Json::Null) if is_of(field, "null") => Some(Json::Null),
+            None | Some(Json::Null) => {
+                if required(name) {
+                    errors.at(at, words(field, MISSING).unwrap_or_else(|| format!("`{name}` is missing.")));
+                }
+                None
+            }
+            Some(value) => read(field, value, name, &at, errors),
+        };
+        let value = value.or_else(|| required(name).then(|| neutral(field)));
+        fields.extend(value.map(|value| (name.clone(), value)));
+    }
+}
+
+/// The value, if it is one of the schema.
+fn read(schema: &'static Json, value: Json, name: &str, at: &str, errors: &mut FieldErrors) -> Option<Json> {
+    let own_words = words(schema, MISFIT);
+    let schema = but_null(schema);
+    let refused = |errors: &mut FieldErrors, why: String| {
+        errors.at(at.to_owned(), own_words.clone().unwrap_or(why));
+        None
+    };
+    let is_not = |wanted: &str, value: &Json| format!("`{name}` must be {wanted}, not {}.", kind(value));
+    match kind_of(schema) {
+        Some("string") => match value {
+            Json::String(text) => match unfit(schema, &text, name) {
+                Some(why) => refused(errors, why),
+                None => Some(Json::String(text)),
+            },
+            other => refused(errors, is_not("a text", &other)),
+        },
+        Some("integer") => match value.as_i64() {
+            Some(number) => match out_of_range(schema, number, name) {
+                Some(why) => refused(errors, why),
+                None => Some(value),
+            },
+            None => refused(errors, is_not("a whole number", &value)),
+        },
+        Some("number") if value.is_number() => Some(value),
+        Some("number") => refused(errors, is_not("a number", &value)),
+        Some("boolean") if value.is_boolean() => Some(value),
+        Some("boolean") => refused(errors, is_not("`true` or `false`", &value)),
+        Some("array") => {
+            let of = but_null(&schema["items"]);
+            let are_texts = kind_of(of) == Some("string");
+            let Json::Array(items) = value else {
+                let wanted = if are_texts { "a list of texts" } else { "a list of objects" };
+                return refused(errors, is_not(wanted, &value));
+            };
+            if own_words.is_some() && items.iter().any(|item| !is_of(of, type_of(item))) {
+                return refused(errors, String::new());
+            }
+            let most = schema["maxItems"].as_u64().unwrap_or(u64::MAX);
+            if items.len() as u64 > most {
+                let count = items.len();
+                return refused(errors, format!("`{name}` has {count} entries; at most {most} fit into one request."));
+            }
+            let items = items.into_iter().enumerate();
+            let items = items.filter_map(|(n, item)| read_item(of, item, &format!("{at}/{n}"), errors));
+            Some(items.collect())
+        }
+        Some("object") => match value {
+            Json::Object(mut fields) => {
+                if schema["properties"].is_object() {
+                    let mut unknown = FieldErrors::default();
+                    read_fields(schema, &mut fields, at, errors, &mut unknown);
+                    errors.errors.append(&mut unknown.errors);
+                }
+                Some(Json::Object(fields))
+            }
+            other => refused(errors, is_not("an object", &other)),
+        },
+        Some(_) | None => Some(value),
+    }
+}
+
+fn read_item(schema: &'static Json, item: Json, at: &str, errors: &mut FieldErrors) -> Option<Json> {
+    let wanted = match (kind_of(schema), &item) {
+        (Some("string"), Json::String(text)) if unfit(schema, text, "").is_none() => return Some(item),
+        (Some("string"), _) => match schema["maxLength"].as_u64() {
+            Some(most) => format!("a text of 1 to {most} characters"),
+            None => "a text".to_owned(),
+        },
+        (Some("object"), Json::Object(_)) => return read(schema, item, "", at, errors),
+        (Some("object"), _) => "an object".to_owned(),
+        (Some(_) | None, _) => return read(schema, item, "", at, errors),
+    };
+    errors.at(at.to_owned(), format!("It must be {wanted}, not {}.", kind(&item)));
+    None
+}
+
+/// The reason why a text is none of this schema.
+fn unfit(schema: &Json, text: &str, name: &str) -> Option<String> {
+    let most = schema["maxLength"].as_u64().unwrap_or(u64::MAX);
+    if schema["minLength"].as_u64().is_some_and(|least| least > 0) && text.trim().is_empty() {
+        return Some(format!("`{name}` is empty."));
+    }
+    if text.chars().count() as u64 > most {
+        return Some(format!("`{name}` is longer than {most} characters."));
+    }
+    let known = schema["enum"].as_array()?;
+    let words: Vec<&str> = known.iter().filter_map(Json::as_str).collect();
+    (!words.contains(&text)).then(|| format!("`{name}` is one of {}.", words.join(", ")))
+}
+
+fn out_of_range(schema: &Json, number: i64, name: &str) -> Option<String> {
+    let (least, most) = (schema["minimum"].as_i64(), schema["maximum"].as_i64());
+    let is_inside = least.is_none_or(|least| least <= number) && most.is_none_or(|most| number <= most);
+    let least = least.unwrap_or(i64::MIN);
+    (!is_inside).then(|| match most {
+        Some(most) => format!("`{name}` is a number from {least} to {most}."),
+        None => format!("`{name}` is a number from {least}."),
+    })
+}
+
+/// A value of the schema, for a field that is needed and not right.
+fn neutral(schema: &'static Json) -> Json {
+    if is_of(schema, "null") {
+        return Json::Null;
+    }
+    let schema = but_null(schema);
+    match kind_of(schema) {
+        Some("string") => schema["enum"].get(0).cloned().unwrap_or_else(|| "".into()),
+        Some("integer") => schema["minimum"].as_i64().unwrap_or_default().into(),
+        Some("number") => 0.0.into(),
+        Some("boolean") => false.into(),
+        Some("array") => Json::Array(Vec::new()),
+        Some("object") => {
+            let required = schema["required"].as_array().into_iter().flatten().filter_map(Json::as_str);
+            required.map(|name| (name.to_owned(), neutral(&schema["properties"][name]))).collect()
+        }
+        Some(_) | None => Json::Null,
+    }
+}
+
+/// The schema itself, or the one beside `null`.
+fn but_null(schema: &'static Json) -> &'static Json {
+    let other = schema["anyOf"].as_array().and_then(|all| all.iter().find(|one| one["type"] != "null"));
+    schema::resolved(other.unwrap_or(schema))
+}
+
+/// The type of a schema's values beside `null`; `None`: any.
+fn kind_of(schema: &'static Json) -> Option<&'static str> {
+    match &schema["type"] {
+        Json::Array(several) => several.iter().filter_map(Json::as_str).find(|one| *one != "null"),
+        one => one.as_str(),
+    }
+}
+
+/// True if a value of this type may be one of the schema.
+fn is_of(schema: &'static Json, wanted: &str) -> bool {
+    let any_of =
+        || schema["anyOf"].as_array().is_some_and(|all| all.iter().any(|one| is_of(schema::resolved(one), wanted)));
+    match &schema["type"] {
+        Json::String(one) => one == wanted,
+        Json::Array(several) => several.iter().any(|one| one == wanted),
+        _ => any_of(),
+    }
+}
+
+fn type_of(value: &Json) -> &'static str {
+    match value {
+        Json::Null => "null",
+        Json::Bool(_) => "boolean",
+        Json::Number(_) => "number",
+        Json::String(_) => "string",
+        Json::Array(_) => "array",
+        Json::Object(_) => "object",
+    }
+}
+
+fn words(schema: &Json, about: &str) -> Option<String> {
+    schema[about].as_str().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::StatusCode;
+    use serde_json::json;
+
+    #[derive(Debug, Default, PartialEq, Deserialize, JsonSchema)]
+    #[serde(deny_unknown_fields)]
+    struct Start {
+        #[schemars(length(min = 1, max = 5))]
+        flow: String,
+        contact: Option<To>,
+        sender: Option<i64>,
+        #[schemars(range(min = 1, max = 9), extend("x-missing" = "Say how many."))]
+        count: i64,
+        #[schemars(inner(length(min = 1, max = 3)))]
+        tags: Option<Vec<String>>,
+        #[schemars(extend("x-misfit" = "`accounts` is a list of names, or `null`.", "x-null" = true))]
+        #[serde(default, deserialize_with = "clearable")]
+        accounts: Option<Option<Vec<String>>>,
+        inputs: Option<Map<String, Json>>,
+    }
+
+    #[derive(Debug, Default, PartialEq, Deserialize, JsonSchema)]
+    #[serde(deny_unknown_fields)]
+    struct To {
+        phone: String,
+    }
+
+    fn read(body: &str) -> (Start, Vec<(String, String)>) {
+        let (start, errors) = along(schema::of_request::<Start>(), body.as_bytes()).unwrap();
+        (start, errors.finish().map_or_else(|problem| problem.errors, |()| Vec::new()))
+    }
+
+    #[test]
+    fn every_wrong_field_is_named_at_once() {
+        let (start, said) = read(
+            r#"{"flwo": "x", "contact": {"phone": 7, "a/b": 1}, "sender": "one", "tags": ["a", "", 7, "four"],
+                "accounts": [1], "inputs": 7}"#,
+        );
+        let at = |pointer: &str| said.iter().find(|(p, _)| p == pointer).map(|(_, d)| d.as_str()).unwrap_or_default();
+        assert_eq!(at("/flow"), "`flow` is missing.");
+        assert_eq!(at("/flwo"), "`flwo` is unknown here; did you mean `flow`?", "{said:?}");
+        assert_eq!(at("/contact/phone"), "`phone` must be a text, not a number.");
+        assert_eq!(at("/contact/a~1b"), "`a/b` is unknown here.");
+        assert_eq!(at("/sender"), "`sender` must be a whole number, not a text.");
+        assert_eq!(at("/count"), "Say how many.");
+        assert_eq!(at("/tags/1"), "It must be a text of 1 to 3 characters, not a text.");
+        assert_eq!(at("/tags/2"), "It must be a text of 1 to 3 characters, not a number.");
+        assert_eq!(at("/tags/3"), "It must be a text of 1 to 3 characters, not a text.");
+        assert_eq!(at("/accounts"), "`accounts` is a list of names, or `null`.");
+        assert_eq!(at("/inputs"), "`inputs` must be an object, not a number.");
+        assert_eq!((said.len(), said.last().unwrap().0.as_str()), (11, "/flwo"));
+        let tags = Some(vec!["a".to_owned()]);
+        assert_eq!(start, Start { count: 1, contact: Some(To::default()), tags, ..Start::default() });
+    }
+
+    #[test]
+    fn a_value_at_its_limit_is_right() {
+        for body in [
+            json!({"flow": "12345", "count": 9, "sender": null}),
+            json!({"flow": "1", "count": 1, "tags": [], "inputs": {"a": [1, {}]}}),
+        ] {
+            assert_eq!(read(&body.to_string()).1, [], "{body}");
+        }
+        let first = |body: Json| read(&body.to_string()).1.remove(0).1;
+        assert_eq!(first(json!({"flow": "123456", "count": 9})), "`flow` is longer than 5 characters.");
+        assert_eq!(first(json!({"flow": " ", "count": 9})), "`flow` is empty.");
+        assert_eq!(first(json!({"flow": "1", "count": 10})), "`count` is a number from 1 to 9.");
+        assert_eq!(first(json!({"flow": "1", "count": 0})), "`count` is a number from 1 to 9.");
+        assert_eq!(first(json!({"flow": "1", "count": null})), "Say how many.");
+    }
+
+    #[test]
+    fn null_clears_what_is_left_out_stays() {
+        let of = |body: &str| read(body).0.accounts;
+        assert_eq!(of(r#"{"flow": "1", "count": 1}"#), None);
+        assert_eq!(of(r#"{"flow": "1", "count": 1, "accounts": null}"#), Some(None));
+        assert_eq!(of(r#"{"flow": "1", "count": 1, "accounts": ["a"]}"#), Some(Some(vec!["a".to_owned()])));
+    }
+
+    #[test]
+    fn no_object_is_no_request() {
+        let read = |body: &[u8]| along::<Start>(schema::of_request::<Start>(), body).unwrap_err();
+        assert_eq!(read(b"[]").detail, "The body must be a JSON object.");
+        for no_json in [b"{".as_slice(), b"{\"flow\": \"\xff\"}"] {
+            assert_eq!(read(no_json).status, StatusCode::BAD_REQUEST);
+        }
+    }
+}
