@@ -159,7 +159,8 @@ fn read(schema: &'static Json, value: Json, name: &str, at: &str, errors: &mut F
                 let wanted = if are_texts { "a list of texts" } else { "a list of objects" };
                 return refused(errors, is_not(wanted, &value));
             };
-            if own_words.is_some() && items.iter().any(|item| !is_of(of, type_of(item))) {
+            let few = (items.len() as u64) < schema["minItems"].as_u64().unwrap_or_default();
+            if own_words.is_some() && (few || items.iter().any(|item| !is_of(of, type_of(item)))) {
                 return refused(errors, String::new());
             }
             let most = schema["maxItems"].as_u64().unwrap_or(u64::MAX);

@@ -270,7 +270,9 @@ impl Maker<'_> {
             "number" => json!([0.0, 40.4, -3.7, 1e300, 90.0][self.dice.below(5)]),
             "boolean" => self.dice.percent(50).into(),
             "array" if depth < DEPTH_MAX => {
-                let count = [0, 1, 1, 2, 3, 120][self.dice.below(6)];
+                let [least, most] = ["minItems", "maxItems"].map(|bound| schema[bound].as_u64());
+                let count =
+                    [0, 1, 1, 2, 3, 120][self.dice.below(6)].clamp(least.unwrap_or(0), most.unwrap_or(u64::MAX));
                 let items = &schema["items"];
                 // A long list is of one and the same, else it would be large.
                 let first = self.value(items, depth + 1);

@@ -19,8 +19,10 @@ const KEYWORDS: &[&str] = &[
     "enum",
     "format",
     "items",
+    "maxItems",
     "maxLength",
     "maximum",
+    "minItems",
     "minLength",
     "minimum",
     "properties",
@@ -71,6 +73,12 @@ fn check(document: &Json, schema: &Json, value: &Json, at: &str, found: &mut Vec
         found.push(format!("{at}: {text} is no time"));
     }
     if let Some(items) = value.as_array() {
+        let count = items.len() as u64;
+        if schema["minItems"].as_u64().is_some_and(|least| count < least)
+            || schema["maxItems"].as_u64().is_some_and(|most| count > most)
+        {
+            found.push(format!("{at}: {count} entries"));
+        }
         for (n, item) in items.iter().enumerate() {
             check(document, &schema["items"], item, &format!("{at}/{n}"), found);
         }

@@ -7,8 +7,8 @@ pub mod session;
 use crate::{
     base::{
         ids::AccountName,
-        limits::{NAME_CHARS_MAX, PAGE_ROWS_MAX, PERSON_NAME_CHARS_MAX},
-        time::{Time, iso},
+        limits::{PAGE_ROWS_MAX, PERSON_NAME_CHARS_MAX},
+        time::Time,
     },
     model::{event::Event, role::Role},
     runtime::config::Config,
@@ -21,11 +21,13 @@ use crate::{
         },
     },
     web::{
+        api::{fields::At, page::Listed},
         audit::noted,
-        idempotency::json,
-        input::{self, Input},
+        idempotency::respond,
+        input,
         people::{self, Link, NotChanged, Rights, names, sessions},
         problem::{ApiResult, Problem},
+        request::{self, FieldErrors, clearable},
         state::Web,
     },
 };
@@ -34,8 +36,72 @@ use axum::{
     http::StatusCode,
     response::IntoResponse,
 };
-use serde_json::{Value as Json, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 use std::sync::Arc;
+
+/// Somebody who signs in to the studio.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Person")]
+pub struct PersonShown {
+    id: i64,
+    /// By which they sign in; capitals and accents do not matter there.
+    name: String,
+    role: RoleName,
+    /// The accounts whose customers they see; `null`: all.
+    accounts: Option<Vec<String>>,
+    created_at: At,
+    /// To five minutes; `null`: never.
+    last_seen_at: Option<At>,
+    /// Browsers in which they are signed in.
+    sessions: usize,
+    /// Until when their open link counts; `null`: they have none.
+    link_ends_at: Option<At>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewPerson {
+    #[schemars(length(min = 1, max = PERSON_NAME_CHARS_MAX))]
+    name: String,
+    role: RoleName,
+    /// Of the configuration; `null` or left out: all. An operator has all.
+    #[schemars(length(min = 1), extend("x-misfit" = ACCOUNTS_MISFIT, "x-null" = true))]
+    accounts: Option<Vec<String>>,
+}
+
+/// A field that is left out stays as it is.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PersonChange {
+    role: Option<RoleName>,
+    /// `null`: all.
+    #[schemars(length(min = 1), extend("x-misfit" = ACCOUNTS_MISFIT, "x-null" = true))]
+    #[serde(default, deserialize_with = "clearable")]
+    accounts: Option<Option<Vec<String>>>,
+}
+
+const ACCOUNTS_MISFIT: &str = "`accounts` is a list of names, or `null` for all.";
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline, extend("enum" = Role::NAMES))]
+pub struct RoleName(#[schemars(with = "String")] pub Role);
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PersonAdded {
+    person: PersonShown,
+    #[serde(flatten)]
+    link: PersonLink,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PersonLink {
+    /// The address at which they set a password. It is shown this once, and counts once.
+    link: String,
+    /// An hour later.
+    link_ends_at: At,
+}
 
 /// `GET /v1/people`: all, because they are few.
 pub async fn list(State(web): State<Arc<Web>>) -> ApiResult {
@@ -44,41 +110,34 @@ pub async fn list(State(web): State<Arc<Web>>) -> ApiResult {
     for one in &all {
         data.push(described(&web.app.store, one, web.app.clock.now()).await?);
     }
-    Ok(json(StatusCode::OK, &json!({"data": data, "next_cursor": null})))
+    Ok(respond(StatusCode::OK, &Listed { data, next_cursor: None }))
 }
 
 /// `GET /v1/people/{id}`.
 pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>) -> ApiResult {
     let person = found(&web, &id).await?;
-    Ok(json(StatusCode::OK, &described(&web.app.store, &person, web.app.clock.now()).await?))
+    Ok(respond(StatusCode::OK, &described(&web.app.store, &person, web.app.clock.now()).await?))
 }
 
 /// `POST /v1/people`: `{name, role, accounts}`; the link is shown only in this answer.
 pub async fn add(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
-    let mut input = Input::parse(&input::bytes(request.into_body()).await?)?;
-    let name = input.text("name", PERSON_NAME_CHARS_MAX);
-    let name = names::read(&name).unwrap_or_else(|why| {
-        if input.is_clean() {
-            input.wrong("name", why);
+    let (asked, mut errors) = request::parse::<NewPerson>(&input::bytes(request.into_body()).await?)?;
+    let name = names::read(&asked.name).unwrap_or_else(|why| {
+        if errors.is_clean_at("name") {
+            errors.wrong("name", why);
         }
         String::new()
     });
-    let role = role(&mut input);
-    if role.is_none() && input.is_clean() {
-        input.wrong("role", "`role` is missing.");
-    }
-    let accounts = accounts(&web.app.config, &mut input).flatten();
-    let rights = rights(&mut input, role.unwrap_or(Role::Viewer), accounts);
-    input.finish()?;
+    let accounts = accounts(&web.app.config, &mut errors, asked.accounts);
+    let rights = rights(&mut errors, asked.role.0, accounts);
+    errors.finish()?;
     let _turn = web.people.lock().await;
     let now = web.app.clock.now();
     let (person, link) = people::add(&web.app.store, &name, rights, now).await.map_err(problem)?;
     let shown = described(&web.app.store, &person, now).await?;
-    let detail = json!({"role": person.role, "accounts": shown["accounts"]});
-    let body = json!({
-        "person": shown, "link": link.address(&base(&web.app.config)), "link_ends_at": iso(link.ends_at),
-    });
-    Ok(noted(json(StatusCode::CREATED, &body), person.name, detail))
+    let detail = json!({"role": person.role, "accounts": shown.accounts});
+    let link = PersonLink { link: link.address(&base(&web.app.config)), link_ends_at: At(link.ends_at) };
+    Ok(noted(respond(StatusCode::CREATED, &PersonAdded { person: shown, link }), person.name, detail))
 }
 
 /// `PATCH /v1/people/{id}`: `{role, accounts}`.
@@ -86,18 +145,18 @@ pub async fn change(State(web): State<Arc<Web>>, Path(id): Path<String>, request
     let bytes = input::bytes(request.into_body()).await?;
     let _turn = web.people.lock().await;
     let before = found(&web, &id).await?;
-    let mut input = Input::parse(&bytes)?;
-    let role = role(&mut input).unwrap_or(before.role);
-    let accounts = accounts(&web.app.config, &mut input);
+    let (PersonChange { role, accounts: given }, mut errors) = request::parse(&bytes)?;
+    let role = role.map_or(before.role, |role| role.0);
+    let accounts = given.map(|given| accounts(&web.app.config, &mut errors, given));
     // Somebody who becomes operator sees all.
     let kept = (!before.all_accounts && role != Role::Operator).then_some(before.accounts);
-    let rights = rights(&mut input, role, accounts.unwrap_or(kept));
-    input.finish()?;
+    let rights = rights(&mut errors, role, accounts.unwrap_or(kept));
+    errors.finish()?;
     let person = people::change(&web.app.store, before.id, rights).await.map_err(problem)?;
     web.end_streams();
     let shown = described(&web.app.store, &person, web.app.clock.now()).await?;
-    let detail = json!({"role": person.role, "accounts": shown["accounts"]});
-    Ok(noted(json(StatusCode::OK, &shown), person.name, detail))
+    let detail = json!({"role": person.role, "accounts": shown.accounts});
+    Ok(noted(respond(StatusCode::OK, &shown), person.name, detail))
 }
 
 /// `DELETE /v1/people/{id}`: the conversations that they have wait for somebody else, or the bot has them again.
@@ -120,8 +179,8 @@ pub async fn link(State(web): State<Arc<Web>>, Path(id): Path<String>) -> ApiRes
         people::link(&web.app.store, person.id, web.app.clock.now()).await.map_err(problem)?;
     web.end_streams();
     let link = Link { token, ends_at };
-    let body = json!({"link": link.address(&base(&web.app.config)), "link_ends_at": iso(ends_at)});
-    Ok(noted(json(StatusCode::OK, &body), person.name, json!({})))
+    let body = PersonLink { link: link.address(&base(&web.app.config)), link_ends_at: At(ends_at) };
+    Ok(noted(respond(StatusCode::OK, &body), person.name, json!({})))
 }
 
 /// `DELETE /v1/people/{id}/sessions`.
@@ -137,51 +196,33 @@ async fn found(web: &Web, id: &str) -> Result<Person, Problem> {
     person::find(&web.app.store, id).await.map_err(|error| Problem::bug(&error))?.ok_or_else(none)
 }
 
-async fn described(store: &Store, person: &Person, now: Time) -> Result<Json, Problem> {
+async fn described(store: &Store, person: &Person, now: Time) -> Result<PersonShown, Problem> {
     let of = person_session::of(store, person.id).await.map_err(|error| Problem::bug(&error))?;
-    Ok(json!({
-        "id": person.id,
-        "name": person.name,
-        "role": person.role,
-        "accounts": (!person.all_accounts).then_some(&person.accounts),
-        "created_at": iso(person.created_at),
-        "last_seen_at": person.seen_at.map(iso),
-        "sessions": of.iter().filter(|session| !sessions::is_over(session, now)).count(),
-        "link_ends_at": person.link_ends_at.filter(|end| now < *end).map(iso),
-    }))
+    let accounts = person.accounts.iter().map(|account| account.as_str().to_owned());
+    Ok(PersonShown {
+        id: person.id,
+        name: person.name.clone(),
+        role: RoleName(person.role),
+        accounts: (!person.all_accounts).then(|| accounts.collect()),
+        created_at: At(person.created_at),
+        last_seen_at: person.seen_at.map(At),
+        sessions: of.iter().filter(|session| !sessions::is_over(session, now)).count(),
+        link_ends_at: person.link_ends_at.filter(|end| now < *end).map(At),
+    })
 }
 
-fn role(input: &mut Input) -> Option<Role> {
-    let text = input.opt_text("role", NAME_CHARS_MAX)?;
-    let role = Role::parse(&text);
-    if role.is_none() {
-        input.wrong("role", format!("`role` is one of {}.", Role::NAMES.join(", ")));
+/// The accounts that were given; `None`: all.
+fn accounts(config: &Config, errors: &mut FieldErrors, given: Option<Vec<String>>) -> Option<Vec<AccountName>> {
+    let names: Vec<AccountName> = given?.into_iter().map(AccountName::from).collect();
+    if let Some(unknown) = names.iter().find(|name| config.account(name).is_none()) {
+        errors.wrong("accounts", format!("There is no account `{unknown}`."));
     }
-    role
+    Some(names)
 }
 
-/// The accounts: left out, `null` for all, or a list.
-fn accounts(config: &Config, input: &mut Input) -> Option<Option<Vec<AccountName>>> {
-    let given = match input.patched_json("accounts")? {
-        None => return Some(None),
-        Some(Json::Array(given)) => given,
-        Some(_) => {
-            input.wrong("accounts", "`accounts` is a list of names, or `null` for all.");
-            return None;
-        }
-    };
-    let names: Vec<AccountName> = given.iter().filter_map(|one| one.as_str()).map(AccountName::from).collect();
-    if names.len() != given.len() || names.is_empty() {
-        input.wrong("accounts", "`accounts` is a list of names, or `null` for all.");
-    } else if let Some(unknown) = names.iter().find(|name| config.account(name).is_none()) {
-        input.wrong("accounts", format!("There is no account `{unknown}`."));
-    }
-    Some(Some(names))
-}
-
-fn rights(input: &mut Input, role: Role, accounts: Option<Vec<AccountName>>) -> Rights {
-    if role == Role::Operator && accounts.is_some() && input.is_clean() {
-        input.wrong("accounts", "An operator has all accounts; leave `accounts` out.");
+fn rights(errors: &mut FieldErrors, role: Role, accounts: Option<Vec<AccountName>>) -> Rights {
+    if role == Role::Operator && accounts.is_some() && errors.is_clean() {
+        errors.wrong("accounts", "An operator has all accounts; leave `accounts` out.");
     }
     Rights { role, accounts }
 }

@@ -2,65 +2,19 @@
 
 use super::{
     AllowedCallers, AnswerBody, CURSOR, DocumentedAnswer, Errors, GET, LIMIT, POST, Route, Verb, ask, at, ok,
-    shape::{
-        Shape,
-        Type::{List, Maybe, Of, Page, Text, Time, Whole, Word},
-        answer, may, need, shape,
-    },
+    shape::{answer, request},
     tell,
 };
-use crate::{
-    model::role::Role,
-    web::api::{
-        page::Listed,
-        people::{
-            self,
-            audit::{self, AuditShown},
-        },
+use crate::web::api::{
+    page::Listed,
+    people::{
+        self, NewPerson, PersonAdded, PersonChange, PersonLink, PersonShown,
+        audit::{self, AuditShown},
     },
 };
 use axum::routing::{delete, get, patch, post};
 
 const PART: &str = "People";
-
-static PERSON: Shape = shape(
-    "Person",
-    "Somebody who signs in to the studio.",
-    &[
-        need("id", Whole, ""),
-        need("name", Text, "By which they sign in; capitals and accents do not matter there."),
-        need("role", Word(Role::NAMES), ""),
-        need("accounts", Maybe(&List(&Text)), "Whose customers they see; `null`: all."),
-        need("created_at", Time, ""),
-        need("last_seen_at", Maybe(&Time), "To five minutes; `null`: never."),
-        need("sessions", Whole, "Browsers in which they are signed in."),
-        need("link_ends_at", Maybe(&Time), "Until when their open link counts; `null`: they have none."),
-    ],
-);
-
-static NEW: Shape = shape(
-    "NewPerson",
-    "",
-    &[
-        need("name", Text, ""),
-        need("role", Word(Role::NAMES), ""),
-        may("accounts", Maybe(&List(&Text)), "Of the configuration; `null` or left out: all. An operator has all."),
-    ],
-);
-
-static EDIT: Shape = shape(
-    "PersonChange",
-    "What is left out stays as it is.",
-    &[may("role", Word(Role::NAMES), ""), may("accounts", Maybe(&List(&Text)), "`null`: all.")],
-);
-
-static ADDED: Shape = shape("PersonAdded", "", &[need("person", Of(&PERSON), ""), LINK, LINK_ENDS]);
-
-static LINKED: Shape = shape("PersonLink", "", &[LINK, LINK_ENDS]);
-
-const LINK: super::Field =
-    need("link", Text, "The address at which they set a password. It is shown this once, and counts once.");
-const LINK_ENDS: super::Field = need("link_ends_at", Time, "An hour later.");
 
 pub static ROUTES: &[Route] = &[
     Route {
@@ -69,7 +23,7 @@ pub static ROUTES: &[Route] = &[
         part: PART,
         summary: "List the people who may sign in",
         who: AllowedCallers::Operator,
-        answers: &[ok(Page(&Of(&PERSON)), "All of them, oldest first.")],
+        answers: &[ok(answer::<Listed<PersonShown>>(), "All of them, oldest first.")],
         example: ask("/v1/people"),
         take: || get(people::list),
         ..GET
@@ -80,8 +34,8 @@ pub static ROUTES: &[Route] = &[
         part: PART,
         summary: "Add a person, and get the link by which they set a password",
         who: AllowedCallers::Operator,
-        body: Some(Of(&NEW)),
-        answers: &[at(201, Of(&ADDED), "")],
+        body: Some(request::<NewPerson>()),
+        answers: &[at(201, answer::<PersonAdded>(), "")],
         errors: Errors::Problems(&[("name_taken", 409), ("too_many_people", 409)]),
         example: tell("/v1/people", r#"{"name": "Eva", "role": "author"}"#),
         take: || post(people::add),
@@ -93,7 +47,7 @@ pub static ROUTES: &[Route] = &[
         part: PART,
         summary: "Show a person",
         who: AllowedCallers::Operator,
-        answers: &[ok(Of(&PERSON), "")],
+        answers: &[ok(answer::<PersonShown>(), "")],
         example: ask("/v1/people/$person"),
         take: || get(people::show),
         ..GET
@@ -106,8 +60,8 @@ pub static ROUTES: &[Route] = &[
         summary: "Give a person another role or other accounts",
         about: "They are signed out everywhere.",
         who: AllowedCallers::Operator,
-        body: Some(Of(&EDIT)),
-        answers: &[ok(Of(&PERSON), "As they are now.")],
+        body: Some(request::<PersonChange>()),
+        answers: &[ok(answer::<PersonShown>(), "As they are now.")],
         errors: Errors::Problems(&[("last_operator", 409)]),
         example: tell("/v1/people/$person", r#"{"role": "agent", "accounts": ["acme"]}"#),
         take: || patch(people::change),
@@ -133,7 +87,7 @@ pub static ROUTES: &[Route] = &[
         summary: "Make a link by which a person sets a new password",
         about: "Their password, an older link and all their sessions end at once.",
         who: AllowedCallers::Operator,
-        answers: &[ok(Of(&LINKED), "")],
+        answers: &[ok(answer::<PersonLink>(), "")],
         example: ask("/v1/people/$person/link"),
         take: || post(people::link),
         ..POST

@@ -4,16 +4,18 @@ use crate::{
     base::{
         ids::AccountName,
         limits::{KEY_LIFE_MAX, NAME_CHARS_MAX},
-        time::{Span, iso},
+        time::Span,
     },
     model::scope::{Scope, Scopes},
     store::CommitError,
     web::{
+        api::fields::At,
         audit::noted,
         auth::{self, KeyRights},
-        idempotency::json,
-        input::{self, Input},
+        idempotency::respond,
+        input,
         problem::{ApiResult, Problem},
+        request::{self, FieldErrors},
         state::Web,
     },
 };
@@ -22,15 +24,48 @@ use axum::{
     http::StatusCode,
     response::IntoResponse,
 };
-use serde_json::{Value as Json, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 use std::sync::Arc;
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewKey {
+    /// Where there are several accounts.
+    #[schemars(length(min = 1, max = NAME_CHARS_MAX))]
+    account: Option<String>,
+    /// For people.
+    #[schemars(length(min = 1, max = NAME_CHARS_MAX))]
+    name: Option<String>,
+    /// Left out: all that a key of an account may do.
+    scopes: Option<Vec<ScopeName>>,
+    /// A length of time, as `90d`; at most 3650 days. Left out: it does not expire.
+    #[schemars(length(min = 1, max = NAME_CHARS_MAX))]
+    expires_in: Option<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Key {
+    id: String,
+    account: String,
+    /// `null`: all that a key of an account may do.
+    scopes: Option<Vec<ScopeName>>,
+    /// `null`: it does not expire.
+    expires_at: Option<At>,
+    /// The key itself: it is shown this once.
+    key: String,
+}
+
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline, extend("x-words" = Scope::NAMES))]
+struct ScopeName(#[schemars(length(min = 1, max = NAME_CHARS_MAX))] String);
 
 /// `POST /v1/keys`: `{account, name, scopes, expires_in}`; the key is shown only in this answer.
 pub async fn create(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     let made = created(&web, request).await?;
-    let id = made["id"].as_str().map(str::to_owned);
-    let detail = json!({"account": made["account"], "scopes": made["scopes"], "expires_at": made["expires_at"]});
-    Ok(noted(json(StatusCode::CREATED, &made), id, detail))
+    let detail = json!({"account": made.account, "scopes": made.scopes, "expires_at": made.expires_at});
+    Ok(noted(respond(StatusCode::CREATED, &made), made.id, detail))
 }
 
 /// `DELETE /v1/keys/{id}`.
@@ -39,51 +74,53 @@ pub async fn revoke(State(web): State<Arc<Web>>, Path(id): Path<String>) -> ApiR
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-async fn created(web: &Web, request: Request) -> Result<Json, Problem> {
-    let mut input = Input::parse(&input::bytes(request.into_body()).await?)?;
-    let account = input.opt_text("account", NAME_CHARS_MAX).map(AccountName::from);
-    let name = input.opt_text("name", NAME_CHARS_MAX).unwrap_or_default();
+async fn created(web: &Web, request: Request) -> Result<Key, Problem> {
+    let (asked, mut errors) = request::parse::<NewKey>(&input::bytes(request.into_body()).await?)?;
+    let account = asked.account.map(AccountName::from);
     let accounts = &web.app.config.accounts;
     let account = match (account, accounts.as_slice()) {
         (Some(account), _) if accounts.iter().any(|known| known.name == account) => Some(account),
         (Some(account), _) => {
-            input.wrong("account", format!("There is no account `{account}`."));
+            errors.wrong("account", format!("There is no account `{account}`."));
             None
         }
         (None, [only]) => Some(only.name.clone()),
         (None, _) => {
-            input.wrong("account", "There are several accounts; say for which the key is.");
+            errors.wrong("account", "There are several accounts; say for which the key is.");
             None
         }
     };
-    let scopes = input.opt_list("scopes", NAME_CHARS_MAX).map(|names| scopes(&mut input, &names));
+    let scopes = asked.scopes.map(|names| scopes(&mut errors, &names));
     let now = web.app.clock.now();
-    let expires_at = input.opt_text("expires_in", NAME_CHARS_MAX).and_then(|text| match life(&text) {
+    let expires_at = asked.expires_in.and_then(|text| match life(&text) {
         Ok(life) => Some(now + life),
         Err(why) => {
-            input.wrong("expires_in", why);
+            errors.wrong("expires_in", why);
             None
         }
     });
-    input.finish()?;
+    errors.finish()?;
     let account = account.ok_or_else(|| Problem::bug(&"no account and no error"))?;
-    let rights = KeyRights { account: account.clone(), name, scopes, expires_at };
+    let rights = KeyRights { account: account.clone(), name: asked.name.unwrap_or_default(), scopes, expires_at };
     let key = auth::create_key(&web.app.store, rights, now).await.map_err(|error| Problem::bug(&error))?;
-    let scopes = scopes.map(|scopes| scopes.all().map(Scope::as_str).collect::<Vec<_>>());
-    Ok(json!({
-        "id": key.id, "account": account, "scopes": scopes, "expires_at": expires_at.map(iso), "key": key.key.expose(),
-    }))
+    Ok(Key {
+        id: key.id,
+        account: account.as_str().to_owned(),
+        scopes: scopes.map(|scopes| scopes.all().map(|scope| ScopeName(scope.as_str().to_owned())).collect()),
+        expires_at: expires_at.map(At),
+        key: key.key.expose().to_owned(),
+    })
 }
 
-fn scopes(input: &mut Input, names: &[String]) -> Scopes {
+fn scopes(errors: &mut FieldErrors, names: &[ScopeName]) -> Scopes {
     if names.is_empty() {
-        input.wrong("scopes", "Name at least one scope, or leave it out: then the key may do all.");
+        errors.wrong("scopes", "Name at least one scope, or leave it out: then the key may do all.");
     }
-    let known = names.iter().enumerate().filter_map(|(place, name)| {
+    let known = names.iter().enumerate().filter_map(|(place, ScopeName(name))| {
         let scope = Scope::parse(name);
         if scope.is_none() {
             let all = Scope::NAMES.join("`, `");
-            input.wrong(&format!("scopes/{place}"), format!("There is no scope `{name}`; there are `{all}`."));
+            errors.wrong(&format!("scopes/{place}"), format!("There is no scope `{name}`; there are `{all}`."));
         }
         scope
     });

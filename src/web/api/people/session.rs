@@ -10,16 +10,18 @@ use crate::{
     store::tables::person::{self, Person},
     web::{
         admission,
+        api::people::RoleName,
         audit::{self, Doer, Note},
         auth::{self, Caller, hash},
-        idempotency::json,
-        input::{self, Input},
+        idempotency::respond,
+        input,
         people::{
             cookie::{self, Transport},
             names, password, sessions,
             tries::Tried,
         },
         problem::{ApiResult, Problem},
+        request,
         server::listener::Peer,
         state::Web,
         studio::access::{client_address, is_open, transport},
@@ -30,8 +32,38 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::sync::Arc;
+
+/// The person who asks.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Session<'a> {
+    /// Their name; `null` where nobody needs to sign in, and for the operator's key.
+    person: Option<&'a str>,
+    role: RoleName,
+    /// The accounts whose customers they see; `null`: all.
+    accounts: Option<Vec<&'a str>>,
+    /// The studio is open on this machine without a sign-in.
+    local: bool,
+    /// The `operationId`s of the native routes that are open to them.
+    may: Vec<&'static str>,
+}
+
+/// `name` and `password`, or `link` and a new `password`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    #[schemars(length(min = 1, max = PERSON_NAME_CHARS_MAX))]
+    name: Option<String>,
+    /// The part behind `#` of the address that an operator gave; it counts once.
+    #[schemars(length(min = 1, max = LINK_CHARS_MAX))]
+    link: Option<String>,
+    /// With a `link`: the new one, of at least 10 characters.
+    #[schemars(length(min = 1, max = PASSWORD_CHARS_MAX))]
+    password: String,
+}
 
 /// Characters of a link's secret, which is looked up by its hash; a longer text is none.
 const LINK_CHARS_MAX: usize = 200;
@@ -54,11 +86,15 @@ pub async fn show(
         Caller::Operator => (None, Role::Operator, None),
         Caller::Account(_) => return Err(admission::operator_only()),
     };
-    let body = json!({
-        "person": person, "role": role, "accounts": accounts, "local": is_open(&web, peer, &headers),
-        "may": admission::open_to(&web, &caller),
-    });
-    Ok(json(StatusCode::OK, &body))
+    let accounts = accounts.map(|accounts| accounts.iter().map(|account| account.as_str()).collect());
+    let session = Session {
+        person: person.map(String::as_str),
+        role: RoleName(role),
+        accounts,
+        local: is_open(&web, peer, &headers),
+        may: admission::open_to(&web, &caller),
+    };
+    Ok(respond(StatusCode::OK, &session))
 }
 
 /// `POST /v1/session`: `{name, password}` or `{link, password}`.
@@ -70,14 +106,11 @@ pub async fn sign_in(
     let (parts, body) = request.into_parts();
     let headers = parts.headers;
     let transport = transport(&web, peer, &headers).ok_or_else(needs_https)?;
-    let mut input = Input::parse(&input::bytes(body).await?)?;
-    let name = input.opt_text("name", PERSON_NAME_CHARS_MAX);
-    let link = input.opt_text("link", LINK_CHARS_MAX);
-    let password = input.text("password", PASSWORD_CHARS_MAX);
-    if name.is_some() == link.is_some() && input.is_clean() {
-        input.wrong("name", "Give `name` or `link`, one of both.");
+    let (SignIn { name, link, password }, mut errors) = request::parse(&input::bytes(body).await?)?;
+    if name.is_some() == link.is_some() && errors.is_clean() {
+        errors.wrong("name", "Give `name` or `link`, one of both.");
     }
-    input.finish()?;
+    errors.finish()?;
     let address = Tried::address(client_address(&web, peer, &headers));
     // In a task of its own: a client that disconnects in the middle must not get a try for nothing.
     let task = tokio::spawn(async move {
