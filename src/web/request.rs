@@ -56,6 +56,17 @@ fn along<T: DeserializeOwned>(schema: &'static Json, body: &[u8]) -> Result<(T, 
     value.map(|value| (value, errors)).map_err(|error| Problem::bug(&error))
 }
 
+/// The body may be left out.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NoBody {}
+
+/// Reads the body of a request that needs none.
+pub fn no_body(body: &[u8]) -> Result<(), Problem> {
+    let (NoBody {}, errors) = parse_any(body)?;
+    errors.finish()
+}
+
 /// Distinguishes a field that is left out, which is `None`, from `null`, which is `Some(None)`.
 pub fn clearable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(value).map(Some)
@@ -74,7 +85,9 @@ impl FieldErrors {
     /// True if there was no error in this field or inside it.
     pub fn is_clean_at(&self, name: &str) -> bool {
         let pointer = format!("/{name}");
-        !self.errors.iter().any(|(wrong, _)| wrong.starts_with(&pointer))
+        let inside =
+            |wrong: &str| wrong.strip_prefix(&pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        !self.errors.iter().any(|(wrong, _)| inside(wrong))
     }
 
     /// The problem with all errors, if any.
@@ -160,7 +173,8 @@ fn read(schema: &'static Json, value: Json, name: &str, at: &str, errors: &mut F
                 return refused(errors, is_not(wanted, &value));
             };
             let few = (items.len() as u64) < schema["minItems"].as_u64().unwrap_or_default();
-            if own_words.is_some() && (few || items.iter().any(|item| !is_of(of, type_of(item)))) {
+            let is_misfit = |item: &Json| words(of, MISFIT).is_none() && !is_of(of, type_of(item));
+            if own_words.is_some() && (few || items.iter().any(is_misfit)) {
                 return refused(errors, String::new());
             }
             let most = schema["maxItems"].as_u64().unwrap_or(u64::MAX);
@@ -196,7 +210,8 @@ fn read_item(schema: &'static Json, item: Json, at: &str, errors: &mut FieldErro
         },
         (Some("object"), Json::Object(_)) => return read(schema, item, "", at, errors),
         (Some("object"), _) => "an object".to_owned(),
-        (Some(_) | None, _) => return read(schema, item, "", at, errors),
+        // The places of the others stay as they are.
+        (Some(_) | None, _) => return read(schema, item, "", at, errors).or_else(|| Some(neutral(schema))),
     };
     errors.at(at.to_owned(), format!("It must be {wanted}, not {}.", kind(&item)));
     None
@@ -275,6 +290,7 @@ fn type_of(value: &Json) -> &'static str {
     match value {
         Json::Null => "null",
         Json::Bool(_) => "boolean",
+        Json::Number(number) if number.is_i64() => "integer",
         Json::Number(_) => "number",
         Json::String(_) => "string",
         Json::Array(_) => "array",

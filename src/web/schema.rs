@@ -112,6 +112,10 @@ fn plain(mut schema: Schema, direction: Direction) -> Json {
         if schema.as_bool() == Some(true) {
             *schema = Schema::default();
         }
+        // Also of an object without fields the document shows which it has.
+        if schema.get("additionalProperties") == Some(&Json::Bool(false)) && schema.get("properties").is_none() {
+            schema.insert("properties".into(), Json::Object(Map::new()));
+        }
         if matches!(direction, Direction::Request) && schema.get(CLEARED).is_none() {
             without_null(schema);
         }

@@ -1,5 +1,6 @@
 //! `POST /v1/events`: an external event, delivered to waiting runs and `event:` triggers.
 
+pub mod deliveries;
 pub mod stream;
 pub mod subscriptions;
 

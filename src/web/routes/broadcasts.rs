@@ -5,15 +5,15 @@ use super::{
     shape::{
         Shape,
         Type::{Any, Either, Id, List, Map, Maybe, Of, Page, Text, Time, Whole, Word},
-        answer, may, need, shape,
+        answer, may, need, request, shape,
     },
-    shapes::NO_BODY,
     tell,
 };
 use crate::web::api::{
     broadcasts,
     schedules::{forecasts::Forecast, reports::FireReport},
 };
+use crate::web::request::NoBody;
 use axum::routing::{get, post};
 
 const PART: &str = "Broadcasts";
@@ -144,7 +144,7 @@ pub static ROUTES: &[Route] = &[
         part: PART,
         summary: "Pause a broadcast",
         about: "Whose slot has not come waits; what runs already goes on.",
-        body: Some(Of(&NO_BODY)),
+        body: Some(request::<NoBody>()),
         bare: true,
         answers: &[ok(Of(&BROADCAST), "")],
         errors: Errors::Problems(&[("not_possible", 409)]),
@@ -159,7 +159,7 @@ pub static ROUTES: &[Route] = &[
         scope: Some(Scope::Send),
         part: PART,
         summary: "Let a paused broadcast go on",
-        body: Some(Of(&NO_BODY)),
+        body: Some(request::<NoBody>()),
         bare: true,
         answers: &[ok(Of(&BROADCAST), "")],
         errors: Errors::Problems(&[("not_possible", 409)]),
@@ -175,7 +175,7 @@ pub static ROUTES: &[Route] = &[
         part: PART,
         summary: "Stop a broadcast for good",
         about: "What has not begun never does; what runs already goes on.",
-        body: Some(Of(&NO_BODY)),
+        body: Some(request::<NoBody>()),
         bare: true,
         answers: &[ok(Of(&BROADCAST), "")],
         errors: Errors::Problems(&[("not_possible", 409)]),

@@ -7,12 +7,13 @@ use super::{
         Type::{
             Any, Either, Flag, Id, List, Map, Maybe, Of, Page, PersonName, Phone, Text, Time, Traceable, Whole, Word,
         },
-        may, need, shape,
+        may, need, request, shape,
     },
     shapes::{INCOMING, OUTGOING},
     tell,
 };
 use crate::web::api::contacts::{self, consent, export, import};
+use crate::web::request::NoBody;
 use axum::routing::{get, patch, post};
 
 const PART: &str = "Contacts";
@@ -215,8 +216,6 @@ static BY_NAME: Shape = shape(
     &[may("phone", Text, "E.164, however it is spelt."), may("user_id", Text, "The platform's own id of the person.")],
 );
 
-static NO_BODY: Shape = shape("Empty", "The body may be left out.", &[]);
-
 const IF_MATCH: Field =
     may("If-Match", Text, "The `etag` that was read: what somebody else has changed since is not overwritten.");
 
@@ -364,7 +363,7 @@ pub static ROUTES: &[Route] = &[
                 stay as rows without content, so that totals stay right, and so does the bare record of consent. Of \
                 somebody who had opted out a keyed digest of each name stays: who comes again with that name is opted \
                 out, until they lift it themselves. It cannot be undone; a crash in the middle is gone on with.",
-        body: Some(Of(&NO_BODY)),
+        body: Some(request::<NoBody>()),
         bare: true,
         answers: &[ok(Of(&ERASED), "It is gone.")],
         keyed: true,

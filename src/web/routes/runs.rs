@@ -5,12 +5,13 @@ use super::{
     shape::{
         Shape,
         Type::{Any, Flag, Id, List, Map, Maybe, Of, Page, PersonName, Phone, Text, Time, Whole, Word},
-        may, need, shape,
+        may, need, request, shape,
     },
     shapes::{ADDRESSEE, SENDER},
     tell,
 };
 use crate::web::api::runs;
+use crate::web::request::NoBody;
 use axum::routing::{get, post};
 
 static START: Shape = shape(
@@ -112,8 +113,6 @@ static TURN: Shape =
 
 static LINE: Shape = shape("TraceLine", "", &[need("step", Maybe(&Id), ""), need("what", Text, "One sentence.")]);
 
-static NOTHING: Shape = shape("Nothing", "The body may be left out.", &[]);
-
 pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/runs",
@@ -213,7 +212,7 @@ pub static ROUTES: &[Route] = &[
         part: "Runs",
         summary: "Stop a run",
         about: "What it has not sent yet is dropped.",
-        body: Some(Of(&NOTHING)),
+        body: Some(request::<NoBody>()),
         bare: true,
         answers: &[ok(Of(&RUN), "As it is now.")],
         errors: Errors::Problems(&[("ended", 409)]),
@@ -230,7 +229,7 @@ pub static ROUTES: &[Route] = &[
         summary: "End what a run waits for",
         about: "As if its time had passed: a `wait` goes on, a question and a wait for something take their \
                 `on_timeout`. To answer in the contact's place there is the sandbox; to end a run, `stop`.",
-        body: Some(Of(&NOTHING)),
+        body: Some(request::<NoBody>()),
         bare: true,
         answers: &[ok(Of(&RUN), "As it is now.")],
         errors: Errors::Problems(&[("ended", 409), ("not_waiting", 409)]),

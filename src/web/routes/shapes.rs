@@ -183,8 +183,6 @@ pub static INCOMING: Shape = shape(
     ],
 );
 
-pub static NO_BODY: Shape = shape("NoBody", "The body may be left out.", &[]);
-
 pub static ADDRESSEE: Shape = shape(
     "Addressee",
     "Whom it is for; somebody who is not known yet becomes a contact.",

@@ -3,81 +3,25 @@
 use super::{
     AnswerBody, CURSOR, DocumentedAnswer, Errors, GET, LIMIT, POST, Route, Scope, Verb, ask, at, ok,
     shape::{
-        Field, Shape,
-        Type::{Any, Flag, List, Maybe, Of, Page, Text, Time, Whole, Word},
-        may, need, shape,
+        Field,
+        Type::{Text, Word},
+        answer, may, request,
     },
-    shapes::NO_BODY,
     tell,
 };
-use crate::web::api::events::subscriptions;
+use crate::web::{
+    api::{
+        events::{
+            deliveries::{self, DeliveryShown},
+            subscriptions::{self, NewWebhook, Webhook, WebhookEdit},
+        },
+        page::Listed,
+    },
+    request::NoBody,
+};
 use axum::routing::{delete, get, patch, post};
 
 const PART: &str = "Webhooks";
-
-static WEBHOOK: Shape = shape(
-    "Webhook",
-    "A subscription to what happens.",
-    &[
-        need("id", Whole, ""),
-        need("name", Text, "A word for people."),
-        need("account", Maybe(&Text), "Whose events it hears; `null`: all, for the operator."),
-        need("url", Text, ""),
-        need("types", List(&Text), "Which events it wants, as in `GET /v1/events`; empty: all."),
-        need("senders", List(&Whole), "Only what happens at these; empty: at all."),
-        need("configured", Flag, "It stands in the configuration, and is changed there."),
-        need("state", Word(&["active", "paused"]), "`paused`: nothing is posted until somebody resumes it."),
-        need("paused_at", Maybe(&Time), ""),
-        need("why", Maybe(&Text), "Why it is paused."),
-        need("old_secret_until", Maybe(&Time), "Until then posts are signed with the secret before, too."),
-        need("created_at", Time, ""),
-        need("last_taken_at", Maybe(&Time), "When it last answered a post with 2xx."),
-        need("etag", Text, "The name of this state, for `If-Match`."),
-        may("secret", Text, "`whsec_…`: shown when it is made or rotated, and never again."),
-    ],
-);
-
-static NEW: Shape = shape(
-    "NewWebhook",
-    "",
-    &[
-        need("url", Text, "Where to post; no private address, but for `webhooks.allow_private`."),
-        may("name", Text, "A word for people."),
-        may("types", List(&Text), "Which events; none: all."),
-        may("senders", List(&Whole), "Of which senders; none: of all."),
-        may("account", Text, "For the operator: whose events; else all."),
-    ],
-);
-
-static EDIT: Shape = shape(
-    "WebhookEdit",
-    "What is not there stays as it is.",
-    &[
-        may("url", Text, ""),
-        may("name", Text, ""),
-        may("types", List(&Text), "All that it wants from now on."),
-        may("senders", List(&Whole), ""),
-        may("state", Word(&["active", "paused"]), "`active` resumes: what waits goes out at once."),
-    ],
-);
-
-static DELIVERY: Shape = shape(
-    "Delivery",
-    "One event on its way to a webhook.",
-    &[
-        need("id", Whole, ""),
-        need("event_id", Whole, "`webhook-id` of its posts: the same at each repetition."),
-        need("type", Text, ""),
-        need("at", Time, "When it happened."),
-        need("state", Word(&["pending", "done", "dead"]), "`dead`: nobody took it for 3 days."),
-        need("attempts", Whole, "Since it was queued or asked for again."),
-        need("next_at", Maybe(&Time), "When it is posted next."),
-        need("tried_at", Maybe(&Time), ""),
-        need("status", Maybe(&Whole), "What was answered last; `null`: nothing."),
-        need("trouble", Maybe(&Text), "`status`, `timeout`, `unreachable`, `blocked`, `gone`, …"),
-        need("body", Any, "What is posted, word for word."),
-    ],
-);
 
 const IF_MATCH: Field =
     may("If-Match", Text, "The `etag` that was read: what somebody else has changed since is not overwritten.");
@@ -91,7 +35,7 @@ pub static ROUTES: &[Route] = &[
         part: PART,
         summary: "List the webhooks that are posted, oldest first",
         query: &[LIMIT, CURSOR],
-        answers: &[ok(Page(&Of(&WEBHOOK)), "")],
+        answers: &[ok(answer::<Listed<Webhook>>(), "")],
         example: ask("/v1/webhooks"),
         take: || get(subscriptions::list),
         ..GET
@@ -109,8 +53,8 @@ pub static ROUTES: &[Route] = &[
                 `whsec_`. Within one conversation they come in order, one at a time. Anything but 2xx is tried again \
                 with growing pauses for 3 days; then it is dead, and a webhook that took nothing else meanwhile is \
                 paused. 410 pauses it at once.",
-        body: Some(Of(&NEW)),
-        answers: &[at(201, Of(&WEBHOOK), "With its secret.")],
+        body: Some(request::<NewWebhook>()),
+        answers: &[at(201, answer::<Webhook>(), "With its secret.")],
         errors: Errors::Problems(&[("too_many_webhooks", 409), ("outcome_unknown", 409)]),
         keyed: true,
         example: tell(
@@ -126,7 +70,7 @@ pub static ROUTES: &[Route] = &[
         scope: Some(Scope::People),
         part: PART,
         summary: "Show one webhook",
-        answers: &[ok(Of(&WEBHOOK), "")],
+        answers: &[ok(answer::<Webhook>(), "")],
         answers_with: TAGGED,
         example: ask("/v1/webhooks/$webhook"),
         take: || get(subscriptions::show),
@@ -139,8 +83,8 @@ pub static ROUTES: &[Route] = &[
         scope: Some(Scope::People),
         part: PART,
         summary: "Change, pause or resume a webhook",
-        body: Some(Of(&EDIT)),
-        answers: &[ok(Of(&WEBHOOK), "As it is now.")],
+        body: Some(request::<WebhookEdit>()),
+        answers: &[ok(answer::<Webhook>(), "As it is now.")],
         answers_with: TAGGED,
         headers: &[IF_MATCH],
         errors: Errors::Problems(&[("in_progress", 409), ("configured", 409), ("changed_meanwhile", 412)]),
@@ -168,9 +112,9 @@ pub static ROUTES: &[Route] = &[
         part: PART,
         summary: "Make a new secret",
         about: "For a day posts carry two signatures, of the new and of the old secret, with a space between.",
-        body: Some(Of(&NO_BODY)),
+        body: Some(request::<NoBody>()),
         bare: true,
-        answers: &[ok(Of(&WEBHOOK), "With the new secret.")],
+        answers: &[ok(answer::<Webhook>(), "With the new secret.")],
         errors: Errors::Problems(&[("configured", 409), ("outcome_unknown", 409)]),
         keyed: true,
         example: tell("/v1/webhooks/$webhook/rotate-secret", "{}"),
@@ -184,9 +128,9 @@ pub static ROUTES: &[Route] = &[
         part: PART,
         summary: "List what was and is posted to a webhook, newest first",
         query: &[may("state", Word(&["pending", "done", "dead"]), "Only these."), LIMIT, CURSOR],
-        answers: &[ok(Page(&Of(&DELIVERY)), "")],
+        answers: &[ok(answer::<Listed<DeliveryShown>>(), "")],
         example: ask("/v1/webhooks/$webhook/deliveries"),
-        take: || get(subscriptions::deliveries),
+        take: || get(deliveries::list),
         ..GET
     },
     Route {
@@ -196,12 +140,12 @@ pub static ROUTES: &[Route] = &[
         part: PART,
         summary: "Post an event again",
         about: "Under the same `webhook-id` and word for word, also when it was taken before or is dead.",
-        body: Some(Of(&NO_BODY)),
+        body: Some(request::<NoBody>()),
         bare: true,
-        answers: &[at(202, Of(&DELIVERY), "It goes out now.")],
+        answers: &[at(202, answer::<DeliveryShown>(), "It goes out now.")],
         keyed: true,
         example: tell("/v1/webhooks/$webhook/deliveries/$delivery/redeliver", "{}"),
-        take: || post(subscriptions::redeliver),
+        take: || post(deliveries::redeliver),
         ..POST
     },
 ];

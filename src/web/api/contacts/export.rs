@@ -22,6 +22,7 @@ use crate::{
         idempotency::{Answer, json, once},
         input::{self, Input},
         problem::{ApiResult, Problem},
+        request::no_body,
         state::Web,
     },
 };
@@ -43,7 +44,7 @@ pub async fn export(State(web): State<Arc<Web>>, Path(id): Path<String>, caller:
 pub async fn erase(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
     let bytes = input::bytes(body).await?;
-    Input::parse(if bytes.is_empty() { b"{}" } else { &bytes })?.finish()?;
+    no_body(&bytes)?;
     let account = caller.only_account().cloned().unwrap_or_else(|| AccountName::from(""));
     let erasing = Arc::clone(&web);
     // Looked up inside, because a repeated request with the same key comes when the contact no longer exists.

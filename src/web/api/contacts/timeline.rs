@@ -6,16 +6,17 @@ use crate::{
         limits::{TIMELINE_AHEAD, TIMELINE_BACK},
         time::Time,
     },
-    runtime::contacts::timeline::{TimelineItem, TimelinePart, timeline},
+    runtime::contacts::timeline::{TimelineItem, TimelineKind, TimelinePart, timeline},
     web::{
         api::{
             contacts,
+            fields::{At, Id},
             moments::moment,
             page::{Page, decode},
             schedules::forecasts,
         },
         auth::Caller,
-        idempotency::json,
+        idempotency::respond,
         problem::{ApiResult, Problem},
         state::Web,
     },
@@ -24,7 +25,52 @@ use axum::{
     extract::{Path, RawQuery, State},
     http::StatusCode,
 };
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::sync::Arc;
+
+/// One thing on the line.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "TimelineItem")]
+pub struct TimelineEntry {
+    at: At,
+    /// `fire`: a start that reached them. `no_fire`: one that did not, or will not, with its reason. `planned`: to come,
+    /// as the forecast has it, or as open runs wait for it. `date`: the moment of a `date:` ahead.
+    #[schemars(extend("enum" = TimelineKind::ALL))]
+    kind: &'static str,
+    flow: Option<Id<String>>,
+    trigger: Option<Id<String>>,
+    step: Option<Id<String>>,
+    /// One word: the state of a message, the end of a run, the result of a start or of the forecast, `given` or
+    /// `withdrawn`, `opened` or `closes`, the wait of a run.
+    outcome: Option<Id<String>>,
+    /// Why not: the word of the reports, the provider's code, or `not_meant` of a fire that was not for them. Of a
+    /// consent its topic.
+    reason: Option<Id<String>>,
+    /// The template that left, or will leave, instead of the text.
+    template: Option<Id<String>>,
+    /// Of a message its text; else a sentence.
+    text: Option<String>,
+    /// Of the message, run, start, line of consent, or conversation of the window.
+    id: Option<i64>,
+}
+
+impl TimelineEntry {
+    fn of(item: TimelineItem) -> TimelineEntry {
+        TimelineEntry {
+            at: At(item.at),
+            kind: item.kind.as_str(),
+            flow: item.flow.map(|flow| Id(flow.to_string())),
+            trigger: item.trigger.map(Id),
+            step: item.step.map(Id),
+            outcome: item.outcome.map(|outcome| Id(outcome.to_string())),
+            reason: item.reason.map(Id),
+            template: item.template.map(Id),
+            text: item.text,
+            id: item.id,
+        }
+    }
+}
 
 /// `GET /v1/contacts/{id}/timeline?from=&to=&limit=&cursor=`: oldest first.
 pub async fn show(
@@ -51,5 +97,5 @@ pub async fn show(
     let part = TimelinePart { from, to, after: after.as_ref(), limit: page.size() };
     let read = timeline(&ground, contact.id, now, part).await;
     let (items, next) = read.map_err(|error| Problem::bug(&error))?;
-    Ok(json(StatusCode::OK, &page.body(items.iter().map(TimelineItem::to_json).collect(), next)))
+    Ok(respond(StatusCode::OK, &page.listed(items.into_iter().map(TimelineEntry::of).collect(), next)))
 }

@@ -1,26 +1,25 @@
-//! `/v1/webhooks`: subscriptions to events by signed POST, and the result of each post.
+//! `/v1/webhooks`: subscriptions to events by signed POST.
 
 use crate::{
     base::{
         diagnostic::did_you_mean,
         ids::{AccountName, SenderId},
         limits::{NAME_CHARS_MAX, SUBSCRIPTIONS_MAX, URL_CHARS_MAX},
-        query,
-        time::iso,
+        secret::Secret,
     },
     runtime::events::webhook_delivery::{Edit, NewSubscription},
     store::tables::{
-        delivery::{self, Delivery},
         event::KINDS,
         subscription::{self, Filter, Subscription},
     },
     web::{
-        api::page::Page,
+        api::{fields::At, page::Page},
         auth::Caller,
         etag,
-        idempotency::{Answer, once, outcome_unknown, respond},
-        input::{self, Input},
+        idempotency::{Answer, once, outcome_unknown, respond, to_json},
+        input,
         problem::{ApiResult, Problem},
+        request::{self, FieldErrors, no_body},
         state::Web,
     },
 };
@@ -29,8 +28,95 @@ use axum::{
     http::StatusCode,
     response::IntoResponse,
 };
-use serde_json::{Value as Json, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 use std::sync::Arc;
+
+/// A subscription to events.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Webhook {
+    #[serde(flatten)]
+    state: WebhookState,
+    /// When it last answered a post with 2xx.
+    last_taken_at: Option<At>,
+    /// The name of this state, for `If-Match`.
+    etag: String,
+    /// `whsec_…`: shown when it is made or rotated, and never again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    secret: Option<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct WebhookState {
+    id: i64,
+    /// A word for people.
+    name: String,
+    /// The account whose events it hears; `null`: all, for the operator.
+    account: Option<String>,
+    url: String,
+    /// The events that it wants, as in `GET /v1/events`; empty: all.
+    types: Vec<String>,
+    /// Only the events of these; empty: of all.
+    senders: Vec<i64>,
+    /// It stands in the configuration, and is changed there.
+    configured: bool,
+    /// `paused`: nothing is posted until somebody resumes it.
+    #[schemars(extend("enum" = ["active", "paused"]))]
+    state: &'static str,
+    paused_at: Option<At>,
+    /// Why it is paused.
+    why: Option<String>,
+    /// Until then posts are signed with the secret before, too.
+    old_secret_until: Option<At>,
+    created_at: At,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewWebhook {
+    /// Where to post; no private address, but for `webhooks.allow_private`.
+    #[schemars(length(min = 1, max = URL_CHARS_MAX))]
+    url: String,
+    /// A word for people.
+    #[schemars(length(min = 1, max = NAME_CHARS_MAX))]
+    name: Option<String>,
+    /// The wanted events; none: all.
+    #[schemars(inner(length(min = 1, max = NAME_CHARS_MAX)))]
+    types: Option<Vec<String>>,
+    /// Of which senders; none: of all.
+    #[schemars(extend("x-misfit" = SENDERS_MISFIT))]
+    senders: Option<Vec<ListedSender>>,
+    /// For the operator: whose events; else all.
+    #[schemars(length(min = 1, max = NAME_CHARS_MAX))]
+    account: Option<String>,
+}
+
+/// A field that is left out stays as it is.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WebhookEdit {
+    #[schemars(length(min = 1, max = URL_CHARS_MAX))]
+    url: Option<String>,
+    #[schemars(length(min = 1, max = NAME_CHARS_MAX))]
+    name: Option<String>,
+    /// All that it wants from now on.
+    #[schemars(inner(length(min = 1, max = NAME_CHARS_MAX)))]
+    types: Option<Vec<String>>,
+    #[schemars(extend("x-misfit" = SENDERS_MISFIT))]
+    senders: Option<Vec<ListedSender>>,
+    /// `active` resumes: the waiting posts go out at once.
+    #[schemars(length(min = 1, max = NAME_CHARS_MAX), extend("x-words" = ["active", "paused"]))]
+    state: Option<String>,
+}
+
+const SENDERS_MISFIT: &str = "`senders` must be a list of ids.";
+const NO_SENDER: &str = "There is no such sender.";
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(inline, extend("x-misfit" = NO_SENDER))]
+struct ListedSender(i64);
 
 /// `GET /v1/webhooks?limit=&cursor=`: oldest first.
 pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller: Caller) -> ApiResult {
@@ -44,7 +130,7 @@ pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller
                 let after = cursor.unwrap_or(i64::MIN);
                 Ok(rows.into_iter().filter(|row| row.id > after).take(page_size(page.limit)).collect())
             },
-            |row: Subscription| async move { Ok((row.id, is_owned(caller, &row).then(|| described(&row)))) },
+            |row: Subscription| async move { Ok((row.id, is_owned(caller, &row).then(|| Webhook::of(row)))) },
         )
         .await?;
     Ok(respond(StatusCode::OK, &body))
@@ -54,16 +140,15 @@ pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller
 pub async fn create(State(web): State<Arc<Web>>, caller: Caller, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
     let bytes = input::bytes(body).await?;
-    let mut input = Input::parse(&bytes)?;
-    let name = input.opt_text("name", NAME_CHARS_MAX).unwrap_or_default();
-    let url = input.text("url", URL_CHARS_MAX);
-    check_url(&web, &mut input, &url);
+    let (asked, mut errors) = request::parse::<NewWebhook>(&bytes)?;
+    let (name, url) = (asked.name.unwrap_or_default(), asked.url);
+    check_url(&web, &mut errors, &url);
     let filter = Filter {
-        types: types(&mut input).unwrap_or_default(),
-        senders: senders(&web, &caller, &mut input).unwrap_or_default(),
+        types: types(&mut errors, asked.types).unwrap_or_default(),
+        senders: senders(&web, &caller, &mut errors, asked.senders).unwrap_or_default(),
     };
-    let account = account(&web, &caller, &mut input);
-    input.finish()?;
+    let account = account(&web, &caller, &mut errors, asked.account);
+    errors.finish()?;
     let new = NewSubscription { name, account: account.clone(), url, filter };
     let making = Arc::clone(&web);
     // The operator's subscriptions have no account, so their idempotency keys have none either.
@@ -77,16 +162,14 @@ pub async fn create(State(web): State<Arc<Web>>, caller: Caller, request: Reques
             let why = format!("There are {SUBSCRIPTIONS_MAX} webhooks of this account already.");
             return Err(Problem::conflict("too_many_webhooks", why));
         };
-        let mut body = described(&row);
-        body["secret"] = secret.expose().into();
-        Ok(Answer { status: StatusCode::CREATED, body, took_effect: true })
+        Ok(Answer { status: StatusCode::CREATED, body: with_secret(row, &secret), took_effect: true })
     })
     .await
 }
 
 /// `GET /v1/webhooks/{id}`, with its `ETag`.
 pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller) -> ApiResult {
-    Ok(etag::tagged(StatusCode::OK, &described(&owned(&web, &caller, &id).await?)))
+    Ok(etag::tagged(StatusCode::OK, &to_json(&Webhook::of(owned(&web, &caller, &id).await?))))
 }
 
 /// `PATCH /v1/webhooks/{id}`: changes a subscription; `state` pauses and resumes it.
@@ -99,31 +182,28 @@ pub async fn change(
     let (parts, body) = request.into_parts();
     let bytes = input::bytes(body).await?;
     owned(&web, &caller, &id).await?;
-    let mut input = Input::parse(&bytes)?;
-    let name = input.opt_text("name", NAME_CHARS_MAX);
-    let url = input.opt_text("url", URL_CHARS_MAX);
+    let (WebhookEdit { url, name, types: kinds, senders: of, state }, mut errors) = request::parse(&bytes)?;
     if let Some(url) = &url {
-        check_url(&web, &mut input, url);
+        check_url(&web, &mut errors, url);
     }
-    let types = types(&mut input);
-    let senders = senders(&web, &caller, &mut input);
-    let state = input.opt_text("state", NAME_CHARS_MAX);
+    let types = types(&mut errors, kinds);
+    let senders = senders(&web, &caller, &mut errors, of);
     let active = match state.as_deref() {
         None => None,
         Some("active") => Some(true),
         Some("paused") => Some(false),
         Some(_) => {
-            input.wrong("state", "`state` is `active` or `paused`.");
+            errors.wrong("state", "`state` is `active` or `paused`.");
             None
         }
     };
-    input.finish()?;
+    errors.finish()?;
     let of = AccountName::from("");
     let Some(_turn) = web.in_flight.turn(&of, &format!("webhook {id}")).await else {
         return Err(Problem::conflict("in_progress", "Somebody else is changing this webhook; try again."));
     };
     let row = owned(&web, &caller, &id).await?;
-    etag::expected(&parts.headers, &described(&row))?;
+    etag::expected(&parts.headers, &to_json(&Webhook::of(row.clone())))?;
     if row.configured && (name.is_some() || url.is_some() || types.is_some() || senders.is_some()) {
         return Err(configured());
     }
@@ -131,7 +211,7 @@ pub async fn change(
         .then(|| Filter { types: types.unwrap_or(row.filter.types), senders: senders.unwrap_or(row.filter.senders) });
     let edit = Edit { name, url, filter, active };
     let changed = web.app.webhooks.edit_subscription(row.id, edit).await.map_err(|error| Problem::bug(&error))?;
-    Ok(etag::tagged(StatusCode::OK, &described(&changed.ok_or_else(none)?)))
+    Ok(etag::tagged(StatusCode::OK, &to_json(&Webhook::of(changed.ok_or_else(none)?))))
 }
 
 /// `DELETE /v1/webhooks/{id}`: deletes a subscription and its waiting deliveries.
@@ -157,7 +237,7 @@ pub async fn rotate(
     let (parts, body) = request.into_parts();
     let bytes = input::bytes(body).await?;
     let row = owned(&web, &caller, &id).await?;
-    Input::parse(if bytes.is_empty() { b"{}" } else { &bytes })?.finish()?;
+    no_body(&bytes)?;
     if row.configured {
         return Err(configured());
     }
@@ -169,61 +249,7 @@ pub async fn rotate(
         }
         let rotated = rotating.app.webhooks.rotate_secret(row.id).await.map_err(|error| Problem::bug(&error))?;
         let (row, secret) = rotated.ok_or_else(none)?;
-        let mut body = described(&row);
-        body["secret"] = secret.expose().into();
-        Ok(Answer { status: StatusCode::OK, body, took_effect: true })
-    })
-    .await
-}
-
-/// `GET /v1/webhooks/{id}/deliveries?state=&limit=&cursor=`: newest first.
-pub async fn deliveries(
-    State(web): State<Arc<Web>>,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-    caller: Caller,
-) -> ApiResult {
-    let row = owned(&web, &caller, &id).await?;
-    let text = query.unwrap_or_default();
-    let page = Page::read(&text)?;
-    let state = query::value(&text, "state").filter(|state| !state.is_empty());
-    let (store, state) = (&web.app.store, state.as_deref());
-    let body = page
-        .gather(
-            |cursor: Option<i64>| delivery::page(store, row.id, cursor.unwrap_or(i64::MAX), page.limit),
-            |row: Delivery| async move {
-                let fits = state.is_none_or(|state| state == row.state.as_str());
-                Ok((row.id, fits.then(|| delivered(&row))))
-            },
-        )
-        .await?;
-    Ok(respond(StatusCode::OK, &body))
-}
-
-/// `POST /v1/webhooks/{id}/deliveries/{delivery}/redeliver`: posts the same bytes again under the same id.
-pub async fn redeliver(
-    State(web): State<Arc<Web>>,
-    Path((id, delivery)): Path<(String, String)>,
-    caller: Caller,
-    request: Request,
-) -> ApiResult {
-    let (parts, body) = request.into_parts();
-    let bytes = input::bytes(body).await?;
-    let row = owned(&web, &caller, &id).await?;
-    Input::parse(if bytes.is_empty() { b"{}" } else { &bytes })?.finish()?;
-    let gone =
-        || Problem::not_found("There is no such delivery; those that were taken are kept for as long as traces.");
-    let delivery: i64 = delivery.parse().map_err(|_| gone())?;
-    let there = delivery::find(&web.app.store, delivery).await.map_err(|error| Problem::bug(&error))?;
-    there.filter(|there| there.subscription_id == row.id).ok_or_else(gone)?;
-    let asking = Arc::clone(&web);
-    let path = format!("webhooks/{}/deliveries/{delivery}/redeliver", row.id);
-    let account = row.account.unwrap_or_else(|| AccountName::from(""));
-    once(web, account, parts.headers, path, bytes, move |_| async move {
-        // A repeated request is harmless: the receiver recognises the delivery by its id.
-        let again = asking.app.webhooks.redeliver(delivery).await.map_err(|error| Problem::bug(&error))?;
-        let again = again.ok_or_else(gone)?;
-        Ok(Answer { status: StatusCode::ACCEPTED, body: delivered(&again), took_effect: true })
+        Ok(Answer { status: StatusCode::OK, body: with_secret(row, &secret), took_effect: true })
     })
     .await
 }
@@ -248,91 +274,79 @@ fn is_owned(caller: &Caller, row: &Subscription) -> bool {
     caller.accounts().is_none_or(|own| row.account.as_ref().is_some_and(|account| own.contains(account)))
 }
 
-async fn owned(web: &Web, caller: &Caller, id: &str) -> Result<Subscription, Problem> {
+pub(super) async fn owned(web: &Web, caller: &Caller, id: &str) -> Result<Subscription, Problem> {
     let id: i64 = id.parse().map_err(|_| none())?;
     let row = subscription::find(&web.app.store, id).await.map_err(|error| Problem::bug(&error))?;
     row.filter(|row| is_owned(caller, row)).ok_or_else(none)
 }
 
-fn described(row: &Subscription) -> Json {
-    let mut body = json!({
-        "id": row.id,
-        "name": row.name,
-        "account": row.account,
-        "url": row.url,
-        "types": row.filter.types,
-        "senders": row.filter.senders,
-        "configured": row.configured,
-        "state": if row.paused.is_some() { "paused" } else { "active" },
-        "paused_at": row.paused.as_ref().map(|(at, _)| iso(*at)),
-        "why": row.paused.as_ref().map(|(_, why)| why),
-        "old_secret_until": row.old_secret.as_ref().map(|(_, until)| iso(*until)),
-        "created_at": iso(row.created_at),
-    });
-    // The ETag covers the editable data only, so that accepted posts do not change it.
-    body["etag"] = etag::of(&body).into();
-    body["last_taken_at"] = row.heard_at.map(iso).into();
-    body
+impl Webhook {
+    fn of(row: Subscription) -> Webhook {
+        let (paused_at, why) = row.paused.map(|(at, why)| (At(at), why)).unzip();
+        let state = WebhookState {
+            id: row.id,
+            name: row.name,
+            account: row.account.map(|account| account.as_str().to_owned()),
+            url: row.url,
+            types: row.filter.types,
+            senders: row.filter.senders.iter().map(|sender| sender.0).collect(),
+            configured: row.configured,
+            state: if paused_at.is_some() { "paused" } else { "active" },
+            paused_at,
+            why,
+            old_secret_until: row.old_secret.map(|(_, until)| At(until)),
+            created_at: At(row.created_at),
+        };
+        // The ETag covers the editable data only, so that accepted posts do not change it.
+        let etag = etag::of(&to_json(&state));
+        Webhook { state, last_taken_at: row.heard_at.map(At), etag, secret: None }
+    }
 }
 
-fn delivered(row: &Delivery) -> Json {
-    json!({
-        "id": row.id,
-        "event_id": row.event_id,
-        "type": row.kind,
-        "at": iso(row.at),
-        "state": row.state.as_str(),
-        "attempts": row.attempts,
-        "next_at": (row.state == delivery::AttemptState::Pending).then(|| iso(row.next_at)),
-        "tried_at": row.tried_at.map(iso),
-        "status": row.status,
-        "trouble": row.trouble,
-        "body": serde_json::from_str::<Json>(&row.body).unwrap_or_default(),
-    })
+fn with_secret(row: Subscription, secret: &Secret) -> Json {
+    to_json(&Webhook { secret: Some(secret.expose().to_owned()), ..Webhook::of(row) })
 }
 
-fn check_url(web: &Web, input: &mut Input, url: &str) {
+fn check_url(web: &Web, errors: &mut FieldErrors, url: &str) {
     if let (false, Err(why)) = (url.is_empty(), web.app.webhooks.may_reach(url)) {
-        input.wrong("url", format!("Nothing can be posted to `url`: {why}."));
+        errors.wrong("url", format!("Nothing can be posted to `url`: {why}."));
     }
 }
 
 /// `None` if the field is missing.
-fn types(input: &mut Input) -> Option<Vec<String>> {
-    let given = input.opt_list("types", NAME_CHARS_MAX)?;
+fn types(errors: &mut FieldErrors, given: Option<Vec<String>>) -> Option<Vec<String>> {
+    let given = given?;
     for (n, kind) in given.iter().enumerate().filter(|(_, kind)| !KINDS.contains(&kind.as_str())) {
         let help = did_you_mean(kind, KINDS.iter().copied());
         let end = help.map_or_else(|| format!("; there are {}.", KINDS.join(", ")), |help| format!("; {help}"));
-        input.wrong(&format!("types/{n}"), format!("There is no event `{kind}`{end}"));
+        errors.wrong(&format!("types/{n}"), format!("There is no event `{kind}`{end}"));
     }
     Some(given)
 }
 
-fn senders(web: &Web, caller: &Caller, input: &mut Input) -> Option<Vec<SenderId>> {
-    let given = match input.opt_json("senders")? {
-        Json::Array(items) => items,
-        _ => {
-            input.wrong("senders", "`senders` must be a list of ids.");
-            return None;
-        }
-    };
-    let mut ids = Vec::new();
-    for (n, item) in given.iter().enumerate() {
-        match item.as_i64().map(SenderId).filter(|id| caller.sender(web, *id).is_some()) {
-            Some(id) => ids.push(id),
-            None => input.wrong(&format!("senders/{n}"), "There is no such sender."),
+fn senders(
+    web: &Web,
+    caller: &Caller,
+    errors: &mut FieldErrors,
+    given: Option<Vec<ListedSender>>,
+) -> Option<Vec<SenderId>> {
+    let ids: Vec<SenderId> = given?.into_iter().map(|ListedSender(id)| SenderId(id)).collect();
+    for (n, id) in ids.iter().enumerate() {
+        let place = format!("senders/{n}");
+        if errors.is_clean_at(&place) && caller.sender(web, *id).is_none() {
+            errors.wrong(&place, NO_SENDER);
         }
     }
     Some(ids)
 }
 
 /// The caller's account; the operator may name one, or none for all.
-fn account(web: &Web, caller: &Caller, input: &mut Input) -> Option<AccountName> {
-    let given = input.opt_text("account", NAME_CHARS_MAX).map(AccountName::from);
+fn account(web: &Web, caller: &Caller, errors: &mut FieldErrors, given: Option<String>) -> Option<AccountName> {
+    let given = given.map(AccountName::from);
     if let Some(name) = &given
         && !(caller.owns(name) && web.app.senders.account(name).is_some())
     {
-        input.wrong("account", format!("There is no account `{name}`."));
+        errors.wrong("account", format!("There is no account `{name}`."));
     }
     caller.only_account().cloned().or(given)
 }

@@ -24,8 +24,9 @@ use crate::{
         },
         auth::Caller,
         idempotency::{Answer, json, once, respond},
-        input::{self, Input},
+        input,
         problem::{ApiResult, Problem},
+        request::no_body,
         state::Web,
     },
 };
@@ -97,7 +98,7 @@ async fn act(
     let (parts, body) = request.into_parts();
     let bytes = input::bytes(body).await?;
     let row = owned(&web, &caller, id).await?;
-    Input::parse(if bytes.is_empty() { b"{}" } else { &bytes })?.finish()?;
+    no_body(&bytes)?;
     let conversation = conversations::owned(&web, &caller, &row.conversation_id.to_string()).await?;
     let account = conversations::account_of(&web, &conversation)?;
     let path = format!("runs/{}/{verb}", row.id);

@@ -13,7 +13,6 @@ use crate::{
         template::Template,
     },
 };
-use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 
 /// A template of a sender that differs from the lock file.
@@ -29,13 +28,6 @@ impl Drifted {
     /// The difference as a sentence.
     pub fn words(&self) -> String {
         format!("the template `{}` (`{}`) {}", self.name, self.language, self.what.words())
-    }
-
-    pub fn to_json(&self) -> Json {
-        json!({
-            "sender": self.sender, "name": self.name, "language": self.language, "kind": self.what.kind(),
-            "what": self.words(),
-        })
     }
 }
 

@@ -10,13 +10,12 @@ mod past;
 use crate::{
     base::{
         ids::{ContactId, FlowName},
-        time::{Time, iso},
+        time::Time,
     },
     starts::forecast::ForecastInputs,
     store::{ReadError, tables::contact},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Value as Json, json};
 
 /// One thing on the line.
 #[derive(Debug, Clone, PartialEq)]
@@ -113,15 +112,6 @@ impl TimelineItem {
             id: None,
             place: TimelinePlace { at, source, id, name: String::new() },
         }
-    }
-
-    /// As the API shows it.
-    pub fn to_json(&self) -> Json {
-        json!({
-            "at": iso(self.at), "kind": self.kind.as_str(), "flow": self.flow, "trigger": self.trigger,
-            "step": self.step, "outcome": self.outcome, "reason": self.reason, "template": self.template,
-            "text": self.text, "id": self.id,
-        })
     }
 }
 
