@@ -10,6 +10,9 @@ import { Side } from './side.js';
 import { Talk } from './talk.js';
 import { useTalks } from './talks.js';
 
+/** Firefox counts a key on a link as a click, without a pointer. @param {MouseEvent} event */
+const isByKey = (event) => event.detail === 0 || /** @type {PointerEvent} */ (event).pointerType === '';
+
 /** Below this width the contact lies over the conversation. */
 const WIDE = matchMedia('(min-width: 1180px)');
 
@@ -41,7 +44,7 @@ export function Page({ rest, query }) {
     talks.put(is);
   };
   const shown = talk && talk.id === current ? talk : null;
-  return html`<div class=${`inbox${id === null ? ' no-talk' : ''}${beside && shown ? ' beside' : ''}`} onClick=${(/** @type {MouseEvent} */ event) => (byKey.current = event.detail === 0)}>
+  return html`<div class=${`inbox${id === null ? ' no-talk' : ''}${beside && shown ? ' beside' : ''}`} onClick=${(/** @type {MouseEvent} */ event) => (byKey.current = isByKey(event))}>
     <${List} query=${query} current=${current} talks=${talks} senders=${senders} />
     ${
       id === null
