@@ -4,7 +4,7 @@ use super::{
     AnswerContext,
     another::is_denied_by_sign,
     words::{self, Words},
-    yesno::{PLAIN_YES, is_asked_back},
+    yesno::{PLAIN_YES, is_asked_back, is_unsure},
 };
 use crate::matching::{fold, has_word};
 
@@ -41,14 +41,21 @@ pub fn repeated(text: &str, hearing: &AnswerContext<'_>) -> Option<bool> {
     let agrees = |word: &str| PLAIN_YES.contains(&word);
     let is_or = || own.around.or.split_whitespace().any(|or| has_word(&asked, or));
     let is_negative = asked.split(' ').any(|word| own.around.nots.split_whitespace().any(|not| not == word));
-    if said.len() > WORDS_MAX || is_asked_back(text) || is_denied_by_sign(text) || is_negative || is_or() {
+    // `not sure` is no answer to "Sure?"
+    if is_unsure(&folded, own)
+        || said.len() > WORDS_MAX
+        || is_asked_back(text)
+        || is_denied_by_sign(text)
+        || is_negative
+        || is_or()
+    {
         return None;
     }
-    let repeats = |word: &&str| !negates(word) && is_of_question(&asked, word);
-    let known = |word: &&str| {
-        repeats(word) || negates(word) || agrees(word) || OBJECTS.contains(word) || words_of_courtesy(own, word)
+    let repeats = |word: &str| !negates(word) && is_of_question(&asked, word);
+    let known = |word: &str| {
+        repeats(word) || negates(word) || agrees(word) || OBJECTS.contains(&word) || words_of_courtesy(own, word)
     };
-    if !said.iter().any(|word| repeats(&word)) || !said.iter().all(|word| known(&word)) {
+    if !said.iter().any(|word| repeats(word)) || !said.iter().all(|word| known(word)) {
         return None;
     }
     let (is_yes, is_negated) = (said.iter().any(|word| agrees(word)), said.iter().any(|word| negates(word)));
@@ -108,6 +115,7 @@ mod tests {
             ("Shall I cancel the appointment?", "no, cancel it", "en", None),
             ("Shall I cancel the appointment?", "cancel or move it", "en", None),
             ("Do you have any allergies?", "no allergies", "en", Some(false)),
+            ("Sure?", "not sure", "en", None),
             ("Do you want it without sugar?", "without sugar", "en", None),
             ("¿Cancelo la cita?", "cancélala", "es", Some(true)),
             ("¿Cancelo la cita?", "no la canceles", "es", Some(false)),

@@ -5,7 +5,7 @@ use crate::matching::has_word;
 /// The words without those of calling, if the question asks for that: `call me tomorrow at 9` postpones else.
 pub fn without_call(rest: &[String], asked: &str) -> Vec<String> {
     let asks_for_call = asked.split(' ').any(|word| begins_with(&CALLS, word));
-    let is_left = |word: &&String| !word.is_empty() && !(asks_for_call && begins_with(&CALLING, word));
+    let is_left = |word: &&String| !(word.is_empty() || asks_for_call && begins_with(&CALLING, word));
     rest.iter().filter(is_left).cloned().collect()
 }
 
