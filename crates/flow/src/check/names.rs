@@ -117,7 +117,7 @@ fn everywhere(root: &str, name: &str, meant: &str, places: &[Place]) -> Option<F
     let is_fit = |place: &&Place| place.path() == first.path() && place.text() == name;
     let edits: Vec<Edit> =
         places.iter().filter(is_fit).map(|place| Edit { place: place.clone(), text: meant.to_owned() }).collect();
-    (!edits.is_empty()).then(|| Fix { title, edits, sureness: Sureness::Guess })
+    (!edits.is_empty()).then_some(Fix { title, edits, sureness: Sureness::Guess })
 }
 
 /// The advice for a family name, with the name of the field that the author expected.
