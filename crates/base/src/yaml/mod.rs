@@ -12,6 +12,7 @@ mod commas;
 pub mod cst;
 mod dashes;
 mod foreign_syntax;
+mod json;
 mod load;
 mod marks;
 mod mend;
@@ -25,6 +26,7 @@ use super::{
 };
 pub use commas::listed;
 pub use foreign_syntax::filtered;
+pub use json::to_json;
 pub use mend::quoted;
 pub use pitfalls::CODE_KEYS;
 use std::{

@@ -5,7 +5,7 @@ use crate::{
         diagnostic::{Diagnostic, Findings, did_you_mean},
         fields::Fields,
         fix::Fix,
-        yaml::{Entry, Kind, Node},
+        yaml::{Entry, Kind, Node, to_json},
     },
     model::{
         event::{CallAnswer, CallError},
@@ -175,26 +175,6 @@ fn answer(node: &Node, findings: &Findings) -> MockedResult {
         return Err(CallError { code: code.to_owned(), text: format!("the mock says `{code}`") });
     }
     Ok(CallAnswer { status: u16::try_from(status).unwrap_or(200), headers, body: json.or(text).unwrap_or_default() })
-}
-
-/// YAML as JSON: plain words become numbers, `true`, `false` and `null` where they look so; quoted values are texts.
-pub fn to_json(node: &Node) -> serde_json::Value {
-    use serde_json::Value as Json;
-    match &node.kind {
-        Kind::Null => Json::Null,
-        Kind::List(items) => items.iter().map(to_json).collect(),
-        Kind::Map(entries) => {
-            Json::Object(entries.iter().map(|entry| (entry.key.text.clone(), to_json(&entry.value))).collect())
-        }
-        Kind::Scalar(scalar) if !scalar.is_plain() => Json::String(scalar.text.clone()),
-        Kind::Scalar(scalar) => match scalar.text.as_str() {
-            "null" => Json::Null,
-            "true" => Json::Bool(true),
-            "false" => Json::Bool(false),
-            // Only JSON numbers: `007` and `+34600` are texts.
-            text => text.parse::<serde_json::Number>().map_or_else(|_| Json::String(text.to_owned()), Json::Number),
-        },
-    }
 }
 
 #[cfg(test)]

@@ -2,13 +2,13 @@
 //! reads.
 
 use crate::{
-    base::yaml::Kind,
+    base::yaml::{Kind, to_json},
     flow::{
         Flow, FlowSet,
         definition::{Node, Target},
         tools::testfile::write,
     },
-    http_step::mocks::{glob, to_json},
+    http_step::mocks::glob,
 };
 use regex::Regex;
 use serde_json::{Map, Value as Json, json};

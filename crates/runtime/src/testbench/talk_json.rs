@@ -5,10 +5,9 @@ use crate::{
     base::{
         diagnostic::Findings,
         place::SourceFile,
-        yaml::{self, Node},
+        yaml::{self, Node, to_json},
     },
     flow::tools::testfile::{Fact, Head, TestAction, write},
-    http_step::mocks::to_json,
     model::value::Value,
 };
 use serde_json::{Map, Value as Json, json};
