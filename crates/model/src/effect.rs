@@ -2,10 +2,15 @@
 
 mod call;
 mod planned;
+mod question;
 
 pub use call::{CallBody, CallJson, CallPart, CallText, HttpCall};
 pub use planned::{
     Audience, PlannedFlow, PlannedTime, StartTarget, broadcast_key, broadcast_of, is_start_key, start_key,
+};
+pub use question::{
+    AnswerShape, MaskedWord, ModelCall, ModelError, ModelErrorKind, ModelExample, ModelQuestion, ModelReply,
+    ShapeField, Tokens, millionths, money,
 };
 
 use super::{

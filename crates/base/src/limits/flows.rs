@@ -120,6 +120,23 @@ pub const ONCE_KEY_BYTES_MAX: usize = 200;
 pub const CALL_TIMEOUT_DEFAULT: Span = Span::seconds(10);
 /// The largest number of retries that an `http` step may set.
 pub const CALL_RETRIES_MAX: i64 = 10;
+/// The time-out of an answer to an `llm` step without a `timeout`, and the longest one.
+pub const MODEL_CALL_TIMEOUT_DEFAULT: Span = Span::seconds(20);
+pub const MODEL_CALL_MAX: Span = Span::minutes(2);
+/// The rendered texts of an `llm` step; a longer one is not sent.
+pub const MODEL_INSTRUCTION_BYTES_MAX: usize = 32 * 1024;
+pub const MODEL_INPUT_BYTES_MAX: usize = 32 * 1024;
+/// The answer of a model.
+pub const MODEL_ANSWER_BYTES_MAX: usize = 32 * 1024;
+/// The largest `limits: tokens` of an `llm` step and `output` of a model.
+pub const MODEL_TOKENS_MAX: i64 = 32_000;
+pub const MODEL_EXAMPLES_MAX: usize = 20;
+/// The texts among which a model chooses.
+pub const MODEL_CHOICES_MAX: usize = 50;
+/// The largest number of questions after answers that could not be used.
+pub const MODEL_REPAIRS_MAX: i64 = 3;
+/// The questions that are asked again because the process ended before their answers were stored.
+pub const MODEL_RESTARTS_MAX: u32 = 1;
 
 // -- manners of a conversation
 /// The bot reports its own errors to the contact only if the contact has written within this time.

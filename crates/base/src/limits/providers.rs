@@ -104,6 +104,28 @@ pub const CALL_REDIRECTS_MAX: usize = 5;
 /// Calls of `http` steps that run at the same time.
 pub const CALLS_AT_ONCE_MAX: usize = 256;
 
+// -- language models
+/// The longest pause that an overloaded model may ask for, and the pause if it names none.
+pub const MODEL_RETRY_AFTER_MAX: Span = Span::seconds(5);
+pub const MODEL_RETRY_DEFAULT: Span = Span::seconds(1);
+/// Models in the configuration.
+pub const MODELS_MAX: usize = 20;
+/// Questions to one model at the same time, if `at_once` does not say otherwise, and the largest `at_once`.
+pub const MODEL_CALLS_AT_ONCE_DEFAULT: i64 = 16;
+pub const MODEL_CALLS_AT_ONCE_MAX: i64 = 64;
+/// A model that failed so often within this time rests.
+pub const MODEL_FAILURES_MAX: usize = 5;
+pub const MODEL_FAILURES_WITHIN: Span = Span::minutes(1);
+/// How long a model rests.
+pub const MODEL_REST: Span = Span::seconds(30);
+/// The largest number of tokens that is believed of a server, for each kind; no model reads so many at once.
+pub const MODEL_COUNTED_TOKENS_MAX: u64 = 10_000_000;
+/// Budgets of one model.
+pub const MODEL_BUDGETS_MAX: usize = 8;
+/// The longest period of a budget. The costs of questions are kept longer.
+pub const MODEL_BUDGET_PERIOD_MAX: Span = Span::days(31);
+pub const MODEL_CALLS_KEPT: Span = Span::days(62);
+
 // -- the wire log
 pub const WIRE_FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 pub const WIRE_FILES_MAX: usize = 4;

@@ -1,0 +1,241 @@
+//! Describes the question of an `llm` step to a language model, and the form of its answer, as plain data.
+//!
+//! The step makes the question, `channel::llm` asks it in the dialect of the model's server. Texts of customers stand
+//! only in `input`; everything else is written by the author or by this program.
+
+use crate::{
+    base::{ids::StepId, time::Span},
+    value::Value,
+};
+use serde::{Deserialize, Serialize};
+
+/// One question of a flow to a model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelCall {
+    pub run: u32,
+    pub call: u32,
+    /// The number of the attempt, from 1.
+    pub attempt: u32,
+    /// The step that asks, by which mocks are found.
+    pub step: StepId,
+    /// The name of the model in `models:`.
+    pub model: String,
+    pub question: ModelQuestion,
+    /// The longest time for all requests of this attempt, those to a fallback included.
+    pub timeout: Span,
+    /// The most that this attempt may cost, in millionths of the currency unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_max: Option<i64>,
+    /// How often the question was asked again because its answer could not be used.
+    #[serde(default)]
+    pub repairs: u32,
+    /// How often the question was asked again because the process ended before its answer was stored.
+    #[serde(default)]
+    pub restarts: u32,
+    /// The words that marks replace in `question`: they are put back into the answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub masked: Vec<MaskedWord>,
+}
+
+/// A word of the customer that no model reads, and the mark in its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MaskedWord {
+    /// `‹phone 1›`
+    pub mark: String,
+    pub word: String,
+    /// False for numbers of cards and accounts, which never come back.
+    pub returns: bool,
+}
+
+/// Everything that a model reads, and the form of its answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelQuestion {
+    /// The author's words.
+    pub instruction: String,
+    /// The untrusted text that the question is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub examples: Vec<ModelExample>,
+    pub shape: AnswerShape,
+    /// The most tokens of the answer; `None`: as the model's configuration says, which a larger number does not change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output_max: Option<u32>,
+    /// Stands before and behind `input`. Nobody can guess it, so no text can contain it and end the input early.
+    pub mark: String,
+    /// The reason why the last answer could not be used, if the model is asked again because of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repair: Option<String>,
+}
+
+/// A text with the right answer to it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelExample {
+    pub input: String,
+    /// A text or a number for `Text` and `One`, an object for `Record`.
+    pub returns: serde_json::Value,
+}
+
+/// The form of an answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnswerShape {
+    Text,
+    /// One value.
+    One(ShapeField),
+    /// An object with these fields and no others.
+    Record(Vec<ShapeField>),
+}
+
+/// A value of an answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ShapeField {
+    pub name: String,
+    /// The type by its name in YAML: `number`, `yesno`, `date`.
+    pub kind: String,
+    /// The allowed texts; empty: all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub among: Vec<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
+    /// The author's description.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+}
+
+/// Tokens as a server counted them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tokens {
+    /// Of the question, with `cached`.
+    pub input: u64,
+    /// The part of `input` that the server remembered from an earlier question.
+    pub cached: u64,
+    pub output: u64,
+}
+
+impl std::ops::AddAssign for Tokens {
+    fn add_assign(&mut self, other: Tokens) {
+        self.input = self.input.saturating_add(other.input);
+        self.cached = self.cached.saturating_add(other.cached);
+        self.output = self.output.saturating_add(other.output);
+    }
+}
+
+/// The result of one attempt.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelReply {
+    /// The answer as the model gave it: whether it has the form that the step declares is for the rules of the step.
+    pub answer: Result<Value, ModelError>,
+    /// The model that answered, or failed last.
+    pub model: String,
+    /// Of all requests of the attempt.
+    pub tokens: Tokens,
+    /// The cost of all requests, in millionths of the currency unit.
+    pub cost: i64,
+    /// The ISO 4217 code; empty: the models have no prices.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub currency: String,
+    pub took: Span,
+}
+
+/// The reason why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelError {
+    pub kind: ModelErrorKind,
+    /// A sentence for the author and the operator. It contains no secret and nothing that a customer wrote.
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ModelErrorKind {
+    /// Nobody answers, or the server says that it cannot answer now.
+    ModelDown,
+    /// No answer came in time.
+    ModelSlow,
+    /// The server refuses the request (key, name of the model, a parameter), or the model refuses the question.
+    ModelRefused,
+    /// The question costs more than what is left.
+    OverBudget,
+    /// An answer came and cannot be used: empty, no JSON, too long, ended by the limit of tokens.
+    BadAnswer,
+    /// The question is too long for the model, or its server read only a part of it.
+    CutPrompt,
+}
+
+impl ModelErrorKind {
+    pub const ALL: [ModelErrorKind; 6] = [
+        ModelErrorKind::ModelDown,
+        ModelErrorKind::ModelSlow,
+        ModelErrorKind::ModelRefused,
+        ModelErrorKind::OverBudget,
+        ModelErrorKind::BadAnswer,
+        ModelErrorKind::CutPrompt,
+    ];
+
+    /// The code for flows.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ModelErrorKind::ModelDown => "model_down",
+            ModelErrorKind::ModelSlow => "model_slow",
+            ModelErrorKind::ModelRefused => "model_refused",
+            ModelErrorKind::OverBudget => "over_budget",
+            ModelErrorKind::BadAnswer => "bad_answer",
+            ModelErrorKind::CutPrompt => "cut_prompt",
+        }
+    }
+}
+
+impl ModelError {
+    pub fn new(kind: ModelErrorKind, text: impl Into<String>) -> ModelError {
+        ModelError { kind, text: text.into() }
+    }
+}
+
+impl ModelReply {
+    /// The reply of a model that was not asked, or whose answer cost nothing.
+    pub fn free(model: &str, answer: Result<Value, ModelError>) -> ModelReply {
+        let (tokens, currency) = (Tokens::default(), String::new());
+        ModelReply { answer, model: model.to_owned(), tokens, cost: 0, currency, took: Span::ZERO }
+    }
+}
+
+/// An amount in millionths of the currency unit as people write it: `0.000165`, at least two decimals.
+pub fn money(millionths: i64) -> String {
+    let sign = if millionths < 0 { "-" } else { "" };
+    let all = millionths.unsigned_abs();
+    let mut part = format!("{:06}", all % 1_000_000);
+    while part.len() > 2 && part.ends_with('0') {
+        part.pop();
+    }
+    format!("{sign}{}.{part}", all / 1_000_000)
+}
+
+/// Parses `0.000165` to millionths; `None` if it is no amount, too large, or finer than that.
+pub fn millionths(text: &str) -> Option<i64> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || !digits(whole) || !digits(part) || part.len() > 6 {
+        return None;
+    }
+    let part: i64 = format!("{part:0<6}").parse().ok()?;
+    whole.parse::<u32>().ok().map(|whole| i64::from(whole) * 1_000_000 + part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_is_read_and_written_in_millionths() {
+        for (text, amount) in
+            [("0.00", 0), ("5.00", 5_000_000), ("0.000165", 165), ("0.25", 250_000), ("12.345", 12_345_000)]
+        {
+            assert_eq!((millionths(text), money(amount).as_str()), (Some(amount), text));
+        }
+        assert_eq!(money(-1_500_000), "-1.50");
+        for bad in ["", ".5", "-1", "1,5", "0.0000001", "1e3", "99999999999"] {
+            assert_eq!(millionths(bad), None, "{bad}");
+        }
+    }
+}
