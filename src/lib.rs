@@ -87,6 +87,7 @@
 //! | what | new file | one line in |
 //! |---|---|---|
 //! | step | `flow/steps/NAME.rs`: spec, parse, run | `steps!` in `steps/mod.rs` |
+//! | dialect of language models | `channel/llm/NAME.rs` | `Api` in `channel/llm/endpoint.rs`, two `match`es in `channel/llm/client.rs` |
 //! | trigger | `flow/triggers/NAME.rs` | `triggers!` in `triggers/mod.rs` |
 //! | provider | `channel/NAME/`, its keys in `runtime/config/access/`, `docs/platforms/`, a kind in `tests/platform/` | `channel/lib.rs`, `runtime/senders/providers.rs`, `Access` in `runtime/config/access.rs` |
 //! | endpoint | a function and the types of its bodies in `web/api/NOUN.rs` (map in `web/api/mod.rs`), a test in `tests/api/` | its entry in `web/routes/NOUN.rs` |

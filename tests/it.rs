@@ -10,6 +10,7 @@ mod graph;
 mod kill;
 mod knowledge;
 mod lsp;
+mod model;
 #[path = "../build/dense.rs"]
 mod page_dense;
 #[path = "../build/modules.rs"]

@@ -39,6 +39,7 @@ pub struct FlowClient {
     pub(super) client: reqwest::Client,
     pub(super) guard: Guard,
     fence: Option<Arc<Fence>>,
+    redirects_max: usize,
 }
 
 impl FlowClient {
@@ -48,12 +49,17 @@ impl FlowClient {
             .redirect(reqwest::redirect::Policy::none())
             .dns_resolver(guard.clone())
             .build()?;
-        Ok(FlowClient { client, guard, fence: None })
+        Ok(FlowClient { client, guard, fence: None, redirects_max: CALL_REDIRECTS_MAX })
     }
 
     /// Calls and posts only while this process may act for its database.
     pub fn behind(self, fence: Arc<Fence>) -> Self {
         FlowClient { fence: Some(fence), ..self }
+    }
+
+    /// Follows no redirect of a call: what it says is meant for the server of its address alone.
+    pub fn without_redirects(self) -> Self {
+        FlowClient { redirects_max: 0, ..self }
     }
 
     async fn may_act(&self) -> Result<(), CallError> {
@@ -103,7 +109,7 @@ impl FlowClient {
     }
 
     async fn follow(&self, mut request: Request, used: &[&Secret]) -> Result<CallAnswer, CallError> {
-        for _ in 0..=CALL_REDIRECTS_MAX {
+        for _ in 0..=self.redirects_max {
             // A redirect is another request.
             self.may_act().await?;
             self.guard.check(&request.url).map_err(|why| error("blocked", why.0))?;
@@ -118,7 +124,13 @@ impl FlowClient {
                 None => return read(&mut answer, used).await,
             }
         }
-        Err(error("blocked", format!("more than {CALL_REDIRECTS_MAX} redirects")))
+        Err(error(
+            "blocked",
+            match self.redirects_max {
+                0 => "the server redirects the request, and it is meant for no other address".to_owned(),
+                max => format!("more than {max} redirects"),
+            },
+        ))
     }
 }
 

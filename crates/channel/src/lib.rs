@@ -17,6 +17,7 @@ pub mod file;
 pub mod guard;
 pub mod imitation;
 pub mod kapso;
+pub mod llm;
 pub mod meta;
 mod pool;
 pub mod question;
