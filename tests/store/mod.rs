@@ -3,6 +3,7 @@
 mod charges;
 mod failover;
 mod members;
+mod model_calls;
 mod people;
 pub mod postgres;
 mod prefilter;

@@ -80,6 +80,7 @@ static TABLES: &[Table] = &[
     (tables::member::STATEMENTS, tables::member::QUERIES),
     (tables::meta::STATEMENTS, tables::meta::QUERIES),
     (&[], engine::migrate::QUERIES),
+    (tables::model_call::STATEMENTS, tables::model_call::QUERIES),
     (tables::once::STATEMENTS, tables::once::QUERIES),
     (tables::outbound::STATEMENTS, tables::outbound::QUERIES),
     (queries::outcome::STATEMENTS, queries::outcome::QUERIES),

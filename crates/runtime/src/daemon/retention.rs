@@ -4,7 +4,8 @@ use crate::{
     base::{
         clock::Clock,
         limits::{
-            AUDIT_KEPT, EVENTS_KEPT, IDEMPOTENCY_KEPT, RETAIN_EVERY, SIGNED_IN_IDLE, TESTER_SESSIONS_KEPT, UPLOAD_KEPT,
+            AUDIT_KEPT, EVENTS_KEPT, IDEMPOTENCY_KEPT, MODEL_CALLS_KEPT, RETAIN_EVERY, SIGNED_IN_IDLE,
+            TESTER_SESSIONS_KEPT, UPLOAD_KEPT,
         },
         time::Span,
     },
@@ -13,7 +14,7 @@ use crate::{
         Store,
         queries::retention::{self, ForgetError, Pace},
         tables::{
-            audience, audit, dead_letter, delivery, early_status, event, idempotency, inbound, outbound,
+            audience, audit, dead_letter, delivery, early_status, event, idempotency, inbound, model_call, outbound,
             person_session, run, start, tester_session, trace, upload, webhook,
         },
     },
@@ -69,6 +70,7 @@ impl Retention {
             (&event::EXPIRE, EVENTS_KEPT),
             (&tester_session::EXPIRE, TESTER_SESSIONS_KEPT),
             (&audit::EXPIRE, AUDIT_KEPT),
+            (&model_call::EXPIRE, MODEL_CALLS_KEPT),
         ];
         for (expire, kept) in large {
             retention::forget(store, expire, now - kept, pace).await?;

@@ -64,6 +64,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (82, "session_waiting", include_str!("../migrations/0082_session_waiting.sql")),
     (105, "api_key_rights", include_str!("../migrations/0105_api_key_rights.sql")),
     (110, "member", include_str!("../migrations/0110_member.sql")),
+    (115, "model_call", include_str!("../migrations/0115_model_call.sql")),
 ];
 
 const LEDGER: &str = "

@@ -178,6 +178,14 @@ pub static EVENTS: Statement<Erased> = of_contact!(
     "delete from event where contact_id in (select cast(value ->> 'contact_id' as bigint) from {rows} as input)"
 );
 
+/// The money that was spent stays, so that a budget holds.
+pub static MODEL_CALLS: Statement<Erased> = of_contact!(
+    "erasure.model_calls",
+    373,
+    "update model_call set contact_id = null
+     from {rows} as input where model_call.contact_id = cast(value ->> 'contact_id' as bigint)"
+);
+
 /// Saves that an erasure begins, or that it is done.
 pub static SAVE: Statement<Erasure> = Statement::new(
     "erasure.save",
@@ -225,6 +233,7 @@ pub(crate) static STATEMENTS: &[&Sql] = &[
     &LEDGER.sql,
     &DELIVERIES.sql,
     &EVENTS.sql,
+    &MODEL_CALLS.sql,
     &SAVE.sql,
     &STOP.sql,
     &LIFT.sql,
@@ -246,6 +255,7 @@ pub static BY_CONTACT: &[&Statement<Erased>] = &[
     &LEDGER,
     &DELIVERIES,
     &EVENTS,
+    &MODEL_CALLS,
     &LETTERS_OF_RUNS,
     &EARLY,
 ];

@@ -18,6 +18,7 @@ pub mod inbound;
 pub mod ledger;
 pub mod member;
 pub mod meta;
+pub mod model_call;
 pub mod once;
 pub mod outbound;
 pub mod person;

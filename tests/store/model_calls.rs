@@ -1,0 +1,74 @@
+//! Tests the rows of questions to models: their sums are the money that budgets see.
+
+use super::{on_both, sample::NOW};
+use serde_json::json;
+use transom::{
+    base::{ids::ContactId, time::Span},
+    model::effect::Tokens,
+    store::{
+        Store, WriteSet,
+        queries::erasure::{self, Erased},
+        tables::model_call::{self, ModelSums, ReservedCall, SettledCall},
+    },
+};
+
+fn reserved(id: i64, contact: i64, cost: i64) -> ReservedCall {
+    ReservedCall { id, contact_id: ContactId(contact), model: "main".into(), step: "a.llm_1".into(), cost, at: NOW }
+}
+
+fn settled(id: i64, cost: i64) -> SettledCall {
+    SettledCall { id, cost, input: 100, cached: 40, output: 10, ms: 800, outcome: "ok".into() }
+}
+
+async fn spent(store: &Store, on: Option<i64>) -> i64 {
+    model_call::spent(store, "main", NOW - Span(1), on.map(ContactId)).await.unwrap()
+}
+
+#[test]
+fn a_question_counts_as_reserved_until_it_is_settled_once() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let mut set = WriteSet::new();
+        for (id, contact) in [(1, 7), (2, 7), (3, 8)] {
+            set.push(&model_call::RESERVE, &reserved(id, contact, 500));
+        }
+        store.commit(set).await.unwrap();
+        assert_eq!((spent(&store, None).await, spent(&store, Some(7)).await), (1_500, 1_000));
+        for cost in [140, 999] {
+            let mut set = WriteSet::new();
+            set.push(&model_call::SETTLE, &settled(1, cost));
+            store.commit(set).await.unwrap();
+        }
+        assert_eq!((spent(&store, None).await, spent(&store, Some(7)).await), (1_140, 640));
+        assert_eq!(model_call::spent(&store, "main", NOW, None).await.unwrap(), 0, "it is older than the period");
+        assert_eq!(model_call::spent(&store, "other", NOW - Span(1), None).await.unwrap(), 0);
+        let tokens = Tokens { input: 100, cached: 40, output: 10 };
+        let sums = model_call::sums(&store, "main", NOW - Span(1)).await.unwrap();
+        assert_eq!(sums, ModelSums { calls: 3, tokens, cost: 1_140, reserved: 1_000 });
+        store.close().await;
+    });
+}
+
+#[test]
+fn the_money_of_an_erased_person_stays_without_the_person() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let mut set = WriteSet::new();
+        set.push(&model_call::RESERVE, &reserved(1, 7, 500));
+        store.commit(set).await.unwrap();
+        let erased = Erased {
+            contact_id: ContactId(7),
+            at: NOW,
+            heard: json!({}),
+            said: json!({}),
+            letter: json!({}),
+            gone: "gone",
+            answer: "{}",
+        };
+        let mut set = WriteSet::of(7);
+        set.push(&erasure::MODEL_CALLS, &erased);
+        store.commit(set).await.unwrap();
+        assert_eq!((spent(&store, None).await, spent(&store, Some(7)).await), (500, 0));
+        store.close().await;
+    });
+}
