@@ -18,6 +18,7 @@ const SECRET_KEYS: &[&str] = &[
     "webhook_secret",
     "inbound_token",
     "api_key",
+    "key",
     "secret",
     "secrets",
     "database",

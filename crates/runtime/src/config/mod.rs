@@ -6,6 +6,7 @@ mod access;
 mod account;
 mod expand;
 mod hide;
+mod models;
 mod prices;
 mod rules;
 mod sections;
@@ -15,6 +16,7 @@ mod webhooks;
 
 pub use access::{Access, Autocalls, Kapso, Meta, Twilio, Waplify};
 pub use account::Account;
+pub use models::{Budget, Model, ModelPrices};
 pub use prices::{CATEGORIES, Prices, UNITS, amount, shown};
 pub use sections::{FlowGrants, Log, Media, Publishers, Retention, Studio};
 pub use sender::{OnUnknown, Sender, Shows};
@@ -65,6 +67,8 @@ pub struct Config {
     /// The prices of messages.
     pub prices: Prices,
     pub senders: Vec<Sender>,
+    /// The language models that flows may ask.
+    pub models: Vec<Model>,
     pub templates: Vec<CatalogueEntry>,
     pub flows: FlowGrants,
     pub media: Media,
@@ -111,6 +115,7 @@ impl Config {
             accounts: vec![Account::sandbox()],
             prices: Prices::default(),
             senders: vec![Sender::sandbox()],
+            models: Vec::new(),
             templates: Vec::new(),
             flows: FlowGrants::default(),
             media: Media::default(),
@@ -164,6 +169,11 @@ impl Config {
 
     pub fn sender(&self, id: SenderId) -> Option<&Sender> {
         self.senders.iter().find(|sender| sender.id == id)
+    }
+
+    /// The model with this name.
+    pub fn model(&self, name: &str) -> Option<&Model> {
+        self.models.iter().find(|model| model.endpoint.name == name)
     }
 
     pub fn account(&self, name: &AccountName) -> Option<&Account> {
@@ -248,6 +258,7 @@ fn top(node: &Node, folder: &Path, findings: &Findings) -> Config {
         config.senders[0].account = first.name.clone();
     }
     config.prices = fields.fields_if("prices").map(|fields| prices::prices(fields, findings)).unwrap_or_default();
+    config.models = models::models(fields.list("models"), &config.prices.currency, findings);
     config.templates = fields.list("templates").iter().filter_map(|node| template::read(node, findings)).collect();
     config.flows = fields.fields_if("flows").map(sections::flows).unwrap_or_default();
     config.media = fields.fields_if("media").map(sections::media).unwrap_or_default();

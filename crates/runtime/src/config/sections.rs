@@ -170,7 +170,8 @@ pub fn unused(config: &mut Fields<'_>) {
         config.findings().push(Diagnostic::warning("W909", &node.place, message).help("take it out"));
     }
     if let Some(node) = llm.filter(|node| !node.is_null()) {
-        let message = "this version asks no language model: no step reads `llm`";
-        config.findings().push(Diagnostic::warning("W909", &node.place, message).help("take it out"));
+        let message = "nothing reads `llm`: language models stand under `models`";
+        let help = "write each as an item of `models`, as config.example.yaml shows it";
+        config.findings().push(Diagnostic::warning("W909", &node.place, message).help(help));
     }
 }

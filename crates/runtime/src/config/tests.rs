@@ -519,3 +519,99 @@ fn other_daemons_reach_this_one_at_a_plain_address() {
         assert!(found.len() == 1 && found[0].contains("`member_url` is no address of a daemon"), "{wrong}: {found:?}");
     }
 }
+
+const MODEL: &str = "name: main, base_url: \"https://llm.example/v1\", model: m, trains: no";
+
+/// The models of a configuration with these entries.
+fn models(entries: &[String]) -> Result<Vec<Model>, Vec<String>> {
+    let items: String = entries.iter().map(|entry| format!("  - {{{entry}}}\n")).collect();
+    let text = format!("{ACCOUNT}prices: {{currency: EUR}}\nmodels:\n{items}");
+    parse(&text).map(|config| config.models).map_err(|all| all.iter().map(ToString::to_string).collect())
+}
+
+#[test]
+fn a_model_has_its_server_prices_and_budgets() {
+    let more = "api: anthropic, key: \"${LLM_API_KEY}\", timeout: 5s, output: 200, context: 9000, params: {temperature: 0}, \
+                prices: {input: 0.25, cached: 0.025, output: 2.00}, budget: {all: [5.00/1d, 80.00/30d], contact: 0.50/1d}, at_once: 2";
+    let all = models(&[format!("{MODEL}, {more}")]).unwrap();
+    let (model, endpoint) = (&all[0], &all[0].endpoint);
+    assert_eq!((endpoint.api.as_str(), endpoint.output, endpoint.context), ("anthropic", 200, Some(9_000)));
+    assert!(endpoint.key.as_ref().unwrap().matches("hunter2-LLM_API_KEY") && endpoint.allow_private.is_empty());
+    assert_eq!((endpoint.timeout, endpoint.params["temperature"].clone()), (Span::seconds(5), 0.into()));
+    let day = |amount, days| Budget { amount, period: Span::days(days) };
+    assert_eq!(model.budgets, [day(5_000_000, 1), day(80_000_000, 30)]);
+    assert_eq!((model.contact_budgets.as_slice(), model.at_once), ([day(500_000, 1)].as_slice(), 2));
+    let tokens = crate::model::effect::Tokens { input: 1_000, cached: 400, output: 10 };
+    // 600 for 0.25, 400 for 0.025, 10 for 2.00 a million; rounded up.
+    assert_eq!(model.prices.unwrap().cost(&tokens), 150 + 10 + 20);
+}
+
+#[test]
+fn a_model_on_this_machine_is_allowed_that_address_alone() {
+    let local = |url: &str| models(&[format!("name: main, base_url: \"{url}\", model: m")]);
+    let of = |url: &str| -> Vec<String> {
+        local(url).unwrap()[0].endpoint.allow_private.iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(of("http://127.0.0.1:11434/v1"), ["127.0.0.1/32"]);
+    assert_eq!(of("http://10.1.2.3/v1"), ["10.1.2.3/32"]);
+    assert_eq!(of("http://localhost:8080/v1"), ["127.0.0.0/8", "::1/128"]);
+    let named =
+        models(&["name: main, base_url: \"http://ollama:11434/v1\", model: m, allow_private: [172.16.0.0/12]".into()]);
+    assert_eq!(named.unwrap()[0].endpoint.allow_private.len(), 1);
+    let open = local("http://ollama:11434/v1").unwrap_err();
+    assert!(open.iter().any(|text| text.contains("in clear text")), "{open:?}");
+}
+
+#[test]
+fn a_wrong_model_is_refused_at_its_place() {
+    for (entry, code, words) in [
+        ("name: main, model: m, trains: no", "E202", "base_url"),
+        ("name: main, base_url: \"ftp://x/v1\", model: m, trains: no", "E906", "`base_url` cannot be called"),
+        ("name: main, base_url: \"https://a:b@x/v1\", model: m, trains: no", "E906", "a key stands in `key`"),
+        ("name: main, base_url: \"https://x/v1?v=1\", model: m, trains: no", "E906", "no `?` and no `#`"),
+        ("name: main, base_url: \"https://x/v1\", model: m", "E905", "needs `trains: no`"),
+        ("name: main, base_url: \"https://x/v1\", model: m, trains: yes", "E906", "may train nobody's models"),
+        (&format!("{MODEL}, timeout: 121s"), "E906", "at most 2m"),
+        (&format!("{MODEL}, api: anthropic, structured: schema"), "E906", "`structured: tool`"),
+        (&format!("{MODEL}, params: {{max_tokens: 9000}}"), "E906", "`params` cannot set `max_tokens`"),
+        (&format!("{MODEL}, params: {{top_p: 1, n: 5}}"), "E906", "`params` cannot set `n`"),
+        (&format!("{MODEL}, output: 32001"), "E205", "32000"),
+        (&format!("{MODEL}, at_once: 65"), "E205", "64"),
+        (&format!("{MODEL}, prices: {{input: a, output: 1}}"), "E906", "`input` is no amount"),
+        (&format!("{MODEL}, budget: 5.00/1d"), "E905", "a budget needs `prices`"),
+        (&format!("{MODEL}, prices: {{input: 1, output: 1}}, budget: 5.00"), "E906", "like `5.00/1d`"),
+        (&format!("{MODEL}, prices: {{input: 1, output: 1}}, budget: 5.00/32d"), "E906", "at most 31d"),
+        (&format!("{MODEL}, fallback: main"), "E904", "stand in for itself"),
+        (&format!("{MODEL}, fallback: small"), "E904", "there is no model `small`"),
+        (&format!("{MODEL}, kye: x"), "E203", "did you mean `key`?"),
+    ] {
+        let found = models(&[entry.to_owned()]).expect_err(entry);
+        let is_it = |text: &String| text.contains(code) && text.contains(words) && text.starts_with("config.yaml:4:");
+        assert!(found.iter().any(is_it), "{entry}: {found:#?}");
+    }
+    let found = models(&[MODEL.to_owned(), MODEL.to_owned()]).unwrap_err();
+    assert!(found[0].contains("the model `main` is there twice"), "{found:?}");
+}
+
+#[test]
+fn so_many_models_and_budgets_are_read_and_no_more() {
+    use crate::base::limits::{MODEL_BUDGETS_MAX, MODELS_MAX};
+    let many = |count: usize| -> Vec<String> {
+        (0..count).map(|at| MODEL.replace("name: main", &format!("name: m{at}"))).collect()
+    };
+    assert_eq!(models(&many(MODELS_MAX)).unwrap().len(), MODELS_MAX);
+    assert!(models(&many(MODELS_MAX + 1)).unwrap_err()[0].contains("more than 20 models"));
+    let budgets = |count: usize| {
+        let all = vec!["1.00/1d"; count].join(", ");
+        models(&[format!("{MODEL}, prices: {{input: 1, output: 1}}, budget: [{all}]")])
+    };
+    assert_eq!(budgets(MODEL_BUDGETS_MAX).unwrap()[0].budgets.len(), MODEL_BUDGETS_MAX);
+    assert!(budgets(MODEL_BUDGETS_MAX + 1).unwrap_err()[0].contains("more than 8 budgets"));
+}
+
+#[test]
+fn the_key_of_a_model_is_in_no_finding() {
+    let entry = format!("{MODEL}, key: sk-hidden-key, output: sk-hidden-key");
+    let found = models(&[entry]).unwrap_err().join("\n");
+    assert!(!found.contains("sk-hidden-key"), "{found}");
+}
