@@ -22,6 +22,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 const ROOMS: &[&str] = &[
     "config",
     "process",
+    "llm_step",
     "http_step",
     "bot",
     "billing",

@@ -73,7 +73,8 @@ fn look(files: &[(String, String)]) -> Vec<Diagnostic> {
         Some(file) => {
             // An example of templates leaves out whose they are, and what is granted.
             let left_out = |key: &str| if file.text().contains(key) { "" } else { part_of(CONFIG, key) };
-            let whole = format!("{}{}{}", file.text(), left_out("senders:"), left_out("flows:"));
+            let parts = ["senders:", "flows:", "models:"].map(left_out);
+            let whole = format!("{}{}", file.text(), parts.concat());
             match Config::parse(&SourceFile::new("config.yaml", whole), Path::new(""), &|_| None) {
                 Ok(config) => {
                     all.extend(config.warnings.clone());
@@ -129,6 +130,7 @@ fn part_of(config: &'static str, key: &str) -> &'static str {
     let begin = |key: &str| config.find(key).expect("the configuration of the tests has it");
     match key {
         "senders:" => &config[..begin("templates:")],
-        _ => &config[begin("\nflows:") + 1..],
+        "models:" => &config[begin("\nmodels:") + 1..],
+        _ => &config[begin("\nflows:") + 1..begin("\nmodels:") + 1],
     }
 }

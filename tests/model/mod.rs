@@ -1,7 +1,9 @@
 //! Tests language models against a server that answers by a script: well, badly, slowly, or not at all.
 
+mod budgets;
 mod dialects;
 mod faults;
+mod step;
 
 use serde_json::{Value as Json, json};
 use std::sync::{Arc, Mutex};

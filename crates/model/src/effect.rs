@@ -4,7 +4,7 @@ mod call;
 mod planned;
 mod question;
 
-pub use call::{CallBody, CallJson, CallPart, CallText, HttpCall};
+pub use call::{CallBody, CallJson, CallPart, CallRequest, CallText, HttpCall};
 pub use planned::{
     Audience, PlannedFlow, PlannedTime, StartTarget, broadcast_key, broadcast_of, is_start_key, start_key,
 };
@@ -110,7 +110,7 @@ pub enum Effect {
     /// Put a message into the outbox of the conversation.
     Send(Arc<MessageDraft>),
     /// Make an external call; its result returns as `Event::Returned` with the same numbers.
-    Call(Box<HttpCall>),
+    Call(Box<CallRequest>),
     /// Drop messages that have not left: all of a run, or one. `reason` is set if a rule drops them and not the end of
     /// the run.
     Drop { run: Option<u32>, message: Option<u32>, reason: Option<Reason> },

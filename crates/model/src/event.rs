@@ -2,6 +2,7 @@
 
 use super::{
     contact::ContactPatch,
+    effect::ModelReply,
     form::FormScreenRequest,
     inbound::{DeliveryState, InboundMessage},
     session::{NeedsPerson, Part, Person},
@@ -28,7 +29,7 @@ pub enum Event {
     /// `POST /v1/events`, or the `emit` of a flow, for waiting runs and `event:` triggers.
     Emitted { name: String, data: Value, depth: usize },
     /// The result of an external call.
-    Returned { run: u32, call: u32, result: Result<CallAnswer, CallError> },
+    Returned { run: u32, call: u32, result: Result<CallReturn, CallError> },
     /// The process was restarted: running calls have an unknown outcome.
     Restarted,
     /// The outcome of one of our messages, if the engine asked for it (`Draft::tells`).
@@ -140,6 +141,15 @@ pub struct Start {
     /// The time at which the start was due.
     pub at: Time,
     pub depth: usize,
+}
+
+/// The result of a call that was made. The stored form is that of the answer itself: no field of one kind is enough for
+/// the other.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum CallReturn {
+    Http(CallAnswer),
+    Model(ModelReply),
 }
 
 /// The answer of an `http` step.

@@ -26,6 +26,7 @@ pub mod health;
 pub mod http_step;
 pub mod ingest;
 pub mod lane;
+pub mod llm_step;
 pub mod process;
 pub mod senders;
 pub mod starts;

@@ -82,7 +82,7 @@ fn named(line: &str) -> Option<&str> {
     is_of_a_bot.then_some(path).filter(|path| !path.contains(' '))
 }
 
-const WRITTEN: [(&str, &str); 11] = [
+const WRITTEN: [(&str, &str); 12] = [
     ("Reading YAML", include_str!("reading.md")),
     ("Keys and values", include_str!("shape.md")),
     ("Expressions", include_str!("expressions.md")),
@@ -92,6 +92,7 @@ const WRITTEN: [(&str, &str); 11] = [
     ("Templates", include_str!("templates.md")),
     ("Translations", include_str!("translations.md")),
     ("Knowledge", include_str!("knowledge.md")),
+    ("Language models", include_str!("agents.md")),
     ("The configuration and the folder of the bot", include_str!("configuration.md")),
     ("Tests of flows", include_str!("tests.md")),
 ];

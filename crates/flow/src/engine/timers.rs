@@ -13,8 +13,9 @@ use crate::{
         version_change, window_timers,
     },
     model::{
+        effect::CallRequest,
         effect::RunEnd,
-        event::{CallAnswer, CallError},
+        event::{CallError, CallReturn},
         session::{CallWait, Waiting},
     },
     steps::{
@@ -256,7 +257,7 @@ fn call_took_too_long(turn: &mut Turn<'_>, number: u32) {
     lifecycle::time_out(turn, here, here.node.outline.on_timeout);
 }
 
-pub fn returned(turn: &mut Turn<'_>, number: u32, call: u32, result: Result<CallAnswer, CallError>) {
+pub fn returned(turn: &mut Turn<'_>, number: u32, call: u32, result: Result<CallReturn, CallError>) {
     let waiting = turn.run(number).map(|run| run.waiting.clone());
     let Some(Waiting::Call(wait)) = waiting else { return stale(turn, "a call") };
     if wait.call != call || wait.retry_at.is_some() || wait.back.is_some() {
@@ -273,10 +274,16 @@ pub fn returned(turn: &mut Turn<'_>, number: u32, call: u32, result: Result<Call
     let Some(here) = turn.here(number) else {
         return drive::give_up(turn, number, "the step that called is no longer there");
     };
-    if let Step::Http(http) = &here.node.step {
-        let next = http.returned(turn, here, *wait, result);
-        drive::resume(turn, here, next);
-    }
+    let next = match (&here.node.step, result, wait.request.clone()) {
+        (Step::Http(http), Ok(CallReturn::Http(answer)), _) => http.returned(turn, here, *wait, Ok(answer)),
+        (Step::Http(http), Err(error), _) => http.returned(turn, here, *wait, Err(error)),
+        (Step::Llm(llm), Ok(CallReturn::Model(reply)), CallRequest::Model(call)) => {
+            llm.returned(turn, here, call, Ok(reply))
+        }
+        (Step::Llm(llm), Err(error), CallRequest::Model(call)) => llm.returned(turn, here, call, Err(error)),
+        _ => return drive::give_up(turn, number, "the step that called is another one now"),
+    };
+    drive::resume(turn, here, next);
 }
 
 /// Handles a restart of the process: running calls are repeated with the same key, or have an unknown outcome.
@@ -284,13 +291,15 @@ pub fn restarted(turn: &mut Turn<'_>) {
     for number in handover::all_runs(turn) {
         let waiting = turn.run(number).map(|run| run.waiting.clone());
         let (Some(Waiting::Call(wait)), Some(here)) = (waiting, turn.here(number)) else { continue };
-        if wait.retry_at.is_none()
-            && wait.back.is_none()
-            && let Step::Http(http) = &here.node.step
-        {
-            let next = http.restarted(turn, *wait);
-            drive::resume(turn, here, next);
+        if wait.retry_at.is_some() || wait.back.is_some() {
+            continue;
         }
+        let next = match (&here.node.step, &wait.request) {
+            (Step::Http(http), _) => http.restarted(turn, *wait),
+            (Step::Llm(llm), CallRequest::Model(call)) => llm.restarted(turn, here, call.clone()),
+            _ => continue,
+        };
+        drive::resume(turn, here, next);
     }
 }
 

@@ -39,6 +39,8 @@ pub struct Bot {
     pub env: Vec<String>,
     /// Names that expressions may read below `secrets`.
     pub secrets: Vec<String>,
+    /// Names of models that `llm` steps may ask; the first one is the default.
+    pub models: Vec<String>,
     /// Declared fields of the contact, beside the built-in ones.
     pub fields: Vec<Field>,
     pub topics: BTreeMap<String, Topic>,
@@ -54,7 +56,7 @@ pub struct Bot {
     /// The steps of `defaults`, as a flow with the name `_bot`.
     pub flow: Flow,
     pub place: Place,
-    /// The names in `env`, `secrets`, `languages` and the `env` of `sandbox`, with their places.
+    /// The names in `env`, `secrets`, `models`, `languages` and the `env` of `sandbox`, with their places.
     pub listed: Vec<(&'static str, String, Place)>,
     /// True if the file exists but cannot be read, so that its declarations are unknown.
     pub lost: bool,
@@ -140,10 +142,10 @@ impl Bot {
     }
 }
 
-/// The names in `env`, `secrets`, `languages` and `sandbox.env`, with their places.
+/// The names in `env`, `secrets`, `models`, `languages` and `sandbox.env`, with their places.
 fn listed(root: &Node) -> Vec<(&'static str, String, Place)> {
     let mut all = Vec::new();
-    for key in ["env", "secrets", "languages"] {
+    for key in ["env", "secrets", "models", "languages"] {
         let Some(node) = root.get(key) else { continue };
         let names = node.map().unwrap_or_default().iter().map(|entry| entry.key.clone());
         let names = names.chain(node.one_or_many().iter().filter_map(|item| item.scalar().cloned()));
@@ -199,8 +201,8 @@ pub(crate) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
     let language_by = default_language::language_by(&mut fields, languages.len(), findings);
     let timezone = hours::zone(&mut fields);
     let texts = |fields: &mut Fields<'_>, key| fields.texts(key).into_iter().map(str::to_owned).collect::<Vec<_>>();
-    let env = name_lists::names(&mut fields, "env", findings);
-    let secrets = name_lists::names(&mut fields, "secrets", findings);
+    let mut names = |key| name_lists::names(&mut fields, key, findings);
+    let (env, secrets, models) = (names("env"), names("secrets"), names("models"));
     let declared_fields = declared_below(&mut fields, "fields");
     let own = VIEWS.iter().find(|view| view.name == "contact").map_or(&[][..], |view| view.parts);
     for field in declared_fields.iter().filter(|field| own.iter().any(|(name, _)| *name == field.name)) {
@@ -239,6 +241,7 @@ pub(crate) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
         timezone,
         env,
         secrets,
+        models,
         fields: declared_fields,
         topics,
         hours,

@@ -7,7 +7,8 @@ use crate::base::{
     yaml::{Entry, Node},
 };
 
-/// The names of `env` or `secrets`. A map of values gets a finding that repeats no value, and its keys count as named.
+/// The names of `env`, `secrets` or `models`. A map of values gets a finding that repeats no value, and its keys count
+/// as named.
 pub(super) fn names(fields: &mut Fields<'_>, key: &'static str, findings: &Findings) -> Vec<String> {
     let Some((node, entries)) = fields.node(key).and_then(|node| Some((node, node.map()?))) else {
         return fields.texts(key).into_iter().map(str::to_owned).collect();
@@ -16,6 +17,7 @@ pub(super) fn names(fields: &mut Fields<'_>, key: &'static str, findings: &Findi
     let meant = format!("[{}]", names.join(", "));
     let values = match key {
         "env" => "under `flows: env:` in the daemon's configuration, and for a sandbox under `sandbox: env:` here",
+        "models" => "in the daemon's configuration alone, under `models:`",
         _ => "in the daemon's configuration alone, under `flows: secrets:`",
     };
     if !node.is_broken() {

@@ -18,7 +18,7 @@ use crate::{
         step_fields::StepFields,
     },
     model::{
-        effect::{CallBody, CallText, Effect, HttpCall},
+        effect::{CallBody, CallRequest, CallText, Effect, HttpCall},
         event::{CallAnswer, CallError},
         session::{CallWait, Waiting},
         value::Value,
@@ -123,9 +123,10 @@ impl StepKind for Http {
     fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
         match self.asked(turn, here) {
             Ok(request) => {
+                let (call, attempt) = (request.call, 1);
+                let request = CallRequest::Http(request);
                 turn.effects.push(Effect::Call(Box::new(request.clone())));
                 turn.note_at(here, format!("{} to a server", self.method));
-                let (call, attempt) = (request.call, 1);
                 Next::Park(Waiting::Call(Box::new(CallWait { call, attempt, request, retry_at: None, back: None })))
             }
             Err(failure) => Next::Fail(failure),
@@ -205,8 +206,10 @@ impl Http {
     /// Begins the next attempt, with the same key.
     pub fn again(&self, turn: &mut Turn<'_>, mut wait: CallWait) -> Next {
         wait.attempt += 1;
-        wait.request.attempt = wait.attempt;
         wait.retry_at = None;
+        if let CallRequest::Http(request) = &mut wait.request {
+            request.attempt = wait.attempt;
+        }
         turn.effects.push(Effect::Call(Box::new(wait.request.clone())));
         Next::Park(Waiting::Call(Box::new(wait)))
     }

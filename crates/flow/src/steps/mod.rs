@@ -127,6 +127,7 @@ steps! {
     wait::Wait,
     http::Http,
     look_up::LookUp,
+    llm::Llm,
     script::Script,
     handoff::Handoff,
     emit::Emit,

@@ -5,7 +5,7 @@ use crate::{
     base::time::Span,
     model::{
         effect::CallBody,
-        event::{CallAnswer, Event},
+        event::{CallAnswer, CallReturn, Event},
         value::Value,
     },
 };
@@ -333,7 +333,7 @@ fn headers_of_the_answer_are_kept() {
     talk.line("< go").unwrap();
     let call = talk.calls.remove(0);
     let headers = BTreeMap::from([("x-left".to_owned(), "3".to_owned())]);
-    let result = Ok(CallAnswer { status: 200, headers, body: Value::Nothing });
+    let result = Ok(CallReturn::Http(CallAnswer { status: 200, headers, body: Value::Nothing }));
     talk.event(Event::Returned { run: call.run, call: call.call, result });
     talk.line("> 3 left").unwrap();
 }

@@ -8,7 +8,7 @@ use super::super::{
 use crate::base::{limits, place::SourceFile};
 use std::collections::BTreeSet;
 
-const BOT: &str = "bot: Test\nteams: {support: {}}\nfields: {city: text, visit_at: datetime}\n";
+const BOT: &str = "bot: Test\nmodels: [main]\nteams: {support: {}}\nfields: {city: text, visit_at: datetime}\n";
 
 fn errors(flow: &str) -> Vec<String> {
     let files = [SourceFile::new("flows/_bot.yaml", BOT), SourceFile::new("flows/x.yaml", flow)];
@@ -114,6 +114,13 @@ fn what_is_wrong_is_said() {
         ("[{split: x, cases: {a: [{log: x}]}}]", "two ways"),
         ("[{ask: 'A?', type: date, gather: 2s}]", "joins texts"),
         ("[{ask: 'A?', options: [x], gather: 2s}]", "joins texts"),
+        ("[{llm: A, returns: image}]", "gives no `image`"),
+        ("[{llm: A, returns: [x]}]", "among 2 to 50 texts"),
+        ("[{llm: A, returns: [x, x]}]", "`x` is there twice"),
+        ("[{llm: A, unsure: [{log: x}]}]", "`unsure` needs texts"),
+        ("[{llm: A, model: other}]", "does not name `other`"),
+        ("[{llm: A, timeout: 121s}]", "at most 2m"),
+        ("[{llm: A, limits: {cost: much}}]", "like `0.01`"),
     ] {
         let found = errors(&format!("flow: x\nwhen: [{{message: go}}]\nsteps: {steps}\n"));
         assert!(found.iter().any(|message| message.contains(wanted)), "{steps}: {found:?}");

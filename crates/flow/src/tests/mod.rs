@@ -20,6 +20,7 @@ mod gathering;
 mod kinds;
 mod languages;
 mod lists;
+mod llm;
 mod locales;
 mod loops;
 mod people;

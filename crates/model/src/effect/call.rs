@@ -1,13 +1,34 @@
-//! Describes the request of an `http` step as plain data, in which a secret is a separate part with only its name.
+//! Describes the request of an `http` step as plain data, in which a secret is a separate part with only its name, and
+//! unites it with the question of an `llm` step.
 //!
 //! A secret is never stored as text. Texts of customers, servers and programs are always a `CallText::Plain` or a
 //! `CallPart::Text`, in memory and in the database, so that none of them can become a secret. Only `channel::call`
 //! inserts the values of secrets.
 
+use super::ModelCall;
 use crate::base::time::Span;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
+
+/// A request to the outside whose result the run waits for. The stored form is that of the request itself: no field of
+/// one kind is enough for the other.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum CallRequest {
+    Http(HttpCall),
+    Model(ModelCall),
+}
+
+impl CallRequest {
+    /// The run that asks, and the number of the call within it.
+    pub fn number(&self) -> (u32, u32) {
+        match self {
+            CallRequest::Http(call) => (call.run, call.call),
+            CallRequest::Model(call) => (call.run, call.call),
+        }
+    }
+}
 
 /// One HTTP request of a flow.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -221,8 +242,8 @@ mod tests {
         ]));
         for body in [CallBody::WithSecrets(parts), CallBody::Json(forged)] {
             let stored = serde_json::to_string(&call(body.clone())).unwrap();
-            let read: HttpCall = serde_json::from_str(&stored).unwrap();
-            assert_eq!(read, call(body), "{stored}");
+            let read: CallRequest = serde_json::from_str(&stored).unwrap();
+            assert_eq!(read, CallRequest::Http(call(body)), "{stored}");
         }
         let read: CallText = serde_json::from_str(r#""[{\"secret\":\"SHOP\"}]""#).unwrap();
         assert!(!read.has_secret(), "a text that looks like the list of parts");

@@ -3,8 +3,8 @@
 use super::{Question, RemainingWait};
 use crate::{
     base::time::Time,
-    effect::HttpCall,
-    event::{CallAnswer, CallError},
+    effect::CallRequest,
+    event::{CallError, CallReturn},
 };
 use serde::{Deserialize, Serialize};
 
@@ -70,11 +70,11 @@ impl Waiting {
 pub struct CallWait {
     pub call: u32,
     pub attempt: u32,
-    pub request: HttpCall,
+    pub request: CallRequest,
     /// The time of the next attempt; `None` while one is running.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_at: Option<Time>,
     /// The result that arrived while a person had the conversation; it is handled when the bot has it again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub back: Option<Result<CallAnswer, CallError>>,
+    pub back: Option<Result<CallReturn, CallError>>,
 }

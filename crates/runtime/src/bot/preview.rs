@@ -18,6 +18,7 @@ use crate::{
     config::Config,
     flow::{self, Becomes, Differences, FlowSet},
     model::{
+        effect::CallRequest,
         session::{Run, Waiting},
         template::TemplateStatus,
     },
@@ -241,7 +242,10 @@ fn waits_for(waiting: &Waiting) -> &'static str {
         Waiting::Until { .. } => "its time",
         Waiting::Event { .. } => "an event",
         Waiting::Delivery { .. } | Waiting::Fate { .. } => "the fate of a message",
-        Waiting::Call(_) => "a server",
+        Waiting::Call(call) => match call.request {
+            CallRequest::Http(_) => "a server",
+            CallRequest::Model(_) => "a model",
+        },
         Waiting::Person { .. } => "a person of the business",
     }
 }

@@ -368,11 +368,16 @@ pub fn ungranted(set: &FlowSet, config: &Config) -> Vec<Diagnostic> {
     let (bot, grants) = (&set.bot, &config.flows);
     let env = bot.env.iter().filter(|name| !grants.env.contains_key(*name)).map(|name| ("env", name));
     let secrets = bot.secrets.iter().filter(|name| !grants.secrets.contains_key(*name)).map(|name| ("secrets", name));
+    let models = bot.models.iter().filter(|name| config.model(name).is_none()).map(|name| ("models", name));
     env.chain(secrets)
+        .chain(models)
         .map(|(what, name)| {
             let message = format!("the bot needs `{name}` in its `{what}`, and the configuration does not grant it");
-            Diagnostic::error("E912", bot.named_at(what, name), message)
-                .help(format!("write it under `flows: {{{what}: {{{name}: …}}}}` in the configuration"))
+            let help = match what {
+                "models" => format!("write it under `models` in the configuration: `- {{name: {name}, base_url: …}}`"),
+                _ => format!("write it under `flows: {{{what}: {{{name}: …}}}}` in the configuration"),
+            };
+            Diagnostic::error("E912", bot.named_at(what, name), message).help(help)
         })
         .collect()
 }

@@ -1,13 +1,25 @@
-//! Performs the calls of `http` steps: through the guarded client, or from mocks for sandboxes and tests.
+//! Performs the calls of `http` steps and the questions of `llm` steps: through the guarded clients, or from mocks for
+//! sandboxes and tests.
 
 use super::mocks::{MockedResult, Mocks, is_without_mock};
 use crate::{
-    base::{diagnostic::Findings, fence::Fence, ids::VersionId, limits::CALLS_AT_ONCE_MAX, secret::Secret, time::Span},
+    base::{
+        diagnostic::Findings,
+        fence::Fence,
+        ids::{StepId, VersionId},
+        limits::CALLS_AT_ONCE_MAX,
+        secret::Secret,
+        time::Span,
+    },
     channel::{call::FlowClient, fetch::Fetched, file::FileUrl, guard::Guard},
     config::Config,
     flow::FlowSet,
+    llm_step::{
+        mocks::is_without_mock as is_unanswered,
+        models::{Asking, Models, Replied},
+    },
     model::{
-        effect::{CallBody, CallText, HttpCall},
+        effect::{CallBody, CallText, HttpCall, ModelCall},
         event::CallError,
     },
     process::metrics::Metrics,
@@ -32,6 +44,7 @@ enum Way {
         media: FlowClient,
         secrets: BTreeMap<String, Secret>,
         places: Semaphore,
+        models: Box<Models>,
         /// The mocks of the live version; lists of answers start again with each version.
         sandbox: Mutex<Option<(VersionId, Mocks)>>,
     },
@@ -44,6 +57,24 @@ enum Way {
 struct Played {
     mocks: Mutex<Mocks>,
     made: Mutex<Vec<MockedCall>>,
+    asked: Mutex<Vec<MockedQuestion>>,
+}
+
+/// A question that a mock answered, for the tests' `expect: {model}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MockedQuestion {
+    pub step: StepId,
+    pub model: String,
+    /// True if a rule answered it; otherwise it failed.
+    pub mocked: bool,
+}
+
+/// The result of a question.
+#[derive(Debug)]
+pub struct QuestionResult {
+    pub replied: Replied,
+    /// A note for the trace, if a mock answered.
+    pub said: Option<String>,
 }
 
 /// The result of a call.
@@ -74,12 +105,13 @@ pub struct MockedCall {
 impl Calls {
     /// For a daemon; fails only if TLS cannot be set up. Calls wait until the fence is open.
     pub fn new(config: &Config, metrics: Metrics, fence: Arc<Fence>) -> Result<Calls, reqwest::Error> {
+        let models = Box::new(Models::new(config, Some(&fence))?);
         let caller = FlowClient::new(Guard::new(config.flows.allow_private.iter().copied()))?.behind(fence);
         let media =
             FlowClient::new(Guard::new(config.media.allow_private.iter().copied()).named("media.allow_private"))?;
         let secrets = config.flows.secrets.clone();
         let places = Semaphore::new(CALLS_AT_ONCE_MAX);
-        let way = Way::Network { caller, media, secrets, places, sandbox: Mutex::default() };
+        let way = Way::Network { caller, media, secrets, places, models, sandbox: Mutex::default() };
         Ok(Calls { way, metrics })
     }
 
@@ -90,7 +122,8 @@ impl Calls {
 
     /// For one case of an author's test.
     pub fn mocked(mocks: Mocks, metrics: Metrics) -> Calls {
-        Calls { way: Way::Mocked(Arc::new(Played { mocks: Mutex::new(mocks), made: Mutex::default() })), metrics }
+        let played = Played { mocks: Mutex::new(mocks), made: Mutex::default(), asked: Mutex::default() };
+        Calls { way: Way::Mocked(Arc::new(played)), metrics }
     }
 
     /// For the next process of the same test case: the mocks survive a restart of the process.
@@ -110,7 +143,7 @@ impl Calls {
     pub async fn perform(&self, call: &HttpCall, sandbox: Option<(VersionId, &FlowSet)>) -> CallResult {
         let called = match &self.way {
             Way::Mocked(played) => {
-                let Played { mocks, made } = played.as_ref();
+                let Played { mocks, made, .. } = played.as_ref();
                 let mut mocks = mocks.lock().unwrap_or_else(PoisonError::into_inner);
                 let (result, said) = mocks.answer(&call.method, &call.url);
                 let status = result.as_ref().ok().map(|answer| answer.status);
@@ -119,12 +152,14 @@ impl Calls {
                 CallResult { result, said: Some(said) }
             }
             Way::Sandbox(mocks) => {
-                let played = sandbox.and_then(|(version, set)| played(mocks, version, set, call));
-                let (result, said) = played.unwrap_or_else(|| Mocks::default().answer(&call.method, &call.url));
+                let answer = |mocks: &mut Mocks| mocks.answer(&call.method, &call.url);
+                let played = sandbox.and_then(|(version, set)| played(mocks, version, set, answer));
+                let (result, said) = played.unwrap_or_else(|| answer(&mut Mocks::default()));
                 CallResult { result, said: Some(said) }
             }
             Way::Network { caller, secrets, places, sandbox: mocks, .. } => {
-                match sandbox.and_then(|(version, set)| played(mocks, version, set, call)) {
+                let answer = |mocks: &mut Mocks| mocks.answer(&call.method, &call.url);
+                match sandbox.and_then(|(version, set)| played(mocks, version, set, answer)) {
                     Some((result, said)) => CallResult { result, said: Some(said) },
                     None => {
                         // The time-out counts from the call, not from the queue before it.
@@ -136,6 +171,39 @@ impl Calls {
         };
         self.metrics.http_call(label(&called));
         called
+    }
+
+    /// Asks one question, once; the engine decides about repairs. `sandbox`: as for `perform`. Only a question that goes
+    /// to a real model costs money and has rows to settle.
+    pub async fn ask(
+        &self,
+        call: &ModelCall,
+        sandbox: Option<(VersionId, &FlowSet)>,
+        asking: Asking<'_>,
+    ) -> QuestionResult {
+        let answer = |mocks: &mut Mocks| mocks.models.answer(call);
+        let mocked = match &self.way {
+            Way::Mocked(played) => {
+                let (reply, said) = answer(&mut played.mocks.lock().unwrap_or_else(PoisonError::into_inner));
+                let (step, model) = (call.step.clone(), call.model.clone());
+                let question = MockedQuestion { step, model, mocked: !is_unanswered(&said) };
+                played.asked.lock().unwrap_or_else(PoisonError::into_inner).push(question);
+                Some((reply, said))
+            }
+            Way::Sandbox(mocks) => {
+                let played = sandbox.and_then(|(version, set)| played(mocks, version, set, answer));
+                Some(played.unwrap_or_else(|| answer(&mut Mocks::default())))
+            }
+            Way::Network { sandbox: mocks, .. } => {
+                sandbox.and_then(|(version, set)| played(mocks, version, set, answer))
+            }
+        };
+        if let Some((reply, said)) = mocked {
+            self.metrics.model_call(&call.model, "mock");
+            return QuestionResult { replied: Replied { result: Ok(reply), settled: Vec::new() }, said: Some(said) };
+        }
+        let Way::Network { models, .. } = &self.way else { unreachable!("the other ways have answered") };
+        QuestionResult { replied: models.ask(call, asking).await, said: None }
     }
 
     /// Asks a URL for its headers; `None` if there is no answer in time, the address is blocked, or all places are
@@ -153,6 +221,14 @@ impl Calls {
             Way::Mocked(_) | Way::Sandbox(_) => {
                 Err(CallError { code: "blocked".into(), text: "an author's test or talk reads no files".into() })
             }
+        }
+    }
+
+    /// The questions that mocks of an author's test have answered, oldest first.
+    pub fn asked(&self) -> Vec<MockedQuestion> {
+        match &self.way {
+            Way::Mocked(played) => played.asked.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            Way::Network { .. } | Way::Sandbox(_) => Vec::new(),
         }
     }
 
@@ -182,19 +258,19 @@ impl MockedCall {
 }
 
 /// The answer of the bot's `sandbox.mocks`; `None` if it has none: a daemon then uses the network.
-fn played(
+fn played<T>(
     mocks: &Mutex<Option<(VersionId, Mocks)>>,
     version: VersionId,
     set: &FlowSet,
-    call: &HttpCall,
-) -> Option<(MockedResult, String)> {
+    answer: impl FnOnce(&mut Mocks) -> T,
+) -> Option<T> {
     let node = set.bot.sandbox.mocks.as_ref()?;
     let mut mocks = mocks.lock().unwrap_or_else(PoisonError::into_inner);
     if mocks.as_ref().is_none_or(|(of, _)| *of != version) {
         // Its findings were shown when the version was checked.
         *mocks = Some((version, Mocks::read(node, &Findings::default())));
     }
-    mocks.as_mut().map(|(_, mocks)| mocks.answer(&call.method, &call.url))
+    mocks.as_mut().map(|(_, mocks)| answer(mocks))
 }
 
 // A fixed word: values of a server or an author must not become metric labels.

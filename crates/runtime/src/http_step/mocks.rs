@@ -7,6 +7,7 @@ use crate::{
         fix::Fix,
         yaml::{Entry, Kind, Node, to_json},
     },
+    llm_step::mocks::ModelMocks,
     model::{
         event::{CallAnswer, CallError},
         value::Value,
@@ -22,6 +23,8 @@ pub type MockedResult = Result<CallAnswer, CallError>;
 #[derive(Debug, Clone, Default)]
 pub struct Mocks {
     rules: Vec<Rule>,
+    /// The answers of models.
+    pub models: ModelMocks,
 }
 
 #[derive(Debug, Clone)]
@@ -35,11 +38,12 @@ struct Rule {
 }
 
 impl Mocks {
-    /// Reads `mocks`: a map with `http`, a list of `METHOD pattern: answer` or a map of them. An answer is `{status,
-    /// json, text, headers}` or `{fail: timeout}`; a list of answers is used one by one.
+    /// Reads `mocks`: a map with `model`, see `ModelMocks`, and `http`, a list of `METHOD pattern: answer` or a map of
+    /// them. An answer is `{status, json, text, headers}` or `{fail: timeout}`; a list of answers is used one by one.
     pub fn read(node: &Node, findings: &Findings) -> Mocks {
         let mut fields = Fields::new(node, "`mocks`", findings);
         let http = fields.node("http");
+        let models = fields.node("model").map(|node| ModelMocks::read(node, findings)).unwrap_or_default();
         fields.finish();
         let mut rules = Vec::new();
         for item in http.map_or(&[][..], Node::one_or_many) {
@@ -53,13 +57,14 @@ impl Mocks {
                 }
             }
         }
-        Mocks { rules }
+        Mocks { rules, models }
     }
 
     /// These rules first, then the others.
     #[must_use]
     pub fn and(mut self, others: &Mocks) -> Mocks {
         self.rules.extend(others.rules.iter().cloned());
+        self.models = self.models.and(&others.models);
         self
     }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     base::ids::{FlowName, InboundId, OutboundId},
-    model::{effect::HttpCall, event::FlowEvent, form::FormAnswer},
+    model::{effect::CallRequest, event::FlowEvent, form::FormAnswer},
     store::tables::{run::Run, start::PlannedStart},
 };
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 #[derive(Default)]
 pub(crate) struct AfterCommit {
     pub inserted: Vec<OutboundId>,
-    pub calls: Vec<HttpCall>,
+    pub calls: Vec<CallRequest>,
     /// Starts that its steps planned for this contact, and whether some were planned for an audience.
     pub planned: Vec<PlannedStart>,
     /// Start keys whose earlier starts are superseded, each with the start to keep.

@@ -19,7 +19,7 @@ use crate::{
         session::Session,
         window::Window,
     },
-    store::tables::start::PlannedStart,
+    store::tables::{model_call::SettledCall, start::PlannedStart},
 };
 use std::{collections::BTreeSet, sync::Arc};
 use tokio::sync::oneshot;
@@ -66,8 +66,14 @@ pub enum LaneTask {
     Inbound(Box<RecordedMessage>),
     /// Another event of a conversation; `reply` gets the engine's result.
     Event { conversation: ConversationId, event: Box<Event>, reply: Option<oneshot::Sender<TurnAnswer>> },
-    /// The result of an external call; `said` is for the trace, if a mock answered.
-    Returned { conversation: ConversationId, run: u32, event: Box<Event>, said: Option<String> },
+    /// The result of an external call; `said` is for the trace, if a mock answered. `settled` is committed with it.
+    Returned {
+        conversation: ConversationId,
+        run: u32,
+        event: Box<Event>,
+        said: Option<String>,
+        settled: Vec<SettledCall>,
+    },
     /// The slot of a planned start has come.
     Begin(Box<PlannedStart>, Arc<StartPermit>),
     /// A message of a person or of the API for the outbox; `reply` gives `None` if the contact's data was erased.
@@ -116,9 +122,9 @@ impl LaneTask {
     /// A copy of work that nobody else would bring again.
     pub(crate) fn once_more(&self) -> Option<LaneTask> {
         Some(match self {
-            LaneTask::Returned { conversation, run, event, said } => {
-                let (event, said) = (event.clone(), said.clone());
-                LaneTask::Returned { conversation: *conversation, run: *run, event, said }
+            LaneTask::Returned { conversation, run, event, said, settled } => {
+                let (event, said, settled) = (event.clone(), said.clone(), settled.clone());
+                LaneTask::Returned { conversation: *conversation, run: *run, event, said, settled }
             }
             LaneTask::Begin(start, held) => LaneTask::Begin(start.clone(), Arc::clone(held)),
             LaneTask::Sent { conversation, id, result } => {

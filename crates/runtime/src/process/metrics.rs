@@ -17,8 +17,9 @@ use crate::{
     store::GroupStats,
 };
 use labels::{
-    AccountLabels, BuildLabels, EventLabels, ExitLabels, FlowErrorLabels, FlowLabels, MessageLabels, RefusedLabels,
-    ResultLabels, SendErrorLabels, SenderLabels, SenderStateLabels, SplitLabels, WebhookLabels, WordLabels,
+    AccountLabels, BuildLabels, EventLabels, ExitLabels, FlowErrorLabels, FlowLabels, MessageLabels, ModelLabels,
+    ModelResultLabels, RefusedLabels, ResultLabels, SendErrorLabels, SenderLabels, SenderStateLabels, SplitLabels,
+    WebhookLabels, WordLabels,
 };
 use prometheus_client::{
     encoding::text,
@@ -71,6 +72,8 @@ pub struct Metrics {
     dead_letters: Family<WordLabels, Gauge>,
     flow_errors: Family<FlowErrorLabels, Counter>,
     http_calls: Family<ResultLabels, Counter>,
+    model_calls: Family<ModelResultLabels, Counter>,
+    model_cost: Family<ModelLabels, Counter>,
     notifications: Family<ResultLabels, Counter>,
     balances: Family<AccountLabels, Gauge>,
     runs: Family<FlowLabels, Counter>,
@@ -154,6 +157,8 @@ impl Metrics {
             dead_letters: Family::default(),
             flow_errors: Family::default(),
             http_calls: Family::default(),
+            model_calls: Family::default(),
+            model_cost: Family::default(),
             notifications: Family::default(),
             balances: Family::default(),
             runs: Family::default(),
@@ -299,6 +304,18 @@ impl Metrics {
     /// Counts a flow's `http` call; `result` is `2xx` … `5xx`, `mock`, or the code of a `CallError`.
     pub fn http_call(&self, result: &'static str) {
         self.http_calls.get_or_create(&ResultLabels { result }).inc();
+    }
+
+    /// Counts a question to a model; `result` is `ok`, `mock`, or the code of an error. Models come from the
+    /// configuration, so they are few.
+    pub fn model_call(&self, model: &str, result: &'static str) {
+        self.model_calls.get_or_create(&ModelResultLabels { model: model.to_owned(), result }).inc();
+    }
+
+    /// Adds the cost of a question, in millionths of the currency unit.
+    pub fn model_cost(&self, model: &str, cost: i64) {
+        let labels = ModelLabels { model: model.to_owned() };
+        self.model_cost.get_or_create(&labels).inc_by(u64::try_from(cost).unwrap_or(0));
     }
 
     /// Counts a post to a subscription: `ok`, `retry`, `given_up`.

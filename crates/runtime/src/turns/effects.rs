@@ -2,25 +2,28 @@
 
 use crate::{
     base::{
-        ids::{ConversationId, FlowName, OutboundId},
+        ids::{ContactId, ConversationId, FlowName, OutboundId, VersionId},
         limits::FAILED_RUNS_MAX,
         time::Time,
     },
+    flow::FlowSet,
     lane::{
         after_commit::AfterCommit,
         outbox::QueuedMessage,
         rows,
         state::{LaneState, LaneTask},
     },
+    llm_step::models::{Asking, Replied},
     model::{
-        effect::{Effect, HttpCall, RunEnd},
-        event::{CallError, Event, is_by_clock},
+        effect::{CallRequest, Effect, RunEnd},
+        event::{CallError, CallReturn, Event, is_by_clock},
     },
     process::panic_guard::caught,
     store::{
         ReadError, WriteSet,
         tables::{
             flow_state::{self, FlowState},
+            model_call::SettledCall,
             once,
             outbound::SendState,
             run::{self, Ended, Run, RunVersion},
@@ -33,6 +36,14 @@ use std::{
     pin::pin,
     sync::{Arc, atomic::Ordering},
 };
+
+/// The result of a request to the outside.
+struct OutsideResult {
+    result: Result<CallReturn, CallError>,
+    /// A note for the trace, if a mock answered.
+    said: Option<String>,
+    settled: Vec<SettledCall>,
+}
 
 impl Runner {
     /// The ids of the runs that effects name and that began in an earlier turn.
@@ -292,27 +303,46 @@ impl Runner {
     }
 
     /// Makes an external call outside the lane; its result comes back as work.
-    fn perform_call(self: &Arc<Self>, lane: &LaneState, index: usize, call: HttpCall) {
+    fn perform_call(self: &Arc<Self>, lane: &LaneState, index: usize, request: CallRequest) {
         let (contact, conversation) = (lane.contact.id, lane.conversations[index].id);
         let sender = lane.conversations[index].sender;
         let sandbox = self.plays && self.senders.get(sender).is_some_and(|sender| sender.is_sandbox());
         let app = Arc::clone(self);
-        self.calling.add((conversation, call.run, call.call));
+        let (run, call) = request.number();
+        self.calling.add((conversation, run, call));
         self.queue.lanes.enter();
         tokio::spawn(async move {
             let live = app.live.get();
             let played = sandbox.then_some((live.version, live.set.as_ref()));
-            let called = caught(pin!(app.calls.perform(&call, played))).await;
-            let (result, said) = match called {
-                Ok(called) => (called.result, called.said),
-                Err(panic) => {
-                    tracing::error!(conversation.id = %conversation, "An HTTP call of conversation {conversation} panicked, which is a bug of ours; its result is unknown: {panic}");
-                    (Err(CallError { code: "unknown_outcome".into(), text: panic }), None)
-                }
-            };
-            let event = Box::new(Event::Returned { run: call.run, call: call.call, result });
-            app.queue.push(contact, LaneTask::Returned { conversation, run: call.run, event, said });
+            let called = caught(pin!(app.outcome_of_call(&request, contact, played))).await;
+            let OutsideResult { result, said, settled } = called.unwrap_or_else(|panic| {
+                tracing::error!(conversation.id = %conversation, "A call of conversation {conversation} panicked, which is a bug of ours; its result is unknown: {panic}");
+                let result = Err(CallError { code: "unknown_outcome".into(), text: panic });
+                OutsideResult { result, said: None, settled: Vec::new() }
+            });
+            let event = Box::new(Event::Returned { run, call, result });
+            app.queue.push(contact, LaneTask::Returned { conversation, run, event, said, settled });
             app.queue.lanes.leave();
         });
+    }
+
+    async fn outcome_of_call(
+        &self,
+        request: &CallRequest,
+        contact: ContactId,
+        played: Option<(VersionId, &FlowSet)>,
+    ) -> OutsideResult {
+        match request {
+            CallRequest::Http(call) => {
+                let called = self.calls.perform(call, played).await;
+                OutsideResult { result: called.result.map(CallReturn::Http), said: called.said, settled: Vec::new() }
+            }
+            CallRequest::Model(call) => {
+                let asking = Asking { store: &self.store, clock: &*self.clock, metrics: &self.metrics, contact };
+                let asked = self.calls.ask(call, played, asking).await;
+                let Replied { result, settled } = asked.replied;
+                OutsideResult { result: result.map(CallReturn::Model), said: asked.said, settled }
+            }
+        }
     }
 }

@@ -20,7 +20,7 @@ use crate::{
     starts::Begun,
     store::{
         WriteSet,
-        tables::{contact, outbound},
+        tables::{contact, model_call, outbound},
     },
     turns::Runner,
 };
@@ -161,12 +161,15 @@ impl Runner {
                 answer(reply, conversation, effects);
                 self.go_on(lane, index).await
             }
-            LaneTask::Returned { conversation, run, event, said } => {
+            LaneTask::Returned { conversation, run, event, said, settled } => {
                 if let Event::Returned { call, .. } = *event {
                     self.calling.remove((conversation, run, call));
                 }
                 let index = self.conversation_index(lane, conversation).await?;
                 let mut set = WriteSet::of(lane.contact.id.0);
+                for row in &settled {
+                    set.push(&model_call::SETTLE, row);
+                }
                 if let Some(what) = said {
                     let turn = lane.conversations[index].session.turn + 1;
                     let entry = TraceEntry { run: Some(run), step: None, what };

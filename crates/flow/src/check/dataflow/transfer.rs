@@ -8,18 +8,20 @@ use super::{
     state::{By, State},
     time_arithmetic::{Distance, reached, until},
     types::{Kinds, KnownValue, Shape, ValueType},
+    views,
     window_age::{ANY, Age},
 };
 use crate::{
     FlowSet,
     base::{
-        limits::{WINDOW, WINDOW_CLOSING},
+        limits::{CALL_TIMEOUT_DEFAULT, MODEL_CALL_TIMEOUT_DEFAULT, WINDOW, WINDOW_CLOSING},
         place::Place,
         time::Span,
         yaml::{self, Kind as Yaml},
     },
     definition::{Flow, Node},
     script::Code,
+    steps::{Step, llm::Returns},
     text::{Text, typed},
 };
 
@@ -70,7 +72,7 @@ pub fn along(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: &State) -
             filled(passed(&state.clone().answered(&node.place), node, Span::ZERO, idle))
         }
         ("wait", _) => filled(waited(node, state, written.get("wait"), timeout)),
-        ("look_up", "unsure") => one(match &node.outline.fills {
+        ("look_up" | "llm", "unsure") => one(match &node.outline.fills {
             Some(name) => state.clone().with(flow, name, ValueType::NOTHING),
             None => state.clone(),
         }),
@@ -189,7 +191,8 @@ fn limit(written: &yaml::Node, name: &str, default: Span) -> Span {
 
 /// The time of all attempts of a call and the pauses between them.
 fn call_time(written: &yaml::Node) -> Span {
-    let timeout = span(written.get("timeout")).unwrap_or(Span::seconds(10));
+    let default = if written.get("llm").is_some() { MODEL_CALL_TIMEOUT_DEFAULT } else { CALL_TIMEOUT_DEFAULT };
+    let timeout = span(written.get("timeout")).unwrap_or(default);
     let retry = written.get("retry");
     let number = |node: Option<&yaml::Node>| node.and_then(yaml::Node::text).and_then(|text| text.parse::<i64>().ok());
     let times = number(retry).or_else(|| number(retry.and_then(|retry| retry.get("times")))).unwrap_or(2).clamp(0, 10);
@@ -259,6 +262,14 @@ fn fill(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: State) -> Stat
         "ask" if by.is_empty() => answers::going_on(node, answers::answer(set, flow, node, by, &state)),
         "ask" => answers::answer(set, flow, node, by, &state),
         "http" => ValueType::shape(Shape::Http),
+        "llm" => match &node.step {
+            Step::Llm(llm) => match &llm.returns {
+                Returns::Text => ValueType::of(Kinds::TEXT),
+                Returns::One(kind) => ValueType::declared(kind),
+                Returns::Record(fields) => views::record("what the step `returns`", fields),
+            },
+            _ => ValueType::ANY,
+        },
         // Without `unsure` the flow goes on, with nothing found.
         "look_up" if node.outline.yaml.get("unsure").is_none() => ValueType::shape(Shape::Found).or(Kinds::NOTHING),
         "look_up" => ValueType::shape(Shape::Found),

@@ -94,8 +94,13 @@ pub fn returned(set: &FlowSet, flow: &FlowName, whole: Kinds, name: &str) -> Opt
 
 /// The type of a submitted form.
 pub fn filled(returns: &[Field]) -> ValueType {
+    record("what the form `returns`", returns)
+}
+
+/// The type of a map with these members; `whose` names the declaration in findings.
+pub fn record(whose: &'static str, returns: &[Field]) -> ValueType {
     let parts = returns.iter().map(|field| (field.name.clone(), given_back(field)));
-    ValueType { kinds: Kinds::MAP, known: KnownValue::Parts("what the form `returns`", parts.collect()) }
+    ValueType { kinds: Kinds::MAP, known: KnownValue::Parts(whose, parts.collect()) }
 }
 
 fn given_back(field: &Field) -> ValueType {

@@ -64,7 +64,7 @@ fn a_step_has_one_verb() {
 
 #[test]
 fn what_comes_later_is_said_and_never_passed_over() {
-    one("steps:\n  - llm: x\n", "3:5: error[E299] the step `llm`");
+    one("steps:\n  - agent: x\n", "3:5: error[E299] the step `agent`");
     assert_eq!(read("on_update: finish\nsteps: []\n").1, Vec::<String>::new());
 }
 

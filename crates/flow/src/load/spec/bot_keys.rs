@@ -28,6 +28,11 @@ pub const BOT_KEYS: &[FieldSpec] = &[
     FieldSpec::optional("env", NAMES, "Names that `env.` may read; the daemon's configuration grants their values."),
     FieldSpec::optional("secrets", NAMES, "Names that `secrets.` may read, in `http` only."),
     FieldSpec::optional(
+        "models",
+        NAMES,
+        "Names of the configuration's `models` that `llm` steps may ask; the first is the default.",
+    ),
+    FieldSpec::optional(
         "fields",
         FieldKind::MapOf(&parts::DECLARATION),
         "What is remembered of a contact, with types.",
@@ -197,11 +202,18 @@ const SANDBOX: FieldKind = FieldKind::Record(&[
     FieldSpec::optional("env", FieldKind::MapOf(&FieldKind::Name), "Values of `env` names."),
     FieldSpec::optional(
         "mocks",
-        FieldKind::Record(&[FieldSpec::optional(
-            "http",
-            FieldKind::List,
-            "Answers by method and address: `GET */orders/7: {json: {state: packed}}`.",
-        )]),
+        FieldKind::Record(&[
+            FieldSpec::optional(
+                "http",
+                FieldKind::List,
+                "Answers by method and address: `GET */orders/7: {json: {state: packed}}`.",
+            ),
+            FieldSpec::optional(
+                "model",
+                FieldKind::List,
+                "Answers of models by the id of the `llm` step, or `any`: `what_about: repair`.",
+            ),
+        ]),
         "Answers instead of the network's.",
     ),
 ]);

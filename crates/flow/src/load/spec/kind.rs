@@ -73,6 +73,8 @@ pub enum Declared {
     Language,
     /// `fields:` of `_bot.yaml`, written `contact.name`.
     ContactField,
+    /// `models:` of `_bot.yaml`.
+    Model,
 }
 
 impl FieldKind {
@@ -135,6 +137,7 @@ impl Declared {
             Declared::Template => "template",
             Declared::Language => "language",
             Declared::ContactField => "field of the contact",
+            Declared::Model => "model",
         }
     }
 }

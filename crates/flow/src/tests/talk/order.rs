@@ -6,7 +6,8 @@ use crate::{
     model::{
         contact::ContactPatch,
         content::MediaKind,
-        event::{CallAnswer, CallError, DeliveryOutcome, Event, FlowEvent, Joined, Reason, Start},
+        effect::{ModelError, ModelErrorKind, ModelReply},
+        event::{CallAnswer, CallError, CallReturn, DeliveryOutcome, Event, FlowEvent, Joined, Reason, Start},
         inbound::InboundKind,
         session::Person,
         value::Value,
@@ -15,6 +16,17 @@ use crate::{
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Talk {
+    /// A model answers the oldest question.
+    fn reply(&mut self, answer: Result<Value, ModelError>) -> Result<(), String> {
+        if self.questions.is_empty() {
+            return Err("no question is open".into());
+        }
+        let asked = self.questions.remove(0);
+        let result = Ok(CallReturn::Model(ModelReply::free(&asked.model, answer)));
+        self.event(Event::Returned { run: asked.run, call: asked.call, result });
+        Ok(())
+    }
+
     pub(super) fn order(&mut self, order: &str) -> Result<(), String> {
         let (word, rest) = order.split_once(' ').unwrap_or((order, ""));
         match word {
@@ -148,7 +160,7 @@ impl Talk {
                     if self.calls.is_empty() { return Err("no call is open".into()) } else { self.calls.remove(0) };
                 let body = Value::from_json(&serde_json::from_str(body).map_err(|e| e.to_string())?);
                 let status = status.parse().map_err(|_| "status")?;
-                let result = Ok(CallAnswer { status, headers: BTreeMap::new(), body });
+                let result = Ok(CallReturn::Http(CallAnswer { status, headers: BTreeMap::new(), body }));
                 self.event(Event::Returned { run: call.run, call: call.call, result });
             }
             "error" => {
@@ -156,6 +168,15 @@ impl Talk {
                     if self.calls.is_empty() { return Err("no call is open".into()) } else { self.calls.remove(0) };
                 let result = Err(CallError { code: rest.into(), text: "it failed".into() });
                 self.event(Event::Returned { run: call.run, call: call.call, result });
+            }
+            // The answer of a model as JSON.
+            "reply" => {
+                let value = Value::from_json(&serde_json::from_str(rest).map_err(|e| e.to_string())?);
+                self.reply(Ok(value))?;
+            }
+            "refuse" => {
+                let kind = ModelErrorKind::ALL.into_iter().find(|kind| kind.as_str() == rest);
+                self.reply(Err(ModelError::new(kind.ok_or("no such error of a model")?, "it failed")))?;
             }
             "same_key" => {
                 let same = self.keys.windows(2).all(|pair| pair[0] == pair[1]) && self.keys.iter().all(Option::is_some);

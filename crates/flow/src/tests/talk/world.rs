@@ -12,7 +12,7 @@ use crate::{
     model::{
         consent_words::{self, ExtraWords, Word},
         content::Content,
-        effect::{Effect, MessageDraft, PlannedTime, StartTarget},
+        effect::{CallRequest, Effect, MessageDraft, PlannedTime, StartTarget},
         event::{ConsentWord, DeliveryOutcome, Event, Reason},
         inbound::{InboundKind, InboundMessage},
         template::{Category, TemplateMessage},
@@ -163,12 +163,19 @@ impl Talk {
                 self.send(MessageDraft::clone(&draft), now, false);
                 return;
             }
-            Effect::Call(call) => {
-                let what = format!("call {} {} try {}", call.method, call.url, call.attempt);
-                self.keys.push(call.key.clone());
-                self.calls.push(*call);
-                what
-            }
+            Effect::Call(call) => match *call {
+                CallRequest::Http(call) => {
+                    let what = format!("call {} {} try {}", call.method, call.url, call.attempt);
+                    self.keys.push(call.key.clone());
+                    self.calls.push(call);
+                    what
+                }
+                CallRequest::Model(call) => {
+                    let what = format!("asks {} try {}", call.model, call.attempt);
+                    self.questions.push(call);
+                    what
+                }
+            },
             Effect::Drop { run, message, .. } => {
                 self.kept.retain(|(draft, ..)| match (run, message) {
                     (_, Some(message)) => draft.number != message,

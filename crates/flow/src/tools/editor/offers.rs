@@ -269,6 +269,7 @@ impl CompletionRequest<'_, '_> {
             Declared::Flow => flows().collect(),
             Declared::Topic => names(bot.topics.keys().cloned().collect(), "topic"),
             Declared::Team => names(bot.teams.keys().cloned().collect(), "team"),
+            Declared::Model => names(bot.models.clone(), "model"),
             Declared::Hours => names(bot.hours.keys().cloned().collect(), "hours"),
             Declared::Language => names(bot.languages.keys().cloned().collect(), "language"),
             Declared::Sender => names(self.desk.around.senders.clone().unwrap_or_default(), "sender"),

@@ -24,6 +24,8 @@ impl Metrics {
             self.start_refused.clone(),
         );
         r.register("dead_letters", "Dead letters that are listed now", self.dead_letters.clone());
+        r.register("model_calls", "Questions of llm steps", self.model_calls.clone());
+        r.register("model_cost_millionths", "Cost of questions to models", self.model_cost.clone());
         r.register("http_calls", "Calls of http steps", self.http_calls.clone());
         r.register("balance", "What accounts have left, in ten-thousandths", self.balances.clone());
         r.register("notifications", "Posts to subscriptions", self.notifications.clone());

@@ -1,0 +1,341 @@
+//! Implements `llm`: asks a language model once and keeps one typed value. The question leaves as an effect; this file
+//! handles its answer. The model proposes, and only a value that has the declared form is kept.
+
+mod answer;
+mod keys;
+mod mask;
+
+use super::StepKind;
+use crate::{
+    base::{
+        diagnostic::Diagnostic,
+        limits::{
+            MODEL_CALL_MAX, MODEL_CALL_TIMEOUT_DEFAULT, MODEL_INPUT_BYTES_MAX, MODEL_INSTRUCTION_BYTES_MAX,
+            MODEL_REPAIRS_MAX, MODEL_RESTARTS_MAX,
+        },
+        time::Span,
+    },
+    definition::{Body, Field, Kind},
+    engine::{
+        turn::{Here, Next, StepFailure, Turn},
+        variables,
+    },
+    load::{
+        spec::{Declared, FieldKind, FieldSpec, Spec, parts},
+        step_fields::StepFields,
+    },
+    model::{
+        effect::{
+            AnswerShape, CallRequest, Effect, ModelCall, ModelErrorKind, ModelExample, ModelQuestion, ModelReply,
+            ShapeField, money,
+        },
+        event::CallError,
+        session::{CallWait, Waiting},
+        value::Value,
+    },
+    text::Text,
+};
+use answer::{Read, read};
+use keys::{read_examples, read_limits, read_model, read_returns};
+use sha2::{Digest, Sha256};
+
+pub struct Llm {
+    pub instruction: Text,
+    pub input: Option<Text>,
+    pub returns: Returns,
+    pub unsure: Option<Body>,
+    pub examples: Vec<ModelExample>,
+    /// `None`: the first of the bot's `models`.
+    pub model: Option<String>,
+    /// How often the model is asked again after an answer that cannot be used.
+    pub retry: u32,
+    pub timeout: Span,
+    /// The most tokens of the answer.
+    pub tokens: Option<u32>,
+    /// The most that one attempt may cost, in millionths of the currency unit.
+    pub cost: Option<i64>,
+    pub fills: Option<String>,
+}
+
+/// The form of the value that the step keeps.
+#[derive(Debug, Clone)]
+pub enum Returns {
+    Text,
+    One(Kind),
+    Record(Vec<Field>),
+}
+
+const LIMITS: &[FieldSpec] = &[
+    FieldSpec::optional("tokens", FieldKind::Whole, "The longest answer, in tokens; more is no answer."),
+    FieldSpec::optional(
+        "cost",
+        FieldKind::Name,
+        "The most that one question may cost, such as `0.01`, in the currency of `prices`.",
+    ),
+];
+
+const EXAMPLE: FieldKind = FieldKind::Record(&[
+    FieldSpec::required("input", FieldKind::Name, "A text as customers write it."),
+    FieldSpec::required("returns", FieldKind::Data, "The right answer to it."),
+]);
+
+impl StepKind for Llm {
+    const SPEC: Spec = Spec {
+        name: "llm",
+        summary: "Asks a language model once and keeps one value of a declared type.",
+        fields: &[
+            FieldSpec::required("llm", FieldKind::Text, "The instruction: what to do with the input."),
+            FieldSpec::optional(
+                "input",
+                FieldKind::Text,
+                "The text that it is about, such as `${msg.text}`. It gives the model no orders.",
+            ),
+            FieldSpec::default(
+                "returns",
+                FieldKind::Either(&[FieldKind::Type, FieldKind::MapOf(&parts::DECLARATION)]),
+                "text",
+                "The value: a list of texts of which it is one, a type, or names with types.",
+            ),
+            FieldSpec::optional(
+                "unsure",
+                FieldKind::Steps,
+                "What to do when none of the listed texts fits; the variable is then empty.",
+            ),
+            FieldSpec::optional("examples", FieldKind::Many(&EXAMPLE), "Texts with the right answers, at most 20."),
+            FieldSpec::default(
+                "model",
+                FieldKind::Known(Declared::Model),
+                "the first of `models` in `_bot.yaml`",
+                "Which model is asked.",
+            ),
+            FieldSpec::default(
+                "retry",
+                FieldKind::Whole,
+                "1",
+                "How often the model is asked again, with the reason, after an answer that cannot be used.",
+            ),
+            FieldSpec::default(
+                "timeout",
+                FieldKind::Duration,
+                "20s",
+                "How long one answer may take, at most 2 minutes.",
+            ),
+            FieldSpec::optional("limits", FieldKind::Record(LIMITS), "The most that it may say and cost."),
+            FieldSpec::optional("as", FieldKind::Variable, "The variable for the value."),
+            FieldSpec::optional("on_timeout", FieldKind::Steps, "What to do when no answer came in time."),
+        ],
+        example: "llm: What is this message about?\ninput: the brakes squeak\nreturns: [repair, price, other]\nas: topic",
+    };
+
+    fn parse(fields: &mut StepFields<'_, '_>) -> Self {
+        let instruction = fields.text("llm");
+        let input = fields.opt_text("input");
+        let returns = read_returns(fields);
+        let is_choice = matches!(&returns, Returns::One(kind) if !kind.among.is_empty());
+        if let Some(entry) = fields.entry("unsure").filter(|_| !is_choice) {
+            let finding = Diagnostic::error("E529", &entry.key.place, "`unsure` needs texts of which none may fit");
+            fields.report(finding.help("write `returns: [repair, price]`, or take `unsure` out"));
+        }
+        let examples = read_examples(fields);
+        let timeout = fields.duration("timeout", MODEL_CALL_TIMEOUT_DEFAULT);
+        if let Some(node) = fields.node("timeout").filter(|_| timeout > MODEL_CALL_MAX || timeout <= Span::ZERO) {
+            fields.wrong(node, "E529", format!("a model is waited for at most {MODEL_CALL_MAX}; write `timeout: 20s`"));
+        }
+        let (tokens, cost) = read_limits(fields);
+        let llm = Llm {
+            instruction,
+            input,
+            returns,
+            examples,
+            model: read_model(fields),
+            retry: u32::try_from(fields.whole("retry", 1, 0..=MODEL_REPAIRS_MAX)).unwrap_or(1),
+            timeout: timeout.min(MODEL_CALL_MAX),
+            tokens,
+            cost,
+            fills: fields.fills(),
+            unsure: fields.opt_steps("unsure"),
+        };
+        fields.opt_steps("on_timeout");
+        llm
+    }
+
+    fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
+        match self.asked(turn, here) {
+            Ok(call) => {
+                turn.note_at(here, format!("asks the model `{}`", call.model));
+                park(turn, call)
+            }
+            Err(failure) => Next::Fail(failure),
+        }
+    }
+}
+
+/// Sends the question, and waits.
+fn park(turn: &mut Turn<'_>, call: ModelCall) -> Next {
+    let (number, attempt) = (call.call, call.attempt);
+    let request = CallRequest::Model(call);
+    turn.effects.push(Effect::Call(Box::new(request.clone())));
+    Next::Park(Waiting::Call(Box::new(CallWait { call: number, attempt, request, retry_at: None, back: None })))
+}
+
+impl Llm {
+    fn asked(&self, turn: &mut Turn<'_>, here: Here<'_>) -> Result<ModelCall, StepFailure> {
+        let instruction = turn.render(here, &self.instruction, &[])?;
+        let input = self.input.as_ref().map(|input| turn.render(here, input, &[])).transpose()?;
+        too_long("instruction", &instruction, MODEL_INSTRUCTION_BYTES_MAX)?;
+        too_long("input", input.as_deref().unwrap_or_default(), MODEL_INPUT_BYTES_MAX)?;
+        let Some(model) = self.model.as_ref().or(here.set.bot.models.first()) else {
+            return Err(StepFailure::new("model_down", "`models` of `_bot.yaml` names no model"));
+        };
+        let mut masked = Vec::new();
+        let instruction = mask::hide(&instruction, &mut masked);
+        let input = input.map(|input| mask::hide(&input, &mut masked));
+        let call = turn.run_mut(here.run).map_or(0, |run| {
+            run.calls += 1;
+            run.calls
+        });
+        let question = ModelQuestion {
+            instruction,
+            input,
+            examples: self.examples.clone(),
+            shape: self.shape(),
+            output_max: self.tokens,
+            mark: mark(turn, here.run, call),
+            repair: None,
+        };
+        Ok(ModelCall {
+            run: here.run,
+            call,
+            attempt: 1,
+            step: here.node.id.clone(),
+            model: model.clone(),
+            question,
+            timeout: self.timeout,
+            cost_max: self.cost,
+            repairs: 0,
+            restarts: 0,
+            masked,
+        })
+    }
+
+    /// The form of the answer as the model is told it.
+    fn shape(&self) -> AnswerShape {
+        match &self.returns {
+            Returns::Text => AnswerShape::Text,
+            Returns::One(kind) => {
+                let mut field = shape_field("answer", kind);
+                if self.unsure.is_some() {
+                    field.among.push(answer::NONE.to_owned());
+                }
+                AnswerShape::One(field)
+            }
+            Returns::Record(fields) => {
+                let fields = fields.iter().map(|field| ShapeField {
+                    optional: field.optional || field.default.is_some(),
+                    about: field.about.clone(),
+                    ..shape_field(&field.name, &field.kind)
+                });
+                AnswerShape::Record(fields.collect())
+            }
+        }
+    }
+
+    /// Handles the result of a question: kept, asked again, or an error.
+    pub fn returned(
+        &self,
+        turn: &mut Turn<'_>,
+        here: Here<'_>,
+        mut call: ModelCall,
+        result: Result<ModelReply, CallError>,
+    ) -> Next {
+        let reply = match result {
+            Ok(reply) => reply,
+            Err(error) => return Next::Fail(StepFailure { code: error.code, text: error.text }),
+        };
+        turn.note_at(here, told(&reply));
+        // The customer's text, with the words that the model did not see.
+        let input = call.question.input.as_deref().map(|input| mask::show(input, &call.masked));
+        let found = reply.answer.and_then(|value| {
+            let value = mask::show_in(value, &call.masked);
+            read(self, value, input.as_deref().unwrap_or_default(), &here.set.bot.timezone)
+        });
+        match found {
+            Ok(Read::Value(value)) => {
+                variables::keep(turn, here.run, self.fills.as_deref(), value);
+                Next::Continue
+            }
+            Ok(Read::Unsure) => {
+                turn.note_at(here, "none of the texts fits");
+                variables::keep(turn, here.run, self.fills.as_deref(), Value::Nothing);
+                self.unsure.map_or(Next::Continue, Next::Body)
+            }
+            Err(error) if error.kind == ModelErrorKind::BadAnswer && call.repairs < self.retry => {
+                turn.note_at(here, format!("`bad_answer`: {}; asked again with this reason", error.text));
+                call.repairs += 1;
+                call.attempt += 1;
+                call.question.repair = Some(error.text);
+                park(turn, call)
+            }
+            Err(error) => match here.node.outline.on_timeout {
+                Some(body) if error.kind == ModelErrorKind::ModelSlow => Next::Body(body),
+                _ => Next::Fail(StepFailure::new(error.kind.as_str(), error.text)),
+            },
+        }
+    }
+
+    /// Handles a restart of the process during the question. An answer changes nothing outside, so the model is asked
+    /// once more; the first question is paid as it was reserved. A second restart is an error.
+    pub fn restarted(&self, turn: &mut Turn<'_>, here: Here<'_>, mut call: ModelCall) -> Next {
+        if call.restarts >= MODEL_RESTARTS_MAX {
+            return Next::Fail(StepFailure::new(
+                "unknown_outcome",
+                "the process ended twice while the model was asked",
+            ));
+        }
+        let note = "the process ended while the model was asked: it is asked once more, and the first question counts as \
+                    paid";
+        turn.note_at(here, note);
+        call.restarts += 1;
+        call.attempt += 1;
+        park(turn, call)
+    }
+}
+
+/// The line of the trace about a reply: the model, its time, tokens and cost.
+fn told(reply: &ModelReply) -> String {
+    let how = if reply.answer.is_ok() { "answered" } else { "gave no answer" };
+    let mut text = format!("`{}` {how} in {} ms", reply.model, reply.took.0);
+    if reply.tokens.input + reply.tokens.output > 0 {
+        text.push_str(&format!(": {} tokens read, {} written", reply.tokens.input, reply.tokens.output));
+    }
+    if !reply.currency.is_empty() {
+        text.push_str(&format!(", {} {}", money(reply.cost), reply.currency));
+    }
+    text
+}
+
+fn too_long(what: &str, text: &str, bytes_max: usize) -> Result<(), StepFailure> {
+    if text.len() <= bytes_max {
+        return Ok(());
+    }
+    let text = format!("the {what} has {} bytes, and a model is given at most {bytes_max}", text.len());
+    Err(StepFailure::new("cut_prompt", text))
+}
+
+fn shape_field(name: &str, kind: &Kind) -> ShapeField {
+    ShapeField {
+        name: name.to_owned(),
+        kind: kind.of.as_str().to_owned(),
+        among: kind.among.clone(),
+        optional: false,
+        about: None,
+    }
+}
+
+/// The mark around the input, different for each question; it cannot be guessed from outside.
+fn mark(turn: &Turn<'_>, run: u32, call: u32) -> String {
+    let mut hash = Sha256::new();
+    hash.update(turn.world.token_key);
+    hash.update(format!("|model|{}|{run}|{call}", turn.world.conversation));
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,116 @@
+//! Reads the answer of a model as the value that the step declares. Nothing is guessed: a value of another form is no
+//! answer, and a number or address that the customer did not write is missing.
+
+use super::{Llm, Returns};
+use crate::{
+    base::limits::MODEL_ANSWER_BYTES_MAX,
+    definition::Kind,
+    engine::inputs,
+    model::{
+        answer::AnswerType,
+        effect::{ModelError, ModelErrorKind},
+        value::Value,
+    },
+};
+use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
+
+/// The text that the model is told to give if no choice fits.
+pub(super) const NONE: &str = "none of these";
+
+/// Texts with at least so many figures must have been written by the customer.
+const FIGURES_MIN: usize = 4;
+
+pub(super) enum Read {
+    Value(Value),
+    /// None of the choices fits, and the step has `unsure`.
+    Unsure,
+}
+
+/// `input` is the text of the customer. The error is a sentence for the model and for the trace; it repeats nothing of
+/// the answer.
+pub(super) fn read(llm: &Llm, given: Value, input: &str, zone: &TimeZone) -> Result<Read, ModelError> {
+    if given.estimated_bytes() > MODEL_ANSWER_BYTES_MAX {
+        return Err(bad(format!("the answer has more than {} KiB", MODEL_ANSWER_BYTES_MAX / 1024)));
+    }
+    match &llm.returns {
+        Returns::Text => match given {
+            Value::Text(text) if !text.trim().is_empty() => Ok(Read::Value(Value::Text(text.trim().to_owned()))),
+            Value::Text(_) | Value::Nothing => Err(bad("the answer is empty")),
+            _ => Err(bad("the answer is no text")),
+        },
+        Returns::One(kind) => {
+            if llm.unsure.is_some() && given.print().is_some_and(|text| text.trim().eq_ignore_ascii_case(NONE)) {
+                return Ok(Read::Unsure);
+            }
+            match value(kind, given, zone).filter(|value| *value != Value::Nothing) {
+                Some(value) if is_said(kind, &value, input) => Ok(Read::Value(value)),
+                Some(_) => Err(bad("the answer is not in the input")),
+                None => Err(bad(format!("the answer is not {}", inputs::name_of(kind)))),
+            }
+        }
+        Returns::Record(fields) => {
+            let Value::Map(mut given) = given else { return Err(bad("the answer is no object with the named fields")) };
+            let mut all = BTreeMap::new();
+            for field in fields {
+                let given = given.remove(&field.name).unwrap_or_default();
+                let blank = matches!(&given, Value::Text(text) if text.trim().is_empty());
+                let found = match given {
+                    Value::Nothing => None,
+                    _ if blank => None,
+                    given => match value(&field.kind, given, zone) {
+                        Some(value) => Some(value),
+                        None => return Err(bad(format!("`{}` is not {}", field.name, inputs::name_of(&field.kind)))),
+                    },
+                };
+                let found = found.filter(|value| is_said(&field.kind, value, input));
+                match found.or_else(|| field.default.clone()) {
+                    Some(value) => drop(all.insert(field.name.clone(), value)),
+                    None if field.optional => {}
+                    None => return Err(bad(format!("`{}` is missing, or not in the input", field.name))),
+                }
+            }
+            match given.keys().next() {
+                Some(_) => Err(bad("the answer has fields that nobody asked for")),
+                None => Ok(Read::Value(Value::Map(all))),
+            }
+        }
+    }
+}
+
+/// The value as this type; a choice may differ in case and in blanks around it.
+fn value(kind: &Kind, given: Value, zone: &TimeZone) -> Option<Value> {
+    if kind.of != AnswerType::Choice {
+        return inputs::convert(kind, &given, zone);
+    }
+    let text = given.print()?;
+    let text = text.trim();
+    let same = |known: &&String| known.as_str() == text;
+    let found = kind.among.iter().find(same).or_else(|| {
+        let mut alike = kind.among.iter().filter(|known| known.to_lowercase() == text.to_lowercase());
+        alike.next().filter(|_| alike.next().is_none())
+    });
+    found.map(|text| Value::Text(text.clone()))
+}
+
+/// False for a phone number, an e-mail address, or a text with several figures that the input does not contain: the
+/// model has made it up, or has it from elsewhere.
+fn is_said(kind: &Kind, value: &Value, input: &str) -> bool {
+    let Value::Text(text) = value else { return true };
+    let figures = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let own = figures(text);
+    match kind.of {
+        AnswerType::Email => input.to_lowercase().contains(&text.to_lowercase()),
+        // The country code may be ours.
+        AnswerType::Phone => {
+            let tail = &own[own.len().saturating_sub(7)..];
+            !tail.is_empty() && figures(input).contains(tail)
+        }
+        AnswerType::Text if own.len() >= FIGURES_MIN => figures(input).contains(&own),
+        _ => true,
+    }
+}
+
+fn bad(text: impl Into<String>) -> ModelError {
+    ModelError::new(ModelErrorKind::BadAnswer, text)
+}

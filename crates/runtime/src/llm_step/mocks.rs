@@ -1,0 +1,169 @@
+//! Mocks the answers of models: `model:` of `sandbox.mocks` in `_bot.yaml` and of the tests' `mocks`.
+
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Findings},
+        fields::Fields,
+        time::Span,
+        yaml::{Entry, Kind, Node, to_json},
+    },
+    model::{
+        effect::{ModelCall, ModelError, ModelErrorKind, ModelReply},
+        value::Value,
+    },
+};
+
+/// Rules in written order; the first match answers.
+#[derive(Debug, Clone, Default)]
+pub struct ModelMocks {
+    rules: Vec<Rule>,
+}
+
+#[derive(Debug, Clone)]
+struct Rule {
+    /// The id of a step, `FLOW.STEP` or its last part, or `any`.
+    name: String,
+    answers: Vec<MockedAnswer>,
+    asked: usize,
+}
+
+#[derive(Debug, Clone)]
+struct MockedAnswer {
+    answer: Result<Value, ModelError>,
+    /// The time that the model takes.
+    slow: Span,
+}
+
+/// The words of `fail`, each with its error.
+const FAILURES: [(&str, ModelErrorKind, &str); 8] = [
+    ("timeout", ModelErrorKind::ModelSlow, "no answer came in time"),
+    ("down", ModelErrorKind::ModelDown, "nobody answers"),
+    ("refused", ModelErrorKind::ModelRefused, "the model refuses to answer"),
+    ("empty", ModelErrorKind::BadAnswer, "the answer is empty"),
+    ("malformed", ModelErrorKind::BadAnswer, "the answer is no JSON"),
+    ("cut", ModelErrorKind::BadAnswer, "the answer was cut at its longest length; answer in fewer words"),
+    ("over_budget", ModelErrorKind::OverBudget, "no money is left"),
+    ("cut_prompt", ModelErrorKind::CutPrompt, "the model read only a part of the question"),
+];
+
+const WORDS: [&str; 8] = ["timeout", "down", "refused", "empty", "malformed", "cut", "over_budget", "cut_prompt"];
+
+/// The rule for every step.
+pub const ANY: &str = "any";
+
+impl ModelMocks {
+    /// Reads the value of `model`: a list of `STEP: answer`, or a map of them.
+    pub fn read(node: &Node, findings: &Findings) -> ModelMocks {
+        let mut rules = Vec::new();
+        for item in node.one_or_many() {
+            match &item.kind {
+                Kind::Map(entries) => rules.extend(entries.iter().map(|entry| rule(entry, findings))),
+                Kind::Null => {}
+                Kind::Scalar(_) | Kind::List(_) => {
+                    let message = format!("a mock is `STEP: answer`, and this is {}", item.describe());
+                    let finding = Diagnostic::error("E920", &item.place, message);
+                    findings.push(finding.help("write the id of an `llm` step, or `any`: `- any: repair`"));
+                }
+            }
+        }
+        ModelMocks { rules }
+    }
+
+    /// These rules first, then the others.
+    #[must_use]
+    pub fn and(mut self, others: &ModelMocks) -> ModelMocks {
+        self.rules.extend(others.rules.iter().cloned());
+        self
+    }
+
+    /// Answers a question, and tells by which rule. The last answer of a list is repeated. Without a rule the question
+    /// fails: it never reaches a model.
+    pub fn answer(&mut self, call: &ModelCall) -> (ModelReply, String) {
+        let step = call.step.as_str();
+        let Some(rule) = self.rules.iter_mut().find(|rule| meets(&rule.name, step)) else {
+            let text = format!("{WITHOUT_MOCK}`{step}`");
+            let said = format!(
+                "{text}, which would ask the model `{}`: {}; write one, as {}",
+                call.model,
+                beginning(&call.question.instruction),
+                example(step)
+            );
+            let answer = Err(ModelError::new(ModelErrorKind::ModelDown, text));
+            return (ModelReply::free(&call.model, answer), said);
+        };
+        let at = rule.asked.min(rule.answers.len() - 1);
+        rule.asked += 1;
+        let said = format!("`{step}` was answered by the mock `{}`, not by the model `{}`", rule.name, call.model);
+        let MockedAnswer { answer, slow } = rule.answers[at].clone();
+        let is_late = slow > call.timeout;
+        let late = || ModelError::new(ModelErrorKind::ModelSlow, format!("no answer within {}", call.timeout));
+        let answer = if is_late { Err(late()) } else { answer };
+        let took = slow.min(call.timeout);
+        (ModelReply { took, ..ModelReply::free(&call.model, answer) }, said)
+    }
+}
+
+/// True if a rule or an expectation with this name means the step.
+pub fn meets(name: &str, step: &str) -> bool {
+    name == ANY || name == step || step.rsplit_once('.').is_some_and(|(_, own)| own == name)
+}
+
+const WITHOUT_MOCK: &str = "no mock answers the question of ";
+
+/// True if a trace line reports a question without a matching rule.
+pub fn is_without_mock(said: &str) -> bool {
+    said.starts_with(WITHOUT_MOCK)
+}
+
+/// An example rule for this step.
+pub fn example(step: &str) -> String {
+    let own = step.rsplit_once('.').map_or(step, |(_, own)| own);
+    format!("`- {own}: …`")
+}
+
+/// The first words of an instruction.
+fn beginning(text: &str) -> String {
+    const CHARS: usize = 120;
+    let line = text.lines().next().unwrap_or_default();
+    let short: String = line.chars().take(CHARS).collect();
+    if short.len() < text.len() { format!("“{short}…”") } else { format!("“{short}”") }
+}
+
+fn rule(entry: &Entry, findings: &Findings) -> Rule {
+    let mut answers: Vec<MockedAnswer> =
+        entry.value.one_or_many().iter().filter_map(|node| answer(node, findings)).collect();
+    if answers.is_empty() {
+        // The written answers have findings, or there are none.
+        answers.push(MockedAnswer { answer: Ok(Value::Nothing), slow: Span::ZERO });
+    }
+    Rule { name: entry.key.text.clone(), answers, asked: 0 }
+}
+
+/// A text or a number, `{json: …}`, `{fail: …}`, `{slow: 30s}`.
+fn answer(node: &Node, findings: &Findings) -> Option<MockedAnswer> {
+    if node.map().is_none() {
+        let answer = Ok(Value::from_json(&to_json(node)));
+        return Some(MockedAnswer { answer, slow: Span::ZERO });
+    }
+    let mut fields = Fields::new(node, "an answer", findings);
+    let json = fields.node("json").map(|node| Value::from_json(&to_json(node)));
+    let text = fields.opt_text("text").map(Value::text);
+    let slow = fields.duration("slow", Span::ZERO);
+    let fail = fields.word("fail", &WORDS);
+    let is_written = json.is_some() || text.is_some() || fail.is_some() || fields.node("slow").is_some();
+    let members = node.map().unwrap_or_default();
+    let is_bare = !is_written && !members.is_empty();
+    if is_bare {
+        // `{kind: late}` is the object itself, without `json`.
+        let message = "an answer is a text, `{json: …}`, `{fail: …}` or `{slow: 30s}`";
+        findings.push(Diagnostic::error("E920", &node.place, message).help("write `{json: {kind: late}}`"));
+        return None;
+    }
+    fields.finish();
+    let failed = FAILURES.iter().find(|(word, ..)| Some(*word) == fail);
+    let answer = match failed {
+        Some((_, kind, text)) => Err(ModelError::new(*kind, *text)),
+        None => Ok(json.or(text).unwrap_or_default()),
+    };
+    Some(MockedAnswer { answer, slow })
+}

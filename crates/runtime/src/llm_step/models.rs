@@ -1,0 +1,187 @@
+//! Asks the configured models: within their budgets and places, and another one where one is down or slow.
+
+use super::{budgets::Till, rest::Rest};
+use crate::{
+    base::{clock::Clock, fence::Fence, ids::ContactId, time::Time},
+    channel::llm::{Asked, ModelClient, Next, prompt_bytes},
+    config::{Config, Model},
+    model::{
+        effect::{ModelCall, ModelError, ModelErrorKind, ModelReply, Tokens, money},
+        event::CallError,
+        value::Value,
+    },
+    process::metrics::Metrics,
+    store::{
+        Store,
+        tables::model_call::{ReservedCall, SettledCall},
+    },
+};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Semaphore;
+
+/// The models of the configuration.
+pub struct Models {
+    all: Vec<Place>,
+    currency: String,
+}
+
+/// One model with its own client, places and money.
+struct Place {
+    model: Model,
+    client: ModelClient,
+    places: Semaphore,
+    till: Till,
+    rest: Mutex<Rest>,
+}
+
+/// The surroundings of a question.
+#[derive(Clone, Copy)]
+pub struct Asking<'a> {
+    pub store: &'a Store,
+    pub clock: &'a dyn Clock,
+    pub metrics: &'a Metrics,
+    pub contact: ContactId,
+}
+
+/// The reply to a question, and the rows that belong into the commit that stores it.
+#[derive(Debug)]
+pub struct Replied {
+    pub result: Result<ModelReply, CallError>,
+    pub settled: Vec<SettledCall>,
+}
+
+/// The outcome of one model.
+struct Tried {
+    answer: Result<Value, ModelError>,
+    tokens: Tokens,
+    cost: i64,
+    next: Next,
+    settled: Option<SettledCall>,
+}
+
+impl Models {
+    /// Fails only if TLS cannot be set up.
+    pub fn new(config: &Config, fence: Option<&Arc<Fence>>) -> Result<Models, reqwest::Error> {
+        let place = |model: &Model| -> Result<Place, reqwest::Error> {
+            Ok(Place {
+                client: ModelClient::new(model.endpoint.clone(), fence.cloned())?,
+                places: Semaphore::new(model.at_once),
+                till: Till::default(),
+                rest: Mutex::default(),
+                model: model.clone(),
+            })
+        };
+        let all = config.models.iter().map(place).collect::<Result<_, _>>()?;
+        Ok(Models { all, currency: config.prices.currency.clone() })
+    }
+
+    fn place(&self, name: &str) -> Option<&Place> {
+        self.all.iter().find(|place| place.model.endpoint.name == name)
+    }
+
+    /// Asks one question, and of each fallback at most once. The error is for a process that may not act any more.
+    pub async fn ask(&self, call: &ModelCall, asking: Asking<'_>) -> Replied {
+        let began = asking.clock.now();
+        let until = began + call.timeout;
+        let (mut settled, mut tokens, mut cost) = (Vec::new(), Tokens::default(), 0);
+        let (mut name, mut tried) = (call.model.as_str(), Vec::new());
+        let answer = loop {
+            let Some(place) = self.place(name) else {
+                let text = format!("`models` of the configuration has no `{name}`");
+                break Err(ModelError::new(ModelErrorKind::ModelDown, text));
+            };
+            tried.push(name);
+            let one = match place.try_once(call, until, asking).await {
+                Ok(one) => one,
+                Err(error) => return Replied { result: Err(error), settled },
+            };
+            settled.extend(one.settled);
+            tokens += one.tokens;
+            cost = i64::saturating_add(cost, one.cost);
+            match place.model.fallback.as_deref() {
+                Some(next) if one.next == Next::Fallback && !tried.contains(&next) && asking.clock.now() < until => {
+                    name = next;
+                }
+                _ => break one.answer,
+            }
+        };
+        let is_priced = self.place(name).is_some_and(|place| place.model.prices.is_some());
+        let reply = ModelReply {
+            answer,
+            model: name.to_owned(),
+            tokens,
+            cost,
+            currency: if is_priced { self.currency.clone() } else { String::new() },
+            took: asking.clock.now() - began,
+        };
+        Replied { result: Ok(reply), settled }
+    }
+}
+
+impl Place {
+    async fn try_once(&self, call: &ModelCall, until: Time, asking: Asking<'_>) -> Result<Tried, CallError> {
+        let Asking { store, clock, metrics, contact } = asking;
+        let name = self.model.endpoint.name.as_str();
+        let began = clock.now();
+        if let Some(until) = self.rest.lock().unwrap_or_else(PoisonError::into_inner).until(began) {
+            let text = format!("`{name}` failed several times and rests for {}", until - began);
+            metrics.model_call(name, "resting");
+            return Ok(unasked(ModelErrorKind::ModelDown, text, Next::Fallback));
+        }
+        // The time counts from the question, so a queue is a part of it.
+        let place = tokio::time::timeout((until - began).to_std(), self.places.acquire()).await;
+        let Ok(_place) = place.map(|place| place.expect("nobody closes it")) else {
+            let text = format!("all places of `{name}` were taken (`at_once`)");
+            metrics.model_call(name, "no_place");
+            return Ok(unasked(ModelErrorKind::ModelSlow, text, Next::Fallback));
+        };
+        let reserved = self.most(call);
+        if let Some(most) = call.cost_max.filter(|most| reserved > *most) {
+            metrics.model_call(name, ModelErrorKind::OverBudget.as_str());
+            let text = format!("the question may cost {}, and the step allows {}", money(reserved), money(most));
+            return Ok(unasked(ModelErrorKind::OverBudget, text, Next::Done));
+        }
+        let id = store.next_id();
+        let (model, step) = (name.to_owned(), call.step.clone());
+        let row = ReservedCall { id, contact_id: contact, model, step, cost: reserved, at: clock.now() };
+        if let Err(error) = self.till.reserve(store, &self.model, row).await {
+            metrics.model_call(name, error.kind.as_str());
+            return Ok(Tried { answer: Err(error), ..unasked(ModelErrorKind::ModelDown, String::new(), Next::Done) });
+        }
+        let Asked { answer, tokens, next } = self.client.ask(&call.question, until - clock.now(), clock).await?;
+        let outcome = answer.as_ref().map_or_else(|error| error.kind.as_str(), |_| "ok");
+        let began_rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner).note(next == Next::Done, clock.now());
+        if began_rest {
+            tracing::warn!(reason = outcome, "The model `{name}` failed several times and rests");
+        }
+        // Nobody knows what it cost: the most that was possible counts.
+        let cost = tokens.map_or(reserved, |tokens| self.cost(&tokens));
+        let tokens = tokens.unwrap_or_default();
+        metrics.model_call(name, outcome);
+        metrics.model_cost(name, cost);
+        let settled = SettledCall {
+            id,
+            cost,
+            input: tokens.input,
+            cached: tokens.cached,
+            output: tokens.output,
+            ms: (clock.now() - began).0,
+            outcome: outcome.to_owned(),
+        };
+        Ok(Tried { answer, tokens, cost, next, settled: Some(settled) })
+    }
+
+    /// The most that a question can cost: half of its bytes as tokens, and the longest answer.
+    fn most(&self, call: &ModelCall) -> i64 {
+        let input = prompt_bytes(&call.question).div_ceil(2) as u64;
+        self.cost(&Tokens { input, cached: 0, output: u64::from(self.client.output_max(&call.question)) })
+    }
+
+    fn cost(&self, tokens: &Tokens) -> i64 {
+        self.model.prices.map_or(0, |prices| prices.cost(tokens))
+    }
+}
+
+fn unasked(kind: ModelErrorKind, text: String, next: Next) -> Tried {
+    Tried { answer: Err(ModelError::new(kind, text)), tokens: Tokens::default(), cost: 0, next, settled: None }
+}

@@ -1,0 +1,123 @@
+//! Tests budgets: no question is asked beyond the money of its model, of one person, or of its step.
+
+use super::{
+    Act, ModelServer, READ, WRITTEN, completion,
+    step::{BOT, entry, model, said, traced},
+};
+use crate::runtime::house::House;
+use serde_json::json;
+use transom::{
+    base::time::{Span, Time},
+    channel::meta::compose::CustomerEvent,
+    store::tables::model_call,
+};
+
+const FLOW: &str = "flow: ask
+when: [{any_message: true}]
+steps:
+  - llm: Answer.
+    input: ${msg.text}
+    as: answer
+    on_error: [{say: 'Sorry: ${error.code}'}, end]
+  - say: ${answer}
+";
+
+async fn house(server: &ModelServer, more: &str) -> House {
+    House::at_meta(&[BOT, ("flows/ask.yaml", FLOW)], &model(server, more)).await
+}
+
+#[tokio::test]
+async fn beyond_the_budget_of_a_model_nobody_asks_until_the_period_is_over() {
+    let server = ModelServer::start(vec![completion("Hi")]).await;
+    // One question costs 0.00104; before each more than 0.0002 are reserved.
+    let mut house = house(&server, ", budget: 0.0022/1d").await;
+    for (number, wanted) in ["Hi", "Hi", "Sorry: over_budget", "Sorry: over_budget"].iter().enumerate() {
+        house.says("hm").await;
+        assert_eq!(said(&house, number + 1).await.last().unwrap(), wanted, "question {number}");
+    }
+    assert_eq!(server.asked().len(), 2);
+    let lines = traced(&house).await;
+    assert!(lines.contains("and of 0.0022 in 1d for all 0.00208 are spent or reserved"), "{lines}");
+    house.advance(Span::days(1)).await;
+    house.says("hm").await;
+    assert_eq!(said(&house, 5).await.last().unwrap(), "Hi");
+}
+
+#[tokio::test]
+async fn the_budget_of_a_person_is_for_each_of_them() {
+    let server = ModelServer::start(vec![completion("Hi")]).await;
+    let mut house = house(&server, ", budget: {contact: 0.0012/1d}").await;
+    house.says("hm").await;
+    house.says("hm").await;
+    house.writes("+34600999888", "hm").await;
+    let mut texts = said(&house, 3).await;
+    texts.sort();
+    assert_eq!(texts, ["Hi", "Hi", "Sorry: over_budget"]);
+}
+
+#[tokio::test]
+async fn a_step_that_allows_less_than_a_question_may_cost_does_not_ask() {
+    let server = ModelServer::start(vec![completion("Hi")]).await;
+    let limited = |cost: &str| {
+        FLOW.replace("    as: answer", &format!("    limits: {{cost: {cost}, tokens: 50}}\n    as: answer"))
+    };
+    for (cost, wanted) in [("0.00005", "Sorry: over_budget"), ("0.01", "Hi")] {
+        let flow = limited(cost);
+        let mut house = House::at_meta(&[BOT, ("flows/ask.yaml", &flow)], &model(&server, "")).await;
+        house.says("hm").await;
+        assert_eq!(said(&house, 1).await, [wanted]);
+    }
+    assert_eq!(server.asked().iter().map(|asked| asked.body["max_tokens"].clone()).collect::<Vec<_>>(), [json!(50)]);
+}
+
+#[tokio::test]
+async fn many_parallel_questions_never_overspend_and_the_totals_are_those_of_the_server() {
+    let usage = json!({"prompt_tokens": 100, "completion_tokens": 20});
+    let body = json!({"choices": [{"message": {"content": "Hi"}, "finish_reason": "stop"}], "usage": usage});
+    let cheap = ModelServer::start(vec![Act::Says(200, Vec::new(), body.to_string())]).await;
+    let mut house = house(&cheap, ", budget: 0.005/1d, at_once: 64").await;
+    let customers = 60;
+    let mut messages = Vec::new();
+    for number in 0..customers {
+        let phone = format!("+3460012{number:04}");
+        messages.push(house.webhook_of((&phone, "Ben"), CustomerEvent::Text("hm".into())));
+    }
+    for message in &messages {
+        house.post(message).await;
+    }
+    // The clock stands still, and the sender keeps its pace by it.
+    while house.texts().len() < customers {
+        house.advance(Span::seconds(1)).await;
+        tokio::task::yield_now().await;
+    }
+    let texts = house.texts();
+    let answered = texts.iter().filter(|text| *text == "Hi").count();
+    let sums = model_call::sums(&house.app.store, "main", Time(0)).await.unwrap();
+    assert!(sums.cost <= 5_000 && answered > 0 && answered < customers, "{answered} answered: {sums:?}");
+    let asked = i64::try_from(cheap.asked().len()).unwrap();
+    assert_eq!((sums.calls, sums.cost, sums.reserved), (asked, asked * 140, 0));
+    assert_eq!(usize::try_from(asked).unwrap(), answered);
+}
+
+#[tokio::test]
+async fn a_question_whose_cost_nobody_knows_counts_as_it_was_reserved() {
+    let unpriced = Act::Says(200, Vec::new(), json!({"choices": [{"message": {"content": "Hi"}}]}).to_string());
+    let server = ModelServer::start(vec![unpriced]).await;
+    let mut house = house(&server, "").await;
+    house.says("hm").await;
+    assert_eq!(said(&house, 1).await, ["Hi"]);
+    let sums = model_call::sums(&house.app.store, "main", Time(0)).await.unwrap();
+    assert!(sums.reserved == 0 && sums.cost > 100 * 2, "half of its bytes, and a hundred tokens for 2.00: {sums:?}");
+}
+
+#[tokio::test]
+async fn a_model_without_prices_costs_nothing_and_is_counted() {
+    let server = ModelServer::start(vec![completion("Hi")]).await;
+    let free = entry("main", &server, "").replace(", prices: {input: 1.00, output: 2.00}", "");
+    let more = format!("  []\nmodels:\n{free}");
+    let mut house = House::at_meta(&[BOT, ("flows/ask.yaml", FLOW)], &more).await;
+    house.says("hm").await;
+    assert_eq!(said(&house, 1).await, ["Hi"]);
+    let sums = model_call::sums(&house.app.store, "main", Time(0)).await.unwrap();
+    assert_eq!((sums.calls, sums.cost, sums.tokens.input, sums.tokens.output), (1, 0, READ, WRITTEN));
+}
