@@ -19,6 +19,7 @@ mod misfortune;
 mod pace;
 mod play;
 mod process;
+mod questions;
 mod record;
 mod report;
 mod requests;

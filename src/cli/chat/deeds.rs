@@ -12,7 +12,7 @@ use crate::{
         event::Event,
         session::Waiting,
     },
-    runtime::http_step::mocks::is_without_mock,
+    runtime::{http_step::mocks::is_without_mock, llm_step::mocks::is_without_mock as is_unanswered},
     store::tables::{contact, dead_letter},
 };
 use jiff::tz::TimeZone;
@@ -93,7 +93,10 @@ impl Chat {
         self.told = last;
         let mut told = false;
         for entry in &entries {
-            let words = if is_without_mock(&entry.what) {
+            let words = if is_unanswered(&entry.what) {
+                told = true;
+                format!("({}, under `sandbox: mocks: model:` in flows/_bot.yaml)", entry.what)
+            } else if is_without_mock(&entry.what) {
                 told = true;
                 format!("({}, under `sandbox: mocks: http:` in flows/_bot.yaml)", entry.what)
             } else if tells_of_failure(&entry.what) && !std::mem::take(&mut told) {

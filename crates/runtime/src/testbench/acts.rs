@@ -147,6 +147,7 @@ impl World<'_> {
             screens: self.screens.len(),
             refusals: self.refusals.len(),
             calls: self.app.calls.made().len(),
+            questions: self.app.calls.asked().len(),
             troubles: self.troubles.len(),
         };
         self.did.clear();

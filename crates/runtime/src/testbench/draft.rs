@@ -123,8 +123,27 @@ pub(super) fn excerpt(text: &str) -> &str {
     line[..cut].rsplit_once(' ').map_or(&line[..cut], |(words, _)| words)
 }
 
+/// The items below `http:` and `model:` of `mocks`.
+#[derive(Debug, Clone, Default)]
+pub(super) struct MockLines {
+    pub http: Vec<String>,
+    pub model: Vec<String>,
+}
+
+impl MockLines {
+    /// The value of `mocks`, each line behind the indent; empty if there is nothing to mock.
+    pub fn written(&self, indent: &str) -> String {
+        let parts = [("http", &self.http), ("model", &self.model)].into_iter().filter(|(_, items)| !items.is_empty());
+        let part = |(name, items): (&str, &Vec<String>)| {
+            let items: String = items.iter().map(|item| format!("{indent}  - {item}\n")).collect();
+            format!("{indent}{name}:\n{items}")
+        };
+        parts.map(part).collect()
+    }
+}
+
 /// The head of a test file.
-pub(super) fn head_lines(flow: &str, head: &Head, mocks: &[String]) -> String {
+pub(super) fn head_lines(flow: &str, head: &Head, mocks: &MockLines) -> String {
     let mut text = format!("tests: {}\n", scalar(flow));
     text.push_str(&format!("now: {}\n", now(head)));
     text.push_str(&format!("{}\n", write::contact(&head.contact)));
@@ -132,9 +151,9 @@ pub(super) fn head_lines(flow: &str, head: &Head, mocks: &[String]) -> String {
         let all: Vec<String> = head.env.iter().map(|(name, value)| format!("{name}: {}", scalar(value))).collect();
         text.push_str(&format!("env: {{{}}}\n", all.join(", ")));
     }
+    let mocks = mocks.written("  ");
     if !mocks.is_empty() {
-        text.push_str("mocks:\n  http:\n");
-        mocks.iter().for_each(|mock| text.push_str(&format!("    - {mock}\n")));
+        text.push_str(&format!("mocks:\n{mocks}"));
     }
     text.push_str("cases:\n");
     text

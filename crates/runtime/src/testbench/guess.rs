@@ -1,22 +1,28 @@
 //! Generates mocks for a first test: from the bot's sandbox, otherwise from the members of the answer that the flow
 //! reads.
 
+use super::draft::MockLines;
 use crate::{
     base::yaml::{Kind, to_json},
     flow::{
         Flow, FlowSet,
-        definition::{Node, Target},
+        definition::{Kind as DeclaredKind, Node, Target},
+        steps::{
+            Step,
+            llm::{Llm, Returns},
+        },
         tools::testfile::write,
     },
     http_step::mocks::glob,
+    model::answer::AnswerType,
 };
 use regex::Regex;
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeSet;
 
-/// Lines below `http:`, and whether some of them are guessed.
+/// The mocks, and whether some of them are guessed.
 pub(super) struct Guess {
-    pub lines: Vec<String>,
+    pub mocks: MockLines,
     pub guessed: bool,
 }
 
@@ -40,11 +46,16 @@ const METHODS: [&str; 16] = [
     "local",
 ];
 
-/// The mocks for all `http` steps that a flow can reach, including through `call` and `go`.
+/// The mocks for all `http` and `llm` steps that a flow can reach, including through `call` and `go`.
 pub(super) fn mocks(set: &FlowSet, flow: &Flow) -> Guess {
-    let mut guess = Guess { lines: Vec::new(), guessed: false };
+    let mut guess = Guess { mocks: MockLines::default(), guessed: false };
     let mut seen = BTreeSet::new();
     for flow in reached(set, flow) {
+        for (node, llm) in flow.nodes.iter().filter_map(|node| Some((node, asked(node)?))) {
+            guess.guessed = true;
+            let step = write::scalar(node.id.as_str());
+            guess.mocks.model.push(format!("{step}: {}", write::json(&reply(llm))));
+        }
         for node in flow.nodes.iter().filter(|node| node.outline.verb == "http") {
             let written = node.outline.yaml.get("http").and_then(|node| node.text()).unwrap_or_default();
             let Some((method, url)) = written.trim().split_once(' ') else { continue };
@@ -56,16 +67,50 @@ pub(super) fn mocks(set: &FlowSet, flow: &Flow) -> Guess {
             if known.is_empty() {
                 guess.guessed = true;
                 let answer = answer(flow, node);
-                guess.lines.push(format!("{}: {}", write::scalar(&name), write::json(&answer)));
+                guess.mocks.http.push(format!("{}: {}", write::scalar(&name), write::json(&answer)));
             }
             for line in known {
-                if !guess.lines.contains(&line) {
-                    guess.lines.push(line);
+                if !guess.mocks.http.contains(&line) {
+                    guess.mocks.http.push(line);
                 }
             }
         }
     }
     guess
+}
+
+fn asked(node: &Node) -> Option<&Llm> {
+    match &node.step {
+        Step::Llm(llm) => Some(llm),
+        _ => None,
+    }
+}
+
+/// The answer of a model that fits the declaration: the first choice, a sample value of each type.
+fn reply(llm: &Llm) -> Json {
+    match &llm.returns {
+        Returns::Text => "An answer.".into(),
+        Returns::One(kind) => sample(kind),
+        Returns::Record(fields) => {
+            let required = fields.iter().filter(|field| !field.optional && field.default.is_none());
+            let all: Map<String, Json> = required.map(|field| (field.name.clone(), sample(&field.kind))).collect();
+            json!({"json": all})
+        }
+    }
+}
+
+fn sample(kind: &DeclaredKind) -> Json {
+    if let Some(first) = kind.among.first() {
+        return first.as_str().into();
+    }
+    match kind.of {
+        AnswerType::Number | AnswerType::Whole => 3.into(),
+        AnswerType::YesNo => true.into(),
+        AnswerType::Date => "2026-12-03".into(),
+        AnswerType::Time => "10:00".into(),
+        AnswerType::DateTime => "2026-12-03T10:00".into(),
+        _ => "an answer".into(),
+    }
 }
 
 /// A flow and those that its `call` and `go` lead to.
@@ -218,7 +263,7 @@ mod tests {
         let files = [SourceFile::new("flows/_bot.yaml", bot), SourceFile::new("flows/f.yaml", flow)];
         let (set, findings) = parse_set(&files);
         assert!(!findings.iter().any(|finding| finding.is_error()), "{findings:?}");
-        mocks(&set, set.named("f").unwrap()).lines
+        mocks(&set, set.named("f").unwrap()).mocks.http
     }
 
     #[test]

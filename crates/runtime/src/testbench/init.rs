@@ -3,7 +3,7 @@
 use super::{
     Bot, Play,
     beginning::{self, FirstActs},
-    draft::{RecordedCase, RecordedTest, head_lines},
+    draft::{MockLines, RecordedCase, RecordedTest, head_lines},
     guess, mocks_of,
     pace::event_loop,
     words,
@@ -81,8 +81,8 @@ async fn draft(bot: &Bot, flow: &Flow, beginning: FirstActs) -> anyhow::Result<R
     let mut head = Head::at(default_now(&bot.set.bot.timezone));
     head.env = env(bot);
     let findings = Findings::default();
-    let written = format!("http:\n{}", guess.lines.iter().map(|line| format!("  - {line}\n")).collect::<String>());
-    head.mocks.extend(yaml::load(&SourceFile::new("mocks", written), &findings).filter(|_| !guess.lines.is_empty()));
+    let written = Some(guess.mocks.written("")).filter(|text| !text.is_empty());
+    head.mocks.extend(written.and_then(|text| yaml::load(&SourceFile::new("mocks", text), &findings)));
     let mocks = mocks_of(&head.mocks, &findings);
     // The schedule may mean contacts with past or with future dates: try both.
     let plays = [Dates::Past, Dates::Ahead].map(|dates| {
@@ -110,7 +110,7 @@ async fn draft(bot: &Bot, flow: &Flow, beginning: FirstActs) -> anyhow::Result<R
             flow.name
         ));
         return Ok(RecordedTest {
-            text: not_begun(&flow.name, &plays[0].head, &guess.lines, &beginning),
+            text: not_begun(&flow.name, &plays[0].head, &guess.mocks, &beginning),
             ..file(flow, remarks)
         });
     };
@@ -126,7 +126,7 @@ async fn draft(bot: &Bot, flow: &Flow, beginning: FirstActs) -> anyhow::Result<R
         }
         cases.push(silent.case("nobody answers", Vec::new(), Vec::new()).await?);
     }
-    let text = head_lines(flow.name.as_str(), &play.head, &guess.lines);
+    let text = head_lines(flow.name.as_str(), &play.head, &guess.mocks);
     let text = text + &cases.iter().map(CaseText::lines).collect::<String>();
     Ok(RecordedTest { text, ..file(flow, remarks) })
 }
@@ -136,7 +136,7 @@ fn file(flow: &Flow, remarks: Vec<String>) -> RecordedTest {
 }
 
 /// A case that expects no run. Its author adds what is missing.
-fn not_begun(flow: &FlowName, head: &Head, mocks: &[String], beginning: &FirstActs) -> String {
+fn not_begun(flow: &FlowName, head: &Head, mocks: &MockLines, beginning: &FirstActs) -> String {
     let mut steps: Vec<String> = beginning.acts.iter().filter_map(write::act).collect();
     if beginning.waits {
         steps.push("advance: 370d".to_owned());

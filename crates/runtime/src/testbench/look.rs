@@ -3,6 +3,7 @@
 use super::{
     Stop,
     compare::{self, Difference, differs},
+    questions,
     report::FailedExpectation,
     requests,
     seen::{Handoff, Refusal, Seen},
@@ -145,6 +146,7 @@ impl World<'_> {
                 among(node, &shown, &words, "shown by the form", "screen", "no screen")
             }
             Aspect::Http => requests::calls(node, &self.app.calls.made()[since.calls..]),
+            Aspect::Model => questions::asked(node, &self.app.calls.asked()[since.questions..]),
             Aspect::SameKey => requests::same_key(node, &self.app.calls.made()[since.calls..]),
             Aspect::Trouble => {
                 let mut troubles = self.troubles[since.troubles..].to_vec();

@@ -63,7 +63,7 @@ async fn record_from(bot: &Bot, folder: &Path, store: &Store, id: i64) -> anyhow
         let lines = vec![format!("now: {}", now(head)), write::contact(&head.contact)];
         CaseText { head: lines, ..case }.lines()
     } else {
-        head_lines(flow.as_str(), head, &rebuilt.guessed.lines) + &case.lines()
+        head_lines(flow.as_str(), head, &rebuilt.guessed.mocks) + &case.lines()
     };
     let path = format!("flows/{flow}.test.yaml");
     Ok(Ok(RecordedTest { path, text, case_only, remarks }))

@@ -15,6 +15,9 @@ use serde_json::{Map, Value as Json, json};
 /// The key of a world whose calls and settings are those of a test: what `sandbox` in `_bot.yaml` says does not count.
 pub(super) const SANDBOX: &str = "sandbox";
 
+/// The systems that are mocked.
+const MOCKED: [&str; 2] = ["http", "model"];
+
 /// The world of a test.
 pub(super) fn world(head: &Head) -> Map<String, Json> {
     let mut world = Map::from_iter([(SANDBOX.to_owned(), json!(false)), ("now".to_owned(), now(head).into())]);
@@ -34,10 +37,16 @@ pub(super) fn world(head: &Head) -> Map<String, Json> {
             head.templates.iter().map(|(name, is)| (name.clone(), is.as_str().into())).collect();
         world.insert("templates".to_owned(), states.into());
     }
-    let mocks: Vec<Json> =
-        head.mocks.iter().filter_map(|mocks| mocks.get("http")).flat_map(Node::one_or_many).map(to_json).collect();
+    let mocks: Map<String, Json> = MOCKED
+        .iter()
+        .map(|kind| {
+            let nodes = head.mocks.iter().filter_map(|mocks| mocks.get(kind)).flat_map(Node::one_or_many);
+            ((*kind).to_owned(), nodes.map(to_json).collect::<Json>())
+        })
+        .filter(|(_, all)| all.as_array().is_some_and(|all| !all.is_empty()))
+        .collect();
     if !mocks.is_empty() {
-        world.insert("mocks".to_owned(), json!({"http": mocks}));
+        world.insert("mocks".to_owned(), mocks.into());
     }
     world
 }

@@ -5,6 +5,7 @@ use super::{
     Bot, Play, Stop, blank,
     coverage::CoverageTally,
     process::{Process, database, start},
+    questions,
     report::TranscriptLine,
     requests,
     seen::{Handoff, Refusal, Seen},
@@ -92,6 +93,7 @@ pub(super) struct World<'a> {
     /// Notes that are shown with a failure.
     pub notes: Vec<String>,
     calls_told: usize,
+    questions_told: usize,
     lines: Vec<TranscriptLine>,
     taken: broadcast::Receiver<Outgoing>,
     turns: mpsc::UnboundedReceiver<TurnSeen>,
@@ -105,6 +107,7 @@ pub(super) struct Since {
     pub screens: usize,
     pub refusals: usize,
     pub calls: usize,
+    pub questions: usize,
     pub troubles: usize,
 }
 
@@ -166,6 +169,7 @@ impl<'a> World<'a> {
             aside: Vec::new(),
             notes: Vec::new(),
             calls_told: 0,
+            questions_told: 0,
             lines: Vec::new(),
             taken,
             turns,
@@ -298,6 +302,16 @@ impl<'a> World<'a> {
             }
         }
         self.calls_told = made.len();
+        let asked = self.app.calls.asked();
+        for question in &asked[self.questions_told.min(asked.len())..] {
+            if question.mocked {
+                self.tell('*', format!("`{}` asks the model `{}`", question.step, question.model));
+            } else {
+                self.tell('!', format!("no mock answers the question of `{}`", question.step));
+                self.note(questions::without_mock(question));
+            }
+        }
+        self.questions_told = asked.len();
         while let Ok(answer) = self.turns.try_recv() {
             self.tally.take(&answer);
             for ended in &answer.passage.ended {

@@ -51,11 +51,19 @@ const TEMPLATES: FieldSpec = FieldSpec::optional(
 );
 const MOCKS: FieldSpec = FieldSpec::optional(
     "mocks",
-    FieldKind::Record(&[FieldSpec::optional(
-        "http",
-        FieldKind::Many(&FieldKind::Map),
-        "`GET */slots: {json: …}`; a list of answers is used one by one.",
-    )]),
+    FieldKind::Record(&[
+        FieldSpec::optional(
+            "http",
+            FieldKind::Many(&FieldKind::Map),
+            "`GET */slots: {json: …}`; a list of answers is used one by one.",
+        ),
+        FieldSpec::optional(
+            "model",
+            FieldKind::Many(&FieldKind::Map),
+            "`STEP: repair`, by the id of an `llm` step or `any`: a text, `{json: {…}}`, `{fail: timeout}` or `{slow: 30s}`; a \
+             list of answers is used one by one.",
+        ),
+    ]),
     "What other systems answer; those of a case come before the file's. A call that none of them fits fails, and the \
      failure names it. What `sandbox` in `_bot.yaml` says does not count here.",
 );
@@ -274,6 +282,11 @@ pub const EXPECT_KEYS: &[FieldSpec] = &[
         "http",
         FieldKind::Either(&[FieldKind::Word(&["nothing"]), FieldKind::Map]),
         "Calls, and how often: `{POST */bookings: 2}`.",
+    ),
+    FieldSpec::optional(
+        "model",
+        FieldKind::Either(&[FieldKind::Word(&["nothing"]), FieldKind::Map]),
+        "Questions to models, by step or `any`, and how often: `{any: 1}`.",
     ),
     FieldSpec::optional("same_key", FieldKind::YesNo, "All tries of a request carried one key."),
     FieldSpec::optional("contact", FieldKind::Map, "What is known of the contact."),

@@ -35,6 +35,8 @@ pub enum Aspect {
     Sent,
     Refused,
     Http,
+    /// The questions to models.
+    Model,
     SameKey,
     Contact,
     Handoff,
@@ -45,12 +47,13 @@ pub enum Aspect {
     Trouble,
 }
 
-const ASPECTS: [(&str, Aspect); 11] = [
+const ASPECTS: [(&str, Aspect); 12] = [
     ("window", Aspect::Window),
     ("run", Aspect::Run),
     ("sent", Aspect::Sent),
     ("refused", Aspect::Refused),
     ("http", Aspect::Http),
+    ("model", Aspect::Model),
     ("same_key", Aspect::SameKey),
     ("contact", Aspect::Contact),
     ("handoff", Aspect::Handoff),
@@ -102,6 +105,10 @@ pub(super) fn expect(node: &Node, findings: &Findings) -> Vec<Expected> {
 }
 
 /// Reports expectations that can never match, so that a misspelt word neither passes nor fails without an explanation.
+fn is_count(node: &Node) -> bool {
+    node.text().is_some_and(|text| text.parse::<usize>().is_ok())
+}
+
 fn check(aspect: Aspect, node: &Node, findings: &Findings) {
     match aspect {
         Aspect::Window => word(node, "`window`", &WINDOW, findings),
@@ -135,7 +142,6 @@ fn check(aspect: Aspect, node: &Node, findings: &Findings) {
             for entry in node.map().unwrap_or_default() {
                 let asked = entry.value.list().unwrap_or_else(|| std::slice::from_ref(&entry.value));
                 asked.iter().filter(|one| one.map().is_some()).for_each(|one| keys(one, "a call", &CALL, findings));
-                let is_count = |node: &Node| node.text().is_some_and(|text| text.parse::<usize>().is_ok());
                 let told = asked.iter().all(|one| match one.map() {
                     Some(_) => one.get("times").is_none_or(is_count),
                     None => is_count(one),
@@ -151,6 +157,19 @@ fn check(aspect: Aspect, node: &Node, findings: &Findings) {
                 let message =
                     format!("`http` takes calls with how often they were made, and this is {}", node.describe());
                 findings.push(Diagnostic::error("E960", &node.place, message).help("write `{POST */bookings: 2}`"));
+            }
+        }
+        Aspect::Model => {
+            for entry in node.map().unwrap_or_default() {
+                if !is_count(&entry.value) {
+                    let message = "`model` takes steps with how often each asked";
+                    let finding = Diagnostic::error("E960", &entry.key.place, message);
+                    findings.push(finding.help("write `{any: 1}`, or the id of an `llm` step before its number"));
+                }
+            }
+            if node.map().is_none() && node.text() != Some("nothing") && !node.is_broken() {
+                let message = format!("`model` takes steps with how often each asked, and this is {}", node.describe());
+                findings.push(Diagnostic::error("E960", &node.place, message).help("write `{any: 1}`"));
             }
         }
         Aspect::Handoff => match &node.kind {

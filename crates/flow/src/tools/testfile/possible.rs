@@ -168,7 +168,7 @@ impl Look<'_> {
                     }
                 }
             }
-            Aspect::Window | Aspect::Run | Aspect::Http | Aspect::SameKey | Aspect::Screen => {}
+            Aspect::Window | Aspect::Run | Aspect::Http | Aspect::Model | Aspect::SameKey | Aspect::Screen => {}
         }
     }
 

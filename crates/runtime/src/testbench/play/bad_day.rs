@@ -142,6 +142,8 @@ fn with_mocks(world: &Map<String, Json>, mut mocks: Vec<Json>) -> Map<String, Js
         Some(Json::Null) | None => {}
         Some(one) => mocks.push(one.clone()),
     }
-    world.insert("mocks".to_owned(), json!({"http": mocks}));
+    let mut all = world.get("mocks").and_then(Json::as_object).cloned().unwrap_or_default();
+    all.insert("http".to_owned(), mocks.into());
+    world.insert("mocks".to_owned(), all.into());
     world
 }

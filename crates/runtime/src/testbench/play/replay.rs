@@ -248,6 +248,8 @@ async fn told(case: RecordedCase<'_>) -> anyhow::Result<Told> {
     let own = own.into_iter().map(|row| row.draft.step.clone()).collect();
     let unmocked =
         world.app.calls.made().iter().find(|call| !call.mocked).map(|call| format!("{} {}", call.method, call.url));
+    let unanswered = world.app.calls.asked().into_iter().find(|question| !question.mocked);
+    let unmocked = unmocked.or_else(|| unanswered.map(|question| question.step.to_string()));
     world.end().await;
     Ok(Told { acts, own, unmocked })
 }

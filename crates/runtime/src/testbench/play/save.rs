@@ -2,7 +2,7 @@
 
 use super::{PlayError, PlayRequest, PlaySetup, acts_of, read};
 use crate::{
-    base::{diagnostic::Diagnostic, ids::FlowName, place::SourceFile},
+    base::{diagnostic::Diagnostic, ids::FlowName, place::SourceFile, yaml::Node},
     flow::tools::testfile::{
         Aspect, Case, Head, TestAction, sentence,
         write::{self, CaseText, scalar},
@@ -11,7 +11,7 @@ use crate::{
     testbench::{
         Bot, Play, TestFile,
         cases::play_case,
-        draft::{RecordedCase, head_lines, now},
+        draft::{MockLines, RecordedCase, head_lines, now},
         pace::Pace,
         read as read_test,
     },
@@ -106,7 +106,8 @@ async fn about_a_flow(
         });
         first = first.or(began.into_iter().find(|flow| bot.set.flow(flow).is_some()));
     }
-    let called = !draft.world.app.calls.made().is_empty();
+    let calls = &draft.world.app.calls;
+    let called = !calls.made().is_empty() || !calls.asked().is_empty();
     draft.world.end().await;
     if is_named {
         return Ok((play, called));
@@ -129,7 +130,7 @@ impl Wanted<'_> {
     /// The text of the file with the case behind its own.
     fn text(&self, play: &Play, existing: Option<&SourceFile>, case: &CaseText) -> Result<String, PlayError> {
         let head = self.head;
-        let mocks = if self.called { mocks(head) } else { Vec::new() };
+        let mocks = if self.called { mocks(head) } else { MockLines::default() };
         let Some(existing) = existing else {
             let case = CaseText { head: self.further(), ..case.clone() };
             return Ok(head_lines(play.flow.as_str(), head, &mocks) + &case.lines());
@@ -152,9 +153,9 @@ impl Wanted<'_> {
             lines.push(format!("env: {{{}}}", env.join(", ")));
         }
         lines.extend(self.further());
+        let mocks = mocks.written("  ");
         if !mocks.is_empty() {
-            let items: String = mocks.iter().map(|mock| format!("\n    - {mock}")).collect();
-            lines.push(format!("mocks:\n  http:{items}"));
+            lines.push(format!("mocks:\n{}", mocks.trim_end()));
         }
         let case = CaseText { head: lines, ..case.clone() };
         write::append(existing.text(), &case.lines()).ok_or_else(|| {
@@ -182,16 +183,13 @@ impl Wanted<'_> {
     }
 }
 
-/// The mocks of `http` steps, each as the item of a list.
-fn mocks(head: &Head) -> Vec<String> {
-    let mut all = Vec::new();
-    for http in head.mocks.iter().filter_map(|mocks| mocks.get("http")) {
-        match http.list() {
-            Some(items) => all.extend(items.iter().map(write::node)),
-            None => all.push(write::node(http)),
-        }
-    }
-    all
+/// The mocks, each as the item of a list.
+fn mocks(head: &Head) -> MockLines {
+    let items = |kind: &str| {
+        let nodes = head.mocks.iter().filter_map(|mocks| mocks.get(kind)).flat_map(Node::one_or_many);
+        nodes.map(write::node).collect()
+    };
+    MockLines { http: items("http"), model: items("model") }
 }
 
 fn file_of(bot: &Bot, file: &Arc<SourceFile>) -> Result<TestFile, PlayError> {

@@ -73,11 +73,10 @@ impl<'b> KnownBot<'b> {
             None => {
                 let mut head = Head::at(default_now(&bot.set.bot.timezone));
                 head.env = init::env(bot);
-                let written: String = guessed.lines.iter().map(|line| format!("  - {line}\n")).collect();
                 let findings = Findings::default();
-                let file = SourceFile::new("mocks", format!("http:\n{written}"));
-                head.mocks.extend(yaml::load(&file, &findings).filter(|_| !guessed.lines.is_empty()));
-                if !guessed.lines.is_empty() {
+                let written = guessed.mocks.written("");
+                if !written.is_empty() {
+                    head.mocks.extend(yaml::load(&SourceFile::new("mocks", written), &findings));
                     remarks
                         .push("what servers answered is not recorded: the answers under `mocks` are others".to_owned());
                 }

@@ -228,3 +228,66 @@ fn a_case_in_which_nothing_happened_says_so() {
     let told = report.files[0].cases[0].explain().unwrap();
     assert!(told.ends_with("  what happened:\n    nothing\n"), "{told}");
 }
+
+/// The report of a case about a flow that asks a model; `mocks` are those of the test.
+fn asked(mocks: &str, steps: &str) -> super::super::Report {
+    let folder = tempfile::tempdir().unwrap();
+    let flow = "flow: ask\nwhen: [{any_message: true}]\nsteps:\n  - id: sort\n    llm: What is it about?\n    \
+                input: ${msg.text}\n    returns: [repair, price]\n    as: kind\n    on_error: [{say: 'Sorry: ${error.code}'}, end]\n  \
+                - say: 'About: ${kind}'\n";
+    let steps: String = steps.lines().map(|line| format!("      {}\n", line.trim())).collect();
+    let test = format!("tests: ask\n{mocks}cases:\n  - name: a case\n    steps:\n{steps}");
+    std::fs::create_dir(folder.path().join("flows")).unwrap();
+    for (name, text) in [("_bot.yaml", "bot: B\nmodels: [main]\n"), ("ask.yaml", flow), ("ask.test.yaml", &test)] {
+        std::fs::write(folder.path().join("flows").join(name), text).unwrap();
+    }
+    super::super::run(folder.path(), &super::super::TestOptions::default()).unwrap()
+}
+
+#[test]
+fn a_mock_answers_for_a_model() {
+    for (mocks, said) in [
+        ("{sort: repair}", "About: repair"),
+        ("{any: price}", "About: price"),
+        ("[{ask.sort: price}, {any: repair}]", "About: price"),
+        ("{sort: [weather, {text: repair}]}", "About: repair"),
+        ("{sort: {slow: 5s, text: price}}", "About: price"),
+        ("{sort: {slow: 21s, text: price}}", "Sorry: model_slow"),
+        ("{sort: {fail: timeout}}", "Sorry: model_slow"),
+        ("{sort: {fail: down}}", "Sorry: model_down"),
+        ("{sort: {fail: refused}}", "Sorry: model_refused"),
+        ("{sort: {fail: empty}}", "Sorry: bad_answer"),
+        ("{sort: {fail: malformed}}", "Sorry: bad_answer"),
+        ("{sort: {fail: cut}}", "Sorry: bad_answer"),
+        ("{sort: {fail: over_budget}}", "Sorry: over_budget"),
+        ("{sort: {fail: cut_prompt}}", "Sorry: cut_prompt"),
+    ] {
+        let report = asked(&format!("mocks: {{model: {mocks}}}\n"), &format!("- user: hm\n- bot: \"{said}\""));
+        assert!(report.is_good() && report.passed() == 1, "{mocks}: {:#}", report.to_json());
+    }
+}
+
+#[test]
+fn a_question_without_a_mock_is_named_with_what_to_write() {
+    let report = asked("", "- user: hm\n- bot: \"Sorry: model_down\"\n- bot: more");
+    let case = &report.files[0].cases[0];
+    let wanted = "no mock answers the question of `ask.sort` to the model `main`; add `- sort: …` to `mocks: model:`";
+    assert!(case.notes.iter().any(|note| note.contains(wanted)), "{:?}", case.notes);
+    assert!(
+        case.transcript.iter().any(|line| line.mark == '!' && line.text.starts_with("no mock answers the question"))
+    );
+}
+
+#[test]
+fn a_test_counts_the_questions() {
+    let mocks = "mocks: {model: {sort: [weather, repair]}}\n";
+    let steps = |expected: &str| format!("- user: hm\n- expect: {{model: {expected}}}");
+    for right in ["{sort: 2}", "{any: 2, other: 0}", "{ask.sort: 2}"] {
+        assert!(asked(mocks, &steps(right)).is_good(), "{right}");
+    }
+    for wrong in ["{sort: 1}", "nothing"] {
+        let report = asked(mocks, &steps(wrong));
+        let said = report.files[0].cases[0].explain().unwrap_or_default();
+        assert!(!report.is_good() && said.contains("ask.sort"), "{said}");
+    }
+}
