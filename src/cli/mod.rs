@@ -41,6 +41,7 @@ mod knowledge;
 mod lsp;
 mod mcp;
 mod migrate;
+mod models;
 mod new;
 mod people;
 mod reference;
@@ -110,6 +111,8 @@ enum Command {
     I18n(i18n::Args),
     /// Ask the business's own papers as the bot does, and list them
     Knowledge(knowledge::Args),
+    /// The configured language models: what they are, and whether they answer
+    Models(models::Args),
     /// API keys
     Keys(keys::Args),
     /// People who sign in to the studio: their roles, links and sign-outs
@@ -168,6 +171,7 @@ impl Command {
             | Command::Send(_)
             | Command::I18n(_)
             | Command::Knowledge(_)
+            | Command::Models(_)
             | Command::Keys(_)
             | Command::People(_)
             | Command::Balance(_)
@@ -300,6 +304,7 @@ fn run(command: Command) -> Outcome {
         Command::Send(args) => block_on(send::run(args)),
         Command::I18n(args) => i18n::run(&args),
         Command::Knowledge(args) => block_on(knowledge::run(args)),
+        Command::Models(args) => block_on(models::run(args)),
         Command::Keys(args) => block_on(keys::run(args)),
         Command::People(args) => block_on(people::run(args)),
         Command::Balance(args) => block_on(balance::run(args)),

@@ -5,6 +5,7 @@ mod desk;
 mod health;
 mod machine;
 mod mcp;
+mod models;
 mod new;
 mod operator;
 mod people;

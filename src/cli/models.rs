@@ -1,0 +1,159 @@
+//! Runs `transom models list|test`: shows the configured language models, and asks each a small question.
+
+use super::{
+    Failure, Outcome,
+    client::workplace::CommandAt,
+    terminal::{out, show, table},
+};
+use crate::{
+    base::clock::{Clock, SystemClock},
+    channel::llm::{Asked, ModelClient},
+    model::{
+        effect::{AnswerShape, ModelError, ModelQuestion, ShapeField, Tokens, money},
+        value::Value,
+    },
+    runtime::config::{Config, Model},
+};
+use serde_json::{Value as Json, json};
+
+pub type Args = CommandAt<Action>;
+
+#[derive(Debug, clap::Subcommand)]
+pub enum Action {
+    /// The models of the configuration
+    List,
+    /// Ask each model one small question, and say how it answered; this costs a few tokens
+    Test {
+        /// These alone
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+    },
+}
+
+/// The choices of the small question; the first one is right.
+const CHOICES: [&str; 3] = ["repair", "price", "other"];
+
+pub async fn run(args: Args) -> Outcome {
+    let config = args.place.config()?;
+    match args.what {
+        Action::List => {
+            list(&config);
+            Ok(())
+        }
+        Action::Test { names } => test(&config, &names).await,
+    }
+}
+
+fn list(config: &Config) {
+    let headings = ["name", "api", "model", "server", "fallback"];
+    let rows: Vec<Vec<String>> = config
+        .models
+        .iter()
+        .map(|model| {
+            let endpoint = &model.endpoint;
+            vec![
+                endpoint.name.clone(),
+                endpoint.api.as_str().to_owned(),
+                endpoint.model.clone(),
+                endpoint.base_url.host_str().unwrap_or_default().to_owned(),
+                model.fallback.clone().unwrap_or_default(),
+            ]
+        })
+        .collect();
+    out::either(|| out::rows(&headings, &rows), || table::print(&headings, &rows, NONE));
+}
+
+const NONE: &str = "The configuration has no models: docs/models.md shows how one is written.";
+
+/// The outcome for one model.
+struct Told {
+    name: String,
+    api: &'static str,
+    /// The way in which the answer was typed.
+    mode: &'static str,
+    answer: Result<Value, ModelError>,
+    tokens: Tokens,
+    cost: Option<i64>,
+    ms: i64,
+}
+
+async fn test(config: &Config, names: &[String]) -> Outcome {
+    if let Some(unknown) = names.iter().find(|name| config.model(name).is_none()) {
+        return Err(Failure::Usage(format!("the configuration has no model `{unknown}`")));
+    }
+    let meant = |model: &&Model| names.is_empty() || names.contains(&model.endpoint.name);
+    let mut all = Vec::new();
+    for model in config.models.iter().filter(meant) {
+        all.push(one(model).await?);
+    }
+    let currency = &config.prices.currency;
+    if out::is_json() {
+        let told: Vec<Json> = all.iter().map(|told| document(told, currency)).collect();
+        out::document(&json!({ "models": told }));
+    } else if all.is_empty() {
+        println!("{NONE}");
+    } else {
+        all.iter().for_each(|told| println!("{}", sentence(told, currency)));
+    }
+    match all.iter().all(|told| told.answer.is_ok()) {
+        true => Ok(()),
+        false => Err(Failure::Said),
+    }
+}
+
+async fn one(model: &Model) -> Result<Told, Failure> {
+    let endpoint = &model.endpoint;
+    let client = ModelClient::new(endpoint.clone(), None).map_err(Failure::failed)?;
+    let began = SystemClock.now();
+    let asked = client.ask(&question(), endpoint.timeout, &SystemClock).await;
+    let ms = (SystemClock.now() - began).0;
+    // No fence holds this process back.
+    let Asked { answer, tokens, .. } = asked.map_err(|error| Failure::failed(error.text))?;
+    let tokens = tokens.unwrap_or_default();
+    let mode = client.known().mode.unwrap_or(client.first_mode(&question())).as_str();
+    let cost = model.prices.map(|prices| prices.cost(&tokens));
+    Ok(Told { name: endpoint.name.clone(), api: endpoint.api.as_str(), mode, answer, tokens, cost, ms })
+}
+
+fn question() -> ModelQuestion {
+    let among = CHOICES.map(str::to_owned).to_vec();
+    let field = ShapeField { name: "answer".into(), kind: "choice".into(), among, optional: false, about: None };
+    ModelQuestion {
+        instruction: "Say what this message to a bicycle workshop is about.".into(),
+        input: Some("My brakes squeak, can you look at them?".into()),
+        examples: Vec::new(),
+        shape: AnswerShape::One(field),
+        output_max: None,
+        mark: "3f9c2a7d1b5e8046".into(),
+        repair: None,
+    }
+}
+
+fn sentence(told: &Told, currency: &str) -> String {
+    let Told { name, api, mode, answer, tokens, cost, ms } = told;
+    match answer {
+        Err(error) => format!("{name}: {} after {ms} ms: {}", error.kind.as_str(), show::line(&error.text)),
+        Ok(value) => {
+            let said = value.print().unwrap_or_default();
+            let right = if said == CHOICES[0] { "" } else { ", which is not the right one" };
+            let cost = cost.map_or(String::new(), |cost| format!(", {} {currency}", money(cost)));
+            format!(
+                "{name}: answered `{}`{right} in {ms} ms by {api} ({mode}): {} tokens read, {} written{cost}",
+                show::line(&said),
+                tokens.input,
+                tokens.output
+            )
+        }
+    }
+}
+
+fn document(told: &Told, currency: &str) -> Json {
+    let error = told.answer.as_ref().err();
+    json!({
+        "name": told.name, "api": told.api, "mode": told.mode, "ms": told.ms,
+        "answer": told.answer.as_ref().ok().map(Value::to_json),
+        "error": error.map(|error| error.kind.as_str()), "text": error.map(|error| &error.text),
+        "input_tokens": told.tokens.input, "output_tokens": told.tokens.output,
+        "cost": told.cost.map(money), "currency": currency,
+    })
+}
