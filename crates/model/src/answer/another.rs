@@ -295,6 +295,9 @@ const OWN_NUMBER: [&str; 12] = [
 /// Parts of the words of a question that asks for such a number: `Kundennummer`.
 const NUMBER: [&str; 3] = ["number", "numero", "nummer"];
 
+/// Words for too much of something.
+pub const TOO: [&str; 7] = ["too", "zu", "demasiado", "trop", "demais", "troppo", "muy"];
+
 /// Idioms with a number word that count nothing unless the question counts times.
 const ONCE: [&str; 9] =
     ["una vez", "uma vez", "une fois", "una volta", "einmal", "de una vez", "otra vez", "de uma vez", "a una vez"];

@@ -156,7 +156,7 @@ fn among(text: &str, titles: &[Vec<String>], hearing: &AnswerContext<'_>) -> Cho
     }
     let found = mentions(&said, titles, hearing);
     // `groß ist mir zu groß` complains.
-    let is_too = |mention: &Mention| mention.start > 0 && TOO.contains(&said[mention.start - 1]);
+    let is_too = |mention: &Mention| mention.start > 0 && another::TOO.contains(&said[mention.start - 1]);
     if found.len() > 1 && found.iter().any(is_too) {
         return Chosen::Nothing;
     }
@@ -177,9 +177,6 @@ fn among(text: &str, titles: &[Vec<String>], hearing: &AnswerContext<'_>) -> Cho
         _ => Chosen::Nothing,
     }
 }
-
-/// Words for too much of something.
-const TOO: [&str; 7] = ["too", "zu", "demasiado", "trop", "demais", "troppo", "muy"];
 
 /// A place in the text where the title of an option stands.
 struct Mention {

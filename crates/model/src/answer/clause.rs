@@ -5,7 +5,7 @@
 use super::{
     inside,
     words::{self, Words},
-    yesno,
+    yesno::{MENTIONS, SURE},
 };
 use crate::matching::{fold, has_word};
 
@@ -88,8 +88,22 @@ fn is_not(word: &str, own: &Words) -> bool {
 
 /// True for words that put off, set a condition or turn the answer.
 fn takes_back(folded: &str, own: &Words) -> bool {
-    TURNS.iter().any(|phrase| has_word(folded, phrase)) || yesno::is_unsure(folded, own)
+    TURNS.iter().any(|phrase| has_word(folded, phrase)) || is_unsure(folded, own)
 }
+
+/// True for a sentence that puts off or is unsure: its words change the answer.
+pub fn is_unsure(folded: &str, words: &Words) -> bool {
+    let unsure = SURE.iter().any(|sure| has_word(folded, sure)) || MENTIONS.iter().any(|word| has_word(folded, word));
+    let spoilers = words.around.spoilers.split(',').map(str::trim).filter(|phrase| PUT_OFF.contains(phrase));
+    unsure || spoilers.into_iter().any(|phrase| has_word(folded, phrase))
+}
+
+/// Words of the spoilers that put a yes or a no off, too; the others are of days and numbers.
+#[rustfmt::skip]
+const PUT_OFF: [&str; 24] = [
+    "think about", "tell", "ask", "know", "knows", "digo", "aviso", "avisare", "preguntar", "saber", "dirai", "demande", "savoir", "frag", "fragen", "frage", "weiss",
+    "wissen", "melde", "pergunta", "sei", "sapere", "chiedi", "faccio sapere",
+];
 
 const WORDS_MAX: usize = 16;
 const CLAUSE_WORDS_MIN: usize = 2;

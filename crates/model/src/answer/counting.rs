@@ -2,14 +2,31 @@
 //! leaves out words that repeat the period of the question: `£950 a month`.
 
 use super::{
-    AnswerContext,
-    words::{Unit, Words},
+    AnswerContext, AnswerType,
+    reading::{BESIDE_ONESELF, HOW_MANY, PEOPLE},
+    words::{self, Unit, Words},
 };
 use crate::matching::{fold, has_word};
 
+/// True for a couple, and for `my wife and I` if the question counts people.
+pub fn is_two(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> bool {
+    let asked = fold(&hearing.question.replace(['\'', '’'], " "));
+    let folded = fold(&text.replace(['\'', '’'], " "));
+    let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+    let own = words::own(hearing.language);
+    let said = own.map_or(said.as_slice(), |own| own.without_courtesy(&said)).join(" ");
+    let asks = |phrases: &[&str]| phrases.iter().any(|phrase| has_word(&asked, phrase));
+    matches!(kind, AnswerType::Number | AnswerType::Whole)
+        && (asks(&HOW_MANY) || asks(&QUANTITIES))
+        && pair(&said, asks(&PEOPLE) && !asks(&BESIDE_ONESELF))
+}
+
+/// Words of a question for a quantity.
+const QUANTITIES: [&str; 6] = ["quantity", "cantidad", "quantite", "menge", "quantidade", "quantita"];
+
 /// Two, for `my husband and I` as the answer to a question that counts people, and for `a couple` where anything is
 /// counted.
-pub fn pair(said: &str, counts_people: bool) -> bool {
+fn pair(said: &str, counts_people: bool) -> bool {
     let words: Vec<&str> = said.split(' ').filter(|word| !word.is_empty()).collect();
     let [a, b, c, d] = words.as_slice() else { return COUPLES.contains(&said) };
     let is_couple = |mine: &str, noun: &str, and: &str, me: &str| {

@@ -4,6 +4,7 @@
 //! day is a Monday. A day without a year is the next such day; `Friday` is the next Friday after today.
 
 mod ordinal;
+mod weekday;
 
 use super::{
     beside,
@@ -12,12 +13,13 @@ use super::{
     figures::{full_year, iso_date, numeric, with_year},
     words::{self, Part, Unit, Words},
 };
-use crate::matching::{fold, near};
+use crate::matching::fold;
 use jiff::{
     Span, ToSpan,
     civil::{Date, Weekday},
 };
 use ordinal::{ordinal, ordinal_ahead};
+use weekday::weekday_of;
 
 /// A day, and the part of the day that was named with it: `tonight`, `Friday morning`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -384,26 +386,6 @@ fn is_ambiguous_abroad(said: &[&str], words: &Words) -> bool {
         _ => false,
     }
 }
-
-fn weekday_of(word: &str, words: &Words) -> Option<Weekday> {
-    let exact = words.weekdays.iter().position(|names| names.contains(&word));
-    let mistyped = || words.weekdays.iter().position(|names| is_mistyped(word, names[0], words));
-    let place = exact.or_else(mistyped)?;
-    Weekday::from_monday_zero_offset(i8::try_from(place).ok()?).ok()
-}
-
-/// True for a weekday with one typing error: `wensday`. A plural (`Mondays`) is every such day, and in Portuguese the
-/// weekdays are ordinals, of which another form is another word.
-fn is_mistyped(word: &str, name: &str, words: &Words) -> bool {
-    let long = name.len() >= MISTYPED_CHARS_MIN && word.len() >= MISTYPED_CHARS_MIN;
-    long && words.language != "pt"
-        && word.as_bytes().first() == name.as_bytes().first()
-        && !word.ends_with('s')
-        && near(word, name).is_some_and(|errors| errors == 1)
-}
-
-/// Shorter names of weekdays differ from other words by one letter.
-const MISTYPED_CHARS_MIN: usize = 6;
 
 fn next_day_of_month(day: i16, today: Date) -> Option<Date> {
     let day = i8::try_from(day).ok().filter(|day| (1..=31).contains(day))?;

@@ -3,8 +3,9 @@
 use super::{
     AnswerContext,
     another::is_denied_by_sign,
+    clause::is_unsure,
     words::{self, Words},
-    yesno::{PLAIN_YES, is_asked_back, is_unsure},
+    yesno::{PLAIN_YES, is_asked_back},
 };
 use crate::matching::{fold, has_word};
 

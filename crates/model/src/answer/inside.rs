@@ -1,19 +1,22 @@
 //! Finds the answer inside a sentence: `I'm 30`, `let's say Friday`, `my number is …`.
 //!
 //! Exactly one candidate of the asked type is taken; if there are two, both are returned. It counts only if all other
-//! words are known to be neutral: `my train arrives 10:30` and `my passport expires on 3 May` answer nothing.
+//! words are known to be neutral: `my train arrives 10:30` and `my passport expires on 3 May` answer nothing. Two words
+//! may be unknown beside the thing that the question counts, or beside the past day of its event.
 
 mod alternatives;
 mod calls;
+mod neutral;
+mod sort;
 
 use super::{
     AnswerContext, AnswerType, another,
     beside::{self, Neighbours},
     clock,
     custom::Custom,
-    echo, feasts, frame, number,
+    echo, frame, number,
     reading::{self, Reading},
-    words::{self, Part, Words, around::SentenceWords, verbs},
+    words::{self, Part, Words, around::SentenceWords},
 };
 use crate::{
     matching::{fold, has_word},
@@ -21,10 +24,9 @@ use crate::{
 };
 use alternatives::{either, two_hours, with_tail_of};
 use calls::{will_call, without_call};
-use std::{
-    collections::{HashMap, HashSet},
-    sync::LazyLock,
-};
+use neutral::{MONTHS, SIGNALS};
+pub use neutral::{is_carrier, is_signal};
+use sort::sort_of;
 
 /// A longer text does not answer a question for one value.
 pub const SENTENCE_WORDS_MAX: usize = 30;
@@ -332,33 +334,6 @@ fn candidates(kind: AnswerType, all: &[&str], hearing: &AnswerContext<'_>, words
     if overlap { Vec::new() } else { found }
 }
 
-/// The words behind a counted thing that say of which kind it is, if the question counts this thing: `of red` behind
-/// `three bottles`, the German `Rotwein` behind `drei Flaschen`.
-fn sort_of(
-    kind: AnswerType,
-    these: &[&str],
-    behind: &[&str],
-    hearing: &AnswerContext<'_>,
-    words: &'static Words,
-) -> Vec<String> {
-    let asked = fold(hearing.question);
-    let thing = these.last().map(|thing| fold(thing)).unwrap_or_default();
-    let counts = matches!(kind, AnswerType::Number | AnswerType::Whole) && these.len() > 1;
-    if !counts || thing.len() < ASKED_CHARS_MIN || !has_word(&asked, &thing) || behind.len() > SORT_WORDS_MAX {
-        return Vec::new();
-    }
-    let is_named = behind.first().is_some_and(|first| match words.language {
-        "de" => first.starts_with(char::is_uppercase),
-        _ => SORT_MARKS.contains(&fold(first).as_str()),
-    });
-    let is_plain = |word: &&str| word.chars().all(char::is_alphabetic);
-    if is_named && behind.iter().all(is_plain) { behind.iter().map(|word| fold(word)).collect() } else { Vec::new() }
-}
-
-/// `of red wine` has three words.
-const SORT_WORDS_MAX: usize = 3;
-const SORT_MARKS: [&str; 4] = ["of", "de", "di", "da"];
-
 /// True for words that belong to a part of the day: the `mañana` of `por la mañana` is not "tomorrow".
 fn is_part_of_a_part(text: &str, whole: &str, words: &Words) -> bool {
     let folded = fold(text);
@@ -416,51 +391,6 @@ fn names(phrases: &str, said: &str) -> bool {
 fn names_a_day(word: &str, words: &Words) -> bool {
     words.months.iter().chain(&words.weekdays).any(|names| names.contains(&word) && word.len() > 2)
 }
-
-/// True if the word may stand beside an ambiguous candidate in this language.
-pub fn is_carrier(words: &Words, word: &str) -> bool {
-    CARRIERS[words.language].contains(word)
-}
-
-/// True for a word of days, times or numbers in some language.
-pub fn is_signal(word: &str) -> bool {
-    SIGNALS.contains(word)
-}
-
-/// For each language, the words that may stand beside an ambiguous candidate.
-static CARRIERS: LazyLock<HashMap<&'static str, HashSet<String>>> = LazyLock::new(|| {
-    let table = |words: &'static Words| {
-        let manners = words.polite.iter().chain(words.about).flat_map(|phrase| phrase.split(' '));
-        let listed = words
-            .around
-            .carriers
-            .split_whitespace()
-            .chain(manners)
-            .chain(verbs::adverbs(words.language).split_whitespace());
-        (words.language, listed.map(str::to_owned).chain(verbs::forms(words.language)).collect())
-    };
-    words::all("").map(table).collect()
-});
-
-static MONTHS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
-    words::all("").flat_map(|words| words.months.iter().flat_map(|names| names.iter().copied())).collect()
-});
-
-/// Words of which at least one stands in every day, time and number that is written in words.
-static SIGNALS: LazyLock<HashSet<String>> = LazyLock::new(|| {
-    let mut all: HashSet<String> = number::group_words().collect();
-    for words in words::all("") {
-        let lists = words.weekdays.iter().chain(&words.months).flat_map(|names| names.iter().copied());
-        let lists = lists.chain(words.relative.iter().flat_map(|(_, names)| names.iter().copied()));
-        let lists = lists.chain(words.relative_parts.iter().flat_map(|(_, _, names)| names.iter().copied()));
-        let lists = lists.chain(words.noon.iter().chain(words.midnight).chain(words.now).copied());
-        let lists = lists.chain(words.units.iter().flat_map(|(_, names)| names.iter().copied()));
-        all.extend(lists.flat_map(|phrase| phrase.split(' ')).map(str::to_owned));
-        all.extend(words.small_numbers());
-    }
-    all.extend(feasts::every_word().map(str::to_owned));
-    all
-});
 
 #[cfg(test)]
 mod tests {

@@ -91,7 +91,7 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
     };
     let text = in_period.as_str();
     let whole = whole_in_any(kind, text, hearing);
-    if is_two(kind, text, hearing) {
+    if counting::is_two(kind, text, hearing) {
         return Reading::one(Some(Value::Whole(2)));
     }
     if is_only_one(kind, text, hearing) {
@@ -125,19 +125,6 @@ fn is_only_one(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> boo
         && (ONE.contains(&said.as_str()) || ONESELF.contains(&said.as_str()) && counts_all())
 }
 
-/// True for a couple, and for `my wife and I` if the question counts people.
-fn is_two(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> bool {
-    let asked = fold(&hearing.question.replace(['\'', '’'], " "));
-    let folded = fold(&text.replace(['\'', '’'], " "));
-    let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
-    let own = words::own(hearing.language);
-    let said = own.map_or(said.as_slice(), |own| own.without_courtesy(&said)).join(" ");
-    let asks = |phrases: &[&str]| phrases.iter().any(|phrase| has_word(&asked, phrase));
-    matches!(kind, AnswerType::Number | AnswerType::Whole)
-        && (asks(&HOW_MANY) || asks(&QUANTITIES))
-        && counting::pair(&said, asks(&PEOPLE) && !asks(&BESIDE_ONESELF))
-}
-
 /// Answers of somebody who comes alone.
 #[rustfmt::skip]
 const ONESELF: [&str; 36] = [
@@ -147,7 +134,7 @@ const ONESELF: [&str; 36] = [
     "so eu", "somente eu", "apenas eu", "eu sozinho", "eu sozinha", "solo io", "soltanto io", "io da solo", "io da sola",
 ];
 /// Words of a question that counts people.
-const PEOPLE: [&str; 12] = [
+pub const PEOPLE: [&str; 12] = [
     "people",
     "persons",
     "personas",
@@ -163,7 +150,7 @@ const PEOPLE: [&str; 12] = [
 ];
 /// Words of a question that counts the people beside the contact: then `just me` means nobody.
 #[rustfmt::skip]
-const BESIDE_ONESELF: [&str; 47] = [
+pub const BESIDE_ONESELF: [&str; 47] = [
     "other", "others", "more", "else", "extra", "additional", "bring", "bringing", "with you", "besides", "beside", "accompany", "accompanying", "join", "joining",
     "mas", "otras", "contigo", "con usted", "adicionales", "acompanan", "acompanara", "acompanaran", "traes", "trae",
     "autres", "plus", "avec vous", "avec toi", "accompagnent", "supplementaires", "amenez",
@@ -172,8 +159,7 @@ const BESIDE_ONESELF: [&str; 47] = [
 ];
 
 const ONE: [&str; 8] = ["one", "uno", "una", "un", "une", "um", "uma", "eine"];
-const QUANTITIES: [&str; 6] = ["quantity", "cantidad", "quantite", "menge", "quantidade", "quantita"];
-const HOW_MANY: [&str; 11] = [
+pub const HOW_MANY: [&str; 11] = [
     "how many",
     "cuantos",
     "cuantas",

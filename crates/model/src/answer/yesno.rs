@@ -85,9 +85,9 @@ fn is_no_answer(text: &str, folded: &str) -> bool {
 /// Words for yes that mean the opposite, disbelief, or the end of patience.
 const IRONY: [&str; 6] = ["yeah right", "yea right", "ja sicher", "pois sim", "ya ya", "ya ya ya"];
 /// Words that make a no of another kind: `absolutely not sure`.
-const SURE: [&str; 8] = ["sure", "seguro", "segura", "sur", "sicher", "sicuro", "sicura", "certeza"];
+pub const SURE: [&str; 8] = ["sure", "seguro", "segura", "sur", "sicher", "sicuro", "sicura", "certeza"];
 /// Words behind which a yes or a no is only mentioned: `I do not say no`.
-const MENTIONS: [&str; 7] = ["say", "saying", "digo", "dico", "dis", "sage", "dire"];
+pub const MENTIONS: [&str; 7] = ["say", "saying", "digo", "dico", "dis", "sage", "dire"];
 
 /// True for a question, which is no answer: `yes?`, `yes or no?` But `why not?` means yes.
 pub fn is_asked_back(text: &str) -> bool {
@@ -269,20 +269,6 @@ fn in_language(said: &[&str], tongue: Tongue<'_>) -> Option<bool> {
     }
     answer
 }
-
-/// True for a sentence that puts off or is unsure: its words change the answer.
-pub fn is_unsure(folded: &str, words: &Words) -> bool {
-    let unsure = SURE.iter().any(|sure| has_word(folded, sure)) || MENTIONS.iter().any(|word| has_word(folded, word));
-    let spoilers = words.around.spoilers.split(',').map(str::trim).filter(|phrase| PUT_OFF.contains(phrase));
-    unsure || spoilers.into_iter().any(|phrase| has_word(folded, phrase))
-}
-
-/// Words of the spoilers that put a yes or a no off, too; the others are of days and numbers.
-#[rustfmt::skip]
-const PUT_OFF: [&str; 24] = [
-    "think about", "tell", "ask", "know", "knows", "digo", "aviso", "avisare", "preguntar", "saber", "dirai", "demande", "savoir", "frag", "fragen", "frage", "weiss",
-    "wissen", "melde", "pergunta", "sei", "sapere", "chiedi", "faccio sapere",
-];
 
 /// True for a word that means no in itself (`never`), false for one that means no only by its content (`wrong`).
 fn denies(word: &str, words: &Words) -> bool {
