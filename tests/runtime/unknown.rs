@@ -3,9 +3,21 @@
 use super::house::{House, SENDER};
 use crate::graph::Fault;
 use transom::{
-    base::{limits::SEND_ATTEMPTS_MAX, time::Span},
-    model::inbound::DeliveryState,
-    store::tables::{dead_letter, outbound::SendState},
+    base::{
+        clock::Clock,
+        ids::{OutboundId, ProviderId},
+        limits::SEND_ATTEMPTS_MAX,
+        time::Span,
+    },
+    model::inbound::{DeliveryState, StatusUpdate},
+    runtime::ingest::replay::Replayed,
+    store::{
+        WriteSet,
+        tables::{
+            dead_letter,
+            outbound::{self, SendState},
+        },
+    },
 };
 
 const ECHO: &str = "flow: echo\nwhen:\n  - any_message: true\nsteps:\n  - say: ${msg.text}\n";
@@ -60,6 +72,31 @@ async fn a_replayed_unknown_send_goes_out_once() {
     }
     let said: Vec<String> = house.graph.as_ref().unwrap().sent().iter().map(|sent| sent.text().to_owned()).collect();
     assert_eq!(said, ["one", "two", "one"]);
+    assert_eq!(open(&house).await, 0);
+}
+
+/// A status that is stored while the dead letter is written does not find it there.
+#[tokio::test]
+async fn a_listed_message_that_has_arrived_is_taken_off_and_not_sent_again() {
+    let house = with_one_listed().await;
+    let letters = dead_letter::open(&house.app.store, "unknown_send", i64::MAX, 10).await.unwrap();
+    let status = StatusUpdate {
+        provider_id: ProviderId("wamid.late".into()),
+        ours: letters[0].data["outbound_id"].as_i64().map(OutboundId),
+        state: DeliveryState::Delivered,
+        at: house.clock.now(),
+        error: None,
+        price: None,
+    };
+    let mut set = WriteSet::new();
+    outbound::status(&mut set, SENDER, &status, house.clock.now());
+    house.app.store.commit(set).await.unwrap();
+    assert_eq!(open(&house).await, 1);
+
+    let replayed = house.app.replay.replay(letters[0].id).await.unwrap();
+    assert!(matches!(replayed, Replayed::Settled(SendState::Delivered)), "{replayed:?}");
+    house.app.run_due().await.unwrap();
+    assert_eq!(house.sent().len(), 2, "nothing goes out again");
     assert_eq!(open(&house).await, 0);
 }
 

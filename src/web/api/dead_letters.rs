@@ -168,6 +168,11 @@ async fn replayed(web: &Web, id: &str) -> Result<ReplayShown, Problem> {
         Replayed::Again(why) => Err(failed_again(why)),
         Replayed::Missing => Err(none()),
         Replayed::Before => Err(Problem::conflict("replayed_before", "It was replayed already.")),
+        Replayed::Settled(state) => {
+            let state = format!("{state:?}").to_lowercase();
+            let why = format!("A status said that the message is `{state}`; it is off the list.");
+            Err(Problem::conflict("replayed_before", why))
+        }
         Replayed::Impossible(why) => Err(Problem::conflict("not_replayable", why)),
     }
 }

@@ -17,7 +17,10 @@ use crate::{
     senders::registry::{Senders, opens_window},
     store::{
         CommitError, Store, WriteSet,
-        tables::{contact, dead_letter, inbound, outbound},
+        tables::{
+            contact, dead_letter, inbound,
+            outbound::{self, SendState},
+        },
     },
 };
 use std::sync::Arc;
@@ -36,6 +39,8 @@ pub enum Replayed {
     /// There is no such dead letter.
     Missing,
     Before,
+    /// There is nothing to replay: a status told this of its message. It is off the list.
+    Settled(SendState),
     /// It cannot be replayed; the sentence is the reason.
     Impossible(String),
 }
@@ -203,7 +208,13 @@ impl Replay {
         let conversation = conversation.unwrap_or(row.conversation_id);
         self.queue.push(row.contact_id, LaneTask::Resend { conversation, id, reply });
         let Some(sent) = answer.await? else {
-            return Ok(Replayed::Impossible(format!("The message is `{:?}` by now.", row.state).to_lowercase()));
+            let state = outbound::find(&self.store, id).await?.map_or(row.state, |row| row.state);
+            // Its status came while the dead letter was written, so that neither knew of the other.
+            if matches!(state, SendState::Sent | SendState::Delivered | SendState::Read | SendState::Failed) {
+                self.mark_replayed(letter, WriteSet::new()).await?;
+                return Ok(Replayed::Settled(state));
+            }
+            return Ok(Replayed::Impossible(format!("The message is `{state:?}` by now.").to_lowercase()));
         };
         Ok(match self.mark_replayed(letter, WriteSet::new()).await? {
             Replayed::Done => Replayed::Sending(sent),
