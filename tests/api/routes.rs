@@ -408,10 +408,11 @@ async fn what_belongs_to_another_account_does_not_exist() {
 
 #[tokio::test]
 async fn every_field_that_the_document_names_is_read() {
-    let world = World::new().await;
     for route in
         asked().filter(|route| route.body.is_some() && !route.is_dialect() && route.who != AllowedCallers::Hook)
     {
+        // A request may be meant: an erased contact is nobody for the next route.
+        let world = World::new().await;
         let operation = &DOCUMENT["paths"][route.path][route.verb.as_str().to_lowercase()];
         let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
         let example: Json = serde_json::from_str(route.example.body).unwrap();
