@@ -186,6 +186,11 @@ pub fn nested(said: &str, before: &str, line: &str) -> Option<(String, String)> 
         return None;
     }
     if let (true, Some(own)) = (item && !above.contains(':') && !content.starts_with("- "), key(content)) {
+        // `- say Good morning`, with the other keys of the step below.
+        if let Some((step, value)) = above.split_once(' ').filter(|(step, _)| VALUED.contains(step)) {
+            let message = format!("`{own}` stands below `{above}`, so a `:` is missing behind `{step}`");
+            return Some((message, format!("write `- {step}: {}`, and leave `{own}` below it", value.trim())));
+        }
         let message = format!("`{own}` stands below `{above}`, so a `:` is missing behind that");
         if ALONE.contains(&above) {
             return Some((message, format!("write `- {above}:`, and leave `{own}` below it")));

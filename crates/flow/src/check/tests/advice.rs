@@ -74,6 +74,11 @@ const ADVISED: &[(&str, &str, &str)] = &[
         "write `${contact.points ?? \"…\"}`",
         "  - say: You have ${contact.points ?? \"no\"} points",
     ),
+    (
+        "  - say Look at this\n    media: https://shop.example/a.png",
+        "write `- say: Look at this`, and leave `media` below it",
+        "  - say: Look at this\n    media: https://shop.example/a.png",
+    ),
     ("  - wait: 1h30\n  - log: x", "write `1h30m`", "  - wait: 1h30m\n  - log: x"),
     ("  - wait: 2j\n  - log: x", "write `2d`", "  - wait: 2d\n  - log: x"),
     (
