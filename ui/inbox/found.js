@@ -45,9 +45,8 @@ export function Found({ wanted, query }) {
     reads.current = { path, left: READS };
   }
   const more = () => {
-    if (!paged.waits && reads.current.left > 0) {
+    if (reads.current.left > 0 && paged.more()) {
       reads.current.left -= 1;
-      paged.more();
     }
   };
   const rests = !paged.complete && !paged.waits && !paged.refusal && reads.current.left === 0;

@@ -101,7 +101,7 @@ export function LongList({ items, height, row, name, label, class: className = '
  * @property {boolean} waits
  * @property {boolean} complete
  * @property {import('./api.js').Answer | null} refusal
- * @property {() => void} more reads the next page, if there is one and none is on its way
+ * @property {() => boolean} more reads the next page, if there is one and none is on its way; false where none is read
  * @property {() => void} again reads from the first page on
  */
 
@@ -119,12 +119,9 @@ export function usePaged(path, field = 'items') {
     refusal: signal(/** @type {import('./api.js').Answer | null} */ (null)),
     turn: signal(0),
     control: /** @type {AbortController | null} */ (null),
+    path: /** @type {string | null} */ (null),
   }));
-  const read = async (/** @type {boolean} */ first) => {
-    const cursor = first ? '' : own.cursor.peek();
-    if (!path || cursor === null || (!first && own.control)) {
-      return;
-    }
+  const read = async (/** @type {string} */ path, /** @type {string | null} */ cursor) => {
     own.control?.abort();
     const control = new AbortController();
     own.control = control;
@@ -139,13 +136,16 @@ export function usePaged(path, field = 'items') {
     own.refusal.value = answer.ok ? null : answer;
     if (answer.ok) {
       const found = answer.body[field] ?? answer.body.items ?? answer.body.data ?? [];
-      own.items.value = first ? found : [...own.items.peek(), ...found];
+      own.items.value = cursor ? [...own.items.peek(), ...found] : found;
       own.cursor.value = answer.body.next_cursor ?? null;
     }
   };
   const turn = own.turn.value;
   useEffect(() => {
-    read(true);
+    own.path = path;
+    if (path) {
+      read(path, null);
+    }
     return () => {
       own.control?.abort();
       own.control = null;
@@ -163,9 +163,13 @@ export function usePaged(path, field = 'items') {
     complete: own.cursor.value === null,
     refusal: own.refusal.value,
     more: () => {
-      if (!own.refusal.peek()) {
-        read(false);
+      const cursor = own.cursor.peek();
+      // The effects of the list run before the one above, which reads the first page of a new path.
+      if (!path || !cursor || own.path !== path || own.control || own.refusal.peek()) {
+        return false;
       }
+      read(path, cursor);
+      return true;
     },
     again: () => (own.turn.value += 1),
   };
