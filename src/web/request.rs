@@ -58,7 +58,6 @@ fn along<T: DeserializeOwned>(schema: &'static Json, body: &[u8]) -> Result<(T, 
 
 /// The body may be left out.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct NoBody {}
 
 /// Reads the body of a request that needs none.
@@ -146,6 +145,16 @@ fn read(schema: &'static Json, value: Json, name: &str, at: &str, errors: &mut F
         None
     };
     let is_not = |wanted: &str, value: &Json| format!("`{name}` must be {wanted}, not {}.", kind(value));
+    if let Some(kinds) = schema["anyOf"].as_array() {
+        let may_be = |one: &&'static Json| {
+            let one = schema::resolved(one);
+            is_of(one, type_of(&value)) && value.as_str().is_none_or(|text| unfit(one, text, name).is_none())
+        };
+        return match kinds.iter().find(may_be) {
+            Some(one) => read(one, value, name, at, errors),
+            None => refused(errors, is_not("of another type", &value)),
+        };
+    }
     match kind_of(schema) {
         Some("string") => match value {
             Json::String(text) => match unfit(schema, &text, name) {
@@ -226,6 +235,9 @@ fn unfit(schema: &Json, text: &str, name: &str) -> Option<String> {
     if text.chars().count() as u64 > most {
         return Some(format!("`{name}` is longer than {most} characters."));
     }
+    if schema["format"] == "date-time" && text.parse::<jiff::Timestamp>().is_err() {
+        return Some(format!("`{name}` is a moment with its zone, like `2026-12-01T09:00:00+01:00`."));
+    }
     let known = schema["enum"].as_array()?;
     let words: Vec<&str> = known.iter().filter_map(Json::as_str).collect();
     (!words.contains(&text)).then(|| format!("`{name}` is one of {}.", words.join(", ")))
@@ -248,11 +260,13 @@ fn neutral(schema: &'static Json) -> Json {
     }
     let schema = but_null(schema);
     match kind_of(schema) {
+        Some("string") if schema["format"] == "date-time" => "1970-01-01T00:00:00Z".into(),
         Some("string") => schema["enum"].get(0).cloned().unwrap_or_else(|| "".into()),
         Some("integer") => schema["minimum"].as_i64().unwrap_or_default().into(),
         Some("number") => 0.0.into(),
         Some("boolean") => false.into(),
         Some("array") => Json::Array(Vec::new()),
+        None if schema["anyOf"].is_array() => neutral(schema::resolved(&schema["anyOf"][0])),
         Some("object") => {
             let required = schema["required"].as_array().into_iter().flatten().filter_map(Json::as_str);
             required.map(|name| (name.to_owned(), neutral(&schema["properties"][name]))).collect()
@@ -261,10 +275,13 @@ fn neutral(schema: &'static Json) -> Json {
     }
 }
 
-/// The schema itself, or the one beside `null`.
+/// The schema itself, or the only one beside `null`.
 fn but_null(schema: &'static Json) -> &'static Json {
-    let other = schema["anyOf"].as_array().and_then(|all| all.iter().find(|one| one["type"] != "null"));
-    schema::resolved(other.unwrap_or(schema))
+    let mut others = schema["anyOf"].as_array().into_iter().flatten().filter(|one| one["type"] != "null");
+    match (others.next(), others.next()) {
+        (Some(only), None) => schema::resolved(only),
+        _ => schema::resolved(schema),
+    }
 }
 
 /// The type of a schema's values beside `null`; `None`: any.
@@ -305,11 +322,14 @@ fn words(schema: &Json, about: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::{
+        body_fields::{At, Text},
+        time::Time,
+    };
     use axum::http::StatusCode;
     use serde_json::json;
 
     #[derive(Debug, Default, PartialEq, Deserialize, JsonSchema)]
-    #[serde(deny_unknown_fields)]
     struct Start {
         #[schemars(length(min = 1, max = 5))]
         flow: String,
@@ -326,9 +346,44 @@ mod tests {
     }
 
     #[derive(Debug, Default, PartialEq, Deserialize, JsonSchema)]
-    #[serde(deny_unknown_fields)]
     struct To {
         phone: String,
+    }
+
+    #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+    struct When {
+        name: Text<3>,
+        at: At,
+        #[schemars(extend("x-misfit" = "`to` is a list of texts, or an object."))]
+        to: Place,
+    }
+
+    #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+    #[serde(untagged)]
+    #[schemars(inline)]
+    enum Place {
+        All(Vec<String>),
+        One(To),
+    }
+
+    #[test]
+    fn a_moment_and_a_value_of_several_types_are_read() {
+        let read = |body: &str| {
+            let (when, errors) = along::<When>(schema::of_request::<When>(), body.as_bytes()).unwrap();
+            (when, errors.finish().map_or_else(|problem| problem.errors, |()| Vec::new()))
+        };
+        let (when, said) = read(r#"{"name": "abc", "at": "1970-01-01T01:00:00+01:00", "to": {"phone": "+1"}}"#);
+        assert_eq!((when.name, when.at, said), (Text("abc".to_owned()), At(Time(0)), Vec::new()));
+        assert_eq!(when.to, Place::One(To { phone: "+1".to_owned() }));
+        let (when, said) = read(r#"{"name": "abcd", "at": "soon", "to": ["a"], "new": 1}"#);
+        assert_eq!(when.to, Place::All(vec!["a".to_owned()]));
+        let said: Vec<&str> = said.iter().map(|(_, why)| why.as_str()).collect();
+        let moment = "`at` is a moment with its zone, like `2026-12-01T09:00:00+01:00`.";
+        assert_eq!(said, [moment, "`name` is longer than 3 characters.", "`new` is unknown here."]);
+        let said = read(r#"{"name": "a", "at": "2026-03-01T10:00:00Z", "to": 7}"#).1;
+        assert_eq!(said, [("/to".to_owned(), "`to` is a list of texts, or an object.".to_owned())]);
+        let said = read(r#"{"name": "a", "at": "2026-03-01T10:00:00Z", "to": {"phone": 7}}"#).1;
+        assert_eq!(said, [("/to/phone".to_owned(), "`phone` must be a text, not a number.".to_owned())]);
     }
 
     fn read(body: &str) -> (Start, Vec<(String, String)>) {

@@ -17,9 +17,6 @@ const COMPONENTS: &str = "/components/schemas";
 
 /// Our own keywords begin so. The document does not show them.
 const OWN: &str = "x-";
-/// The kind of a text, for the masks: one of `fields::Kind`. A text without it may hold words of a customer.
-pub const KIND: &str = "x-kind";
-
 /// The words of a text of a request about which the handler has a sentence of its own; the document shows them as
 /// `enum`.
 pub const WORDS: &str = "x-words";
@@ -112,9 +109,11 @@ fn plain(mut schema: Schema, direction: Direction) -> Json {
         if schema.as_bool() == Some(true) {
             *schema = Schema::default();
         }
-        // Also of an object without fields the document shows which it has.
-        if schema.get("additionalProperties") == Some(&Json::Bool(false)) && schema.get("properties").is_none() {
-            schema.insert("properties".into(), Json::Object(Map::new()));
+        // A request has no fields beside its own: also one that has none at all.
+        let is_object = schema.get("type") == Some(&"object".into()) && schema.get("additionalProperties").is_none();
+        if is_object && matches!(direction, Direction::Request) {
+            schema.insert("additionalProperties".into(), false.into());
+            schema.ensure_object().entry("properties").or_insert_with(|| Json::Object(Map::new()));
         }
         if matches!(direction, Direction::Request) && schema.get(CLEARED).is_none() {
             without_null(schema);
@@ -198,9 +197,9 @@ fn inlined<T: JsonSchema>(settings: SchemaSettings, direction: Direction) -> &'s
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        base::time::Time,
-        web::api::fields::{At, Id, Phone},
+    use crate::base::{
+        body_fields::{At, Id, KIND, Phone},
+        time::Time,
     };
     use serde::Serialize;
     use serde_json::json;

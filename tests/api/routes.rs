@@ -533,12 +533,9 @@ fn references(value: &Json) {
 const BY_HAND: &[&str] = &[
     "autocalls.rs",
     "bot.rs",
-    "broadcasts.rs",
     "contacts.rs",
     "conversations.rs",
-    "events.rs",
     "messages.rs",
-    "runs.rs",
     "said.rs",
     "sandbox.rs",
     "shapes.rs",

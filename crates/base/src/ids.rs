@@ -1,13 +1,16 @@
 //! Defines ids as types. Numbers come from blocks that the database hands out, and stay below 2^53.
 
+use crate::body_fields::{KIND, Kind};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 macro_rules! numbers {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => { $(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         #[serde(transparent)]
+        #[schemars(inline)]
         pub struct $name(pub i64);
 
         impl fmt::Display for $name {
@@ -48,7 +51,7 @@ impl StartId {
 }
 
 macro_rules! names {
-    ($($(#[$doc:meta])* $name:ident),* $(,)?) => { $(
+    ($($(#[$doc:meta])* $name:ident: $kind:ident),* $(,)?) => { $(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
@@ -57,6 +60,20 @@ macro_rules! names {
         impl $name {
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({"type": "string", KIND: Kind::$kind})
             }
         }
 
@@ -82,11 +99,11 @@ macro_rules! names {
 
 names! {
     /// The `flow:` key, which is also the file's name.
-    FlowName,
+    FlowName: Id,
     /// `flow.verb_n`, or `flow.` and the author's `id:`.
-    StepId,
+    StepId: Id,
     /// The provider's own id of a message.
-    ProviderId,
+    ProviderId: Traceable,
     /// The name of an account in the configuration.
-    AccountName,
+    AccountName: Id,
 }

@@ -4,6 +4,7 @@
 
 pub mod advice;
 pub mod blank;
+pub mod body_fields;
 pub mod cancel;
 pub mod clock;
 pub mod codes;

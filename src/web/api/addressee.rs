@@ -2,36 +2,57 @@
 
 use crate::{
     base::{
+        body_fields::Text,
         ids::{ContactId, ConversationId, SenderId},
         limits::{NAME_CHARS_MAX, PHONE_CHARS_MAX},
         phone,
     },
     runtime::{config::Sender, daemon::app::App},
-    web::{auth::Caller, input::Input, problem::Problem, state::Web},
+    web::{auth::Caller, input::Input, problem::Problem, request::FieldErrors, state::Web},
 };
+use schemars::JsonSchema;
+use serde::Deserialize;
 use std::sync::Arc;
 
-/// The recipient in a request: `contact: {phone, name}` and optionally `sender`.
+/// The recipient in a request, and optionally the sender.
+#[derive(Debug, Deserialize, JsonSchema)]
 pub struct Addressee {
-    pub phone: String,
-    pub name: Option<String>,
-    pub asked: Option<SenderId>,
+    #[schemars(extend("x-missing" = "`contact` is missing; give `{\"phone\": \"+14155551234\"}`."))]
+    contact: Recipient,
+    /// Which sender speaks; else the one that the contact talked with last, or the default.
+    sender: Option<SenderId>,
+}
+
+/// Whom it is for; somebody who is not known yet becomes a contact.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "Addressee")]
+pub struct Recipient {
+    /// E.164: `+14155551234`.
+    phone: Text<PHONE_CHARS_MAX>,
+    /// Of a new contact.
+    name: Option<Text<NAME_CHARS_MAX>>,
 }
 
 impl Addressee {
+    pub fn check(&self, errors: &mut FieldErrors) {
+        if errors.is_clean_at("contact") && phone::strict(&self.contact.phone.0).is_none() {
+            errors.wrong("contact/phone", "`phone` must be in E.164 format, like `+14155551234`.");
+        }
+    }
+
     pub fn read(input: &mut Input) -> Self {
         let contact = input.inside("contact", |contact| {
             let phone = contact.text("phone", PHONE_CHARS_MAX);
             if !phone.is_empty() && phone::strict(&phone).is_none() {
                 contact.wrong("phone", "`phone` must be in E.164 format, like `+14155551234`.");
             }
-            (phone, contact.opt_text("name", NAME_CHARS_MAX))
+            Recipient { phone: Text(phone), name: contact.opt_text("name", NAME_CHARS_MAX).map(Text) }
         });
         if contact.is_none() && input.is_clean_at("contact") {
             input.wrong("contact", "`contact` is missing; give `{\"phone\": \"+14155551234\"}`.");
         }
-        let (phone, name) = contact.unwrap_or_default();
-        Addressee { phone, name, asked: input.opt_whole("sender").map(SenderId) }
+        let contact = contact.unwrap_or_else(|| Recipient { phone: Text(String::new()), name: None });
+        Addressee { contact, sender: input.opt_whole("sender").map(SenderId) }
     }
 
     /// The requested sender, else the one that language.md 5, *Which sender*, selects.
@@ -41,7 +62,7 @@ impl Addressee {
         caller: &Caller,
         serves: impl Fn(&Sender) -> bool,
     ) -> Result<&'w Sender, Problem> {
-        if let Some(asked) = self.asked {
+        if let Some(asked) = self.sender {
             let sender = caller.sender(web, asked);
             let sender = sender.ok_or_else(|| Problem::not_found(format!("There is no sender {asked}.")))?;
             return if serves(sender) {
@@ -53,7 +74,7 @@ impl Addressee {
         }
         let accounts = web.app.config.accounts.iter().filter(|account| caller.owns(&account.name));
         for account in accounts {
-            let latest = match web.app.contacts.contact_by_phone(&account.name, &self.phone).await {
+            let latest = match web.app.contacts.contact_by_phone(&account.name, &self.contact.phone.0).await {
                 Ok(Some(contact)) => {
                     web.app.contacts.senders_of(contact).await.map_err(|error| Problem::bug(&error))?
                 }
@@ -69,7 +90,8 @@ impl Addressee {
 
     /// Gives the contact and its conversation at the sender; creates them if they are new.
     pub async fn reach(&self, app: &Arc<App>, sender: &Sender) -> Result<(ContactId, ConversationId), Problem> {
-        let reached = app.contacts.reach(&sender.account, sender.id, &self.phone, self.name.as_deref()).await;
+        let name = self.contact.name.as_ref().map(|name| name.0.as_str());
+        let reached = app.contacts.reach(&sender.account, sender.id, &self.contact.phone.0, name).await;
         reached.map_err(|error| Problem::bug(&error))
     }
 }

@@ -1,11 +1,9 @@
 //! `/v1/balance`: shows an account's prepaid balance and the cost of each message.
 
-use super::{
-    fields::{At, Id},
-    page::{Page, decode},
-};
+use super::page::{Page, decode};
 use crate::{
     base::{
+        body_fields::{At, Id},
         ids::{AccountName, OutboundId},
         limits::{NAME_CHARS_MAX, TOP_UP_MAX},
         query,
@@ -74,7 +72,6 @@ pub struct ChargeShown<'a> {
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct TopUp {
     /// Ten-thousandths of the currency, at most 10^15 at a time; below 0: it is taken out. All that came in for an
     /// account is at most 10^18.

@@ -11,10 +11,11 @@ use super::{
 };
 use crate::{
     base::{
+        body_fields::{At, Id, Text},
         diagnostic::{Diagnostic, nearest},
         ids::{AccountName, FlowName},
         limits::{BROADCAST_DRAFT_KEPT, NAME_CHARS_MAX, PAGE_ROWS_MAX, TEXT_CHARS_MAX},
-        time::{Span, Time, iso},
+        time::{Span, Time},
     },
     model::{effect::broadcast_key, schedule::AtMost},
     runtime::starts::{
@@ -27,9 +28,10 @@ use crate::{
     },
     web::{
         auth::Caller,
-        idempotency::{Answer, json, once},
-        input::{self, Input},
+        idempotency::{Answer, once, respond, to_json},
+        input,
         problem::{ApiResult, Problem},
+        request::{self, FieldErrors, no_body},
         state::Web,
     },
 };
@@ -37,39 +39,127 @@ use axum::{
     extract::{Path, RawQuery, Request, State},
     http::StatusCode,
 };
-use serde_json::{Value as Json, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
 use std::sync::Arc;
 use tokio::sync::watch;
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct NewBroadcast {
+    /// Which each of them starts.
+    flow: Text<NAME_CHARS_MAX>,
+    #[schemars(extend("x-missing" = TO_MISFIT, "x-misfit" = TO_MISFIT))]
+    to: MeantBy,
+    /// Those of the flow.
+    inputs: Option<Map<String, Json>>,
+    /// A moment with its zone, or without one a minute on each contact's clock; absent: at once.
+    at: Option<Text<NAME_CHARS_MAX>>,
+    /// How many starts in how long: `20/s` unless said otherwise.
+    rate: Option<Text<NAME_CHARS_MAX>>,
+    /// For an operator with several.
+    account: Option<Text<NAME_CHARS_MAX>>,
+}
+
+const TO_MISFIT: &str = "`to` is `everyone`, or an object with `tags`, `if` or both.";
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(inline)]
+enum MeantBy {
+    Condition(BroadcastTo),
+    Word(Everyone),
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+enum Everyone {
+    Everyone,
+}
+
+/// As in a schedule.
+#[derive(Debug, Deserialize, JsonSchema)]
+struct BroadcastTo {
+    /// Those who have all of these tags.
+    tags: Option<Vec<Text<NAME_CHARS_MAX>>>,
+    /// Those for whom this holds: Rhai, as in a flow.
+    r#if: Option<Text<TEXT_CHARS_MAX>>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct StartBroadcast {
+    /// The number that the draft gave: so nobody is surprised.
+    #[schemars(extend("x-missing" = "`people` is missing: the number that the draft gave."))]
+    people: i64,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Broadcast")]
+pub struct BroadcastShown<'a> {
+    id: i64,
+    account: AccountName,
+    flow: FlowName,
+    to: Option<BroadcastMeans>,
+    /// When it begins; `null`: at once, or on each contact's clock.
+    at: Option<At>,
+    /// The minute on each contact's clock.
+    local: Option<Id<String>>,
+    rate: Option<Id<String>>,
+    /// `done`: all contacts are planned; `waiting` and `kept` of the report say how much is still to come.
+    #[schemars(extend("enum" = ["draft", "running", "paused", "stopped", "done"]))]
+    state: &'static str,
+    /// Who were meant when it was drafted.
+    people: i64,
+    /// Starts so far.
+    planned: i64,
+    created_at: At,
+    started_at: Option<At>,
+    done_at: Option<At>,
+    /// Of a new draft.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Forecast")]
+    forecast: Option<Forecast<'a>>,
+    /// Of one alone; `null` before its first start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<FireReport>")]
+    report: Option<Option<FireReport<'a>>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct BroadcastMeans {
+    tags: Vec<String>,
+    r#if: Option<String>,
+}
 
 /// `POST /v1/broadcasts`: creates a draft and gives its forecast.
 pub async fn create(State(web): State<Arc<Web>>, caller: Caller, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
     let bytes = input::bytes(body).await?;
-    let mut input = Input::parse(&bytes)?;
-    let name = input.text("flow", NAME_CHARS_MAX);
-    let account = account(&web, &caller, &mut input);
-    let to = to(&mut input);
-    let when = when(&mut input);
-    let rate = rate(&mut input);
-    let given = input.opt_map("inputs").unwrap_or_default();
+    let (asked, mut errors) = request::parse::<NewBroadcast>(&bytes)?;
+    let (name, given) = (asked.flow.0, asked.inputs.unwrap_or_default());
+    let account = account(&web, &caller, &mut errors, asked.account);
+    let to = to(&mut errors, asked.to);
+    let when = when(&mut errors, asked.at);
+    let rate = rate(&mut errors, asked.rate);
     let live = web.app.live.get();
     let inputs = match live.set.named(&name) {
-        Some(flow) => runs::typed(flow, given, &live.set.bot.timezone, &mut input),
+        Some(flow) => runs::typed(flow, given, &live.set.bot.timezone, &mut errors),
         None if name.is_empty() => Default::default(),
         None => {
             let names = live.set.flows.keys().map(FlowName::as_str);
             let help = nearest(&name, names).map(|near| format!(" Did you mean `{near}`?")).unwrap_or_default();
-            input.wrong("flow", format!("There is no flow `{name}`.{help}"));
+            errors.wrong("flow", format!("There is no flow `{name}`.{help}"));
             Default::default()
         }
     };
-    if input.is_clean()
+    if errors.is_clean()
         && let Err(found) = web.app.starts.audience(&to).await.map_err(|error| Problem::bug(&error))?
     {
         let first = found.first().map(words).unwrap_or_default();
-        input.wrong("to/if", first);
+        errors.wrong("to/if", first);
     }
-    input.finish()?;
+    errors.finish()?;
     let wanted = BroadcastSpec { to, when, rate, inputs };
     let drafting = Arc::clone(&web);
     let of = account.clone();
@@ -90,26 +180,22 @@ pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller
         .await
         .map_err(|error| Problem::bug(&error))?;
     let next = rows.last().map(|row| row.id).filter(|_| rows.len() == page.size());
-    let data: Vec<Json> = rows.iter().filter(|row| caller.owns(&row.account)).map(described).collect();
-    Ok(json(StatusCode::OK, &page.body(data, next)))
+    let data = rows.iter().filter(|row| caller.owns(&row.account)).map(described).collect();
+    Ok(respond(StatusCode::OK, &page.listed(data, next)))
 }
 
 /// `GET /v1/broadcasts/{id}`: shows a broadcast and its progress.
 pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller) -> ApiResult {
     let row = owned(&web, &caller, &id).await?;
-    Ok(json(StatusCode::OK, &reported(&web, &row).await?))
+    Ok(respond(StatusCode::OK, &reported(&web, &row).await?))
 }
 
 /// `POST /v1/broadcasts/{id}/start`: `people` must be the count that the draft gave.
 pub async fn start(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
     let bytes = input::bytes(body).await?;
-    let mut input = Input::parse(&bytes)?;
-    let people = input.opt_whole("people");
-    if people.is_none() && input.is_clean() {
-        input.wrong("people", "`people` is missing: the number that the draft gave.");
-    }
-    input.finish()?;
+    let (StartBroadcast { people }, errors) = request::parse(&bytes)?;
+    errors.finish()?;
     let row = owned(&web, &caller, &id).await?;
     let (starting, account) = (Arc::clone(&web), row.account.clone());
     once(web, account, parts.headers, format!("broadcasts/{}/start", row.id), bytes, move |_| async move {
@@ -117,8 +203,8 @@ pub async fn start(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: 
         if row.state != Stands::Draft {
             return Err(Problem::conflict("not_a_draft", format!("Broadcast {} is {}.", row.id, row.state.as_str())));
         }
-        if Some(row.people) != people {
-            let why = format!("Broadcast {} means {} people, not {}.", row.id, row.people, people.unwrap_or(0));
+        if row.people != people {
+            let why = format!("Broadcast {} means {} people, not {}.", row.id, row.people, people);
             return Err(Problem::conflict("other_count", why));
         }
         if web.app.clock.now() - row.created_at > BROADCAST_DRAFT_KEPT {
@@ -159,9 +245,7 @@ async fn change(
 ) -> ApiResult {
     let (parts, body) = request.into_parts();
     let bytes = input::bytes(body).await?;
-    if !bytes.is_empty() {
-        Input::parse(&bytes)?.finish()?;
-    }
+    no_body(&bytes)?;
     let row = owned(&web, &caller, &id).await?;
     let (changing, account) = (Arc::clone(&web), row.account.clone());
     let path = format!("broadcasts/{}/{what}", row.id);
@@ -201,35 +285,35 @@ async fn draft(
             return Err(Problem::invalid(vec![("/to/if".to_owned(), why.to_owned())]));
         }
     };
-    let mut body = described(&row);
-    body["forecast"] = json!(Forecast::of(&sum));
+    let body = to_json(&BroadcastShown { forecast: Some(Forecast::of(&sum)), ..described(&row) });
     Ok(Answer { status: StatusCode::CREATED, body, took_effect: true })
 }
 
 /// A broadcast as lists show it.
-fn described(row: &Broadcast) -> Json {
+fn described<'a>(row: &Broadcast) -> BroadcastShown<'a> {
     let wanted: Option<BroadcastSpec> = serde_json::from_value(row.data.clone()).ok();
     let (at, local) = match wanted.as_ref().map(|wanted| wanted.when) {
-        Some(BroadcastTime::At(at)) => (Some(iso(at)), None),
-        Some(BroadcastTime::Local(minute)) => (None, Some(minute.strftime("%Y-%m-%dT%H:%M").to_string())),
+        Some(BroadcastTime::At(at)) => (Some(At(at)), None),
+        Some(BroadcastTime::Local(minute)) => (None, Some(Id(minute.strftime("%Y-%m-%dT%H:%M").to_string()))),
         Some(BroadcastTime::Now) | None => (None, None),
     };
-    let to = wanted.as_ref().map(|wanted| json!({"tags": wanted.to.tags, "if": wanted.to.condition}));
-    json!({
-        "id": row.id,
-        "account": row.account,
-        "flow": row.flow,
-        "to": to,
-        "at": at,
-        "local": local,
-        "rate": wanted.as_ref().map(|wanted| wanted.rate.to_string()),
-        "state": row.state.as_str(),
-        "people": row.people,
-        "planned": row.planned,
-        "created_at": iso(row.created_at),
-        "started_at": row.started_at.map(iso),
-        "done_at": row.done_at.map(iso),
-    })
+    BroadcastShown {
+        id: row.id,
+        account: row.account.clone(),
+        flow: row.flow.clone(),
+        at,
+        local,
+        rate: wanted.as_ref().map(|wanted| Id(wanted.rate.to_string())),
+        to: wanted.map(|wanted| BroadcastMeans { tags: wanted.to.tags, r#if: wanted.to.condition }),
+        state: row.state.as_str(),
+        people: row.people,
+        planned: row.planned,
+        created_at: At(row.created_at),
+        started_at: row.started_at.map(At),
+        done_at: row.done_at.map(At),
+        forecast: None,
+        report: None,
+    }
 }
 
 async fn reported(web: &Web, row: &Broadcast) -> Result<Json, Problem> {
@@ -241,9 +325,8 @@ pub async fn with_report(store: &Store, row: &Broadcast, currency: &str) -> Resu
     let since = local_minute(row.created_at - Span::days(1));
     let key = broadcast_key(row.id);
     let fires = report::report(store, None, &row.flow, &since, Some(&key)).await?;
-    let mut body = described(row);
-    body["report"] = json!(fires.first().map(|fire| FireReport::of(fire, currency)));
-    Ok(body)
+    let report = fires.first().map(|fire| FireReport::of(fire, currency));
+    Ok(to_json(&BroadcastShown { report: Some(report), ..described(row) }))
 }
 
 async fn owned(web: &Web, caller: &Caller, id: &str) -> Result<Broadcast, Problem> {
@@ -254,51 +337,37 @@ async fn owned(web: &Web, caller: &Caller, id: &str) -> Result<Broadcast, Proble
 }
 
 /// The caller's account; an operator with several accounts must name one.
-fn account(web: &Web, caller: &Caller, input: &mut Input) -> AccountName {
-    let named = input.opt_text("account", NAME_CHARS_MAX).map(AccountName::from);
+fn account(web: &Web, caller: &Caller, errors: &mut FieldErrors, named: Option<Text<NAME_CHARS_MAX>>) -> AccountName {
+    let named = named.map(|Text(name)| AccountName::from(name));
     let all: Vec<&AccountName> = web.app.senders.accounts().filter(|name| caller.owns(name)).collect();
     match (named, &all[..]) {
         (Some(named), all) if all.contains(&&named) => named,
         (Some(named), _) => {
-            input.wrong("account", format!("There is no account `{named}`."));
+            errors.wrong("account", format!("There is no account `{named}`."));
             named
         }
         (None, [only]) => (*only).clone(),
         (None, _) => {
-            input.wrong("account", "`account` is missing: there are several.");
+            errors.wrong("account", "`account` is missing: there are several.");
             AccountName::from("")
         }
     }
 }
 
 /// `"everyone"`, or `{tags, if}` as in a schedule.
-fn to(input: &mut Input) -> BroadcastAudience {
-    match input.peek("to") {
-        Some(Json::String(word)) if word == "everyone" => {
-            input.opt_text("to", NAME_CHARS_MAX);
-            return BroadcastAudience::default();
-        }
-        Some(Json::Object(_)) => {}
-        Some(_) | None => {
-            input.opt_json("to");
-            input.wrong("to", "`to` is `everyone`, or an object with `tags`, `if` or both.");
-            return BroadcastAudience::default();
-        }
-    }
-    let read = |to: &mut Input| BroadcastAudience {
-        tags: to.opt_texts("tags", NAME_CHARS_MAX),
-        condition: to.opt_text("if", TEXT_CHARS_MAX),
-    };
-    let to = input.inside("to", read).unwrap_or_default();
-    if to == BroadcastAudience::default() && input.is_clean_at("to") {
-        input.wrong("to", "`to` says neither `tags` nor `if`; for all contacts write \"everyone\".");
+fn to(errors: &mut FieldErrors, meant: MeantBy) -> BroadcastAudience {
+    let MeantBy::Condition(BroadcastTo { tags, r#if }) = meant else { return BroadcastAudience::default() };
+    let tags = tags.unwrap_or_default().into_iter().map(|Text(tag)| tag).collect();
+    let to = BroadcastAudience { tags, condition: r#if.map(|Text(condition)| condition) };
+    if to == BroadcastAudience::default() && errors.is_clean_at("to") {
+        errors.wrong("to", "`to` says neither `tags` nor `if`; for all contacts write \"everyone\".");
     }
     to
 }
 
 /// A time with its zone, or a local minute for each contact.
-fn when(input: &mut Input) -> BroadcastTime {
-    let Some(text) = input.opt_text("at", NAME_CHARS_MAX) else { return BroadcastTime::Now };
+fn when(errors: &mut FieldErrors, at: Option<Text<NAME_CHARS_MAX>>) -> BroadcastTime {
+    let Some(Text(text)) = at else { return BroadcastTime::Now };
     if let Ok(at) = text.parse::<jiff::Timestamp>() {
         return BroadcastTime::At(Time(at.as_millisecond()));
     }
@@ -306,17 +375,17 @@ fn when(input: &mut Input) -> BroadcastTime {
         Ok(minute) => BroadcastTime::Local(minute),
         Err(_) => {
             let how = "`at` is a moment like 2026-11-24T10:00:00Z, or without a zone a minute on each contact's clock.";
-            input.wrong("at", how);
+            errors.wrong("at", how);
             BroadcastTime::Now
         }
     }
 }
 
-fn rate(input: &mut Input) -> AtMost {
+fn rate(errors: &mut FieldErrors, rate: Option<Text<NAME_CHARS_MAX>>) -> AtMost {
     let usual = AtMost::new(20, Span::seconds(1));
-    let Some(text) = input.opt_text("rate", NAME_CHARS_MAX) else { return usual };
+    let Some(Text(text)) = rate else { return usual };
     AtMost::parse(&text).unwrap_or_else(|| {
-        input.wrong("rate", "`rate` is written like `20/s`.");
+        errors.wrong("rate", "`rate` is written like `20/s`.");
         usual
     })
 }

@@ -1,11 +1,8 @@
 //! `/v1/dead-letters`: lists messages, webhooks and runs that failed, and replays them.
 
-use super::{
-    fields::At,
-    page::{Listed, Page},
-};
+use super::page::{Listed, Page};
 use crate::{
-    base::{ids::OutboundId, limits::API_SEND_WAIT, query},
+    base::{body_fields::At, ids::OutboundId, limits::API_SEND_WAIT, query},
     runtime::{ingest::replay::Replayed, lane::outbox::SendAnswer, process::metrics::DEAD_LETTER_KINDS},
     store::{
         ReadError,

@@ -1,12 +1,12 @@
 //! `/v1/flows`: the live flows, their triggers and the findings of the checker.
 
 use super::{
-    fields::At,
     findings::Finding,
     page::{Page, decode},
 };
 use crate::{
     base::{
+        body_fields::At,
         diagnostic::{Diagnostic, nearest},
         ids::FlowName,
     },

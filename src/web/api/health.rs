@@ -1,11 +1,9 @@
 //! `/v1/health`: the checks of `transom doctor` as data.
 
-use super::{
-    fields::{At, Id},
-    probes,
-};
+use super::probes;
 use crate::{
     base::{
+        body_fields::{At, Id},
         limits::{HEALTH_ASKED_EVERY, HEALTH_KEPT, HEALTH_SENDERS_AT_ONCE},
         query,
         time::Time,

@@ -53,7 +53,6 @@ pub struct KnowledgeFile<'a> {
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct KnowledgeQuestion {
     /// As a customer writes it.
     #[schemars(length(min = 1, max = KNOWLEDGE_QUESTION_CHARS_MAX))]

@@ -16,10 +16,10 @@
 //! | `/v1/people`, `/v1/session`, `/v1/audit`, `/v1/keys` | `people.rs` and `people/` |
 //! | `/v1/health`, `/v1/dead-letters`, `/healthz`, `/readyz`, `/metrics` | `health.rs`, `dead_letters.rs`, `probes.rs` |
 //!
-//! The types of the bodies stand beside the handlers, and `fields.rs` has the types of their fields. `addressee.rs`,
-//! `moments.rs`, `narrowing.rs` and `page.rs` read parts that several requests have.
+//! The types of the bodies stand beside the handlers, and `base/body_fields.rs` has the types of their fields.
+//! `addressee.rs`, `moments.rs`, `narrowing.rs` and `page.rs` read parts that several requests have.
 
-mod addressee;
+pub mod addressee;
 pub mod balance;
 pub mod bot;
 pub mod broadcasts;
@@ -27,7 +27,6 @@ pub mod contacts;
 pub mod conversations;
 pub mod dead_letters;
 pub mod events;
-pub mod fields;
 pub mod findings;
 pub mod flows;
 pub mod health;

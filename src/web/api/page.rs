@@ -2,11 +2,12 @@
 
 use crate::{
     base::{
+        body_fields::Id,
         limits::{PAGE_DEFAULT, PAGE_MAX, PAGES_READ_MAX},
         query,
     },
     store::ReadError,
-    web::{api::fields::Id, problem::Problem},
+    web::problem::Problem,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use schemars::JsonSchema;

@@ -6,6 +6,7 @@ pub mod session;
 
 use crate::{
     base::{
+        body_fields::At,
         ids::AccountName,
         limits::{PAGE_ROWS_MAX, PERSON_NAME_CHARS_MAX},
         time::Time,
@@ -21,7 +22,7 @@ use crate::{
         },
     },
     web::{
-        api::{fields::At, page::Listed},
+        api::page::Listed,
         audit::noted,
         idempotency::respond,
         input,
@@ -61,7 +62,6 @@ pub struct PersonShown {
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct NewPerson {
     #[schemars(length(min = 1, max = PERSON_NAME_CHARS_MAX))]
     name: String,
@@ -73,7 +73,6 @@ pub struct NewPerson {
 
 /// A field that is left out stays as it is.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct PersonChange {
     role: Option<RoleName>,
     /// `null`: all.

@@ -4,12 +4,13 @@
 //! balances, senders and flows need the operator's key.
 
 use crate::{
+    base::body_fields::At,
     runtime::{
         bot::template_lock::Drifted,
         process::metrics::{Format, Metrics, SENDER_STATES},
     },
     web::{
-        api::{fields::At, findings::Finding},
+        api::findings::Finding,
         auth,
         idempotency::{json, respond, to_json},
         state::Web,

@@ -6,11 +6,11 @@ pub mod reports;
 
 use super::{
     contacts,
-    fields::{At, Id},
     page::{Page, decode},
 };
 use crate::{
     base::{
+        body_fields::{At, Id},
         diagnostic::nearest,
         ids::{AccountName, FlowName},
         limits::AGENDA_TALLIES_MAX,

@@ -1,11 +1,13 @@
 //! `/v1/senders`: the numbers of an account, and whether each may send now.
 
-use super::{
-    fields::{At, Id},
-    page::{Page, decode},
-};
+use super::page::{Page, decode};
 use crate::{
-    base::{ids::SenderId, limits::PHONE_CHARS_MAX, phone},
+    base::{
+        body_fields::{At, Id},
+        ids::SenderId,
+        limits::PHONE_CHARS_MAX,
+        phone,
+    },
     channel::checkup::Grade,
     runtime::{
         config::Sender,
@@ -59,7 +61,6 @@ pub struct SenderShown<'a> {
 
 /// The whole body may be left out.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct HealthCheck {
     /// E.164: the recipient of a test message, if they have written to this sender within the last 24 hours.
     #[schemars(length(min = 1, max = PHONE_CHARS_MAX))]

@@ -1,11 +1,8 @@
 //! `/v1/templates`: the message templates of each sender, and pulling them from the providers.
 
-use super::{
-    fields::Id,
-    page::{Page, decode},
-};
+use super::page::{Page, decode};
 use crate::{
-    base::{ids::SenderId, query},
+    base::{body_fields::Id, ids::SenderId, query},
     model::{
         template::{Category, Template, TemplateButtonKind, TemplateHeader, TemplateStatus},
         template_parts::{CardShape, Offer},

@@ -7,7 +7,6 @@
 mod words;
 
 use super::{
-    api::fields::Kind,
     auth::Caller,
     problem::Problem,
     routes::{
@@ -17,7 +16,10 @@ use super::{
     schema,
     state::Web,
 };
-use crate::base::ids::VersionId;
+use crate::base::{
+    body_fields::{KIND, Kind},
+    ids::VersionId,
+};
 use axum::{
     body::{Body, to_bytes},
     http::header,
@@ -135,7 +137,7 @@ fn along(words: &KnownWords, schema: &'static Json, told: Json) -> Json {
             None => anything(words, told),
         };
     }
-    let kind = Kind::deserialize(&schema[schema::KIND]).ok();
+    let kind = Kind::deserialize(&schema[KIND]).ok();
     match told {
         Json::Null => Json::Null,
         _ if kind == Some(Kind::Traceable) && is_type(schema, "null") => Json::Null,
@@ -228,11 +230,11 @@ fn fits(kind: &Type, told: &Json) -> bool {
 mod tests {
     use super::*;
     use crate::{
-        base::time::Time,
-        web::{
-            api::fields::{At, Id, PersonName, Phone, Traceable},
-            routes::shape::{may, need, shape},
+        base::{
+            body_fields::{At, Id, PersonName, Phone, Traceable},
+            time::Time,
         },
+        web::routes::shape::{may, need, shape},
     };
     use schemars::JsonSchema;
     use serde::Serialize;

@@ -2,76 +2,19 @@
 
 use super::{
     CURSOR, Errors, GET, LIMIT, POST, READERS, Route, Scope, ask, at, ok,
-    shape::{
-        Shape,
-        Type::{Any, Either, Id, List, Map, Maybe, Of, Page, Text, Time, Whole, Word},
-        answer, may, need, request, shape,
-    },
+    shape::{answer, request},
     tell,
 };
-use crate::web::api::{
-    broadcasts,
-    schedules::{forecasts::Forecast, reports::FireReport},
+use crate::web::{
+    api::{
+        broadcasts::{self, BroadcastShown, NewBroadcast, StartBroadcast},
+        page::Listed,
+    },
+    request::NoBody,
 };
-use crate::web::request::NoBody;
 use axum::routing::{get, post};
 
 const PART: &str = "Broadcasts";
-
-const STATES: &[&str] = &["draft", "running", "paused", "stopped", "done"];
-
-static TO: Shape = shape(
-    "BroadcastTo",
-    "As in a schedule.",
-    &[
-        may("tags", List(&Text), "Those who have all of these tags."),
-        may("if", Text, "Those for whom this holds: Rhai, as in a flow."),
-    ],
-);
-
-static NEW: Shape = shape(
-    "NewBroadcast",
-    "",
-    &[
-        need("flow", Text, "Which each of them starts."),
-        need("to", Either(&[Of(&TO), Word(&["everyone"])]), ""),
-        may("inputs", Map(&Any), "Those of the flow."),
-        may("at", Text, "A moment with its zone, or without one a minute on each contact's clock; absent: at once."),
-        may("rate", Text, "How many starts in how long: `20/s` unless said otherwise."),
-        may("account", Text, "For an operator with several."),
-    ],
-);
-
-static START: Shape =
-    shape("StartBroadcast", "", &[need("people", Whole, "The number that the draft gave: so nobody is surprised.")]);
-
-static BROADCAST: Shape = shape(
-    "Broadcast",
-    "",
-    &[
-        need("id", Whole, ""),
-        need("account", Id, ""),
-        need("flow", Id, ""),
-        need("to", Maybe(&Of(&MEANT)), ""),
-        need("at", Maybe(&Time), "When it begins; `null`: at once, or on each contact's clock."),
-        need("local", Maybe(&Id), "The minute on each contact's clock."),
-        need("rate", Maybe(&Id), ""),
-        need(
-            "state",
-            Word(STATES),
-            "`done`: all contacts are planned; `waiting` and `kept` of the report say how much is still to come.",
-        ),
-        need("people", Whole, "Who were meant when it was drafted."),
-        need("planned", Whole, "Starts so far."),
-        need("created_at", Time, ""),
-        need("started_at", Maybe(&Time), ""),
-        need("done_at", Maybe(&Time), ""),
-        may("forecast", answer::<Forecast>(), "Of a new draft."),
-        may("report", answer::<Option<FireReport>>(), "Of one alone; `null` before its first start."),
-    ],
-);
-
-static MEANT: Shape = shape("BroadcastMeans", "", &[need("tags", List(&Text), ""), need("if", Maybe(&Text), "")]);
 
 pub static ROUTES: &[Route] = &[
     Route {
@@ -82,8 +25,8 @@ pub static ROUTES: &[Route] = &[
         summary: "Draft a broadcast, and say what it would do",
         about: "Nothing is sent before it is started with the count that this gives. Consent, caps, quiet hours, windows \
                 and templates count as for a schedule.",
-        body: Some(Of(&NEW)),
-        answers: &[at(201, Of(&BROADCAST), "With its forecast.")],
+        body: Some(request::<NewBroadcast>()),
+        answers: &[at(201, answer::<BroadcastShown>(), "With its forecast.")],
         errors: Errors::Problems(&[("not_found", 404)]),
         keyed: true,
         example: tell(
@@ -101,7 +44,7 @@ pub static ROUTES: &[Route] = &[
         roles: READERS,
         summary: "List broadcasts, newest first",
         query: &[LIMIT, CURSOR],
-        answers: &[ok(Page(&Of(&BROADCAST)), "Without their reports.")],
+        answers: &[ok(answer::<Listed<BroadcastShown>>(), "Without their reports.")],
         example: ask("/v1/broadcasts"),
         take: || get(broadcasts::list),
         ..GET
@@ -113,7 +56,7 @@ pub static ROUTES: &[Route] = &[
         part: PART,
         roles: READERS,
         summary: "Show a broadcast with how far it has come",
-        answers: &[ok(Of(&BROADCAST), "With its report.")],
+        answers: &[ok(answer::<BroadcastShown>(), "With its report.")],
         example: ask("/v1/broadcasts/$broadcast"),
         take: || get(broadcasts::show),
         ..GET
@@ -124,8 +67,8 @@ pub static ROUTES: &[Route] = &[
         scope: Some(Scope::Send),
         part: PART,
         summary: "Start a draft by its count",
-        body: Some(Of(&START)),
-        answers: &[ok(Of(&BROADCAST), "")],
+        body: Some(request::<StartBroadcast>()),
+        answers: &[ok(answer::<BroadcastShown>(), "")],
         errors: Errors::Problems(&[
             ("not_a_draft", 409),
             ("other_count", 409),
@@ -146,7 +89,7 @@ pub static ROUTES: &[Route] = &[
         about: "Whose slot has not come waits; what runs already goes on.",
         body: Some(request::<NoBody>()),
         bare: true,
-        answers: &[ok(Of(&BROADCAST), "")],
+        answers: &[ok(answer::<BroadcastShown>(), "")],
         errors: Errors::Problems(&[("not_possible", 409)]),
         keyed: true,
         example: tell("/v1/broadcasts/$live_broadcast/pause", "{}"),
@@ -161,7 +104,7 @@ pub static ROUTES: &[Route] = &[
         summary: "Let a paused broadcast go on",
         body: Some(request::<NoBody>()),
         bare: true,
-        answers: &[ok(Of(&BROADCAST), "")],
+        answers: &[ok(answer::<BroadcastShown>(), "")],
         errors: Errors::Problems(&[("not_possible", 409)]),
         keyed: true,
         example: tell("/v1/broadcasts/$live_broadcast/resume", "{}"),
@@ -177,7 +120,7 @@ pub static ROUTES: &[Route] = &[
         about: "What has not begun never does; what runs already goes on.",
         body: Some(request::<NoBody>()),
         bare: true,
-        answers: &[ok(Of(&BROADCAST), "")],
+        answers: &[ok(answer::<BroadcastShown>(), "")],
         errors: Errors::Problems(&[("not_possible", 409)]),
         keyed: true,
         example: tell("/v1/broadcasts/$live_broadcast/stop", "{}"),

@@ -8,12 +8,13 @@ use super::{
     shape::{
         Field, Shape,
         Type::{Either, Maybe, Of, Page, Text, Time, Whole, Word},
-        may, need, shape,
+        may, need, request, shape,
     },
-    shapes::{ADDRESSEE, INCOMING, OUTGOING, SENDER},
+    shapes::{INCOMING, OUTGOING, SENDER},
     tell,
 };
 use crate::web::api::{
+    addressee::Recipient,
     media::{files, own_files, uploads},
     messages,
 };
@@ -23,7 +24,7 @@ const PART: &str = "Messages";
 
 static FIELDS: [Field; 14] = {
     let mut all = [SENDER; 14];
-    all[0] = need("contact", Of(&ADDRESSEE), "");
+    all[0] = need("contact", request::<Recipient>(), "");
     let mut place = 0;
     while place < said::FIELDS.len() {
         all[place + 2] = said::FIELDS[place];

@@ -3,115 +3,19 @@
 use super::{
     CURSOR, Errors, GET, LIMIT, POST, READERS, Route, Scope, ask, at, ok,
     shape::{
-        Shape,
-        Type::{Any, Flag, Id, List, Map, Maybe, Of, Page, PersonName, Phone, Text, Time, Whole, Word},
-        may, need, request, shape,
+        Type::{Text, Whole, Word},
+        answer, may, request,
     },
-    shapes::{ADDRESSEE, SENDER},
     tell,
 };
-use crate::web::api::runs;
-use crate::web::request::NoBody;
+use crate::web::{
+    api::{
+        page::Listed,
+        runs::{self, RUN_STATES, Run, RunStart, RunStarted, TrackedStart},
+    },
+    request::NoBody,
+};
 use axum::routing::{get, post};
-
-static START: Shape = shape(
-    "RunStart",
-    "",
-    &[
-        need("flow", Text, "A flow that says `when: {api: true}`."),
-        need("contact", Of(&ADDRESSEE), ""),
-        SENDER,
-        may("inputs", Map(&Any), "By name, of the types that the flow declares."),
-    ],
-);
-
-static STARTED: Shape = shape(
-    "RunStarted",
-    "",
-    &[
-        need("flow", Text, ""),
-        need("conversation_id", Whole, ""),
-        need("run", Maybe(&Whole), "Its id, for `/v1/runs/{id}`; `null` while it waits."),
-        need("tracking_id", Text, "For `/v1/runs/tracked/{tracking_id}`, which tells the run once it has begun."),
-        need("state", Word(&["started", "queued"]), "`queued`: it begins when the conversation is free."),
-    ],
-);
-
-static TRACKED: Shape = shape(
-    "TrackedStart",
-    "",
-    &[
-        need("tracking_id", Id, ""),
-        need(
-            "state",
-            Word(&["queued", "started", "refused"]),
-            "`refused`: it left the line without beginning, as the conversation's trace says.",
-        ),
-        need("flow", Maybe(&Id), "`null`: it never began."),
-        need("run", Maybe(&Whole), "Its id, for `/v1/runs/{id}`."),
-        need("conversation_id", Whole, ""),
-        need("since", Maybe(&Time), "It began then, or waits since then."),
-    ],
-);
-
-static RUN: Shape = shape(
-    "Run",
-    "A passage through a flow.",
-    &[
-        need("id", Whole, ""),
-        need("flow", Id, ""),
-        need("conversation_id", Whole, ""),
-        need("contact_id", Whole, ""),
-        need("contact", Maybe(&Of(&CONTACT)), ""),
-        need("number", Whole, "Within the conversation, from 1."),
-        need("version", Whole, "The set of files that it stands on."),
-        need("trigger", Id, "What started it."),
-        need("state", Word(RUN_STATES), ""),
-        need(
-            "reason",
-            Maybe(&Id),
-            "Of one that was stopped: `reply`, `handed_over`, `opted_out`, `by_hand`, a trigger.",
-        ),
-        need("waits", Maybe(&Of(&WAITS)), "Where it stands, while it is open."),
-        need("started_at", Time, ""),
-        need("ended_at", Maybe(&Time), ""),
-        may(
-            "steps",
-            List(&Of(&STEP)),
-            "The steps that it is known to have passed: those that said something, and those that the trace names.",
-        ),
-        may("turns", List(&Of(&TURN)), "What it did and why, oldest first, as long as traces are kept; the first 500."),
-        may("more_turns", Flag, "Whether there are more than that."),
-    ],
-);
-
-/// `open`, and the ends of a run.
-pub const RUN_STATES: &[&str] =
-    &["open", "done", "expired", "replaced", "restarted", "stopped", "failed", "handed_off", "refused", "undelivered"];
-
-static CONTACT: Shape = shape(
-    "RunContact",
-    "",
-    &[need("id", Whole, ""), need("phone", Maybe(&Phone), ""), need("name", Maybe(&PersonName), "")],
-);
-
-static STEP: Shape = shape("RunStep", "", &[need("step", Id, ""), need("at", Time, "Of the turn.")]);
-
-static WAITS: Shape = shape(
-    "Waits",
-    "",
-    &[
-        need("for", Word(&["step", "answer", "reply", "time", "event", "delivery", "call", "person"]), ""),
-        need("until", Maybe(&Time), ""),
-        need("flow", Maybe(&Id), "The flow that it is in, where one calls another."),
-        need("step", Maybe(&Id), ""),
-    ],
-);
-
-static TURN: Shape =
-    shape("Turn", "", &[need("turn", Whole, ""), need("at", Time, ""), need("lines", List(&Of(&LINE)), "")]);
-
-static LINE: Shape = shape("TraceLine", "", &[need("step", Maybe(&Id), ""), need("what", Text, "One sentence.")]);
 
 pub static ROUTES: &[Route] = &[
     Route {
@@ -121,10 +25,10 @@ pub static ROUTES: &[Route] = &[
         part: "Runs",
         summary: "Start a flow for one contact",
         about: "The flow's own conditions, consent, caps and quiet hours count as for any other start.",
-        body: Some(Of(&START)),
+        body: Some(request::<RunStart>()),
         answers: &[
-            at(201, Of(&STARTED), "It began."),
-            at(202, Of(&STARTED), "The conversation is busy; it begins later."),
+            at(201, answer::<RunStarted>(), "It began."),
+            at(202, answer::<RunStarted>(), "The conversation is busy; it begins later."),
         ],
         errors: Errors::Problems(&[
             ("not_found", 404),
@@ -174,7 +78,7 @@ pub static ROUTES: &[Route] = &[
             LIMIT,
             CURSOR,
         ],
-        answers: &[ok(Page(&Of(&RUN)), "Without their turns.")],
+        answers: &[ok(answer::<Listed<Run>>(), "Without their turns.")],
         errors: Errors::Problems(&[("not_found", 404)]),
         example: ask("/v1/runs?flow=hello"),
         take: || get(runs::list),
@@ -187,7 +91,7 @@ pub static ROUTES: &[Route] = &[
         part: "Runs",
         roles: READERS,
         summary: "Show a run with what it did and why",
-        answers: &[ok(Of(&RUN), "")],
+        answers: &[ok(answer::<Run>(), "")],
         example: ask("/v1/runs/$run"),
         take: || get(runs::show),
         ..GET
@@ -200,7 +104,7 @@ pub static ROUTES: &[Route] = &[
         roles: READERS,
         summary: "What became of a start",
         about: "Of one that waits until its conversation is free, too.",
-        answers: &[ok(Of(&TRACKED), "")],
+        answers: &[ok(answer::<TrackedStart>(), "")],
         example: ask("/v1/runs/tracked/$tracked"),
         take: || get(runs::tracked),
         ..GET
@@ -214,7 +118,7 @@ pub static ROUTES: &[Route] = &[
         about: "What it has not sent yet is dropped.",
         body: Some(request::<NoBody>()),
         bare: true,
-        answers: &[ok(Of(&RUN), "As it is now.")],
+        answers: &[ok(answer::<Run>(), "As it is now.")],
         errors: Errors::Problems(&[("ended", 409)]),
         keyed: true,
         example: tell("/v1/runs/$open/stop", "{}"),
@@ -231,7 +135,7 @@ pub static ROUTES: &[Route] = &[
                 `on_timeout`. To answer in the contact's place there is the sandbox; to end a run, `stop`.",
         body: Some(request::<NoBody>()),
         bare: true,
-        answers: &[ok(Of(&RUN), "As it is now.")],
+        answers: &[ok(answer::<Run>(), "As it is now.")],
         errors: Errors::Problems(&[("ended", 409), ("not_waiting", 409)]),
         keyed: true,
         example: tell("/v1/runs/$open/resume", "{}"),

@@ -2,7 +2,7 @@
 
 use super::shape::{
     Shape, Type,
-    Type::{Any, Filled, Flag, Id, List, Maybe, Of, PersonName, Phone, Text, Time, Traceable, Whole, Word},
+    Type::{Any, Flag, Id, List, Maybe, Of, PersonName, Phone, Text, Time, Traceable, Whole, Word},
     answer, may, need, shape,
 };
 use crate::web::api::findings::Finding;
@@ -181,12 +181,6 @@ pub static INCOMING: Shape = shape(
         need("received_at", Time, "When the webhook came."),
         need("handled_at", Maybe(&Time), "When a turn took it."),
     ],
-);
-
-pub static ADDRESSEE: Shape = shape(
-    "Addressee",
-    "Whom it is for; somebody who is not known yet becomes a contact.",
-    &[need("phone", Filled, "E.164: `+14155551234`."), may("name", Text, "Of a new contact.")],
 );
 
 pub const SENDER: super::shape::Field =

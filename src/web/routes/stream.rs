@@ -2,7 +2,6 @@
 
 use super::{
     AnswerBody, DocumentedAnswer, EVERYBODY, Errors, GET, Route, Scope,
-    runs::RUN_STATES,
     shape::{
         Field, Shape,
         Type::{Any, Either, Flag, Id, Maybe, Of, Text, Time, Traceable, Whole, Word},
@@ -10,7 +9,7 @@ use super::{
     },
     shapes::{INCOMING, OUTGOING, SEND_ERROR, SEND_STATES},
 };
-use crate::web::api::events::stream;
+use crate::web::api::{events::stream, runs::RUN_STATES};
 use axum::routing::get;
 
 const LAST: Field =

@@ -1,13 +1,10 @@
 //! `/v1/bot/versions`: the versions of the bot that were live, and their files.
 
 use crate::{
-    base::{ids::VersionId, time::Time},
+    base::{body_fields::At, ids::VersionId, time::Time},
     store::tables::version::{self, Version},
     web::{
-        api::{
-            fields::At,
-            page::{Page, decode},
-        },
+        api::page::{Page, decode},
         idempotency::respond,
         problem::{ApiResult, Problem},
         state::Web,

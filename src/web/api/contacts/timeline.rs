@@ -2,6 +2,7 @@
 
 use crate::{
     base::{
+        body_fields::{At, Id},
         ids::{ContactId, SenderId},
         limits::{TIMELINE_AHEAD, TIMELINE_BACK},
         time::Time,
@@ -10,7 +11,6 @@ use crate::{
     web::{
         api::{
             contacts,
-            fields::{At, Id},
             moments::moment,
             page::{Page, decode},
             schedules::forecasts,

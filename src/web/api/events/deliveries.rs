@@ -2,13 +2,14 @@
 
 use super::subscriptions::owned;
 use crate::{
-    base::{ids::AccountName, query},
+    base::{
+        body_fields::{At, Id},
+        ids::AccountName,
+        query,
+    },
     store::tables::delivery::{self, AttemptState, Delivery},
     web::{
-        api::{
-            fields::{At, Id},
-            page::Page,
-        },
+        api::page::Page,
         auth::Caller,
         idempotency::{Answer, once, respond, to_json},
         input,

@@ -2,6 +2,7 @@
 
 use crate::{
     base::{
+        body_fields::At,
         diagnostic::did_you_mean,
         ids::{AccountName, SenderId},
         limits::{NAME_CHARS_MAX, SUBSCRIPTIONS_MAX, URL_CHARS_MAX},
@@ -13,7 +14,7 @@ use crate::{
         subscription::{self, Filter, Subscription},
     },
     web::{
-        api::{fields::At, page::Page},
+        api::page::Page,
         auth::Caller,
         etag,
         idempotency::{Answer, once, outcome_unknown, respond, to_json},
@@ -74,7 +75,6 @@ struct WebhookState {
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct NewWebhook {
     /// Where to post; no private address, but for `webhooks.allow_private`.
     #[schemars(length(min = 1, max = URL_CHARS_MAX))]
@@ -95,7 +95,6 @@ pub struct NewWebhook {
 
 /// A field that is left out stays as it is.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct WebhookEdit {
     #[schemars(length(min = 1, max = URL_CHARS_MAX))]
     url: Option<String>,

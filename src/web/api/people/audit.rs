@@ -1,16 +1,9 @@
 //! `GET /v1/audit`: what people and commands did.
 
 use crate::{
+    base::body_fields::{At, Id},
     store::tables::audit::{self, AuditEntry, Means},
-    web::{
-        api::{
-            fields::{At, Id},
-            page::Page,
-        },
-        idempotency::respond,
-        problem::ApiResult,
-        state::Web,
-    },
+    web::{api::page::Page, idempotency::respond, problem::ApiResult, state::Web},
 };
 use axum::{
     extract::{RawQuery, State},

@@ -2,6 +2,7 @@
 
 use crate::{
     base::{
+        body_fields::At,
         ids::AccountName,
         limits::{KEY_LIFE_MAX, NAME_CHARS_MAX},
         time::Span,
@@ -9,7 +10,6 @@ use crate::{
     model::scope::{Scope, Scopes},
     store::CommitError,
     web::{
-        api::fields::At,
         audit::noted,
         auth::{self, KeyRights},
         idempotency::respond,
@@ -30,7 +30,6 @@ use serde_json::json;
 use std::sync::Arc;
 
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct NewKey {
     /// Where there are several accounts.
     #[schemars(length(min = 1, max = NAME_CHARS_MAX))]

@@ -53,7 +53,6 @@ pub struct Session<'a> {
 
 /// `name` and `password`, or `link` and a new `password`.
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct SignIn {
     #[schemars(length(min = 1, max = PERSON_NAME_CHARS_MAX))]
     name: Option<String>,

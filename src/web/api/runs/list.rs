@@ -3,18 +3,19 @@
 use super::filter::Filter;
 use crate::{
     base::{
+        body_fields::{At, Id, PersonName, Phone},
+        ids::{ContactId, ConversationId, FlowName, StepId, VersionId},
         limits::{PAGE_ROWS_MAX, PAGES_READ_MAX, TURNS_SHOWN_MAX},
-        time::iso,
     },
     model::{
         effect::RunEnd,
         event::Event,
-        session::{Run as Standing, Waiting},
+        session::{self, Waiting},
     },
     store::tables::{
         contact,
         run::{self, Place},
-        session, trace,
+        session as sessions, trace,
     },
     web::{
         api::{
@@ -23,7 +24,7 @@ use crate::{
             tracking::{self, StartStatus},
         },
         auth::Caller,
-        idempotency::{Answer, json, once, respond},
+        idempotency::{Answer, once, respond, to_json},
         input,
         problem::{ApiResult, Problem},
         request::no_body,
@@ -34,8 +35,103 @@ use axum::{
     extract::{Path, RawQuery, Request, State},
     http::StatusCode,
 };
-use serde_json::{Value as Json, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::sync::Arc;
+
+/// A passage through a flow.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Run {
+    id: i64,
+    flow: FlowName,
+    conversation_id: ConversationId,
+    contact_id: ContactId,
+    contact: Option<RunContact>,
+    /// Within the conversation, from 1.
+    number: u32,
+    /// The set of files that it stands on.
+    version: VersionId,
+    /// What started it.
+    trigger: Id<String>,
+    #[schemars(extend("enum" = RUN_STATES))]
+    state: &'static str,
+    /// Of one that was stopped: `reply`, `handed_over`, `opted_out`, `by_hand`, a trigger.
+    reason: Option<Id<String>>,
+    /// Where it stands, while it is open.
+    waits: Option<Waits>,
+    started_at: At,
+    ended_at: Option<At>,
+    #[serde(flatten)]
+    passage: Option<Passage>,
+}
+
+/// `open`, and the ends of a run.
+pub const RUN_STATES: &[&str] =
+    &["open", "done", "expired", "replaced", "restarted", "stopped", "failed", "handed_off", "refused", "undelivered"];
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct RunContact {
+    id: ContactId,
+    phone: Option<Phone<String>>,
+    name: Option<PersonName<String>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Waits {
+    #[schemars(extend("enum" = ["step", "answer", "reply", "time", "event", "delivery", "call", "person"]))]
+    r#for: &'static str,
+    until: Option<At>,
+    /// The flow that it is in, where one calls another.
+    flow: Option<FlowName>,
+    step: Option<StepId>,
+}
+
+/// The fields of one run alone.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Passage {
+    /// The steps that it is known to have passed: those that said something, and those that the trace names.
+    steps: Vec<RunStep>,
+    /// What it did and why, oldest first, as long as traces are kept; the first 500.
+    turns: Vec<Turn>,
+    /// Whether there are more than that.
+    more_turns: bool,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct RunStep {
+    step: Id<String>,
+    /// Of the turn.
+    at: At,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Turn {
+    turn: u64,
+    at: At,
+    lines: Vec<TraceLine>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct TraceLine {
+    step: Option<StepId>,
+    /// One sentence.
+    what: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TrackedStart {
+    tracking_id: Id<String>,
+    /// `refused`: it left the line without beginning, as the conversation's trace says.
+    #[schemars(extend("enum" = ["queued", "started", "refused"]))]
+    state: &'static str,
+    /// `null`: it never began.
+    flow: Option<FlowName>,
+    /// Its id, for `/v1/runs/{id}`.
+    run: Option<i64>,
+    conversation_id: ConversationId,
+    /// It began then, or waits since then.
+    since: Option<At>,
+}
 
 /// `GET /v1/runs?flow=&contact=&state=open|done|…&error=&since=&until=&limit=&cursor=`: newest first.
 pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller: Caller) -> ApiResult {
@@ -45,12 +141,11 @@ pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller
 /// `GET /v1/runs/{id}`: one run with its trace.
 pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller) -> ApiResult {
     let row = owned(&web, &caller, &id).await?;
-    let mut body = described(&web, &row).await?;
-    let (turns, more) = turns(&web, &row).await?;
-    body["steps"] = json!(steps(&web, &turns, &row).await?);
-    body["turns"] = shown(&turns, &row);
-    body["more_turns"] = json!(more);
-    Ok(json(StatusCode::OK, &body))
+    let (traces, more_turns) = turns(&web, &row).await?;
+    let steps = steps(&web, &traces, &row).await?;
+    let turns = traces.into_iter().map(|turn| Turn::of(turn, row.number)).collect();
+    let passage = Some(Passage { steps, turns, more_turns });
+    Ok(respond(StatusCode::OK, &Run { passage, ..described(&web, &row).await? }))
 }
 
 /// `GET /v1/runs/tracked/{tracking_id}`: the result of a start, also of one that was queued.
@@ -66,11 +161,8 @@ pub async fn tracked(State(web): State<Arc<Web>>, Path(name): Path<String>, call
         StartStatus::Queued(start, since) => ("queued", Some(start.flow), None, Some(since)),
         StartStatus::Refused => ("refused", None, None, None),
     };
-    let body = json!({
-        "tracking_id": name, "state": state, "flow": flow, "run": run, "conversation_id": talk.id,
-        "since": since.map(iso),
-    });
-    Ok(json(StatusCode::OK, &body))
+    let (conversation_id, since) = (talk.id, since.map(At));
+    Ok(respond(StatusCode::OK, &TrackedStart { tracking_id: Id(name), state, flow, run, conversation_id, since }))
 }
 
 /// `POST /v1/runs/{id}/stop`: ends a run; its unsent messages are dropped.
@@ -117,14 +209,14 @@ async fn act(
             .await
             .map_err(|error| Problem::bug(&error))?;
         let row = find(&acting, row.id).await?.ok_or_else(none)?;
-        Ok(Answer { status: StatusCode::OK, body: described(&acting, &row).await?, took_effect: true })
+        Ok(Answer { status: StatusCode::OK, body: to_json(&described(&acting, &row).await?), took_effect: true })
     })
     .await
 }
 
 /// True if the run waits for something that may be cut short.
 async fn may_resume(web: &Web, row: &run::Run) -> Result<bool, Problem> {
-    let stored = session::find(&web.app.store, row.conversation_id).await.map_err(|error| Problem::bug(&error))?;
+    let stored = sessions::find(&web.app.store, row.conversation_id).await.map_err(|error| Problem::bug(&error))?;
     let runs = stored.map(|stored| stored.session.runs).unwrap_or_default();
     let waiting = runs.into_iter().find(|run| run.number == row.number).map(|run| run.waiting);
     Ok(match waiting {
@@ -156,7 +248,7 @@ async fn is_owned(web: &Web, caller: &Caller, row: &run::Run) -> Result<bool, Pr
     }
 }
 
-async fn listed(web: &Web, caller: &Caller, text: &str) -> Result<Listed<Json>, Problem> {
+async fn listed(web: &Web, caller: &Caller, text: &str) -> Result<Listed<Run>, Problem> {
     let page = Page::read(text)?;
     let filter = &Filter::read(web, caller, text).await?;
     page.gather(
@@ -179,45 +271,45 @@ async fn was_refused(web: &Web, filter: &Filter, row: &run::Run) -> Result<bool,
     }
 }
 
-async fn described(web: &Web, row: &run::Run) -> Result<Json, Problem> {
+async fn described(web: &Web, row: &run::Run) -> Result<Run, Problem> {
     let standing = match row.outcome {
         Some(_) => None,
         None => {
-            let stored = session::find(&web.app.store, row.conversation_id).await;
+            let stored = sessions::find(&web.app.store, row.conversation_id).await;
             let session = stored.map_err(|error| Problem::bug(&error))?.map(|stored| stored.session);
             session.and_then(|session| session.runs.into_iter().find(|run| run.number == row.number))
         }
     };
     let contact = contact::find(&web.app.store, row.contact_id).await.map_err(|error| Problem::bug(&error))?;
-    Ok(json!({
-        "id": row.id,
-        "flow": row.flow,
-        "conversation_id": row.conversation_id,
-        "contact_id": row.contact_id,
-        "contact": contact.map(|contact| json!({
-            "id": contact.id, "phone": contact.data.phone, "name": contact.data.name,
-        })),
-        "number": row.number,
-        "version": row.version_id,
-        "trigger": row.trigger_key,
-        "state": row.outcome.map_or("open", RunEnd::as_str),
-        "reason": row.reason,
-        "waits": standing.as_ref().map(waits),
-        "started_at": iso(row.started_at),
-        "ended_at": row.ended_at.map(iso),
-    }))
+    Ok(Run {
+        id: row.id,
+        flow: row.flow.clone(),
+        conversation_id: row.conversation_id,
+        contact_id: row.contact_id,
+        contact: contact.map(|contact| RunContact {
+            id: contact.id,
+            phone: contact.data.phone.map(Phone),
+            name: contact.data.name.map(PersonName),
+        }),
+        number: row.number,
+        version: row.version_id,
+        trigger: Id(row.trigger_key.clone()),
+        state: row.outcome.map_or("open", RunEnd::as_str),
+        reason: row.reason.clone().map(Id),
+        waits: standing.as_ref().map(Waits::of),
+        started_at: At(row.started_at),
+        ended_at: row.ended_at.map(At),
+        passage: None,
+    })
 }
 
-/// The current step of a run, and its wait.
-fn waits(run: &Standing) -> Json {
-    let at = run.frames.last();
-    let (what, until) = run.waits_for();
-    json!({
-        "for": what,
-        "until": until.map(iso),
-        "flow": at.map(|frame| frame.flow.as_str()),
-        "step": at.and_then(|frame| frame.at.as_ref()).map(|step| step.as_str()),
-    })
+impl Waits {
+    fn of(run: &session::Run) -> Waits {
+        let at = run.frames.last();
+        let (what, until) = run.waits_for();
+        let step = at.and_then(|frame| frame.at.clone());
+        Waits { r#for: what, until: until.map(At), flow: at.map(|frame| frame.flow.clone()), step }
+    }
 }
 
 /// The trace of the run's turns, oldest first, and whether there are more; the first turn explains the choice of this
@@ -245,7 +337,7 @@ async fn turns(web: &Web, row: &run::Run) -> Result<(Vec<trace::Trace>, bool), P
 
 /// The steps that the run is known to have passed, in their order: those whose messages it wrote, and those that the
 /// trace names.
-async fn steps(web: &Web, turns: &[trace::Trace], row: &run::Run) -> Result<Vec<Json>, Problem> {
+async fn steps(web: &Web, turns: &[trace::Trace], row: &run::Run) -> Result<Vec<RunStep>, Problem> {
     let limit = i64::try_from(TURNS_SHOWN_MAX).unwrap_or(i64::MAX);
     let mut passed = run::said_at(&web.app.store, row, limit).await.map_err(|error| Problem::bug(&error))?;
     for turn in turns {
@@ -254,14 +346,13 @@ async fn steps(web: &Web, turns: &[trace::Trace], row: &run::Run) -> Result<Vec<
     }
     passed.sort_by_key(|(_, at)| *at);
     passed.dedup_by(|later, earlier| later.0 == earlier.0);
-    Ok(passed.into_iter().map(|(step, at)| json!({"step": step, "at": iso(at)})).collect())
+    Ok(passed.into_iter().map(|(step, at)| RunStep { step: Id(step), at: At(at) }).collect())
 }
 
-fn shown(turns: &[trace::Trace], row: &run::Run) -> Json {
-    let turns = turns.iter().map(|turn| {
-        let lines = turn.data.iter().filter(|entry| entry.run.is_none_or(|run| run == row.number));
-        let lines: Vec<Json> = lines.map(|entry| json!({"step": entry.step, "what": entry.what})).collect();
-        json!({"turn": turn.turn, "at": iso(turn.at), "lines": lines})
-    });
-    turns.collect()
+impl Turn {
+    fn of(trace: trace::Trace, run: u32) -> Turn {
+        let own = trace.data.into_iter().filter(|entry| entry.run.is_none_or(|one| one == run));
+        let lines = own.map(|entry| TraceLine { step: entry.step, what: entry.what }).collect();
+        Turn { turn: trace.turn, at: At(trace.at), lines }
+    }
 }

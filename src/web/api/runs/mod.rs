@@ -4,6 +4,6 @@ mod filter;
 mod list;
 mod start;
 
-pub use list::{list, resume, show, stop, tracked};
-pub use start::start;
+pub use list::{RUN_STATES, Run, TrackedStart, list, resume, show, stop, tracked};
+pub use start::{RunStart, RunStarted, start};
 pub(super) use start::{id_of, typed};

@@ -2,6 +2,7 @@
 
 use crate::{
     base::{
+        body_fields::{Id, Text},
         diagnostic::nearest,
         ids::{ConversationId, FlowName, StartId},
         limits::NAME_CHARS_MAX,
@@ -17,9 +18,10 @@ use crate::{
     web::{
         api::{addressee::Addressee, tracking},
         auth::Caller,
-        idempotency::{Answer, once, outcome_unknown},
-        input::{self, Input},
+        idempotency::{Answer, once, outcome_unknown, to_json},
+        input,
         problem::{ApiResult, Problem},
+        request::{self, FieldErrors},
         state::Web,
     },
 };
@@ -27,18 +29,41 @@ use axum::{
     extract::{Request, State},
     http::StatusCode,
 };
-use serde_json::{Map, Value as Json, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
 use std::{collections::BTreeMap, sync::Arc};
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct RunStart {
+    /// A flow that says `when: {api: true}`.
+    flow: Text<NAME_CHARS_MAX>,
+    #[serde(flatten)]
+    to: Addressee,
+    /// By name, of the types that the flow declares.
+    inputs: Option<Map<String, Json>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RunStarted {
+    flow: FlowName,
+    conversation_id: ConversationId,
+    /// Its id, for `/v1/runs/{id}`; `null` while it waits.
+    run: Option<i64>,
+    /// For `/v1/runs/tracked/{tracking_id}`, which tells the run once it has begun.
+    tracking_id: Id<String>,
+    /// `queued`: it begins when the conversation is free.
+    #[schemars(extend("enum" = ["started", "queued"]))]
+    state: &'static str,
+}
 
 pub async fn start(State(web): State<Arc<Web>>, caller: Caller, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
     let bytes = input::bytes(body).await?;
-    let mut input = Input::parse(&bytes)?;
-    let flow = input.text("flow", NAME_CHARS_MAX);
-    let to = Addressee::read(&mut input);
-    let given = input.opt_map("inputs").unwrap_or_default();
-    let inputs = inputs_of(&web, &mut input, &flow, given);
-    input.finish()?;
+    let (RunStart { flow: Text(flow), to, inputs }, mut errors) = request::parse(&bytes)?;
+    to.check(&mut errors);
+    let inputs = inputs_of(&web, &mut errors, &flow, inputs.unwrap_or_default());
+    errors.finish()?;
     let sender = to.sender(&web, &caller, |sender| serves(&web, &flow, sender)).await?.clone();
     let flow = FlowName::from(flow);
     let starting = Arc::clone(&web);
@@ -70,35 +95,35 @@ fn serves(web: &Web, flow: &str, sender: &Sender) -> bool {
     live.set.named(flow).is_none_or(|flow| starts::serves(flow, sender))
 }
 
-/// Converts the inputs to the types that the flow declares; errors go to `input`.
-fn inputs_of(web: &Web, input: &mut Input, name: &str, given: Map<String, Json>) -> BTreeMap<String, Value> {
+/// Converts the inputs to the types that the flow declares; errors go to `errors`.
+fn inputs_of(web: &Web, errors: &mut FieldErrors, name: &str, given: Map<String, Json>) -> BTreeMap<String, Value> {
     let current = web.app.live.get();
     let live = &current.set;
     let Some(flow) = live.named(name) else {
         if !name.is_empty() {
             let startable = live.flows.values().filter(|flow| is_startable(flow)).map(|flow| flow.name.as_str());
             let help = nearest(name, startable).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            input.wrong("flow", format!("There is no flow `{name}`{help}."));
+            errors.wrong("flow", format!("There is no flow `{name}`{help}."));
         }
         return BTreeMap::new();
     };
     if !is_startable(flow) {
-        input.wrong("flow", format!("Flow `{name}` has no `when: {{api: true}}`."));
+        errors.wrong("flow", format!("Flow `{name}` has no `when: {{api: true}}`."));
         return BTreeMap::new();
     }
-    typed(flow, given, &live.bot.timezone, input)
+    typed(flow, given, &live.bot.timezone, errors)
 }
 
 fn is_startable(flow: &Flow) -> bool {
     flow.triggers.iter().any(|trigger| matches!(trigger.kind, Trigger::Api(_)))
 }
 
-/// Converts the inputs to the types that a flow declares; errors go to `input`.
+/// Converts the inputs to the types that a flow declares; errors go to `errors`.
 pub(in crate::web::api) fn typed(
     flow: &Flow,
     mut given: Map<String, Json>,
     zone: &jiff::tz::TimeZone,
-    input: &mut Input,
+    errors: &mut FieldErrors,
 ) -> BTreeMap<String, Value> {
     let mut inputs = BTreeMap::new();
     for field in &flow.inputs {
@@ -108,7 +133,7 @@ pub(in crate::web::api) fn typed(
             match &field.default {
                 Some(default) => drop(inputs.insert(field.name.clone(), default.clone())),
                 None if field.optional => {}
-                None => input.wrong(&path, format!("Flow `{}` needs `{}`.", flow.name, field.name)),
+                None => errors.wrong(&path, format!("Flow `{}` needs `{}`.", flow.name, field.name)),
             }
             continue;
         };
@@ -116,14 +141,14 @@ pub(in crate::web::api) fn typed(
             Some(value) => drop(inputs.insert(field.name.clone(), value)),
             None => {
                 let wanted = inputs_rules::name_of(&field.kind);
-                input.wrong(&path, format!("`{}` must be {wanted}.", field.name));
+                errors.wrong(&path, format!("`{}` must be {wanted}.", field.name));
             }
         }
     }
     for name in given.keys() {
         let known = flow.inputs.iter().map(|field| field.name.as_str());
         let help = nearest(name, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_else(|| ".".into());
-        input.wrong(&format!("inputs/{name}"), format!("Flow `{}` has no input `{name}`{help}", flow.name));
+        errors.wrong(&format!("inputs/{name}"), format!("Flow `{}` has no input `{name}`{help}", flow.name));
     }
     inputs
 }
@@ -161,15 +186,15 @@ async fn outcome(web: &Web, flow: &FlowName, turn: &TurnAnswer, tracked: i64) ->
         Some(number) => id_of(web, turn.conversation, number).await?,
         None => None,
     };
-    let body = json!({
-        "flow": flow,
-        "conversation_id": turn.conversation,
-        "run": run,
-        "tracking_id": tracking::name(turn.conversation, tracked),
-        "state": if queued { "queued" } else { "started" },
-    });
+    let started = RunStarted {
+        flow: flow.clone(),
+        conversation_id: turn.conversation,
+        run,
+        tracking_id: Id(tracking::name(turn.conversation, tracked)),
+        state: if queued { "queued" } else { "started" },
+    };
     let status = if queued { StatusCode::ACCEPTED } else { StatusCode::CREATED };
-    Ok(Answer { status, body, took_effect: true })
+    Ok(Answer { status, body: to_json(&started), took_effect: true })
 }
 
 fn words(reason: Reason) -> &'static str {

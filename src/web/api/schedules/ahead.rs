@@ -6,6 +6,7 @@
 use super::forecasts;
 use crate::{
     base::{
+        body_fields::At,
         ids::{AccountName, ContactId, SenderId, VersionId},
         limits::{AHEAD_AT_ONCE, AHEAD_DAYS_DEFAULT, AHEAD_DAYS_MAX, AHEAD_KEPT, AHEAD_WAIT},
         query,
@@ -13,7 +14,6 @@ use crate::{
     },
     runtime::{config::shown, starts::forecast},
     web::{
-        api::fields::At,
         auth::Caller,
         idempotency::respond,
         problem::{ApiResult, Problem},

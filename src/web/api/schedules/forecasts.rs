@@ -3,6 +3,7 @@
 
 use crate::{
     base::{
+        body_fields::{At, Id},
         diagnostic::nearest,
         ids::{ContactId, FlowName, SenderId},
         limits::FORECAST_DATES_AHEAD,
@@ -16,10 +17,7 @@ use crate::{
         starts::forecast::{self, ContactForecast, ForecastInputs, Occasion, When, ZoneFire},
     },
     web::{
-        api::{
-            contacts,
-            fields::{At, Id},
-        },
+        api::contacts,
         auth::Caller,
         idempotency::respond,
         problem::{ApiResult, Problem},

@@ -2,6 +2,7 @@
 
 use crate::{
     base::{
+        body_fields::{At, Id},
         diagnostic::nearest,
         ids::FlowName,
         limits::REPORT_SINCE,
@@ -10,7 +11,6 @@ use crate::{
     },
     runtime::{config::shown, starts::report},
     web::{
-        api::fields::{At, Id},
         auth::Caller,
         idempotency::respond,
         problem::{ApiResult, Problem},

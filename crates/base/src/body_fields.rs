@@ -1,15 +1,15 @@
-//! Defines the types of the fields of bodies: how each is written, and how far it speaks of a customer.
+//! Defines the types of the fields in the API's bodies: how each is read and written, and how far it speaks of a customer.
 //!
 //! A plain `String` or `&str` may hold words of a customer, and is masked for people who do not see customers. The types
 //! here say that a text is something else.
 
-use crate::{
-    base::time::{Time, iso},
-    web::schema::KIND,
-};
+use crate::time::{Time, iso};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::borrow::Cow;
+
+/// The kind of a text, for the masks. A text without it may hold words of a customer.
+pub const KIND: &str = "x-kind";
 
 /// The kinds of texts that are not masked word by word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,13 +65,43 @@ text! {
     Traceable
 }
 
-/// A moment, written as RFC 3339 in UTC.
+/// A text of a request: at least one character that is no blank, and at most `MAX` of all.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Text<const MAX: usize>(pub String);
+
+impl<const MAX: usize> JsonSchema for Text<MAX> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Text".into()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        format!("Text<{MAX}>").into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "minLength": 1, "maxLength": MAX})
+    }
+}
+
+/// A moment, written as RFC 3339 in UTC, and read with any zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct At(pub Time);
 
 impl Serialize for At {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&iso(self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for At {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<At, D::Error> {
+        let at: jiff::Timestamp = Cow::<str>::deserialize(deserializer)?.parse().map_err(D::Error::custom)?;
+        Ok(At(Time(at.as_millisecond())))
     }
 }
 
