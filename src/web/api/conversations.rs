@@ -4,6 +4,7 @@ pub mod inbox;
 
 use crate::{
     base::{
+        body_fields::Text,
         ids::{AccountName, ConversationId},
         limits::NAME_CHARS_MAX,
         time::iso,
@@ -12,9 +13,10 @@ use crate::{
     store::tables::{contact, conversation, session},
     web::{
         auth::Caller,
-        idempotency::{Answer, json, once},
-        input::{self, Input},
+        idempotency::{Answer, once, respond, to_json},
+        input,
         problem::{ApiResult, Problem},
+        request::{self, parse_any},
         state::Web,
     },
 };
@@ -24,12 +26,39 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use inbox::describe;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use std::sync::Arc;
+
+/// The whole body may be left out.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct Agent {
+    /// Who does it, for the record.
+    agent: Option<Text<NAME_CHARS_MAX>>,
+}
+
+/// The whole body may be left out.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct Taker {
+    /// Who takes it, shown to the others; of somebody who is signed in it is their own name.
+    agent: Option<Text<NAME_CHARS_MAX>>,
+    /// `false`: it is also taken from somebody else. Else it stays with whoever has taken it or written, and 409 says
+    /// with whom.
+    unless_taken: Option<bool>,
+}
+
+/// One of both at least; what is not given is nobody.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct Assignment {
+    team: Option<Text<NAME_CHARS_MAX>>,
+    /// Who of the business.
+    agent: Option<Text<NAME_CHARS_MAX>>,
+}
 
 /// `GET /v1/conversations/{id}`.
 pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller) -> ApiResult {
     let row = owned(&web, &caller, &id).await?;
-    Ok(json(StatusCode::OK, &describe(&web, row.id).await?))
+    Ok(respond(StatusCode::OK, &describe(&web, row.id).await?))
 }
 
 /// `POST /v1/conversations/{id}/take-over`: a person takes the conversation, and the bot is silent.
@@ -42,10 +71,9 @@ pub async fn take_over(
     let (parts, body) = request.into_parts();
     let bytes = input::bytes(body).await?;
     let row = going_on(&web, &caller, &id).await?;
-    let mut input = Input::parse(if bytes.is_empty() { b"{}" } else { &bytes })?;
-    let agent = caller.agent(input.opt_text("agent", NAME_CHARS_MAX));
-    let unless_taken = input.opt_flag("unless_taken").unwrap_or(true);
-    input.finish()?;
+    let (Taker { agent, unless_taken }, errors) = parse_any(&bytes)?;
+    errors.finish()?;
+    let agent = caller.agent(agent.map(|Text(agent)| agent));
     let (account, path) = (account_of(&web, &row)?, format!("conversations/{}/take-over", row.id));
     let acting = Arc::clone(&web);
     once(web, account.clone(), parts.headers, path, bytes, move |_| async move {
@@ -54,7 +82,7 @@ pub async fn take_over(
         let Some(_turn) = acting.in_flight.turn(&account, &key).await else {
             return Err(Problem::conflict("in_progress", "Somebody else is taking this conversation over; try again."));
         };
-        if unless_taken {
+        if unless_taken.unwrap_or(true) {
             is_free(&acting, &row, agent.as_deref()).await?;
         }
         done(&acting, &row, Event::PersonWrote { agent }).await
@@ -72,14 +100,12 @@ pub async fn assign(
     let (parts, body) = request.into_parts();
     let bytes = input::bytes(body).await?;
     let row = going_on(&web, &caller, &id).await?;
-    let mut input = Input::parse(&bytes)?;
-    let team = input.opt_text("team", NAME_CHARS_MAX);
-    let agent = input.opt_text("agent", NAME_CHARS_MAX);
-    if team.is_none() && agent.is_none() && input.is_clean() {
-        input.wrong("team", "Give a `team`, an `agent`, or both.");
+    let (Assignment { team, agent }, mut errors) = request::parse(&bytes)?;
+    if team.is_none() && agent.is_none() && errors.is_clean() {
+        errors.wrong("team", "Give a `team`, an `agent`, or both.");
     }
-    input.finish()?;
-    let event = Event::Assigned { team, agent };
+    errors.finish()?;
+    let event = Event::Assigned { team: team.map(|Text(team)| team), agent: agent.map(|Text(agent)| agent) };
     happen(web, row, parts.headers, "assign", bytes, event).await
 }
 
@@ -142,10 +168,9 @@ async fn act(
     let (parts, body) = request.into_parts();
     let bytes = input::bytes(body).await?;
     let row = going_on(&web, &caller, id).await?;
-    // The agent is optional, and so is the whole body.
-    let mut input = Input::parse(if bytes.is_empty() { b"{}" } else { &bytes })?;
-    let agent = caller.agent(input.opt_text("agent", NAME_CHARS_MAX));
-    input.finish()?;
+    let (Agent { agent }, errors) = parse_any(&bytes)?;
+    errors.finish()?;
+    let agent = caller.agent(agent.map(|Text(agent)| agent));
     happen(web, row, parts.headers, verb, bytes, event(agent)).await
 }
 
@@ -166,7 +191,7 @@ async fn happen(
 /// Lets the event happen; it is idempotent, so an interrupted request is simply repeated.
 async fn done(web: &Web, row: &conversation::Conversation, event: Event) -> Result<Answer, Problem> {
     web.app.queue.happen(row.contact_id, row.id, event).await.map_err(|error| Problem::bug(&error))?;
-    let body = describe(web, row.id).await?;
+    let body = to_json(&describe(web, row.id).await?);
     Ok(Answer { status: StatusCode::OK, body, took_effect: true })
 }
 

@@ -11,14 +11,14 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{ContactId, InboundId, OutboundId},
+        ids::{ContactId, ConversationId, InboundId, OutboundId},
         limits::{API_SEND_WAIT, NAME_CHARS_MAX, PLANNED_MESSAGES_MAX},
         query,
         time::{Span, Time},
     },
     model::{contact::Contact, content::Content, effect::Origin, event::Reason, window::Window},
     runtime::{
-        events::event_json::{ours, theirs},
+        events::event_json::{IncomingMessage, MessageShown, OutgoingMessage},
         lane::{outbox::SendAnswer, requests::MessageRequest},
     },
     store::tables::{
@@ -28,7 +28,7 @@ use crate::{
     },
     web::{
         auth::Caller,
-        idempotency::{Answer, IdempotencyContext, json, once, respond},
+        idempotency::{Answer, IdempotencyContext, once, respond, to_json},
         input::{self, Input},
         problem::{ApiResult, Problem},
         state::Web,
@@ -39,8 +39,18 @@ use axum::{
     http::StatusCode,
 };
 use body::MessageBody;
-use serde_json::Value as Json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::{cmp::Reverse, sync::Arc};
+
+/// A message of ours as in all lists, and whose it is.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PlannedMessage {
+    conversation_id: ConversationId,
+    contact_id: ContactId,
+    #[serde(flatten)]
+    message: OutgoingMessage,
+}
 
 /// `GET /v1/conversations/{id}/messages?limit=&cursor=`: both directions, newest first.
 pub async fn list(
@@ -53,7 +63,7 @@ pub async fn list(
     let page = Page::read(&query.unwrap_or_default())?;
     let before = page.cursor.as_deref().map(decode::<i64>).transpose()?.unwrap_or(i64::MAX);
     let (data, next) = both(&web, &row, before, page.limit).await?;
-    Ok(json(StatusCode::OK, &page.body(data, next)))
+    Ok(respond(StatusCode::OK, &page.listed(data, next)))
 }
 
 /// `POST /v1/conversations/{id}/messages`: a person writes, and the conversation is assigned to them.
@@ -103,30 +113,40 @@ pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: C
     let store = &web.app.store;
     let out = outbound::find(store, OutboundId(id)).await.map_err(|error| bug(&error))?;
     let (sender, body) = match out {
-        Some(row) => (row.sender_id, ours(&row)),
+        Some(row) => (row.sender_id, MessageShown::Ours(OutgoingMessage::of(row).into())),
         None => {
             let row = inbound::find(store, InboundId(id)).await.map_err(|error| bug(&error))?.ok_or_else(none)?;
-            (row.sender_id, theirs(&row))
+            (row.sender_id, MessageShown::Theirs(IncomingMessage::of(row).into()))
         }
     };
     caller.sender(&web, sender).ok_or_else(none)?;
-    Ok(json(StatusCode::OK, &body))
+    Ok(respond(StatusCode::OK, &body))
 }
 
-async fn both(web: &Web, row: &Conversation, before: i64, limit: i64) -> Result<(Vec<Json>, Option<i64>), Problem> {
+async fn both(
+    web: &Web,
+    row: &Conversation,
+    before: i64,
+    limit: i64,
+) -> Result<(Vec<MessageShown>, Option<i64>), Problem> {
     let store = &web.app.store;
     let bug = |error: &dyn std::fmt::Display| Problem::bug(error);
     let theirs_rows = inbound::of(store, row.id, InboundId(before), limit).await.map_err(|error| bug(&error))?;
     let our_rows = outbound::of(store, row.id, OutboundId(before), limit).await.map_err(|error| bug(&error))?;
-    // Ids of both tables come from one sequence, so they order the conversation.
-    let mut all: Vec<(i64, Json)> = theirs_rows.iter().map(|row| (row.id.0, theirs(row))).collect();
-    all.extend(our_rows.iter().map(|row| (row.id.0, ours(row))));
-    all.sort_by_key(|(id, _)| Reverse(*id));
     let size = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = all.len() > size || theirs_rows.len() == size || our_rows.len() == size;
+    let more = theirs_rows.len() + our_rows.len() > size || theirs_rows.len() == size || our_rows.len() == size;
+    let mut all = in_one_list(theirs_rows, our_rows);
+    all.sort_by_key(|(id, _)| Reverse(*id));
     all.truncate(size);
     let next = all.last().map(|(id, _)| *id).filter(|_| more);
     Ok((all.into_iter().map(|(_, message)| message).collect(), next))
+}
+
+/// The messages of both directions with their ids, which come from one sequence and so order the conversation.
+pub(super) fn in_one_list(theirs: Vec<inbound::Recorded>, ours: Vec<outbound::Outbound>) -> Vec<(i64, MessageShown)> {
+    let theirs = theirs.into_iter().map(|row| (row.id.0, MessageShown::Theirs(IncomingMessage::of(row).into())));
+    let ours = ours.into_iter().map(|row| (row.id.0, MessageShown::Ours(OutgoingMessage::of(row).into())));
+    theirs.chain(ours).collect()
 }
 
 /// The author of a message.
@@ -202,7 +222,7 @@ async fn say(
         row.state = outbound::SendState::Sent;
         row.accepted_at = Some(app.clock.now());
     }
-    Ok(Answer { status: StatusCode::CREATED, body: ours(&row), took_effect: true })
+    Ok(Answer { status: StatusCode::CREATED, body: to_json(&OutgoingMessage::of(row)), took_effect: true })
 }
 
 /// Checks a scheduled message now, so that an error appears in this request and not at the scheduled time.
@@ -244,11 +264,10 @@ pub async fn planned(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, cal
     let take = |row: outbound::Outbound| {
         let place = (row.not_before.unwrap_or_default().0, row.id.0);
         let is_meant = contact.is_none_or(|contact| contact == row.contact_id);
-        let shown = (is_meant && caller.sender(&web, row.sender_id).is_some()).then(|| {
-            let mut shown = ours(&row);
-            shown["conversation_id"] = row.conversation_id.0.into();
-            shown["contact_id"] = row.contact_id.0.into();
-            shown
+        let shown = (is_meant && caller.sender(&web, row.sender_id).is_some()).then(|| PlannedMessage {
+            conversation_id: row.conversation_id,
+            contact_id: row.contact_id,
+            message: OutgoingMessage::of(row),
         });
         std::future::ready(Ok((place, shown)))
     };
@@ -266,7 +285,7 @@ pub async fn take_back(State(web): State<Arc<Web>>, Path(id): Path<String>, call
     let row = outbound::find(&web.app.store, id).await.map_err(|error| bug(&error))?.ok_or_else(none)?;
     // A repeated cancellation succeeds.
     if taken || row.state == outbound::SendState::Dropped {
-        return Ok(json(StatusCode::OK, &ours(&row)));
+        return Ok(respond(StatusCode::OK, &OutgoingMessage::of(row)));
     }
     let why = match row.draft.origin {
         Origin::Api | Origin::Person => "The message is on its way, or has ended.",

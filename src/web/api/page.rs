@@ -12,7 +12,6 @@ use crate::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::{Value as Json, json};
 
 /// The page that a request asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,11 +81,6 @@ impl Page {
     /// The page, whose last row has the cursor `next`; none on the last page.
     pub fn listed<C: Serialize, T>(&self, data: Vec<T>, next: Option<C>) -> Listed<T> {
         Listed { data, next_cursor: next.map(|next| Id(encode(&next))) }
-    }
-
-    /// The page as JSON; `next_cursor` is `null` on the last page.
-    pub fn body<C: Serialize>(&self, data: Vec<Json>, next: Option<C>) -> Json {
-        json!({"data": data, "next_cursor": next.map(|next| encode(&next))})
     }
 }
 

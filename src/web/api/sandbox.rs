@@ -2,15 +2,15 @@
 
 use crate::{
     base::{
-        ids::{OutboundId, SenderId},
+        ids::{ConversationId, OutboundId, SenderId},
         limits::PAGE_MAX,
         phone, query,
     },
-    runtime::{config::Sender, events::event_json::ours},
+    runtime::{config::Sender, events::event_json::OutgoingMessage},
     store::tables::{conversation, outbound},
     web::{
         auth::Caller,
-        idempotency::json,
+        idempotency::respond,
         problem::{ApiResult, Problem},
         state::Web,
     },
@@ -19,8 +19,17 @@ use axum::{
     extract::{Path, RawQuery, State},
     http::StatusCode,
 };
-use serde_json::{Value as Json, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::sync::Arc;
+
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub struct SandboxMessages {
+    /// `null`: this number has not written yet.
+    conversation_id: Option<ConversationId>,
+    /// Oldest first.
+    data: Vec<OutgoingMessage>,
+}
 
 /// The messages with an id above `after`, oldest first; a caller who may post to the sandbox may read it.
 pub async fn messages(
@@ -32,10 +41,10 @@ pub async fn messages(
     let id = sender.parse().map(SenderId).ok();
     let sender = id.and_then(|id| caller.sender(&web, id)).filter(|sender| sender.is_sandbox());
     let sender = sender.ok_or_else(|| Problem::not_found("There is no such sandbox sender."))?;
-    Ok(json(StatusCode::OK, &read(&web, sender, &query.unwrap_or_default()).await?))
+    Ok(respond(StatusCode::OK, &read(&web, sender, &query.unwrap_or_default()).await?))
 }
 
-async fn read(web: &Web, sender: &Sender, text: &str) -> Result<Json, Problem> {
+async fn read(web: &Web, sender: &Sender, text: &str) -> Result<SandboxMessages, Problem> {
     let given = query::value(text, "phone").unwrap_or_default();
     let phone = phone::strict(given.trim()).or_else(|| phone::strict(&format!("+{}", given.trim())));
     let Some(phone) = phone else {
@@ -46,10 +55,10 @@ async fn read(web: &Web, sender: &Sender, text: &str) -> Result<Json, Problem> {
     let store = &web.app.store;
     let bug = |error: &dyn std::fmt::Display| Problem::bug(error);
     let contact = web.app.contacts.contact_by_phone(&sender.account, &phone).await.map_err(|error| bug(&error))?;
-    let Some(contact) = contact else { return Ok(json!({"conversation_id": null, "data": []})) };
+    let Some(contact) = contact else { return Ok(SandboxMessages::default()) };
     let row = conversation::between(store, contact, sender.id).await.map_err(|error| bug(&error))?;
-    let Some(row) = row else { return Ok(json!({"conversation_id": null, "data": []})) };
+    let Some(row) = row else { return Ok(SandboxMessages::default()) };
     let newest = outbound::of(store, row.id, OutboundId(i64::MAX), PAGE_MAX).await.map_err(|error| bug(&error))?;
-    let data: Vec<Json> = newest.iter().rev().filter(|row| row.id.0 > after).map(ours).collect();
-    Ok(json!({"conversation_id": row.id, "data": data}))
+    let data = newest.into_iter().rev().filter(|row| row.id.0 > after).map(OutgoingMessage::of).collect();
+    Ok(SandboxMessages { conversation_id: Some(row.id), data })
 }

@@ -4,14 +4,12 @@ use super::{
     AGENTS, CURSOR, EVERYBODY, Errors, GET, LIMIT, POST, Route, Scope, Verb, ask, ok,
     shape::{
         Field, Shape,
-        Type::{
-            Any, Either, Flag, Id, List, Map, Maybe, Of, Page, PersonName, Phone, Text, Time, Traceable, Whole, Word,
-        },
-        may, need, request, shape,
+        Type::{Any, Flag, Id, List, Map, Maybe, Of, Page, PersonName, Phone, Text, Time, Traceable, Whole, Word},
+        answer, may, need, request, shape,
     },
-    shapes::{INCOMING, OUTGOING},
     tell,
 };
+use crate::runtime::events::event_json::MessageShown;
 use crate::web::api::contacts::{self, consent, export, import};
 use crate::web::request::NoBody;
 use axum::routing::{get, patch, post};
@@ -195,7 +193,7 @@ static TALK: Shape = shape(
         need("id", Whole, ""),
         need("sender", Whole, ""),
         need("created_at", Time, ""),
-        need("messages", List(&Either(&[Of(&INCOMING), Of(&OUTGOING)])), "Oldest first."),
+        need("messages", List(&answer::<MessageShown>()), "Oldest first."),
         need("whole", Flag, "These are all."),
     ],
 );

@@ -4,42 +4,25 @@ use super::{
     AGENTS, CURSOR, EVERYBODY, Errors, GET, LIMIT, POST, Route, Scope, ask, at, ok, said,
     shape::{
         Field, Shape,
-        Type::{Either, Flag, Of, Page, Text, Whole, Word},
-        may, need, shape,
+        Type::{Of, Text, Whole, Word},
+        answer, may, request, shape,
     },
-    shapes::{CONVERSATION, INCOMING, OUTGOING},
     tell,
 };
-use crate::web::api::{
-    conversations::{self, inbox},
-    messages,
+use crate::{
+    runtime::events::event_json::{MessageShown, OutgoingMessage},
+    web::api::{
+        conversations::{
+            self, Agent, Assignment, Taker,
+            inbox::{self, Conversation, ConversationCounts},
+        },
+        messages,
+        page::Listed,
+    },
 };
 use axum::routing::{get, post};
 
 const PART: &str = "Conversations";
-
-static ASSIGN: Shape = shape(
-    "Assignment",
-    "One of both at least; what is not given is nobody.",
-    &[may("team", Text, ""), may("agent", Text, "Who of the business.")],
-);
-
-static AGENT: Shape =
-    shape("Agent", "The whole body may be left out.", &[may("agent", Text, "Who does it, for the record.")]);
-
-static TAKER: Shape = shape(
-    "Taker",
-    "The whole body may be left out.",
-    &[
-        may("agent", Text, "Who takes it, shown to the others; of somebody who is signed in it is their own name."),
-        may(
-            "unless_taken",
-            Flag,
-            "`false`: it is also taken from somebody else. Else it stays with whoever has taken it or written, and 409 \
-             says with whom.",
-        ),
-    ],
-);
 
 static MESSAGE: Shape = shape(
     "NewMessage",
@@ -60,12 +43,6 @@ static MESSAGE_FIELDS: [Field; 13] = {
     }
     all
 };
-
-static COUNTS: Shape = shape(
-    "ConversationCounts",
-    "",
-    &[need("waiting", Whole, "They wait for a person."), need("taken", Whole, "A person has them.")],
-);
 
 pub static ROUTES: &[Route] = &[
     Route {
@@ -91,7 +68,7 @@ pub static ROUTES: &[Route] = &[
             LIMIT,
             CURSOR,
         ],
-        answers: &[ok(Page(&Of(&CONVERSATION)), "A page of them.")],
+        answers: &[ok(answer::<Listed<Conversation>>(), "A page of them.")],
         errors: Errors::Problems(&[("not_found", 404)]),
         example: ask("/v1/conversations?limit=1"),
         take: || get(inbox::list),
@@ -104,7 +81,7 @@ pub static ROUTES: &[Route] = &[
         part: PART,
         roles: EVERYBODY,
         summary: "Count the conversations that wait for a person, and those that a person has",
-        answers: &[ok(Of(&COUNTS), "")],
+        answers: &[ok(answer::<ConversationCounts>(), "")],
         example: ask("/v1/conversations/counts"),
         take: || get(inbox::counts),
         ..GET
@@ -116,7 +93,7 @@ pub static ROUTES: &[Route] = &[
         part: PART,
         roles: EVERYBODY,
         summary: "Show one conversation",
-        answers: &[ok(Of(&CONVERSATION), "")],
+        answers: &[ok(answer::<Conversation>(), "")],
         example: ask("/v1/conversations/$conversation"),
         take: || get(conversations::show),
         ..GET
@@ -129,7 +106,7 @@ pub static ROUTES: &[Route] = &[
         roles: EVERYBODY,
         summary: "List what was said, newest first",
         query: &[LIMIT, CURSOR],
-        answers: &[ok(Page(&Either(&[Of(&OUTGOING), Of(&INCOMING)])), "Both directions in one list.")],
+        answers: &[ok(answer::<Listed<MessageShown>>(), "Both directions in one list.")],
         example: ask("/v1/conversations/$conversation/messages?limit=2"),
         take: || get(messages::list),
         ..GET
@@ -145,7 +122,7 @@ pub static ROUTES: &[Route] = &[
                 with `at` takes nothing over. The answer comes when the provider took the message, or after 10 s with \
                 the state it has then.",
         body: Some(Of(&MESSAGE)),
-        answers: &[at(201, Of(&OUTGOING), "It is on its way; `state` says how far.")],
+        answers: &[at(201, answer::<OutgoingMessage>(), "It is on its way; `state` says how far.")],
         errors: Errors::Problems(SAY_ERRORS),
         keyed: true,
         example: tell(
@@ -161,7 +138,7 @@ pub static ROUTES: &[Route] = &[
         scope: Some(Scope::People),
         summary: "Take it, without writing yet",
         about: "The bot falls silent. Of two people who take it over at the same time one gets 200, and the other 409.",
-        body: Some(Of(&TAKER)),
+        body: Some(request::<Taker>()),
         errors: Errors::Problems(&[("taken", 409), ("in_progress", 409)]),
         example: tell("/v1/conversations/$conversation/take-over", r#"{"agent": "Rosa"}"#),
         take: || post(conversations::take_over),
@@ -175,8 +152,8 @@ pub static ROUTES: &[Route] = &[
         roles: AGENTS,
         summary: "Give a conversation to a team, or to somebody of it",
         about: "The bot is silent from then on, as after `take-over`; who has it already gives it on.",
-        body: Some(Of(&ASSIGN)),
-        answers: &[ok(Of(&CONVERSATION), "As it is now.")],
+        body: Some(request::<Assignment>()),
+        answers: &[ok(answer::<Conversation>(), "As it is now.")],
         keyed: true,
         example: tell("/v1/conversations/$conversation/assign", r#"{"team": "workshop", "agent": "Bea"}"#),
         take: || post(conversations::assign),
@@ -208,9 +185,9 @@ pub static ROUTES: &[Route] = &[
 const ACT: Route = Route {
     part: PART,
     roles: AGENTS,
-    body: Some(Of(&AGENT)),
+    body: Some(request::<Agent>()),
     bare: true,
-    answers: &[ok(Of(&CONVERSATION), "As it is now.")],
+    answers: &[ok(answer::<Conversation>(), "As it is now.")],
     keyed: true,
     ..POST
 };

@@ -7,16 +7,18 @@ use super::{
     ok, said,
     shape::{
         Field, Shape,
-        Type::{Either, Maybe, Of, Page, Text, Time, Whole, Word},
-        may, need, request, shape,
+        Type::{Maybe, Of, Text, Time, Whole, Word},
+        answer, may, need, request, shape,
     },
-    shapes::{INCOMING, OUTGOING, SENDER},
+    shapes::SENDER,
     tell,
 };
+use crate::runtime::events::event_json::{MessageShown, OutgoingMessage};
 use crate::web::api::{
     addressee::Recipient,
     media::{files, own_files, uploads},
-    messages,
+    messages::{self, PlannedMessage, search::FoundMessage},
+    page::Listed,
 };
 use axum::routing::{delete, get, post};
 
@@ -37,44 +39,6 @@ static MESSAGE: Shape = shape(
     "MessageToSomebody",
     "A `text` or a `media`, perhaps with something to tap, or a `location`, `contact_cards` or a `template`.",
     &FIELDS,
-);
-
-static PLANNED: Shape = Shape {
-    name: "PlannedMessage",
-    about: "A message of ours as in all lists, and whose it is.",
-    fields: &[
-        need("id", Whole, ""),
-        need("conversation_id", Whole, ""),
-        need("contact_id", Whole, ""),
-        need("planned_for", Time, "The `at` of the request: it leaves then."),
-        need("at", Time, "When it was written, as `at` of every message that has not left."),
-        need("created_at", Time, "The same."),
-        need("text", Text, ""),
-        need("state", Word(&["queued"]), ""),
-    ],
-    open: true,
-};
-
-static FOUND: Shape = shape(
-    "FoundMessage",
-    "A message with the wanted words, and whose it is.",
-    &[
-        need("id", Whole, ""),
-        need("direction", Word(&["in", "out"]), ""),
-        need("at", Time, ""),
-        need("text", Text, "The whole text."),
-        need("agent", Maybe(&Text), "Of a message of ours: the person who wrote it."),
-        need("conversation_id", Whole, ""),
-        need("account", Text, ""),
-        need("contact", Of(&OF_CONTACT), ""),
-        need("cursor", Text, "For the list of the conversation's messages: the page that begins with this one."),
-    ],
-);
-
-static OF_CONTACT: Shape = shape(
-    "FoundContact",
-    "",
-    &[need("id", Whole, ""), need("phone", Maybe(&Text), ""), need("name", Maybe(&Text), "")],
 );
 
 static UPLOADED: Shape = shape(
@@ -103,7 +67,7 @@ pub static ROUTES: &[Route] = &[
                 who opted out. The bot keeps the conversation. The answer comes when the provider took the message, or \
                 after 10 s with the state it has then; with `at` at once.",
         body: Some(Of(&MESSAGE)),
-        answers: &[at(201, Of(&OUTGOING), "It is on its way; `state` says how far.")],
+        answers: &[at(201, answer::<OutgoingMessage>(), "It is on its way; `state` says how far.")],
         errors: Errors::Problems(SEND_ERRORS),
         keyed: true,
         example: tell(
@@ -130,7 +94,7 @@ pub static ROUTES: &[Route] = &[
             LIMIT,
             CURSOR,
         ],
-        answers: &[ok(Page(&Of(&FOUND)), "A page of them.")],
+        answers: &[ok(answer::<Listed<FoundMessage>>(), "A page of them.")],
         errors: Errors::Problems(&[("not_found", 404)]),
         example: ask("/v1/messages?search=hello&limit=1"),
         take: || get(messages::search::list),
@@ -144,7 +108,7 @@ pub static ROUTES: &[Route] = &[
         roles: EVERYBODY,
         summary: "List what waits for its time, earliest first",
         query: &[may("contact", Whole, "Only to this one."), LIMIT, CURSOR],
-        answers: &[ok(Page(&Of(&PLANNED)), "A page of them.")],
+        answers: &[ok(answer::<Listed<PlannedMessage>>(), "A page of them.")],
         example: ask("/v1/messages/planned?limit=1"),
         take: || get(messages::planned),
         ..GET
@@ -159,7 +123,7 @@ pub static ROUTES: &[Route] = &[
         summary: "Take back a message that has not left",
         about: "Of a program or a person, most of all one with `at`. A text that became several messages is taken back by \
                 the `id` of each.",
-        answers: &[ok(Of(&OUTGOING), "Its `state` is `dropped`.")],
+        answers: &[ok(answer::<OutgoingMessage>(), "Its `state` is `dropped`.")],
         errors: Errors::Problems(&[("not_taken_back", 409)]),
         take: || delete(messages::take_back),
         ..POST
@@ -171,7 +135,7 @@ pub static ROUTES: &[Route] = &[
         part: PART,
         roles: EVERYBODY,
         summary: "Show one message, and how far it came",
-        answers: &[ok(Either(&[Of(&OUTGOING), Of(&INCOMING)]), "")],
+        answers: &[ok(answer::<MessageShown>(), "")],
         example: ask("/v1/messages/$message"),
         take: || get(messages::show),
         ..GET

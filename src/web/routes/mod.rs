@@ -99,8 +99,8 @@ pub fn bodies() -> Collected {
     let mut collected = Collected::default();
     for route in all() {
         let answers = route.answers.iter().filter_map(|answer| match answer.body {
-            AnswerBody::Json(kind) => Some(kind),
-            AnswerBody::Nothing | AnswerBody::Text(_) | AnswerBody::Events(_) | AnswerBody::File => None,
+            AnswerBody::Json(kind) | AnswerBody::Events(kind) => Some(kind),
+            AnswerBody::Nothing | AnswerBody::Text(_) | AnswerBody::File => None,
         });
         answers.chain(route.body).chain([error_shape(route)]).for_each(|kind| kind.collect(&mut collected));
     }

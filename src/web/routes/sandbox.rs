@@ -3,23 +3,12 @@
 use super::{
     AllowedCallers, GET, Route, Scope, ask, ok,
     shape::{
-        Shape,
-        Type::{List, Maybe, Of, Text, Whole},
-        may, need, shape,
+        Type::{Text, Whole},
+        answer, may, need,
     },
-    shapes::OUTGOING,
 };
-use crate::web::api::sandbox;
+use crate::web::api::sandbox::{self, SandboxMessages};
 use axum::routing::get;
-
-static PHONE: Shape = shape(
-    "SandboxMessages",
-    "",
-    &[
-        need("conversation_id", Maybe(&Whole), "`null`: this number has not written yet."),
-        need("data", List(&Of(&OUTGOING)), "Oldest first."),
-    ],
-);
 
 pub static ROUTES: &[Route] = &[Route {
     path: "/v1/sandbox/{sender_id}/messages",
@@ -32,7 +21,7 @@ pub static ROUTES: &[Route] = &[Route {
         need("phone", Text, "The customer's number; a `+` must be written `%2B`."),
         may("after", Whole, "Only messages with a greater id."),
     ],
-    answers: &[ok(Of(&PHONE), "")],
+    answers: &[ok(answer::<SandboxMessages>(), "")],
     example: ask("/v1/sandbox/1/messages?phone=%2B34600333444"),
     take: || get(sandbox::messages),
     ..GET

@@ -3,68 +3,19 @@
 use super::{
     AnswerBody, DocumentedAnswer, EVERYBODY, Errors, GET, Route, Scope,
     shape::{
-        Field, Shape,
-        Type::{Any, Either, Flag, Id, Maybe, Of, Text, Time, Traceable, Whole, Word},
-        may, need, shape,
+        Field,
+        Type::{self, Text, Whole},
+        answer, may,
     },
-    shapes::{INCOMING, OUTGOING, SEND_ERROR, SEND_STATES},
 };
-use crate::web::api::{events::stream, runs::RUN_STATES};
+use crate::{runtime::events::event_json::EventShown, web::api::events::stream};
 use axum::routing::get;
 
 const LAST: Field =
     may("Last-Event-ID", Whole, "The last id that was heard: the stream goes on behind it, also after a restart.");
 
 /// The data of an event.
-pub static EVENT: Shape = shape(
-    "Event",
-    "Something that happened, and what it is about.",
-    &[
-        need("id", Whole, ""),
-        need("type", Id, ""),
-        need("at", Time, ""),
-        need("sender", Maybe(&Whole), ""),
-        need("conversation_id", Maybe(&Whole), ""),
-        need("contact_id", Maybe(&Whole), ""),
-        may("message", Either(&[Of(&OUTGOING), Of(&INCOMING), Of(&GONE)]), ""),
-        may("status", Of(&STATUS), ""),
-        may("run", Of(&RUN), ""),
-        may("consent", Of(&CONSENT), ""),
-        may("data", Any, ""),
-    ],
-);
-
-static GONE: Shape = shape("MessageGone", "A message that is no longer kept.", &[need("id", Whole, "")]);
-
-static STATUS: Shape = shape(
-    "EventStatus",
-    "",
-    &[
-        need("message_id", Whole, ""),
-        need("state", Word(SEND_STATES), ""),
-        need("provider_id", Maybe(&Traceable), ""),
-        need("error", Maybe(&Of(&SEND_ERROR)), ""),
-        need("reason", Maybe(&Id), ""),
-    ],
-);
-
-static RUN: Shape = shape(
-    "EventRun",
-    "",
-    &[
-        need("id", Whole, ""),
-        may("number", Whole, ""),
-        may("flow", Id, ""),
-        may("trigger", Id, ""),
-        need("outcome", Maybe(&Word(RUN_STATES)), ""),
-    ],
-);
-
-static CONSENT: Shape = shape(
-    "EventConsent",
-    "",
-    &[need("id", Whole, ""), may("topic", Id, ""), may("given", Flag, ""), may("by", Text, "")],
-);
+pub const EVENT: Type = answer::<EventShown>();
 
 pub static ROUTES: &[Route] = &[Route {
     path: "/v1/events",
@@ -88,7 +39,7 @@ pub static ROUTES: &[Route] = &[Route {
         may("after", Whole, "As `Last-Event-ID`, for who cannot send headers."),
     ],
     headers: &[LAST],
-    answers: &[DocumentedAnswer { status: 200, about: "A stream without end.", body: AnswerBody::Events(Of(&EVENT)) }],
+    answers: &[DocumentedAnswer { status: 200, about: "A stream without end.", body: AnswerBody::Events(EVENT) }],
     errors: Errors::Problems(&[("too_many_listeners", 503)]),
     take: || get(stream::listen),
     ..GET

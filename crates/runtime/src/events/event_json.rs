@@ -1,18 +1,226 @@
-//! Builds the JSON of an event for the event stream and for webhooks.
+//! Defines the messages and events of the API as types, for lists, the event stream and webhooks.
 
 use crate::{
     base::{
-        ids::{AccountName, InboundId, OutboundId},
-        time::iso,
+        body_fields::{At, Id},
+        ids::{AccountName, ContactId, ConversationId, FlowName, InboundId, OutboundId, ProviderId, SenderId, StepId},
     },
     events::Events,
-    model::answer,
+    model::{
+        answer,
+        content::Content,
+        effect::{Origin, RunEnd},
+        inbound::{InboundKind, Referral},
+    },
     store::{
         ReadError,
-        tables::{contact, event::Event, inbound, ledger, outbound, run},
+        tables::{
+            contact,
+            event::Event,
+            inbound::{self, Recorded},
+            ledger,
+            outbound::{self, Outbound, SendState},
+            run,
+        },
     },
 };
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Serialize;
 use serde_json::{Value as Json, json};
+use std::borrow::Cow;
+
+/// A message of either direction.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(inline)]
+pub enum MessageShown {
+    Ours(Box<OutgoingMessage>),
+    Theirs(Box<IncomingMessage>),
+}
+
+/// A message of ours.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct OutgoingMessage {
+    pub id: OutboundId,
+    #[schemars(extend("enum" = ["out"]))]
+    direction: &'static str,
+    /// When the provider took it, else when it was written.
+    pub at: At,
+    /// Of what left.
+    pub text: String,
+    /// As it was written.
+    content: Shown<Content>,
+    /// What left outside the window: the template that stood for it, or the message itself (`direct_send`).
+    sent_as: Option<Shown<Content>>,
+    #[schemars(with = "String", extend("enum" = SEND_STATES))]
+    pub state: SendState,
+    /// Who speaks.
+    #[schemars(with = "String", extend("enum" = ["flow", "handoff_flow", "opt_out_confirmation", "person", "api"]))]
+    pub origin: Origin,
+    /// The person who wrote it, if that was said.
+    pub agent: Option<Id<String>>,
+    flow: Option<FlowName>,
+    step: Option<StepId>,
+    /// The provider's id, once it took the message.
+    provider_id: Option<ProviderId>,
+    created_at: At,
+    /// When the provider took it.
+    accepted_at: Option<At>,
+    delivered_at: Option<At>,
+    read_at: Option<At>,
+    failed_at: Option<At>,
+    /// It is kept for the contact's next message until then.
+    hold_until: Option<At>,
+    /// The `at` of the request: it leaves then.
+    planned_for: Option<At>,
+    /// Why it was not sent, or waits: one of our own reasons.
+    reason: Option<Id<String>>,
+    /// The provider's words.
+    error: Option<SendError>,
+}
+
+/// The states of a message to a contact.
+const SEND_STATES: &[&str] =
+    &["queued", "sending", "sent", "delivered", "read", "failed", "held", "unknown", "dropped", "skipped"];
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct SendError {
+    code: Id<String>,
+    text: Option<String>,
+}
+
+/// A message of the contact.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct IncomingMessage {
+    pub id: InboundId,
+    #[schemars(extend("enum" = ["in"]))]
+    direction: &'static str,
+    /// The message's own time.
+    pub at: At,
+    /// What the flows read of it.
+    pub text: Option<String>,
+    content: Shown<InboundKind>,
+    provider_id: ProviderId,
+    /// The provider's id of the message that it answers.
+    reply_to: Option<ProviderId>,
+    /// The ad or QR code that led here.
+    #[schemars(with = "Json")]
+    referral: Option<Referral>,
+    /// When the webhook came.
+    received_at: At,
+    /// When a turn took it.
+    handled_at: Option<At>,
+}
+
+/// The content of a message, as it is stored.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+struct Shown<T>(T);
+
+impl<T> JsonSchema for Shown<T> {
+    fn schema_name() -> Cow<'static, str> {
+        "Content".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut kind = generator.subschema_for::<Id<String>>();
+        let kinds =
+            "`text`, `media`, `buttons`, `list`, `link`, `template`, `reaction`, `location`, `contact_cards`, …";
+        kind.insert("description".into(), kinds.into());
+        json_schema!({
+            "type": "object", "required": ["kind"], "properties": {"kind": kind}, "additionalProperties": true,
+            "description": "What a message holds; the other fields depend on `kind`: `body` of a text, `media` and \
+                            `caption` of a media message, `name` and `body` of a template, and so on.",
+        })
+    }
+}
+
+/// Something that happened, and what it is about.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Event")]
+pub struct EventShown {
+    id: i64,
+    r#type: Id<String>,
+    at: At,
+    sender: Option<SenderId>,
+    conversation_id: Option<ConversationId>,
+    contact_id: Option<ContactId>,
+    #[serde(flatten)]
+    subject: Subject,
+}
+
+#[derive(Debug, Default, Serialize, JsonSchema)]
+struct Subject {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "EventMessage")]
+    message: Option<EventMessage>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "EventStatus")]
+    status: Option<EventStatus>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "EventRun")]
+    run: Option<EventRun>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "EventConsent")]
+    consent: Option<EventConsent>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<Json>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(inline)]
+enum EventMessage {
+    Ours(Box<OutgoingMessage>),
+    Theirs(Box<IncomingMessage>),
+    Gone(MessageGone),
+}
+
+/// A message that is no longer kept.
+#[derive(Debug, Serialize, JsonSchema)]
+struct MessageGone {
+    id: i64,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct EventStatus {
+    message_id: i64,
+    #[schemars(extend("enum" = SEND_STATES))]
+    state: String,
+    provider_id: Option<ProviderId>,
+    error: Option<SendError>,
+    reason: Option<Id<String>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct EventRun {
+    id: i64,
+    #[serde(flatten)]
+    kept: Option<KeptRun>,
+    #[schemars(extend("enum" = RunEnd::ALL.map(RunEnd::as_str)))]
+    outcome: Option<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct KeptRun {
+    number: u32,
+    flow: FlowName,
+    trigger: Id<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct EventConsent {
+    id: i64,
+    #[serde(flatten)]
+    kept: Option<KeptConsent>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct KeptConsent {
+    topic: Id<String>,
+    given: bool,
+    by: String,
+}
 
 impl Events {
     /// The account of an event; `None` if only the operator may see it.
@@ -24,115 +232,125 @@ impl Events {
         }
     }
 
-    /// `{id, type, at, sender, conversation_id, contact_id}` and its subject: `message`, `status`, `run`, `consent` or
-    /// `data`.
+    /// The event and its subject as lists show it; only the id of a subject that is no longer stored.
     pub async fn told(&self, event: &Event) -> Result<Json, ReadError> {
-        let mut told = json!({
-            "id": event.id,
-            "type": event.kind,
-            "at": iso(event.at),
-            "sender": event.sender_id,
-            "conversation_id": event.conversation_id,
-            "contact_id": event.contact_id,
-        });
-        let (name, about) = self.about(event).await?;
-        told[name] = about;
-        Ok(told)
+        Ok(json!(EventShown {
+            id: event.id,
+            r#type: Id(event.kind.clone()),
+            at: At(event.at),
+            sender: event.sender_id,
+            conversation_id: event.conversation_id,
+            contact_id: event.contact_id,
+            subject: self.subject(event).await?,
+        }))
     }
 
-    /// The subject as lists show it; only the id of a message that is no longer stored.
-    async fn about(&self, event: &Event) -> Result<(&'static str, Json), ReadError> {
-        let store = &self.store;
-        let id = event.subject_id;
+    async fn subject(&self, event: &Event) -> Result<Subject, ReadError> {
+        let (store, id, nothing) = (&self.store, event.subject_id, Subject::default());
+        let gone = || EventMessage::Gone(MessageGone { id });
         Ok(match event.kind.as_str() {
             "message.in" => {
                 let row = inbound::find(store, InboundId(id)).await?;
-                ("message", row.map_or_else(|| json!({"id": id}), |row| theirs(&row)))
+                let message = row.map_or_else(gone, |row| EventMessage::Theirs(IncomingMessage::of(row).into()));
+                Subject { message: Some(message), ..nothing }
             }
             "message.out" => {
                 let row = outbound::find(store, OutboundId(id)).await?;
-                ("message", row.map_or_else(|| json!({"id": id}), |row| ours(&row)))
+                let message = row.map_or_else(gone, |row| EventMessage::Ours(OutgoingMessage::of(row).into()));
+                Subject { message: Some(message), ..nothing }
             }
-            "message.status" => ("status", status(outbound::find(store, OutboundId(id)).await?, event)),
+            "message.status" => {
+                let row = outbound::find(store, OutboundId(id)).await?;
+                Subject { status: Some(EventStatus::of(row, event)), ..nothing }
+            }
             "run.began" | "run.ended" => {
-                let row = run::find(store, id).await?;
-                let outcome = Some(&event.word).filter(|word| !word.is_empty());
-                let run = row.map_or_else(
-                    || json!({"id": id, "outcome": outcome}),
-                    |row| {
-                        json!({
-                            "id": id, "number": row.number, "flow": row.flow, "trigger": row.trigger_key,
-                            "outcome": outcome,
-                        })
-                    },
-                );
-                ("run", run)
+                let kept = |row: run::Run| KeptRun { number: row.number, flow: row.flow, trigger: Id(row.trigger_key) };
+                let outcome = Some(event.word.clone()).filter(|word| !word.is_empty());
+                let run = EventRun { id, kept: run::find(store, id).await?.map(kept), outcome };
+                Subject { run: Some(run), ..nothing }
             }
             "consent" => {
-                let consent = ledger::find(store, id).await?.map_or_else(
-                    || json!({"id": id}),
-                    |entry| json!({"id": id, "topic": entry.topic, "given": entry.given, "by": entry.teller().by}),
-                );
-                ("consent", consent)
+                let kept = ledger::find(store, id).await?.map(|entry| {
+                    let by = entry.teller().by.to_owned();
+                    KeptConsent { topic: Id(entry.topic), given: entry.given, by }
+                });
+                Subject { consent: Some(EventConsent { id, kept }), ..nothing }
             }
-            _ => ("data", event.data.clone()),
+            _ => Subject { data: Some(event.data.clone()), ..nothing },
         })
     }
 }
 
-fn status(row: Option<outbound::Outbound>, event: &Event) -> Json {
-    let (provider_id, error, reason) = row.map_or((None, None, None), |row| {
-        let error = row.error_code.map(|code| json!({"code": code, "text": row.error_text}));
-        (row.provider_id, error, row.reason)
-    });
-    let error = error.filter(|_| event.word == "failed");
-    json!({
-        "message_id": event.subject_id, "state": event.word, "provider_id": provider_id, "error": error,
-        "reason": reason,
-    })
+impl EventStatus {
+    fn of(row: Option<Outbound>, event: &Event) -> EventStatus {
+        let (message_id, state) = (event.subject_id, event.word.clone());
+        let Some(row) = row else {
+            return EventStatus { message_id, state, provider_id: None, error: None, reason: None };
+        };
+        let error = SendError::of(row.error_code, row.error_text).filter(|_| state == "failed");
+        EventStatus { message_id, state, provider_id: row.provider_id, error, reason: row.reason.map(Id) }
+    }
 }
 
-/// One message of ours as the API shows it.
-pub fn ours(row: &outbound::Outbound) -> Json {
-    let shown = row.sent_as.as_ref().unwrap_or(&row.draft.content);
-    json!({
-        "id": row.id,
-        "direction": "out",
-        "at": iso(row.accepted_at.unwrap_or(row.created_at)),
-        "text": shown.text(),
-        "content": row.draft.content,
-        "sent_as": row.sent_as,
-        "state": row.state,
-        "origin": row.draft.origin,
-        "agent": row.draft.agent,
-        "flow": row.draft.flow,
-        "step": row.draft.step,
-        "provider_id": row.provider_id,
-        "created_at": iso(row.created_at),
-        "accepted_at": row.accepted_at.map(iso),
-        "delivered_at": row.delivered_at.map(iso),
-        "read_at": row.read_at.map(iso),
-        "failed_at": row.failed_at.map(iso),
-        "hold_until": row.hold_until.map(iso),
-        "planned_for": row.draft.at.map(iso),
-        "reason": row.reason,
-        "error": row.error_code.as_ref().map(|code| json!({"code": code, "text": row.error_text})),
-    })
+impl SendError {
+    fn of(code: Option<String>, text: Option<String>) -> Option<SendError> {
+        code.map(|code| SendError { code: Id(code), text })
+    }
 }
 
-/// One message of a contact as the API shows it.
-pub fn theirs(row: &inbound::Recorded) -> Json {
-    let message = &row.data.message;
-    json!({
-        "id": row.id,
-        "direction": "in",
-        "at": iso(message.at),
-        "text": answer::words_of(&message.kind),
-        "content": message.kind,
-        "provider_id": message.provider_id,
-        "reply_to": message.reply_to,
-        "referral": message.referral,
-        "received_at": iso(row.received_at),
-        "handled_at": row.handled_at.map(iso),
-    })
+impl OutgoingMessage {
+    pub fn of(row: Outbound) -> OutgoingMessage {
+        let draft = row.draft;
+        OutgoingMessage {
+            id: row.id,
+            direction: "out",
+            at: At(row.accepted_at.unwrap_or(row.created_at)),
+            text: row.sent_as.as_ref().unwrap_or(&draft.content).text().to_owned(),
+            content: Shown(draft.content),
+            sent_as: row.sent_as.map(Shown),
+            state: row.state,
+            origin: draft.origin,
+            agent: draft.agent.map(Id),
+            flow: draft.flow,
+            step: draft.step,
+            provider_id: row.provider_id,
+            created_at: At(row.created_at),
+            accepted_at: row.accepted_at.map(At),
+            delivered_at: row.delivered_at.map(At),
+            read_at: row.read_at.map(At),
+            failed_at: row.failed_at.map(At),
+            hold_until: row.hold_until.map(At),
+            planned_for: draft.at.map(At),
+            reason: row.reason.map(Id),
+            error: SendError::of(row.error_code, row.error_text),
+        }
+    }
+
+    /// The kind of its content.
+    pub fn kind(&self) -> Json {
+        json!(self.content)["kind"].take()
+    }
+}
+
+impl IncomingMessage {
+    pub fn of(row: Recorded) -> IncomingMessage {
+        let message = row.data.message;
+        IncomingMessage {
+            id: row.id,
+            direction: "in",
+            at: At(message.at),
+            text: answer::words_of(&message.kind).map(str::to_owned),
+            content: Shown(message.kind),
+            provider_id: message.provider_id,
+            reply_to: message.reply_to,
+            referral: message.referral,
+            received_at: At(row.received_at),
+            handled_at: row.handled_at.map(At),
+        }
+    }
+
+    /// The kind of its content.
+    pub fn kind(&self) -> Json {
+        json!(self.content)["kind"].take()
+    }
 }

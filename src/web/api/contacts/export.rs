@@ -12,12 +12,13 @@ use crate::{
         contact::Contact,
         inbound::{Alias, AliasKind},
     },
-    runtime::events::event_json::{ours, theirs},
+    runtime::events::event_json::MessageShown,
     store::{
         ReadError, Store,
         tables::{alias, contact, conversation, inbound, ledger, outbound, run, start},
     },
     web::{
+        api::messages::in_one_list,
         auth::Caller,
         idempotency::{Answer, json, once},
         input::{self, Input},
@@ -142,20 +143,20 @@ pub async fn whole(store: &Store, contact: &Contact, now: Time) -> Result<Json, 
 }
 
 /// Oldest first; `false` if there are more than one document may contain: the lists have the rest.
-async fn messages(store: &Store, row: &conversation::Conversation) -> Result<(Vec<Json>, bool), ReadError> {
-    let mut all: Vec<(i64, Json)> = Vec::new();
+async fn messages(store: &Store, row: &conversation::Conversation) -> Result<(Vec<MessageShown>, bool), ReadError> {
+    let mut all = Vec::new();
     let most = usize::try_from(EXPORT_MESSAGES_MAX).unwrap_or(usize::MAX);
     let (mut heard, mut said) = (Some(InboundId(i64::MAX)), Some(OutboundId(i64::MAX)));
     while (heard.is_some() || said.is_some()) && all.len() < most {
         if let Some(before) = heard {
             let rows = inbound::of(store, row.id, before, PAGE_MAX).await?;
             heard = rows.last().map(|row| row.id);
-            all.extend(rows.iter().map(|row| (row.id.0, theirs(row))));
+            all.extend(in_one_list(rows, Vec::new()));
         }
         if let Some(before) = said {
             let rows = outbound::of(store, row.id, before, PAGE_MAX).await?;
             said = rows.last().map(|row| row.id);
-            all.extend(rows.iter().map(|row| (row.id.0, ours(row))));
+            all.extend(in_one_list(Vec::new(), rows));
         }
     }
     all.sort_by_key(|(id, _)| *id);

@@ -3,13 +3,14 @@
 
 use crate::{
     base::{
-        ids::ConversationId,
+        body_fields::{At, Id, PersonName, Phone},
+        ids::{AccountName, ContactId, ConversationId, FlowName, SenderId},
         limits::{PREVIEW_CHARS_MAX, SEARCH_CHARS_MAX},
         query,
-        time::{Time, iso},
+        time::Time,
     },
-    model::window::Window,
-    runtime::events::event_json::{ours, theirs},
+    model::{effect::Origin, window},
+    runtime::events::event_json::{IncomingMessage, OutgoingMessage},
     store::{
         ReadError,
         queries::{
@@ -26,7 +27,7 @@ use crate::{
             runs,
         },
         auth::Caller,
-        idempotency::{json, respond},
+        idempotency::respond,
         problem::{ApiResult, Problem},
         state::Web,
     },
@@ -35,8 +36,117 @@ use axum::{
     extract::{RawQuery, State},
     http::StatusCode,
 };
-use serde_json::{Value as Json, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::{future::ready, sync::Arc};
+
+/// A contact at one sender.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Conversation {
+    id: ConversationId,
+    /// Whose sender it is.
+    account: AccountName,
+    sender: SenderRef,
+    contact: ContactRef,
+    /// Who has it.
+    #[schemars(extend("enum" = ["bot", "with_person", "needs_person"]))]
+    state: &'static str,
+    /// Who of the business has it, and since when.
+    with_person: Option<WithPerson>,
+    /// Why somebody should look at it.
+    needs_person: Option<NeedsPerson>,
+    /// Since when it waits for a person: it needs one, or it was handed over and nobody has taken it.
+    waiting_since: Option<At>,
+    /// The runs under way.
+    runs: Vec<RunRef>,
+    /// Whether anything but a template may be sent now.
+    window: Window,
+    /// Messages of the contact since our last one, counted to 100.
+    unanswered: i64,
+    /// The newest in either direction.
+    last_message: Option<LastMessage>,
+    /// The contact's newest message.
+    last_inbound_at: Option<At>,
+    /// Our newest message that the provider took.
+    last_outbound_at: Option<At>,
+    created_at: At,
+}
+
+/// One of the senders of the configuration.
+#[derive(Debug, Serialize, JsonSchema)]
+struct SenderRef {
+    id: SenderId,
+    /// `null`: it is no longer configured.
+    name: Option<Id<String>>,
+}
+
+/// The person in a conversation; `/v1/contacts/{id}` shows the rest.
+#[derive(Debug, Serialize, JsonSchema)]
+struct ContactRef {
+    id: ContactId,
+    /// In E.164 format; `null` where the platform hides it.
+    phone: Option<Phone<String>>,
+    name: Option<PersonName<String>>,
+    tags: Vec<String>,
+    /// Since when the contact wants no messages.
+    opted_out_at: Option<At>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct WithPerson {
+    since: At,
+    team: Option<Id<String>>,
+    agent: Option<Id<String>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct NeedsPerson {
+    since: At,
+    /// One sentence.
+    why: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct RunRef {
+    /// For `/v1/runs/{id}`.
+    id: Option<i64>,
+    /// Within the conversation, from 1.
+    number: u32,
+    flow: FlowName,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Window {
+    open: bool,
+    /// 24 hours after the contact's last message.
+    ends_at: Option<At>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct LastMessage {
+    id: i64,
+    #[schemars(extend("enum" = ["in", "out"]))]
+    direction: &'static str,
+    at: At,
+    /// Of its `content`.
+    kind: Option<Id<String>>,
+    /// Its first 160 characters.
+    text: Option<String>,
+    /// Of ours: how far it came.
+    #[schemars(with = "Option<Id<String>>")]
+    state: Option<outbound::SendState>,
+    /// Of ours: who speaks.
+    #[schemars(with = "Option<Id<String>>")]
+    origin: Option<Origin>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ConversationCounts {
+    /// They wait for a person.
+    waiting: i64,
+    /// A person has them.
+    taken: i64,
+}
 
 /// The states by which the list is filtered.
 pub const STATES: &[&str] = &["with_person", "needs_person", "waiting", "taken", "bot"];
@@ -60,68 +170,75 @@ pub async fn counts(State(web): State<Arc<Web>>, caller: Caller) -> ApiResult {
     };
     let waiting = inbox::count_waiting(store).await.map_err(|error| Problem::bug(&error))?;
     let taken = inbox::count_taken(store).await.map_err(|error| Problem::bug(&error))?;
-    Ok(json(StatusCode::OK, &json!({"waiting": own(waiting), "taken": own(taken)})))
+    Ok(respond(StatusCode::OK, &ConversationCounts { waiting: own(waiting), taken: own(taken) }))
 }
 
 /// A conversation as the API shows it.
-pub async fn describe(web: &Web, id: ConversationId) -> Result<Json, Problem> {
+pub async fn describe(web: &Web, id: ConversationId) -> Result<Conversation, Problem> {
     let row = inbox::one(&web.app.store, id).await.map_err(|error| Problem::bug(&error))?;
     let row = row.ok_or_else(|| Problem::bug(&format!("conversation {id} has no contact")))?;
     shown(web, &row).await
 }
 
-async fn shown(web: &Web, row: &Listed) -> Result<Json, Problem> {
+async fn shown(web: &Web, row: &Listed) -> Result<Conversation, Problem> {
     let Listed { conversation, contact, session, .. } = row;
     let mut runs = Vec::new();
     for own in &session.runs {
         let id = runs::id_of(web, conversation.id, own.number).await?;
-        runs.push(json!({"id": id, "number": own.number, "flow": own.flow}));
+        runs.push(RunRef { id, number: own.number, flow: own.flow.clone() });
     }
-    let window = Window { opened_at: conversation.opened_at };
+    let window = window::Window { opened_at: conversation.opened_at };
     let sender = web.app.senders.get(conversation.sender_id);
-    Ok(json!({
-        "id": conversation.id,
-        "account": contact.account,
-        "sender": {"id": conversation.sender_id, "name": sender.map(|sender| sender.name.as_str())},
-        "contact": {
-            "id": contact.id,
-            "phone": contact.data.phone,
-            "name": contact.data.name,
-            "tags": contact.data.tags,
-            "opted_out_at": contact.opted_out.map(iso),
+    let data = &contact.data;
+    Ok(Conversation {
+        id: conversation.id,
+        account: contact.account.clone(),
+        sender: SenderRef { id: conversation.sender_id, name: sender.map(|sender| Id(sender.name.clone())) },
+        contact: ContactRef {
+            id: contact.id,
+            phone: data.phone.clone().map(Phone),
+            name: data.name.clone().map(PersonName),
+            tags: data.tags.iter().cloned().collect(),
+            opted_out_at: contact.opted_out.map(At),
         },
-        "state": session.who_has_it(),
-        "with_person": session.person.as_ref().map(|person| json!({
-            "since": iso(person.since), "team": person.team, "agent": person.agent,
-        })),
-        "needs_person": session.needs_person.as_ref().map(|needs| json!({
-            "since": iso(needs.since), "why": needs.why,
-        })),
-        "waiting_since": session.waiting_since().map(iso),
-        "runs": runs,
-        "window": {"open": window.is_open(web.app.clock.now()), "ends_at": window.ends_at().map(iso)},
-        "unanswered": row.unanswered,
-        "last_message": newest(web, row.newest).await?,
-        "last_inbound_at": conversation.last_inbound_at.map(iso),
-        "last_outbound_at": conversation.last_outbound_at.map(iso),
-        "created_at": iso(conversation.created_at),
-    }))
+        state: session.who_has_it(),
+        with_person: session.person.as_ref().map(|person| WithPerson {
+            since: At(person.since),
+            team: person.team.clone().map(Id),
+            agent: person.agent.clone().map(Id),
+        }),
+        needs_person: session
+            .needs_person
+            .as_ref()
+            .map(|needs| NeedsPerson { since: At(needs.since), why: needs.why.clone() }),
+        waiting_since: session.waiting_since().map(At),
+        runs,
+        window: Window { open: window.is_open(web.app.clock.now()), ends_at: window.ends_at().map(At) },
+        unanswered: row.unanswered,
+        last_message: newest(web, row.newest).await?,
+        last_inbound_at: conversation.last_inbound_at.map(At),
+        last_outbound_at: conversation.last_outbound_at.map(At),
+        created_at: At(conversation.created_at),
+    })
 }
 
 /// The newest message, cut to a line.
-async fn newest(web: &Web, newest: Option<Newest>) -> Result<Json, Problem> {
+async fn newest(web: &Web, newest: Option<Newest>) -> Result<Option<LastMessage>, Problem> {
     let (store, bug) = (&web.app.store, |error: ReadError| Problem::bug(&error));
-    let whole = match newest {
+    let cut = |text: String| text.chars().take(PREVIEW_CHARS_MAX).collect::<String>();
+    let kind = |kind: serde_json::Value| kind.as_str().map(|kind| Id(kind.to_owned()));
+    Ok(match newest {
         None => None,
-        Some(Newest::Heard(id)) => inbound::find(store, id).await.map_err(bug)?.map(|row| theirs(&row)),
-        Some(Newest::Said(id)) => outbound::find(store, id).await.map_err(bug)?.map(|row| ours(&row)),
-    };
-    let Some(whole) = whole else { return Ok(Json::Null) };
-    let text = whole["text"].as_str().map(|text| text.chars().take(PREVIEW_CHARS_MAX).collect::<String>());
-    Ok(json!({
-        "id": whole["id"], "direction": whole["direction"], "at": whole["at"], "kind": whole["content"]["kind"],
-        "text": text, "state": whole["state"], "origin": whole["origin"],
-    }))
+        Some(Newest::Heard(id)) => inbound::find(store, id).await.map_err(bug)?.map(IncomingMessage::of).map(|whole| {
+            let (kind, text) = (kind(whole.kind()), whole.text.map(cut));
+            LastMessage { id: id.0, direction: "in", at: whole.at, kind, text, state: None, origin: None }
+        }),
+        Some(Newest::Said(id)) => outbound::find(store, id).await.map_err(bug)?.map(OutgoingMessage::of).map(|whole| {
+            let (state, origin) = (Some(whole.state), Some(whole.origin));
+            let (kind, text) = (kind(whole.kind()), Some(cut(whole.text)));
+            LastMessage { id: id.0, direction: "out", at: whole.at, kind, text, state, origin }
+        }),
+    })
 }
 
 /// The requested conversations.
@@ -194,7 +311,12 @@ fn wrong(pointer: &str, why: String) -> Problem {
     Problem::invalid(vec![(pointer.to_owned(), why)])
 }
 
-async fn listed(web: &Web, caller: &Caller, page: &Page, filter: &Filter) -> Result<page::Listed<Json>, Problem> {
+async fn listed(
+    web: &Web,
+    caller: &Caller,
+    page: &Page,
+    filter: &Filter,
+) -> Result<page::Listed<Conversation>, Problem> {
     page.gather(
         |cursor: Option<(i64, i64)>| read(web, filter.which, cursor, page.limit),
         |row: Listed| async move {
@@ -206,7 +328,12 @@ async fn listed(web: &Web, caller: &Caller, page: &Page, filter: &Filter) -> Res
 }
 
 /// The conversations with contacts that have the wanted words; whoever wrote last comes first.
-async fn found(web: &Web, caller: &Caller, page: &Page, filter: &Filter) -> Result<page::Listed<Json>, Problem> {
+async fn found(
+    web: &Web,
+    caller: &Caller,
+    page: &Page,
+    filter: &Filter,
+) -> Result<page::Listed<Conversation>, Problem> {
     let store = &web.app.store;
     let mut places = Vec::new();
     if let Some(wanted) = &filter.wanted {

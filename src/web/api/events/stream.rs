@@ -15,7 +15,7 @@ use crate::{
         admission::{self, Effect},
         auth::Caller,
         problem::{ApiResult, Problem},
-        routes::{shape::Type, stream::EVENT},
+        routes::stream::EVENT,
         server::listener::Peer,
         state::Web,
         studio::news::{BotNews, NEWS},
@@ -200,7 +200,7 @@ impl Listener {
         let told = self.web.app.events.told(event).await.map_err(|_| ClientGone)?;
         let data = match self.caller.sees_people() {
             true => told,
-            false => self.web.masks.value(&self.web, &Type::Of(&EVENT), told),
+            false => self.web.masks.value(&self.web, &EVENT, told),
         };
         Ok(format!("id: {}\nevent: {}\ndata: {data}\n\n", event.id, event.kind))
     }

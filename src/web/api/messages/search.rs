@@ -5,12 +5,12 @@
 
 use crate::{
     base::{
-        ids::{ContactId, ConversationId, InboundId, OutboundId, SenderId},
+        body_fields::{At, Id, PersonName, Phone},
+        ids::{AccountName, ContactId, ConversationId, InboundId, OutboundId, SenderId},
         limits::{SEARCH_CHARS_MAX, SEARCH_MESSAGES_AT_ONCE, SEARCH_READS_MAX},
         query,
     },
     model::{answer, matching::fold},
-    runtime::events::event_json::{ours, theirs},
     store::{
         ReadError, Store,
         tables::{
@@ -26,7 +26,7 @@ use crate::{
             page::{Page, decode, encode},
         },
         auth::Caller,
-        idempotency::json,
+        idempotency::respond,
         problem::{ApiResult, Problem},
         state::Web,
     },
@@ -35,8 +35,34 @@ use axum::{
     extract::{RawQuery, State},
     http::StatusCode,
 };
-use serde_json::{Value as Json, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::{cmp::Reverse, sync::Arc};
+
+/// A message with the wanted words, and whose it is.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct FoundMessage {
+    id: i64,
+    #[schemars(extend("enum" = ["in", "out"]))]
+    direction: &'static str,
+    at: At,
+    /// The whole text.
+    text: String,
+    /// Of a message of ours: the person who wrote it.
+    agent: Option<String>,
+    conversation_id: ConversationId,
+    account: AccountName,
+    contact: FoundContact,
+    /// For the list of the conversation's messages: the page that begins with this one.
+    cursor: Id<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct FoundContact {
+    id: ContactId,
+    phone: Option<Phone<String>>,
+    name: Option<PersonName<String>>,
+}
 
 /// `GET /v1/messages?search=&sender=&account=&limit=&cursor=`: the messages with these words, newest first.
 pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller: Caller) -> ApiResult {
@@ -55,14 +81,14 @@ pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller
                 data.extend(shown(&web, &row).await?);
             }
             if data.len() == page.size() {
-                return Ok(json(StatusCode::OK, &page.body(data, Some(before))));
+                return Ok(respond(StatusCode::OK, &page.listed(data, Some(before))));
             }
         }
         if read_all {
-            return Ok(json(StatusCode::OK, &page.body(data, None::<i64>)));
+            return Ok(respond(StatusCode::OK, &page.listed(data, None::<i64>)));
         }
     }
-    Ok(json(StatusCode::OK, &page.body(data, Some(before))))
+    Ok(respond(StatusCode::OK, &page.listed(data, Some(before))))
 }
 
 /// A message of either direction.
@@ -144,18 +170,27 @@ impl Filter {
 }
 
 /// A found message with whose it is; `None` for a contact who was erased or goes on as another one.
-async fn shown(web: &Web, row: &Message) -> Result<Option<Json>, Problem> {
-    let (_, conversation, contact) = row.place();
+async fn shown(web: &Web, row: &Message) -> Result<Option<FoundMessage>, Problem> {
+    let (_, conversation_id, contact) = row.place();
     let found = contact::find(&web.app.store, contact).await.map_err(|error| Problem::bug(&error))?;
     let Some(contact) = found.filter(|contact| !contact.data.is_gone()) else { return Ok(None) };
-    let whole = match row {
-        Message::In(row) => theirs(row),
-        Message::Out(row) => ours(row),
+    let (direction, at, agent) = match row {
+        Message::In(row) => ("in", row.data.message.at, None),
+        Message::Out(row) => ("out", row.accepted_at.unwrap_or(row.created_at), row.draft.agent.clone()),
     };
-    Ok(Some(json!({
-        "id": row.id(), "direction": whole["direction"], "at": whole["at"], "text": row.text(), "agent": whole["agent"],
-        "conversation_id": conversation, "account": contact.account,
-        "contact": {"id": contact.id, "phone": contact.data.phone, "name": contact.data.name},
-        "cursor": encode(&row.id().saturating_add(1)),
-    })))
+    Ok(Some(FoundMessage {
+        id: row.id(),
+        direction,
+        at: At(at),
+        text: row.text().to_owned(),
+        agent,
+        conversation_id,
+        account: contact.account,
+        contact: FoundContact {
+            id: contact.id,
+            phone: contact.data.phone.map(Phone),
+            name: contact.data.name.map(PersonName),
+        },
+        cursor: Id(encode(&row.id().saturating_add(1))),
+    }))
 }

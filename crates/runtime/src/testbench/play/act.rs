@@ -10,7 +10,7 @@ use crate::{
         limits::{PLAY_MESSAGES_READ, PLAY_TURNS_READ},
         time::{Time, iso},
     },
-    events::event_json::{ours, theirs},
+    events::event_json::{IncomingMessage, OutgoingMessage},
     flow::{
         self, FlowSet, Versions, World as FlowWorld,
         tools::testfile::{Step, TestAction},
@@ -124,13 +124,13 @@ impl Recorder {
         known.extend_from_slice(&self.catalogue);
         let mut now: BTreeMap<i64, Json> = BTreeMap::new();
         for row in inbound::of(store, conversation, InboundId(i64::MAX), limit).await? {
-            let mut message = theirs(&row);
+            let mut message = json!(IncomingMessage::of(row.clone()));
             let posted = world.posted.get(row.data.message.provider_id.as_str());
             message["json"] = posted.and_then(|body| serde_json::from_str(body).ok()).unwrap_or(Json::Null);
             now.insert(row.id.0, message);
         }
         for row in outbound::of(store, conversation, OutboundId(i64::MAX), limit).await? {
-            let mut message = ours(&row);
+            let mut message = json!(OutgoingMessage::of(row.clone()));
             let at = [row.failed_at, row.read_at, row.delivered_at, row.accepted_at].into_iter().flatten().next();
             message["status"] = json!(row.state);
             message["status_at"] = iso(at.unwrap_or(row.created_at)).into();
