@@ -7,12 +7,13 @@
 use super::{
     input::{bad, kind, pointer_part, utf8},
     problem::Problem,
-    schema::{self, Derived, Direction},
+    schema::{self, CLEARED, Derived, Direction},
 };
 use crate::base::{diagnostic::did_you_mean, private_use};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::{Map, Value as Json};
+use std::borrow::Cow;
 
 /// A sentence about a missing field, where "`x` is missing." is not enough.
 pub const MISSING: &str = "x-missing";
@@ -66,9 +67,40 @@ pub fn no_body(body: &[u8]) -> Result<(), Problem> {
     errors.finish()
 }
 
-/// Distinguishes a field that is left out, which is `None`, from `null`, which is `Some(None)`.
-pub fn clearable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(value).map(Some)
+/// A change of a field: one that is left out stays (`None`), and `null` empties it (`Some(None)`).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change<T>(pub Option<Option<T>>);
+
+impl<T> Default for Change<T> {
+    fn default() -> Change<T> {
+        Change(None)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Change<T> {
+    fn deserialize<D: Deserializer<'de>>(value: D) -> Result<Change<T>, D::Error> {
+        Option::deserialize(value).map(|value| Change(Some(value)))
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Change<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("Change{}", T::schema_name()).into()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        format!("Change<{}>", T::schema_id()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = generator.subschema_for::<Option<T>>();
+        schema.insert(CLEARED.into(), true.into());
+        schema
+    }
 }
 
 impl FieldErrors {
@@ -87,6 +119,20 @@ impl FieldErrors {
         let inside =
             |wrong: &str| wrong.strip_prefix(&pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         !self.errors.iter().any(|(wrong, _)| inside(wrong))
+    }
+
+    /// Takes out the errors inside the entries of a list, by entry: those of one do not affect the others.
+    pub fn take_rows(&mut self, name: &str, count: usize) -> Vec<Vec<(String, String)>> {
+        let mut rows = vec![Vec::new(); count];
+        let list = format!("/{name}/");
+        self.errors.retain(|(pointer, detail)| {
+            let inside = pointer.strip_prefix(&list).map(|rest| rest.split_at(rest.find('/').unwrap_or(rest.len())));
+            let row = inside.and_then(|(row, rest)| Some((rows.get_mut(row.parse::<usize>().ok()?)?, rest)));
+            let Some((row, rest)) = row else { return true };
+            row.push((rest.to_owned(), detail.clone()));
+            false
+        });
+        rows
     }
 
     /// The problem with all errors, if any.
@@ -223,7 +269,7 @@ fn read_item(schema: &'static Json, item: Json, at: &str, errors: &mut FieldErro
         (Some(_) | None, _) => return read(schema, item, "", at, errors).or_else(|| Some(neutral(schema))),
     };
     errors.at(at.to_owned(), format!("It must be {wanted}, not {}.", kind(&item)));
-    None
+    (kind_of(schema) == Some("object")).then(|| neutral(schema))
 }
 
 /// The reason why a text is none of this schema.
@@ -339,9 +385,9 @@ mod tests {
         count: i64,
         #[schemars(inner(length(min = 1, max = 3)))]
         tags: Option<Vec<String>>,
-        #[schemars(extend("x-misfit" = "`accounts` is a list of names, or `null`.", "x-null" = true))]
-        #[serde(default, deserialize_with = "clearable")]
-        accounts: Option<Option<Vec<String>>>,
+        #[schemars(extend("x-misfit" = "`accounts` is a list of names, or `null`."))]
+        #[serde(default)]
+        accounts: Change<Vec<String>>,
         inputs: Option<Map<String, Json>>,
     }
 
@@ -432,7 +478,7 @@ mod tests {
 
     #[test]
     fn null_clears_what_is_left_out_stays() {
-        let of = |body: &str| read(body).0.accounts;
+        let of = |body: &str| read(body).0.accounts.0;
         assert_eq!(of(r#"{"flow": "1", "count": 1}"#), None);
         assert_eq!(of(r#"{"flow": "1", "count": 1, "accounts": null}"#), Some(None));
         assert_eq!(of(r#"{"flow": "1", "count": 1, "accounts": ["a"]}"#), Some(Some(vec!["a".to_owned()])));

@@ -22,7 +22,7 @@ const OWN: &str = "x-";
 pub const WORDS: &str = "x-words";
 
 /// In a request: `null` says something else than a field that is left out.
-const CLEARED: &str = "x-null";
+pub const CLEARED: &str = "x-null";
 
 /// The body of an answer or of a request.
 #[derive(Debug, Clone, Copy)]

@@ -533,7 +533,6 @@ fn references(value: &Json) {
 const BY_HAND: &[&str] = &[
     "autocalls.rs",
     "bot.rs",
-    "contacts.rs",
     "conversations.rs",
     "messages.rs",
     "said.rs",

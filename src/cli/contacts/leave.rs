@@ -53,7 +53,7 @@ pub async fn export(config: &Config, who: &str, file: Option<&Path>) -> Outcome 
 async fn read(config: &Config, store: &Store, who: &str) -> Result<(Contact, Json), Failure> {
     let contact = find(config, store, who).await?;
     let whole = export::whole(store, &contact, SystemClock.now()).await.map_err(Failure::failed)?;
-    Ok((contact, whole))
+    Ok((contact, json!(whole)))
 }
 
 pub async fn erase(config: &Config, who: &str, yes: bool) -> Outcome {

@@ -160,7 +160,7 @@ async fn told(
     if out::is_json() {
         let mut documents = Vec::with_capacity(found.len());
         for contact in &found {
-            let mut document = contacts::document(store, contact).await.map_err(Failure::failed)?;
+            let mut document = json!(contacts::document(store, contact).await.map_err(Failure::failed)?);
             document["account"] = contact.account.as_str().into();
             documents.push(document);
         }
@@ -238,7 +238,7 @@ async fn describe(config: &Config, who: &str) -> Outcome {
 
 async fn document(config: &Config, store: &Store, who: &str) -> Result<Json, Failure> {
     let contact = find(config, store, who).await?;
-    contacts::document(store, &contact).await.map_err(Failure::failed)
+    contacts::document(store, &contact).await.map(|contact| json!(contact)).map_err(Failure::failed)
 }
 
 async fn lines(config: &Config, store: &Store, who: &str) -> Result<Vec<(String, String)>, Failure> {

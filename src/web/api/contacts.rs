@@ -8,11 +8,11 @@ pub mod timeline;
 use super::page::{Listed, Page};
 use crate::{
     base::{
+        body_fields::{At, Id, PersonName, Phone, Text, Traceable},
         diagnostic::did_you_mean,
-        ids::{ContactId, ConversationId},
+        ids::{ContactId, ConversationId, SenderId},
         limits::{NAME_CHARS_MAX, SEARCH_CHARS_MAX},
         phone, query,
-        time::iso,
     },
     flow::engine::inputs as inputs_rules,
     model::{
@@ -33,9 +33,10 @@ use crate::{
         admission::{missing_scope, not_your_role},
         auth::Caller,
         etag,
-        idempotency::respond,
-        input::{self, Input},
+        idempotency::{respond, to_json},
+        input,
         problem::{ApiResult, Problem},
+        request::{self, Change, FieldErrors},
         state::Web,
     },
 };
@@ -43,8 +44,76 @@ use axum::{
     extract::{Path, RawQuery, Request, State},
     http::StatusCode,
 };
-use serde_json::{Map, Value as Json, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
 use std::{collections::BTreeMap, sync::Arc};
+
+/// A person within one account, over all its senders.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Contact")]
+pub struct ContactShown {
+    #[serde(flatten)]
+    state: ContactState,
+    /// The name of this state, for `If-Match`.
+    etag: Traceable<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct ContactState {
+    id: ContactId,
+    /// E.164; `null` where the platform hides it.
+    phone: Option<Phone<String>>,
+    name: Option<PersonName<String>>,
+    /// The public name that they chose on WhatsApp, without `@`.
+    username: Option<PersonName<String>>,
+    language: Option<Id<String>>,
+    /// IANA name; `null`: guessed from the number's country.
+    zone: Option<Id<String>>,
+    tags: Vec<String>,
+    /// Those that `_bot.yaml` declares, where they hold something.
+    fields: BTreeMap<String, Json>,
+    /// By topic; what is not here was never asked.
+    consent: BTreeMap<String, Consent>,
+    /// Since when the contact wants no messages at all.
+    opted_out_at: Option<At>,
+    conversations: Vec<ConversationRef>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Consent {
+    given: bool,
+    at: At,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct ConversationRef {
+    id: ConversationId,
+    sender: SenderId,
+    /// The platform found nobody there three times in a row: flows say nothing.
+    undeliverable_since: Option<At>,
+}
+
+/// What is left out stays as it is; `null` empties.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct ContactChange {
+    #[serde(default)]
+    name: Change<Text<NAME_CHARS_MAX>>,
+    #[serde(default)]
+    language: Change<Text<NAME_CHARS_MAX>>,
+    /// IANA name: `Europe/Madrid`.
+    #[serde(default)]
+    zone: Change<Text<NAME_CHARS_MAX>>,
+    /// By name, of the types that `_bot.yaml` declares.
+    fields: Option<Map<String, Json>>,
+    tags: Option<TagChange>,
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+struct TagChange {
+    add: Option<Vec<Text<NAME_CHARS_MAX>>>,
+    remove: Option<Vec<Text<NAME_CHARS_MAX>>>,
+}
 
 /// `GET /v1/contacts?phone=&tag=&search=&limit=&cursor=`: newest first.
 pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller: Caller) -> ApiResult {
@@ -54,7 +123,7 @@ pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller
 /// `GET /v1/contacts/{id}`, with its `ETag`.
 pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller) -> ApiResult {
     let contact = owned(&web, &caller, &id).await?;
-    Ok(etag::tagged(StatusCode::OK, &described(&web, &contact).await?))
+    Ok(etag::tagged(StatusCode::OK, &to_json(&described(&web, &contact).await?)))
 }
 
 /// `PATCH /v1/contacts/{id}`: changes a contact; flows get an event for each difference. With `If-Match`, changes it
@@ -68,19 +137,19 @@ pub async fn change(
     let (parts, body) = request.into_parts();
     let bytes = input::bytes(body).await?;
     let contact = owned(&web, &caller, &id).await?;
-    let mut input = Input::parse(&bytes)?;
-    let patch = patch(&web, &mut input);
-    input.finish()?;
+    let (asked, mut errors) = request::parse(&bytes)?;
+    let patch = patch(&web, &mut errors, "", asked);
+    errors.finish()?;
     // Serializes concurrent changes of the same contact.
     let key = format!("contact {}", contact.id);
     let Some(_turn) = web.in_flight.turn(&contact.account, &key).await else {
         return Err(Problem::conflict("in_progress", "Somebody else is changing this contact; try again."));
     };
     let contact = owned(&web, &caller, &id).await?;
-    etag::expected(&parts.headers, &described(&web, &contact).await?)?;
+    etag::expected(&parts.headers, &to_json(&described(&web, &contact).await?))?;
     happen(&web, &contact, patch).await?;
     let contact = owned(&web, &caller, &id).await?;
-    Ok(etag::tagged(StatusCode::OK, &described(&web, &contact).await?))
+    Ok(etag::tagged(StatusCode::OK, &to_json(&described(&web, &contact).await?)))
 }
 
 /// The contact, if this caller may see it; for one that was joined to another, the other.
@@ -118,7 +187,7 @@ pub(in crate::web) async fn happen(web: &Web, contact: &Contact, patch: ContactP
     app.queue.happen(contact.id, latest, event).await.map(drop).map_err(|error| Problem::bug(&error))
 }
 
-async fn listed(web: &Web, caller: &Caller, text: &str) -> Result<Listed<Json>, Problem> {
+async fn listed(web: &Web, caller: &Caller, text: &str) -> Result<Listed<ContactShown>, Problem> {
     let page = Page::read(text)?;
     let tag = query::value(text, "tag").filter(|tag| !tag.is_empty());
     if let Some(phone) = query::value(text, "phone").filter(|phone| !phone.is_empty()) {
@@ -166,7 +235,7 @@ async fn by_words(
     page: &Page,
     wanted: &Wanted,
     tag: Option<&str>,
-) -> Result<Listed<Json>, Problem> {
+) -> Result<Listed<ContactShown>, Problem> {
     let store = &web.app.store;
     let accounts = &caller.accounts_in(web);
     page.gather(
@@ -194,7 +263,7 @@ async fn by_words(
 }
 
 /// At most one contact for each account; finds other spellings of the number, too.
-async fn by_phone(web: &Web, caller: &Caller, page: &Page, given: &str) -> Result<Listed<Json>, Problem> {
+async fn by_phone(web: &Web, caller: &Caller, page: &Page, given: &str) -> Result<Listed<ContactShown>, Problem> {
     let phone = phone::strict(given.trim()).or_else(|| phone::strict(&format!("+{}", given.trim())));
     let Some(phone) = phone else {
         let why = "`phone` must be in E.164 format, like `+14155551234`; write its `+` as `%2B`.".to_owned();
@@ -214,63 +283,61 @@ async fn by_phone(web: &Web, caller: &Caller, page: &Page, given: &str) -> Resul
     Ok(page.listed(data, None::<i64>))
 }
 
-pub async fn described(web: &Web, contact: &Contact) -> Result<Json, Problem> {
+pub async fn described(web: &Web, contact: &Contact) -> Result<ContactShown, Problem> {
     document(&web.app.store, contact).await.map_err(|error| Problem::bug(&error))
 }
 
 /// A contact as the API and `contacts show --json` write it.
-pub async fn document(store: &Store, contact: &Contact) -> Result<Json, ReadError> {
+pub async fn document(store: &Store, contact: &Contact) -> Result<ContactShown, ReadError> {
     let conversations = conversation::of(store, contact.id).await?;
     let data = &contact.data;
-    let consent: Map<String, Json> = data
-        .consent
-        .iter()
-        .map(|(topic, consent)| (topic.clone(), json!({"given": consent.given, "at": iso(consent.at)})))
-        .collect();
-    let talk = |row: &Conversation| {
-        let since = data.undeliverable_since(row.sender_id);
-        json!({"id": row.id, "sender": row.sender_id, "undeliverable_since": since.map(iso)})
+    let talk = |row: &Conversation| ConversationRef {
+        id: row.id,
+        sender: row.sender_id,
+        undeliverable_since: data.undeliverable_since(row.sender_id).map(At),
     };
-    let fields: BTreeMap<&String, Json> = data.fields.iter().map(|(name, value)| (name, value.to_json())).collect();
-    let mut body = json!({
-        "id": contact.id,
-        "phone": data.phone,
-        "name": data.name,
-        "username": data.username,
-        "language": data.language,
-        "zone": data.zone,
-        "tags": data.tags,
-        "fields": fields,
-        "consent": consent,
-        "opted_out_at": contact.opted_out.map(iso),
-        "conversations": conversations.iter().map(talk).collect::<Vec<_>>(),
-    });
+    let consent = data.consent.iter();
+    let consent = consent.map(|(topic, word)| (topic.clone(), Consent { given: word.given, at: At(word.at) }));
+    let state = ContactState {
+        id: contact.id,
+        phone: data.phone.clone().map(Phone),
+        name: data.name.clone().map(PersonName),
+        username: data.username.clone().map(PersonName),
+        language: data.language.clone().map(Id),
+        zone: data.zone.clone().map(Id),
+        tags: data.tags.iter().cloned().collect(),
+        fields: data.fields.iter().map(|(name, value)| (name.clone(), value.to_json())).collect(),
+        consent: consent.collect(),
+        opted_out_at: contact.opted_out.map(At),
+        conversations: conversations.iter().map(talk).collect(),
+    };
     // The ETag covers the editable data only, so that new messages do not change it.
-    body["etag"] = etag::of(&body).into();
-    Ok(body)
+    let etag = Traceable(etag::of(&to_json(&state)));
+    Ok(ContactShown { state, etag })
 }
 
-/// The changes of name, language, zone, fields and tags in a request.
-pub(super) fn patch(web: &Web, input: &mut Input) -> ContactPatch {
+/// The changes of name, language, zone, fields and tags in a request; `at` is the place of their object in its body.
+pub(super) fn patch(web: &Web, errors: &mut FieldErrors, at: &str, asked: ContactChange) -> ContactPatch {
     let mut patch = ContactPatch { by: "api".into(), ..ContactPatch::default() };
     let live = web.app.live.get();
     let bot = &live.set.bot;
-    for name in ["name", "language", "zone"] {
-        if let Some(text) = input.patched_text(name, NAME_CHARS_MAX) {
-            patch.fields.insert(name.to_owned(), text.map_or(Value::Nothing, Value::Text));
+    for (name, Change(change)) in [("name", asked.name), ("language", asked.language), ("zone", asked.zone)] {
+        if let Some(text) = change {
+            patch.fields.insert(name.to_owned(), text.map_or(Value::Nothing, |Text(text)| Value::Text(text)));
         }
     }
     if let Some(Value::Text(zone)) = patch.fields.get("zone")
         && jiff::tz::TimeZone::get(zone).is_err()
     {
-        input.wrong("zone", format!("There is no time zone `{zone}`; write one like `Europe/Madrid`."));
+        let why = format!("There is no time zone `{zone}`; write one like `Europe/Madrid`.");
+        errors.wrong(&format!("{at}zone"), why);
     }
-    for (name, value) in input.opt_map("fields").unwrap_or_default() {
-        let path = format!("fields/{name}");
+    for (name, value) in asked.fields.unwrap_or_default() {
+        let path = format!("{at}fields/{name}");
         let Some(field) = bot.fields.iter().find(|field| field.name == name) else {
             let help = did_you_mean(&name, bot.fields.iter().map(|field| field.name.as_str()));
             let end = help.map_or_else(|| ".".to_owned(), |help| format!("; {help}"));
-            input.wrong(&path, format!("`_bot.yaml` declares no field `{name}`{end}"));
+            errors.wrong(&path, format!("`_bot.yaml` declares no field `{name}`{end}"));
             continue;
         };
         match Value::from_json(&value) {
@@ -279,16 +346,13 @@ pub(super) fn patch(web: &Web, input: &mut Input) -> ContactPatch {
                 Some(value) => drop(patch.fields.insert(name, value)),
                 None => {
                     let wanted = inputs_rules::name_of(&field.kind);
-                    input.wrong(&path, format!("`{name}` must be {wanted}."));
+                    errors.wrong(&path, format!("`{name}` must be {wanted}."));
                 }
             },
         }
     }
-    if let Some((added, removed)) =
-        input.inside("tags", |tags| (tags.opt_texts("add", NAME_CHARS_MAX), tags.opt_texts("remove", NAME_CHARS_MAX)))
-    {
-        patch.tags_added.extend(added);
-        patch.tags_removed.extend(removed);
-    }
+    let TagChange { add, remove } = asked.tags.unwrap_or_default();
+    patch.tags_added.extend(add.into_iter().flatten().map(|Text(tag)| tag));
+    patch.tags_removed.extend(remove.into_iter().flatten().map(|Text(tag)| tag));
     patch
 }

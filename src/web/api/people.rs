@@ -28,7 +28,7 @@ use crate::{
         input,
         people::{self, Link, NotChanged, Rights, names, sessions},
         problem::{ApiResult, Problem},
-        request::{self, FieldErrors, clearable},
+        request::{self, Change, FieldErrors},
         state::Web,
     },
 };
@@ -76,9 +76,9 @@ pub struct NewPerson {
 pub struct PersonChange {
     role: Option<RoleName>,
     /// `null`: all.
-    #[schemars(length(min = 1), extend("x-misfit" = ACCOUNTS_MISFIT, "x-null" = true))]
-    #[serde(default, deserialize_with = "clearable")]
-    accounts: Option<Option<Vec<String>>>,
+    #[schemars(length(min = 1), extend("x-misfit" = ACCOUNTS_MISFIT))]
+    #[serde(default)]
+    accounts: Change<Vec<String>>,
 }
 
 const ACCOUNTS_MISFIT: &str = "`accounts` is a list of names, or `null` for all.";
@@ -144,7 +144,7 @@ pub async fn change(State(web): State<Arc<Web>>, Path(id): Path<String>, request
     let bytes = input::bytes(request.into_body()).await?;
     let _turn = web.people.lock().await;
     let before = found(&web, &id).await?;
-    let (PersonChange { role, accounts: given }, mut errors) = request::parse(&bytes)?;
+    let (PersonChange { role, accounts: Change(given) }, mut errors) = request::parse(&bytes)?;
     let role = role.map_or(before.role, |role| role.0);
     let accounts = given.map(|given| accounts(&web.app.config, &mut errors, given));
     // Somebody who becomes operator sees all.

@@ -3,10 +3,12 @@
 use super::{described, find, happen, none, owned};
 use crate::{
     base::{
+        body_fields::{At, Id, Phone, Text},
         diagnostic::did_you_mean,
+        ids::{ContactId, InboundId},
         limits::{NAME_CHARS_MAX, TEXT_CHARS_MAX},
         query,
-        time::{Time, iso},
+        time::Time,
     },
     model::contact::{ConsentTime, ContactPatch},
     store::tables::{
@@ -16,9 +18,10 @@ use crate::{
     web::{
         api::page::{Listed, Page},
         auth::{self, Caller},
-        idempotency::{Answer, json, once, respond},
-        input::{self, Input},
+        idempotency::{Answer, once, respond, to_json},
+        input,
         problem::{ApiResult, Problem},
+        request::{self, FieldErrors},
         state::Web,
     },
 };
@@ -26,8 +29,67 @@ use axum::{
     extract::{Path, RawQuery, Request, State},
     http::{HeaderMap, StatusCode},
 };
-use serde_json::{Value as Json, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ConsentLedger {
+    /// Oldest first; it only grows.
+    data: Vec<ConsentEntry>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ConsentEntry {
+    id: i64,
+    /// Another one's who was found to be the same person, where it was said under that name.
+    contact_id: ContactId,
+    /// `all`: everything.
+    topic: Id<String>,
+    given: bool,
+    /// When the contact said so.
+    at: At,
+    /// When it was written down here.
+    recorded_at: At,
+    /// Where the word comes from: `contact`, `message …`, `step …`, `platform, …`; `api` or `operator` for what was told
+    /// afterwards. No request chooses it.
+    by: String,
+    /// The API key by which it was told; `account/1` is the first of the configuration.
+    key_id: Option<Id<String>>,
+    /// What the program that told it calls itself.
+    source: Option<String>,
+    /// The contact's message that said it.
+    message_id: Option<InboundId>,
+    /// The wording that the contact saw.
+    proof: Option<String>,
+    /// In the list of all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Phone<String>>")]
+    phone: Option<Option<Phone<String>>>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct ConsentGiven {
+    #[serde(flatten)]
+    word: ConsentToImport,
+    /// What the program calls itself: `source` of the ledger's line.
+    by: Option<Text<NAME_CHARS_MAX>>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct ConsentToImport {
+    /// One that `_bot.yaml` declares, or `all`: the stop itself, which an import can only make and not lift.
+    pub topic: Text<NAME_CHARS_MAX>,
+    /// `false`: withdrawn.
+    #[schemars(extend("x-missing" = "`given` is missing: `true` or `false`."))]
+    pub given: bool,
+    /// The words that the contact agreed to, and where; needed with `given: true`.
+    pub proof: Option<Text<TEXT_CHARS_MAX>>,
+    /// When the contact said so; a newer word of theirs stands then. Without it: now, and in an import whoever ever
+    /// withdrew has not agreed.
+    #[schemars(extend("x-misfit" = "`at` is a moment like `2026-03-01T10:00:00Z`."))]
+    pub at: Option<At>,
+}
 
 /// `GET /v1/consent?topic=&limit=&cursor=`: the whole ledger, oldest first.
 pub async fn all(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller: Caller) -> ApiResult {
@@ -38,7 +100,7 @@ pub async fn all(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller:
 pub async fn of(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller) -> ApiResult {
     let contact = owned(&web, &caller, &id).await?;
     let entries = ledger::of(&web.app.store, contact.id).await.map_err(|error| Problem::bug(&error))?;
-    Ok(json(StatusCode::OK, &json!({"data": entries.iter().map(shown).collect::<Vec<_>>()})))
+    Ok(respond(StatusCode::OK, &ConsentLedger { data: entries.iter().map(ConsentEntry::of).collect() }))
 }
 
 /// `POST /v1/contacts/{id}/consent`: records a consent or withdrawal given elsewhere; topic `all` is the opt-out of
@@ -52,9 +114,9 @@ pub async fn record(
     let (parts, body) = request.into_parts();
     let bytes = input::bytes(body).await?;
     let contact = owned(&web, &caller, &id).await?;
-    let mut input = Input::parse(&bytes)?;
-    let patch = patch(&web, &caller, &parts.headers, &mut input);
-    input.finish()?;
+    let (asked, mut errors) = request::parse(&bytes)?;
+    let patch = patch(&web, &caller, &parts.headers, &mut errors, asked);
+    errors.finish()?;
     let path = format!("contacts/{}/consent", contact.id);
     let acting = Arc::clone(&web);
     once(web, contact.account.clone(), parts.headers, path, bytes, move |_| async move {
@@ -62,22 +124,33 @@ pub async fn record(
         // repeated.
         happen(&acting, &contact, patch).await?;
         let contact = find(&acting, contact.id).await?.ok_or_else(none)?;
-        Ok(Answer { status: StatusCode::OK, body: described(&acting, &contact).await?, took_effect: true })
+        Ok(Answer { status: StatusCode::OK, body: to_json(&described(&acting, &contact).await?), took_effect: true })
     })
     .await
 }
 
-/// One ledger entry, as every list shows it.
-pub fn shown(entry: &LedgerEntry) -> Json {
-    let EntrySource { by, key_id, source } = entry.teller();
-    json!({
-        "id": entry.id, "contact_id": entry.contact_id, "topic": entry.topic, "given": entry.given,
-        "at": iso(entry.at), "recorded_at": iso(entry.recorded_at), "by": by, "key_id": key_id, "source": source,
-        "message_id": entry.message_id, "proof": entry.shown,
-    })
+impl ConsentEntry {
+    /// One ledger entry, as every list shows it.
+    pub fn of(entry: &LedgerEntry) -> ConsentEntry {
+        let EntrySource { by, key_id, source } = entry.teller();
+        ConsentEntry {
+            id: entry.id,
+            contact_id: entry.contact_id,
+            topic: Id(entry.topic.clone()),
+            given: entry.given,
+            at: At(entry.at),
+            recorded_at: At(entry.recorded_at),
+            by: by.to_owned(),
+            key_id: key_id.map(|id| Id(id.to_owned())),
+            source: source.map(str::to_owned),
+            message_id: entry.message_id,
+            proof: entry.shown.clone(),
+            phone: None,
+        }
+    }
 }
 
-async fn listed(web: &Web, caller: &Caller, text: &str) -> Result<Listed<Json>, Problem> {
+async fn listed(web: &Web, caller: &Caller, text: &str) -> Result<Listed<ConsentEntry>, Problem> {
     let page = Page::read(text)?;
     let topic = query::value(text, "topic").unwrap_or_default();
     let (store, topic) = (&web.app.store, topic.as_str());
@@ -91,49 +164,46 @@ async fn listed(web: &Web, caller: &Caller, text: &str) -> Result<Listed<Json>, 
             if !is_theirs {
                 return Ok((entry.id, None));
             }
-            let mut line = shown(&entry);
-            line["phone"] = who.and_then(|who| who.data.phone).into();
-            Ok((entry.id, Some(line)))
+            let phone = who.and_then(|who| who.data.phone).map(Phone);
+            Ok((entry.id, Some(ConsentEntry { phone: Some(phone), ..ConsentEntry::of(&entry) })))
         },
     )
     .await
 }
 
-fn patch(web: &Web, caller: &Caller, headers: &HeaderMap, input: &mut Input) -> ContactPatch {
-    let topic = input.text("topic", NAME_CHARS_MAX);
-    let given = input.opt_flag("given");
-    let shown = input.opt_text("proof", TEXT_CHARS_MAX);
-    let by = auth::teller(web, caller, headers, input.opt_text("by", NAME_CHARS_MAX).as_deref());
-    let told = said_at(input, web.app.now()).map(ConsentTime::At);
-    check_topic(web, input, &topic);
-    match given {
-        None if input.is_clean_at("given") => input.wrong("given", "`given` is missing: `true` or `false`."),
-        Some(true) if shown.is_none() && input.is_clean_at("proof") => {
-            input.wrong("proof", "`proof` is missing: the words that the contact agreed to, and where.");
-        }
-        Some(_) | None => {}
+fn patch(
+    web: &Web,
+    caller: &Caller,
+    headers: &HeaderMap,
+    errors: &mut FieldErrors,
+    ConsentGiven { word: ConsentToImport { topic: Text(topic), given, proof, at }, by }: ConsentGiven,
+) -> ContactPatch {
+    let by = auth::teller(web, caller, headers, by.as_ref().map(|by| by.0.as_str()));
+    let told = said_at(errors, "", at, web.app.now()).map(ConsentTime::At);
+    check_topic(web, errors, "", &topic);
+    if given && proof.is_none() && errors.is_clean_at("proof") {
+        errors.wrong("proof", "`proof` is missing: the words that the contact agreed to, and where.");
     }
+    let shown = proof.map(|Text(proof)| proof);
     let mut patch = ContactPatch { by, shown, told, ..ContactPatch::default() };
-    match (topic.as_str(), given) {
-        (_, None) => {}
-        ("all", Some(given)) => patch.opted_out = Some(!given),
-        (_, Some(given)) => drop(patch.consent.insert(topic, given)),
+    match topic.as_str() {
+        "all" => patch.opted_out = Some(!given),
+        _ => drop(patch.consent.insert(topic, given)),
     }
     patch
 }
 
-/// The time of the contact's own act, if it is given.
-pub fn said_at(input: &mut Input, now: Time) -> Option<Time> {
-    let text = input.opt_text("at", NAME_CHARS_MAX)?;
-    match text.parse::<jiff::Timestamp>().map(|at| Time(at.as_millisecond())) {
-        Ok(at) if at <= now => return Some(at),
-        Ok(_) => input.wrong("at", "`at` is still to come; it is when the contact said so."),
-        Err(_) => input.wrong("at", "`at` is a moment like `2026-03-01T10:00:00Z`."),
+/// The time of the contact's own act, if it is given; `place` is that of its object in the body.
+pub fn said_at(errors: &mut FieldErrors, place: &str, at: Option<At>, now: Time) -> Option<Time> {
+    let At(at) = at?;
+    if at > now {
+        errors.wrong(&format!("{place}at"), "`at` is still to come; it is when the contact said so.");
+        return None;
     }
-    None
+    Some(at)
 }
 
-pub fn check_topic(web: &Web, input: &mut Input, topic: &str) {
+pub fn check_topic(web: &Web, errors: &mut FieldErrors, place: &str, topic: &str) {
     let live = web.app.live.get();
     let topics = &live.set.bot.topics;
     if topic.is_empty() || topic == "all" || topics.contains_key(topic) {
@@ -142,5 +212,5 @@ pub fn check_topic(web: &Web, input: &mut Input, topic: &str) {
     let known = topics.keys().map(String::as_str).chain(["all"]);
     let help = did_you_mean(topic, known);
     let end = help.map_or_else(|| "; `all` is the stop itself.".to_owned(), |help| format!("; {help}"));
-    input.wrong("topic", format!("`_bot.yaml` declares no topic `{topic}`{end}"));
+    errors.wrong(&format!("{place}topic"), format!("`_bot.yaml` declares no topic `{topic}`{end}"));
 }

@@ -1,12 +1,13 @@
 //! `GET /v1/contacts/{id}/export` and `POST …/erase`: exports or erases the stored data of a person.
 
-use super::{consent, document, none, owned};
+use super::{ContactShown, consent::ConsentEntry, document, none, owned};
 use crate::{
     base::{
-        ids::{AccountName, InboundId, OutboundId, StartId},
+        body_fields::{At, Text},
+        ids::{AccountName, ContactId, ConversationId, FlowName, InboundId, OutboundId, SenderId, StartId},
         limits::{EXPORT_MESSAGES_MAX, NAME_CHARS_MAX, PAGE_MAX, PHONE_CHARS_MAX},
         phone,
-        time::{Time, iso},
+        time::Time,
     },
     model::{
         contact::Contact,
@@ -20,10 +21,10 @@ use crate::{
     web::{
         api::messages::in_one_list,
         auth::Caller,
-        idempotency::{Answer, json, once},
-        input::{self, Input},
+        idempotency::{Answer, once, respond, to_json},
+        input,
         problem::{ApiResult, Problem},
-        request::no_body,
+        request::{self, no_body},
         state::Web,
     },
 };
@@ -31,14 +32,81 @@ use axum::{
     extract::{Path, Request, State},
     http::StatusCode,
 };
-use serde_json::{Value as Json, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 use std::sync::Arc;
+
+/// Everything that is kept of a person.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ContactExport {
+    exported_at: At,
+    contact: ContactShown,
+    /// By which platforms and the API know them.
+    names: Vec<ContactName>,
+    consent: Vec<ConsentEntry>,
+    conversations: Vec<ExportedConversation>,
+    runs: Vec<ExportedRun>,
+    planned: Vec<ExportedStart>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct ContactName {
+    #[schemars(with = "String", extend("enum" = ["phone", "bsuid"]))]
+    kind: AliasKind,
+    value: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct ExportedConversation {
+    id: ConversationId,
+    sender: SenderId,
+    created_at: At,
+    /// Oldest first.
+    messages: Vec<MessageShown>,
+    /// These are all.
+    whole: bool,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct ExportedRun {
+    id: i64,
+    flow: FlowName,
+    trigger: String,
+    started_at: At,
+    ended_at: Option<At>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct ExportedStart {
+    flow: FlowName,
+    trigger: String,
+    at: At,
+    data: Json,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Erased {
+    contact_id: ContactId,
+    erased: bool,
+    /// They had opted out, and stay so under the same names.
+    stays_opted_out: bool,
+}
+
+/// One of both.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct NameToErase {
+    /// E.164, however it is spelt.
+    phone: Option<Text<PHONE_CHARS_MAX>>,
+    /// The platform's own id of the person.
+    user_id: Option<Text<NAME_CHARS_MAX>>,
+}
 
 /// `GET /v1/contacts/{id}/export`: all data in one document.
 pub async fn export(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller) -> ApiResult {
     let contact = owned(&web, &caller, &id).await?;
     let whole = whole(&web.app.store, &contact, web.app.clock.now()).await;
-    Ok(json(StatusCode::OK, &whole.map_err(|error| Problem::bug(&error))?))
+    Ok(respond(StatusCode::OK, &whole.map_err(|error| Problem::bug(&error))?))
 }
 
 /// `POST /v1/contacts/{id}/erase`.
@@ -60,16 +128,15 @@ pub async fn erase(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: 
 pub async fn erase_by_name(State(web): State<Arc<Web>>, caller: Caller, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
     let bytes = input::bytes(body).await?;
-    let mut input = Input::parse(&bytes)?;
-    let given = input.opt_text("phone", PHONE_CHARS_MAX);
-    let user = input.opt_text("user_id", NAME_CHARS_MAX);
-    let phone = given.as_deref().and_then(phone::strict);
+    let (NameToErase { phone: given, user_id }, mut errors) = request::parse(&bytes)?;
+    let phone = given.as_ref().and_then(|given| phone::strict(&given.0));
     if given.is_some() && phone.is_none() {
-        input.wrong("phone", "`phone` must be in E.164 format, like `+14155551234`.");
-    } else if given.is_none() && user.is_none() && input.is_clean() {
-        input.wrong("phone", "Give a `phone` or a `user_id`.");
+        errors.wrong("phone", "`phone` must be in E.164 format, like `+14155551234`.");
+    } else if given.is_none() && user_id.is_none() && errors.is_clean() {
+        errors.wrong("phone", "Give a `phone` or a `user_id`.");
     }
-    input.finish()?;
+    errors.finish()?;
+    let user = user_id.map(|Text(user)| user);
     let account = caller.only_account().cloned().unwrap_or_else(|| AccountName::from(""));
     let erasing = Arc::clone(&web);
     once(web, account, parts.headers, "contacts/erase".to_owned(), bytes, move |_| async move {
@@ -82,8 +149,8 @@ pub async fn erase_by_name(State(web): State<Arc<Web>>, caller: Caller, request:
 async fn gone(web: &Web, contact: Contact) -> Result<Answer, Problem> {
     // The erasure continues if the client disconnects, and an interrupted erasure is continued.
     web.app.contacts.erase(&contact).await.map_err(|error| Problem::bug(&error))?;
-    let body = json!({"contact_id": contact.id, "erased": true, "stays_opted_out": contact.opted_out.is_some()});
-    Ok(Answer { status: StatusCode::OK, body, took_effect: true })
+    let erased = Erased { contact_id: contact.id, erased: true, stays_opted_out: contact.opted_out.is_some() };
+    Ok(Answer { status: StatusCode::OK, body: to_json(&erased), took_effect: true })
 }
 
 async fn named(
@@ -110,36 +177,39 @@ async fn named(
 }
 
 /// Everything that is kept of a contact, as the API and `contacts export` write it.
-pub async fn whole(store: &Store, contact: &Contact, now: Time) -> Result<Json, ReadError> {
+pub async fn whole(store: &Store, contact: &Contact, now: Time) -> Result<ContactExport, ReadError> {
     let names = alias::of(store, contact.id).await?;
     let consent = ledger::of(store, contact.id).await?;
     let mut conversations = Vec::new();
     for row in conversation::of(store, contact.id).await? {
         let (messages, whole) = messages(store, &row).await?;
-        conversations.push(json!({
-            "id": row.id,
-            "sender": row.sender_id,
-            "created_at": iso(row.created_at),
-            "messages": messages,
-            "whole": whole,
-        }));
+        let (id, sender, created_at) = (row.id, row.sender_id, At(row.created_at));
+        conversations.push(ExportedConversation { id, sender, created_at, messages, whole });
     }
-    let runs = run::of_contact(store, contact.id, i64::MAX, EXPORT_MESSAGES_MAX).await?;
-    let starts = start::of(store, contact.id, StartId(i64::MAX), PAGE_MAX).await?;
-    Ok(json!({
-        "exported_at": iso(now),
-        "contact": document(store, contact).await?,
-        "names": names.iter().map(|name| json!({"kind": name.kind, "value": name.value})).collect::<Vec<_>>(),
-        "consent": consent.iter().map(consent::shown).collect::<Vec<_>>(),
-        "conversations": conversations,
-        "runs": runs.iter().map(|run| json!({
-            "id": run.id, "flow": run.flow, "trigger": run.trigger_key, "started_at": iso(run.started_at),
-            "ended_at": run.ended_at.map(iso),
-        })).collect::<Vec<_>>(),
-        "planned": starts.iter().map(|start| json!({
-            "flow": start.flow, "trigger": start.trigger_key, "at": iso(start.slot_at), "data": start.data,
-        })).collect::<Vec<_>>(),
-    }))
+    let runs = run::of_contact(store, contact.id, i64::MAX, EXPORT_MESSAGES_MAX).await?.into_iter();
+    let starts = start::of(store, contact.id, StartId(i64::MAX), PAGE_MAX).await?.into_iter();
+    let runs = runs.map(|run| ExportedRun {
+        id: run.id,
+        flow: run.flow,
+        trigger: run.trigger_key,
+        started_at: At(run.started_at),
+        ended_at: run.ended_at.map(At),
+    });
+    let starts = starts.map(|start| ExportedStart {
+        flow: start.flow,
+        trigger: start.trigger_key,
+        at: At(start.slot_at),
+        data: start.data,
+    });
+    Ok(ContactExport {
+        exported_at: At(now),
+        contact: document(store, contact).await?,
+        names: names.into_iter().map(|name| ContactName { kind: name.kind, value: name.value }).collect(),
+        consent: consent.iter().map(ConsentEntry::of).collect(),
+        conversations,
+        runs: runs.collect(),
+        planned: starts.collect(),
+    })
 }
 
 /// Oldest first; `false` if there are more than one document may contain: the lists have the rest.

@@ -1,14 +1,16 @@
 //! `POST /v1/contacts/import`: imports many contacts at once, each row independent of the others.
 
 use super::{
-    consent::{check_topic, said_at},
+    ContactChange,
+    consent::{ConsentToImport, check_topic, said_at},
     find, happen, none, patch,
 };
 use crate::{
     base::{
+        body_fields::Text,
         diagnostic::did_you_mean,
         ids::{AccountName, ContactId},
-        limits::{IMPORT_CONSENTS_MAX, IMPORT_ROWS_MAX, NAME_CHARS_MAX, PHONE_CHARS_MAX, TEXT_CHARS_MAX},
+        limits::{IMPORT_CONSENTS_MAX, IMPORT_ROWS_MAX, NAME_CHARS_MAX, PHONE_CHARS_MAX},
         phone,
         time::iso,
     },
@@ -18,9 +20,10 @@ use crate::{
     },
     web::{
         auth::{self, Caller},
-        idempotency::json,
-        input::{self, Input},
+        idempotency::respond,
+        input,
         problem::{ApiResult, Problem},
+        request::{self, FieldErrors},
         state::Web,
     },
 };
@@ -28,9 +31,66 @@ use axum::{
     extract::{Request, State},
     http::StatusCode,
 };
-use serde_json::{Value as Json, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::{collections::HashMap, sync::Arc};
 use tokio::task::JoinSet;
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct ContactsImport {
+    /// At most 100.
+    #[schemars(length(max = IMPORT_ROWS_MAX), extend("x-missing" = NO_ROWS))]
+    contacts: Vec<ContactToImport>,
+    /// Where the key is of none, and there are several.
+    account: Option<Text<NAME_CHARS_MAX>>,
+    /// `true`: say what would become of each row, and change nothing.
+    dry_run: Option<bool>,
+    /// `true`: flows hear of each difference, as after a step.
+    start_flows: Option<bool>,
+    /// What the program calls itself, for the consent ledger; `import` if it says nothing.
+    by: Option<Text<NAME_CHARS_MAX>>,
+}
+
+const NO_ROWS: &str = "`contacts` is missing, or empty.";
+
+/// What is left out stays as it is; `null` empties.
+#[derive(Debug, Deserialize, JsonSchema)]
+struct ContactToImport {
+    /// E.164.
+    phone: Text<PHONE_CHARS_MAX>,
+    #[serde(flatten)]
+    change: ContactChange,
+    #[schemars(length(max = IMPORT_CONSENTS_MAX))]
+    consent: Option<Vec<ConsentToImport>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ContactsImported {
+    /// A row each, in the order of the request.
+    data: Vec<ContactImported>,
+    created: usize,
+    changed: usize,
+    unchanged: usize,
+    refused: usize,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct ContactImported {
+    /// From 0.
+    row: usize,
+    #[schemars(extend("enum" = ["created", "changed", "unchanged", "refused"]))]
+    state: &'static str,
+    /// `null`: there is none.
+    contact_id: Option<ContactId>,
+    errors: Vec<ContactRowError>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct ContactRowError {
+    /// Within the row: `/fields/size`.
+    pointer: String,
+    detail: String,
+}
 
 /// One row: the phone, and the data to import.
 struct Row {
@@ -53,72 +113,80 @@ type Outcome = (Option<ContactId>, Result<Taken, Errors>);
 pub async fn import(State(web): State<Arc<Web>>, caller: Caller, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
     let bytes = input::bytes(body).await?;
-    let mut input = Input::parse(&bytes)?;
-    let account = input.opt_text("account", NAME_CHARS_MAX);
-    let account = account_of(&web, &caller, account, &mut input);
-    let dry_run = input.opt_flag("dry_run").unwrap_or(false);
-    let quietly = !input.opt_flag("start_flows").unwrap_or(false);
-    let source = input.opt_text("by", NAME_CHARS_MAX);
-    let by = auth::teller(&web, &caller, &parts.headers, Some(source.as_deref().unwrap_or("import")));
-    let rows = input.rows("contacts", IMPORT_ROWS_MAX, |row| read(&web, row, &by, quietly));
-    if rows.is_empty() && input.is_clean_at("contacts") {
-        input.wrong("contacts", "`contacts` is missing, or empty.");
+    let (asked, mut errors) = request::parse::<ContactsImport>(&bytes)?;
+    let account = account_of(&web, &caller, asked.account, &mut errors);
+    let quietly = !asked.start_flows.unwrap_or(false);
+    let source = asked.by.as_ref().map_or("import", |by| by.0.as_str());
+    let by = auth::teller(&web, &caller, &parts.headers, Some(source));
+    let rows = asked.contacts.into_iter().enumerate();
+    let rows: Vec<Row> = rows.map(|(n, row)| read(&web, &mut errors, (n, row), &by, quietly)).collect();
+    if rows.is_empty() && errors.is_clean_at("contacts") {
+        errors.wrong("contacts", NO_ROWS);
     }
-    input.finish()?;
+    let wrong = errors.take_rows("contacts", rows.len());
+    errors.finish()?;
+    let rows = rows.into_iter().zip(wrong).map(|(row, wrong)| if wrong.is_empty() { Ok(row) } else { Err(wrong) });
     let account = account.ok_or_else(|| Problem::bug(&"no account and no error"))?;
-    let outcomes = take_all(&web, &account, rows, dry_run).await?;
-    Ok(json(StatusCode::OK, &told(&outcomes)))
+    let outcomes = take_all(&web, &account, rows.collect(), asked.dry_run.unwrap_or(false)).await?;
+    Ok(respond(StatusCode::OK, &told(outcomes)))
 }
 
-fn account_of(web: &Web, caller: &Caller, asked: Option<String>, input: &mut Input) -> Option<AccountName> {
+fn account_of(
+    web: &Web,
+    caller: &Caller,
+    asked: Option<Text<NAME_CHARS_MAX>>,
+    errors: &mut FieldErrors,
+) -> Option<AccountName> {
     let own: Vec<&AccountName> =
         web.app.config.accounts.iter().map(|account| &account.name).filter(|name| caller.owns(name)).collect();
     match (asked, &own[..]) {
         (None, [only]) => return Some((*only).clone()),
-        (None, _) => input.wrong("account", "There are several accounts: name one in `account`."),
-        (Some(asked), _) => {
+        (None, _) => errors.wrong("account", "There are several accounts: name one in `account`."),
+        (Some(Text(asked)), _) => {
             let found = own.iter().find(|name| name.as_str() == asked);
             if let Some(found) = found {
                 return Some((*found).clone());
             }
             let help = did_you_mean(&asked, own.iter().map(|name| name.as_str()));
             let end = help.map_or_else(|| ".".to_owned(), |help| format!("; {help}"));
-            input.wrong("account", format!("There is no account `{asked}`{end}"));
+            errors.wrong("account", format!("There is no account `{asked}`{end}"));
         }
     }
     None
 }
 
-fn read(web: &Web, input: &mut Input, by: &str, quietly: bool) -> Row {
-    let given = input.text("phone", PHONE_CHARS_MAX);
-    if !given.is_empty() && phone::strict(&given).is_none() {
-        input.wrong("phone", format!("`{given}` is no phone number in E.164 format, like `+14155551234`."));
+fn read(web: &Web, errors: &mut FieldErrors, (n, row): (usize, ContactToImport), by: &str, quietly: bool) -> Row {
+    let (at, Text(phone)) = (format!("contacts/{n}/"), row.phone);
+    if !phone.is_empty() && phone::strict(&phone).is_none() {
+        let why = format!("`{phone}` is no phone number in E.164 format, like `+14155551234`.");
+        errors.wrong(&format!("{at}phone"), why);
     }
-    let known = ContactPatch { by: by.to_owned(), quietly, ..patch(web, input) };
-    let consents = input.each("consent", IMPORT_CONSENTS_MAX, |one| consent(web, one, by, quietly));
-    let mut patches = vec![known];
-    patches.extend(consents);
-    Row { phone: given, patches }
+    let known = ContactPatch { by: by.to_owned(), quietly, ..patch(web, errors, &at, row.change) };
+    let consents = row.consent.into_iter().flatten().enumerate();
+    let consents = consents.map(|(n, word)| {
+        let told = consent(web, errors, &format!("{at}consent/{n}/"), word);
+        ContactPatch { by: by.to_owned(), quietly, ..told }
+    });
+    Row { phone, patches: [known].into_iter().chain(consents).collect() }
 }
 
-fn consent(web: &Web, input: &mut Input, by: &str, quietly: bool) -> ContactPatch {
-    let topic = input.text("topic", NAME_CHARS_MAX);
-    let given = input.opt_flag("given");
-    let shown = input.opt_text("proof", TEXT_CHARS_MAX);
-    let told = said_at(input, web.app.now()).map_or(ConsentTime::Undated, ConsentTime::At);
-    check_topic(web, input, &topic);
-    let mut patch = ContactPatch { by: by.to_owned(), shown, told: Some(told), quietly, ..ContactPatch::default() };
+fn consent(web: &Web, errors: &mut FieldErrors, place: &str, word: ConsentToImport) -> ContactPatch {
+    let ConsentToImport { topic: Text(topic), given, proof, at } = word;
+    let told = said_at(errors, place, at, web.app.now()).map_or(ConsentTime::Undated, ConsentTime::At);
+    check_topic(web, errors, place, &topic);
+    let shown = proof.map(|Text(proof)| proof);
+    let mut patch = ContactPatch { shown, told: Some(told), ..ContactPatch::default() };
     match (topic.as_str(), given) {
-        (_, None) if input.is_clean_at("given") => input.wrong("given", "`given` is missing: `true` or `false`."),
-        (_, None) => {}
-        ("all", Some(true)) => {
-            input.wrong("given", "`all` can only be withdrawn: a stop is lifted one by one, with its proof.")
+        ("all", true) => {
+            let why = "`all` can only be withdrawn: a stop is lifted one by one, with its proof.";
+            errors.wrong(&format!("{place}given"), why);
         }
-        ("all", Some(false)) => patch.opted_out = Some(true),
-        (_, Some(true)) if patch.shown.is_none() => {
-            input.wrong("proof", "`proof` is missing: the words that the contact agreed to, and where.");
+        ("all", false) => patch.opted_out = Some(true),
+        (_, true) if patch.shown.is_none() => {
+            let why = "`proof` is missing: the words that the contact agreed to, and where.";
+            errors.wrong(&format!("{place}proof"), why);
         }
-        (_, Some(given)) => drop(patch.consent.insert(topic, given)),
+        (_, given) => drop(patch.consent.insert(topic, given)),
     }
     patch
 }
@@ -257,32 +325,20 @@ fn is_empty(patch: &ContactPatch) -> bool {
         && patch.opted_out.is_none()
 }
 
-fn told(outcomes: &[Outcome]) -> Json {
-    let row = |(place, (id, outcome)): (usize, &Outcome)| {
-        let (state, errors) = match outcome {
-            Ok(taken) => (taken.as_str(), &[][..]),
-            Err(errors) => ("refused", &errors[..]),
-        };
-        let errors: Vec<Json> =
-            errors.iter().map(|(pointer, detail)| json!({"pointer": pointer, "detail": detail})).collect();
-        json!({"row": place, "state": state, "contact_id": id, "errors": errors})
-    };
+fn told(outcomes: Vec<Outcome>) -> ContactsImported {
     let count = |wanted: Taken| outcomes.iter().filter(|(_, outcome)| *outcome == Ok(wanted)).count();
-    json!({
-        "data": outcomes.iter().enumerate().map(row).collect::<Vec<_>>(),
-        "created": count(Taken::Created),
-        "changed": count(Taken::Changed),
-        "unchanged": count(Taken::Unchanged),
-        "refused": outcomes.iter().filter(|(_, outcome)| outcome.is_err()).count(),
-    })
-}
-
-impl Taken {
-    fn as_str(self) -> &'static str {
-        match self {
-            Taken::Created => "created",
-            Taken::Changed => "changed",
-            Taken::Unchanged => "unchanged",
-        }
-    }
+    let (created, changed, unchanged) = (count(Taken::Created), count(Taken::Changed), count(Taken::Unchanged));
+    let refused = outcomes.iter().filter(|(_, outcome)| outcome.is_err()).count();
+    let row = |(row, (contact_id, outcome)): (usize, Outcome)| {
+        let (state, errors) = match outcome {
+            Ok(Taken::Created) => ("created", Vec::new()),
+            Ok(Taken::Changed) => ("changed", Vec::new()),
+            Ok(Taken::Unchanged) => ("unchanged", Vec::new()),
+            Err(errors) => ("refused", errors),
+        };
+        let errors = errors.into_iter().map(|(pointer, detail)| ContactRowError { pointer, detail }).collect();
+        ContactImported { row, state, contact_id, errors }
+    };
+    let data = outcomes.into_iter().enumerate().map(row).collect();
+    ContactsImported { data, created, changed, unchanged, refused }
 }
