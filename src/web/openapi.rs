@@ -127,7 +127,7 @@ fn about(route: &Route) -> String {
 fn parameters(route: &Route) -> Vec<Json> {
     let in_path = route.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let mut all: Vec<Json> = in_path
-        .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}))
+        .map(|name| json!({"name": name, "in": "path", "required": true, "schema": route.path_type(name).schema()}))
         .collect();
     all.extend(route.query.iter().map(|field: &Field| {
         let schema = field.kind.schema();

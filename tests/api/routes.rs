@@ -506,6 +506,27 @@ fn the_document_is_whole() {
     references(&DOCUMENT);
 }
 
+/// The ids in the paths of a world are of the types that the document gives them.
+#[tokio::test]
+async fn the_ids_of_a_path_are_of_their_documented_type() {
+    let world = World::new().await;
+    let mut numbers = 0;
+    for route in asked() {
+        let path = world.path(route);
+        let given = path.split('?').next().unwrap().split('/');
+        for (part, given) in route.path.split('/').zip(given).filter(|(part, _)| part.starts_with('{')) {
+            let operation = &DOCUMENT["paths"][route.path][route.verb.as_str().to_lowercase()];
+            let name = part.trim_matches(['{', '}']);
+            let parameter = operation["parameters"].as_array().unwrap().iter().find(|one| one["name"] == name).unwrap();
+            let is_number = parameter["schema"]["type"] == "integer";
+            numbers += usize::from(is_number);
+            let fits = given.parse::<i64>().is_ok() == is_number || route.is_dialect();
+            assert!(fits, "{}: `{name}` is {given}, and documented as {parameter}", route.name);
+        }
+    }
+    assert!(numbers > 30, "{numbers}");
+}
+
 fn fits(schema: &Json, example: &Json, name: &str) {
     assert!(schema.is_object(), "{name}");
     if !example.is_null() {

@@ -232,6 +232,12 @@ impl Route {
         matches!(self.errors, Errors::Dialect(..))
     }
 
+    /// The type of a parameter of its path: ids of the native API are numbers, as in its bodies.
+    pub fn path_type(&self, name: &str) -> Type {
+        let is_id = matches!(name, "id" | "sender_id" | "delivery") && !self.is_dialect();
+        if is_id { Type::Whole } else { Type::Text }
+    }
+
     /// Every error of this route: its status, its name, and an example of its body.
     pub fn refusals(&self) -> Vec<(u16, &'static str, Json)> {
         let own = match &self.errors {

@@ -28,7 +28,7 @@ pub static ROUTES: &[Route] = &[
     },
     Route {
         verb: Verb::Delete,
-        path: "/v1/keys/{id}",
+        path: "/v1/keys/{key}",
         name: "revoke_key",
         part: PART,
         summary: "Revoke an API key",

@@ -67,7 +67,7 @@ pub async fn create(State(web): State<Arc<Web>>, request: Request) -> ApiResult 
     Ok(noted(respond(StatusCode::CREATED, &made), made.id, detail))
 }
 
-/// `DELETE /v1/keys/{id}`.
+/// `DELETE /v1/keys/{key}`.
 pub async fn revoke(State(web): State<Arc<Web>>, Path(id): Path<String>) -> ApiResult {
     revoked(&web, &id).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
