@@ -3,7 +3,7 @@
 use super::{
     admission::missing_scope,
     auth::{self, Caller},
-    idempotency::json,
+    idempotency::respond,
     problem::Problem,
     server::{
         body::{self, BadBody},
@@ -13,7 +13,7 @@ use super::{
     state::Web,
 };
 use crate::{
-    base::limits::HOOK_BODY_BYTES_MAX,
+    base::{body_fields::Phone, ids::FlowName, limits::HOOK_BODY_BYTES_MAX},
     model::scope::Scope,
     runtime::ingest::webhook_triggers::{AcceptedRequest, Authentication, HookRequest, RefusedRequest},
 };
@@ -22,8 +22,30 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde_json::{Value as Json, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::sync::Arc;
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct HookTaken {
+    hook: String,
+    /// The phone number that it is about.
+    contact: Option<Phone<String>>,
+    /// What it starts.
+    flows: Vec<HookFlow>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct HookFlow {
+    flow: FlowName,
+    /// `repeated`: the same request was here before.
+    #[schemars(extend("enum" = ["recorded", "repeated", "unknown_contact", "unusable"]))]
+    state: &'static str,
+    /// Why it is unusable.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    detail: Option<String>,
+}
 
 pub async fn take(
     State(web): State<Arc<Web>>,
@@ -45,7 +67,7 @@ pub async fn take(
     };
     let hook = HookRequest { name: &name, headers: &parts.headers, body: &bytes, vouched };
     match web.app.ingest.take_hook(&hook).await {
-        Ok(taken) => json(StatusCode::ACCEPTED, &told(&name, &taken)),
+        Ok(taken) => respond(StatusCode::ACCEPTED, &told(name, taken)),
         Err(RefusedRequest::Unproven) if lacked.is_some() => missing_scope(lacked.unwrap_or_default()).into_response(),
         Err(refusal) => problem(&name, refusal).into_response(),
     }
@@ -71,16 +93,15 @@ async fn authenticate(
     Ok((vouched, lacked))
 }
 
-fn told(name: &str, taken: &AcceptedRequest) -> Json {
-    let starts = taken.starts.iter().map(|(flow, new)| (flow, if *new { "recorded" } else { "repeated" }, None));
-    let strangers = taken.strangers.iter().map(|flow| (flow, "unknown_contact", None));
-    let refused = taken.refused.iter().map(|(flow, why)| (flow, "unusable", Some(why)));
-    let flows = starts.chain(strangers).chain(refused);
-    let flows = flows.map(|(flow, state, why)| match why {
-        Some(why) => json!({"flow": flow, "state": state, "detail": why}),
-        None => json!({"flow": flow, "state": state}),
-    });
-    json!({"hook": name, "contact": taken.phone, "flows": flows.collect::<Vec<_>>()})
+fn told(hook: String, taken: AcceptedRequest) -> HookTaken {
+    let as_it_is = |flow, state| HookFlow { flow, state, detail: None };
+    let starts = taken.starts.into_iter();
+    let starts = starts.map(|(flow, new)| as_it_is(flow, if new { "recorded" } else { "repeated" }));
+    let strangers = taken.strangers.into_iter().map(|flow| as_it_is(flow, "unknown_contact"));
+    let refused = taken.refused.into_iter();
+    let refused = refused.map(|(flow, why)| HookFlow { flow, state: "unusable", detail: Some(why) });
+    let flows = starts.chain(strangers).chain(refused).collect();
+    HookTaken { hook, contact: taken.phone.map(Phone), flows }
 }
 
 fn problem(name: &str, refusal: RefusedRequest) -> Problem {

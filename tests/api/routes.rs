@@ -560,7 +560,6 @@ const BY_HAND: &[&str] = &[
     "shapes.rs",
     "studio.rs",
     "studio_tests.rs",
-    "webhooks.rs",
 ];
 
 #[test]

@@ -7,7 +7,7 @@ use super::{
     ok, said,
     shape::{
         Field, Shape,
-        Type::{Maybe, Of, Text, Time, Whole, Word},
+        Type::{Of, Text, Whole},
         answer, may, need, request, shape,
     },
     shapes::SENDER,
@@ -16,7 +16,10 @@ use super::{
 use crate::runtime::events::event_json::{MessageShown, OutgoingMessage};
 use crate::web::api::{
     addressee::Recipient,
-    media::{files, own_files, uploads},
+    media::{
+        files, own_files,
+        uploads::{self, UploadedFile},
+    },
     messages::{self, PlannedMessage, search::FoundMessage},
     page::Listed,
 };
@@ -39,20 +42,6 @@ static MESSAGE: Shape = shape(
     "MessageToSomebody",
     "A `text` or a `media`, perhaps with something to tap, or a `location`, `contact_cards` or a `template`.",
     &FIELDS,
-);
-
-static UPLOADED: Shape = shape(
-    "UploadedFile",
-    "",
-    &[
-        need("id", Text, "The platform's own."),
-        need("sender", Whole, "Which number can send it."),
-        need("kind", Word(&["image", "audio", "video", "document", "sticker"]), ""),
-        need("mime", Text, ""),
-        need("filename", Maybe(&Text), ""),
-        need("bytes", Whole, ""),
-        need("expires_at", Time, "Upload it anew then."),
-    ],
 );
 
 pub static ROUTES: &[Route] = &[
@@ -155,7 +144,7 @@ pub static ROUTES: &[Route] = &[
             may("filename", Text, "Of a document: what the recipient sees."),
         ],
         file: true,
-        answers: &[at(201, Of(&UPLOADED), "Its `id` stands in a `media` instead of a `url`.")],
+        answers: &[at(201, answer::<UploadedFile>(), "Its `id` stands in a `media` instead of a `url`.")],
         errors: Errors::Problems(&[
             ("not_found", 404),
             ("refused_by_provider", 422),

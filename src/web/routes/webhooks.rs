@@ -3,13 +3,16 @@
 use super::{
     AllowedCallers, AnswerBody, DocumentedAnswer, Errors, Example, GET, POST, Route, Scope, at,
     shape::{
-        Shape,
-        Type::{Any, List, Map, Maybe, Of, Text, Word},
-        may, need, shape,
+        Type::{Any, Map},
+        answer,
     },
     tell,
 };
-use crate::web::{forms, hooks, webhooks};
+use crate::web::{
+    forms,
+    hooks::{self, HookTaken},
+    webhooks,
+};
 use axum::routing::{get, post};
 
 const PART: &str = "Webhooks";
@@ -34,30 +37,6 @@ const HANDSHAKE: &[DocumentedAnswer] = &[
     DocumentedAnswer { status: 200, about: "The challenge.", body: AnswerBody::Text("text/plain") },
     DocumentedAnswer { status: 403, about: "The verify token is another.", body: AnswerBody::Text("text/plain") },
 ];
-
-static TAKEN: Shape = shape(
-    "HookTaken",
-    "",
-    &[
-        need("hook", Text, ""),
-        need("contact", Maybe(&Text), "The phone number that it is about."),
-        need("flows", List(&Of(&STARTED)), "What it starts."),
-    ],
-);
-
-static STARTED: Shape = shape(
-    "HookFlow",
-    "",
-    &[
-        need("flow", Text, ""),
-        need(
-            "state",
-            Word(&["recorded", "repeated", "unknown_contact", "unusable"]),
-            "`repeated`: the same request was here before.",
-        ),
-        may("detail", Text, "Why it is unusable."),
-    ],
-);
 
 pub static ROUTES: &[Route] = &[
     Route {
@@ -167,7 +146,7 @@ pub static ROUTES: &[Route] = &[
         about: "JSON, or a form, of at most 256 KiB. The body is kept; a repetition starts nothing.",
         who: AllowedCallers::Hook,
         body: Some(Map(&Any)),
-        answers: &[at(202, Of(&TAKEN), "It is on disk and starts what it says.")],
+        answers: &[at(202, answer::<HookTaken>(), "It is on disk and starts what it says.")],
         errors: Errors::Problems(&[("unproven", 401), ("unusable_body", 422), ("not_recorded", 503)]),
         example: tell("/hooks/paid", r#"{"phone": "+34600111222", "order": "A7"}"#),
         take: || post(hooks::take),

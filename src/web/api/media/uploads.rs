@@ -3,16 +3,16 @@
 use super::own_files::too_many;
 use crate::{
     base::{
+        body_fields::{At, Id},
         ids::SenderId,
         limits::{NAME_CHARS_MAX, UPLOAD_KEPT},
         query,
-        time::iso,
     },
     channel::{Next, checkup::sentence, upload::Upload},
-    model::{channel_limits::META, format::Format},
+    model::{channel_limits::META, content::MediaKind, format::Format},
     web::{
         auth::Caller,
-        idempotency,
+        idempotency::respond,
         problem::{ApiResult, Problem},
         server::body,
         state::Web,
@@ -22,8 +22,24 @@ use axum::{
     extract::{RawQuery, Request, State},
     http::{HeaderMap, StatusCode, header},
 };
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::sync::Arc;
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct UploadedFile {
+    /// The platform's own.
+    id: String,
+    /// Which number can send it.
+    sender: SenderId,
+    #[schemars(with = "String", extend("enum" = ["image", "audio", "video", "document", "sticker"]))]
+    kind: MediaKind,
+    mime: Id<&'static str>,
+    filename: Option<String>,
+    bytes: usize,
+    /// Upload it anew then.
+    expires_at: At,
+}
 
 /// The body is the file itself.
 pub async fn post(
@@ -61,11 +77,16 @@ pub async fn post(
             _ => Problem::new(StatusCode::BAD_GATEWAY, "platform_failed", text),
         }
     })?;
-    let told = json!({
-        "id": id, "sender": sender.id, "kind": format.kind, "mime": format.mime, "filename": filename,
-        "bytes": length, "expires_at": iso(now + UPLOAD_KEPT),
-    });
-    Ok(idempotency::json(StatusCode::CREATED, &told))
+    let uploaded = UploadedFile {
+        id,
+        sender: sender.id,
+        kind: format.kind,
+        mime: Id(format.mime),
+        filename,
+        bytes: length,
+        expires_at: At(now + UPLOAD_KEPT),
+    };
+    Ok(respond(StatusCode::CREATED, &uploaded))
 }
 
 /// The query parameters and headers beside the file.
