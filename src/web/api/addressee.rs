@@ -8,7 +8,7 @@ use crate::{
         phone,
     },
     runtime::{config::Sender, daemon::app::App},
-    web::{auth::Caller, input::Input, problem::Problem, request::FieldErrors, state::Web},
+    web::{auth::Caller, problem::Problem, request::FieldErrors, state::Web},
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -26,7 +26,7 @@ pub struct Addressee {
 /// Whom it is for; somebody who is not known yet becomes a contact.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[schemars(rename = "Addressee")]
-pub struct Recipient {
+struct Recipient {
     /// E.164: `+14155551234`.
     phone: Text<PHONE_CHARS_MAX>,
     /// Of a new contact.
@@ -38,21 +38,6 @@ impl Addressee {
         if errors.is_clean_at("contact") && phone::strict(&self.contact.phone.0).is_none() {
             errors.wrong("contact/phone", "`phone` must be in E.164 format, like `+14155551234`.");
         }
-    }
-
-    pub fn read(input: &mut Input) -> Self {
-        let contact = input.inside("contact", |contact| {
-            let phone = contact.text("phone", PHONE_CHARS_MAX);
-            if !phone.is_empty() && phone::strict(&phone).is_none() {
-                contact.wrong("phone", "`phone` must be in E.164 format, like `+14155551234`.");
-            }
-            Recipient { phone: Text(phone), name: contact.opt_text("name", NAME_CHARS_MAX).map(Text) }
-        });
-        if contact.is_none() && input.is_clean_at("contact") {
-            input.wrong("contact", "`contact` is missing; give `{\"phone\": \"+14155551234\"}`.");
-        }
-        let contact = contact.unwrap_or_else(|| Recipient { phone: Text(String::new()), name: None });
-        Addressee { contact, sender: input.opt_whole("sender").map(SenderId) }
     }
 
     /// The requested sender, else the one that language.md 5, *Which sender*, selects.

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     base::{
+        body_fields::Text,
         ids::{ContactId, ConversationId, InboundId, OutboundId},
         limits::{API_SEND_WAIT, NAME_CHARS_MAX, PLANNED_MESSAGES_MAX},
         query,
@@ -29,8 +30,9 @@ use crate::{
     web::{
         auth::Caller,
         idempotency::{Answer, IdempotencyContext, once, respond, to_json},
-        input::{self, Input},
+        input,
         problem::{ApiResult, Problem},
+        request,
         state::Web,
     },
 };
@@ -38,10 +40,28 @@ use axum::{
     extract::{Path, RawQuery, Request, State},
     http::StatusCode,
 };
-use body::MessageBody;
+use body::{MessageBody, SaidMessage, plain};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::{cmp::Reverse, sync::Arc};
+
+/// A `text` or a `media`, perhaps with something to tap, or a `location`, `contact_cards` or a `template`.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct MessageToSomebody {
+    #[serde(flatten)]
+    to: Addressee,
+    #[serde(flatten)]
+    said: SaidMessage,
+}
+
+/// A `text` or a `media`, perhaps with something to tap, or a `location`, `contact_cards` or a `template`.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct NewMessage {
+    /// Who writes, and has the conversation from then on; of somebody who is signed in it is their own name.
+    agent: Option<Text<NAME_CHARS_MAX>>,
+    #[serde(flatten)]
+    said: SaidMessage,
+}
 
 /// A message of ours as in all lists, and whose it is.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -71,10 +91,10 @@ pub async fn send(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: C
     let (parts, body) = request.into_parts();
     let bytes = input::bytes(body).await?;
     let row = going_on(&web, &caller, &id).await?;
-    let mut input = Input::parse(&bytes)?;
-    let said = body::read(&mut input, web.app.clock.now());
-    let agent = caller.agent(input.opt_text("agent", NAME_CHARS_MAX));
-    input.finish()?;
+    let (NewMessage { agent, said }, mut errors) = request::parse(&bytes)?;
+    let said = body::read(&mut errors, said, web.app.clock.now());
+    errors.finish()?;
+    let agent = caller.agent(plain(agent));
     let said = said.ok_or_else(|| Problem::bug(&"a message without content passed its check"))?;
     let account = account_of(&web, &row)?;
     let path = format!("conversations/{}/messages", row.id);
@@ -87,10 +107,10 @@ pub async fn send(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: C
 pub async fn post(State(web): State<Arc<Web>>, caller: Caller, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
     let bytes = input::bytes(body).await?;
-    let mut input = Input::parse(&bytes)?;
-    let to = Addressee::read(&mut input);
-    let said = body::read(&mut input, web.app.clock.now());
-    input.finish()?;
+    let (MessageToSomebody { to, said }, mut errors) = request::parse(&bytes)?;
+    to.check(&mut errors);
+    let said = body::read(&mut errors, said, web.app.clock.now());
+    errors.finish()?;
     let said = said.ok_or_else(|| Problem::bug(&"a message without content passed its check"))?;
     let sender = to.sender(&web, &caller, |_| true).await?.clone();
     let sending = Arc::clone(&web);

@@ -19,7 +19,7 @@
 //! The types of the bodies stand beside the handlers, and `base/body_fields.rs` has the types of their fields.
 //! `addressee.rs`, `moments.rs`, `narrowing.rs` and `page.rs` read parts that several requests have.
 
-pub mod addressee;
+mod addressee;
 pub mod balance;
 pub mod bot;
 pub mod broadcasts;

@@ -1,11 +1,10 @@
 //! `/v1/conversations`: describes the routes for conversations, their messages, and hand-overs between bot and people.
 
 use super::{
-    AGENTS, CURSOR, EVERYBODY, Errors, GET, LIMIT, POST, Route, Scope, ask, at, ok, said,
+    AGENTS, CURSOR, EVERYBODY, Errors, GET, LIMIT, POST, Route, Scope, ask, at, ok,
     shape::{
-        Field, Shape,
-        Type::{Of, Text, Whole, Word},
-        answer, may, request, shape,
+        Type::{Text, Whole, Word},
+        answer, may, request,
     },
     tell,
 };
@@ -16,33 +15,13 @@ use crate::{
             self, Agent, Assignment, Taker,
             inbox::{self, Conversation, ConversationCounts},
         },
-        messages,
+        messages::{self, NewMessage},
         page::Listed,
     },
 };
 use axum::routing::{get, post};
 
 const PART: &str = "Conversations";
-
-static MESSAGE: Shape = shape(
-    "NewMessage",
-    "A `text` or a `media`, perhaps with something to tap, or a `location`, `contact_cards` or a `template`.",
-    &MESSAGE_FIELDS,
-);
-
-static MESSAGE_FIELDS: [Field; 13] = {
-    let mut all = [may(
-        "agent",
-        Text,
-        "Who writes, and has the conversation from then on; of somebody who is signed in it is their own name.",
-    ); 13];
-    let mut place = 0;
-    while place < said::FIELDS.len() {
-        all[place] = said::FIELDS[place];
-        place += 1;
-    }
-    all
-};
 
 pub static ROUTES: &[Route] = &[
     Route {
@@ -121,7 +100,7 @@ pub static ROUTES: &[Route] = &[
         about: "From then on a person has the conversation and the bot is silent, until it is handed back; a message \
                 with `at` takes nothing over. The answer comes when the provider took the message, or after 10 s with \
                 the state it has then.",
-        body: Some(Of(&MESSAGE)),
+        body: Some(request::<NewMessage>()),
         answers: &[at(201, answer::<OutgoingMessage>(), "It is on its way; `state` says how far.")],
         errors: Errors::Problems(SAY_ERRORS),
         keyed: true,

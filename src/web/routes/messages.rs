@@ -4,45 +4,25 @@ use super::{
     AGENTS, AllowedCallers, AnswerBody, CURSOR, DocumentedAnswer, EVERYBODY, Errors, GET, LIMIT, POST, Route, Scope,
     Verb, ask, at,
     conversations::SAY_ERRORS,
-    ok, said,
+    ok,
     shape::{
-        Field, Shape,
-        Type::{Of, Text, Whole},
-        answer, may, need, request, shape,
+        Type::{Text, Whole},
+        answer, may, need, request,
     },
-    shapes::SENDER,
     tell,
 };
 use crate::runtime::events::event_json::{MessageShown, OutgoingMessage};
 use crate::web::api::{
-    addressee::Recipient,
     media::{
         files, own_files,
         uploads::{self, UploadedFile},
     },
-    messages::{self, PlannedMessage, search::FoundMessage},
+    messages::{self, MessageToSomebody, PlannedMessage, search::FoundMessage},
     page::Listed,
 };
 use axum::routing::{delete, get, post};
 
 const PART: &str = "Messages";
-
-static FIELDS: [Field; 14] = {
-    let mut all = [SENDER; 14];
-    all[0] = need("contact", request::<Recipient>(), "");
-    let mut place = 0;
-    while place < said::FIELDS.len() {
-        all[place + 2] = said::FIELDS[place];
-        place += 1;
-    }
-    all
-};
-
-static MESSAGE: Shape = shape(
-    "MessageToSomebody",
-    "A `text` or a `media`, perhaps with something to tap, or a `location`, `contact_cards` or a `template`.",
-    &FIELDS,
-);
 
 pub static ROUTES: &[Route] = &[
     Route {
@@ -55,7 +35,7 @@ pub static ROUTES: &[Route] = &[
         about: "Everything but templates only while the 24-hour window is open, templates at any time; never to somebody \
                 who opted out. The bot keeps the conversation. The answer comes when the provider took the message, or \
                 after 10 s with the state it has then; with `at` at once.",
-        body: Some(Of(&MESSAGE)),
+        body: Some(request::<MessageToSomebody>()),
         answers: &[at(201, answer::<OutgoingMessage>(), "It is on its way; `state` says how far.")],
         errors: Errors::Problems(SEND_ERRORS),
         keyed: true,

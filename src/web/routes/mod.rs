@@ -26,7 +26,6 @@ mod operator;
 mod people;
 mod probes;
 mod runs;
-mod said;
 mod sandbox;
 mod schedules;
 mod senders;

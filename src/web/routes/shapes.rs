@@ -1,7 +1,7 @@
 //! Defines the bodies that several routes share.
 
 use super::shape::{
-    Shape, Type,
+    Shape,
     Type::{List, Of, Text, Whole},
     answer, may, need, shape,
 };
@@ -35,6 +35,3 @@ static FIELD_ERROR: Shape = shape(
         need("detail", Text, "What is wrong with it."),
     ],
 );
-
-pub const SENDER: super::shape::Field =
-    may("sender", Type::Whole, "Which sender speaks; else the one that the contact talked with last, or the default.");

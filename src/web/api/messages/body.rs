@@ -1,8 +1,9 @@
 //! Reads the message in a native request: its content, the quoted message, and a scheduled time.
 
-use super::template::template;
+use super::template::{TemplateToSend, template};
 use crate::{
     base::{
+        body_fields::{At, Text},
         ids::{InboundId, OutboundId, ProviderId},
         limits::{
             BUTTON_ID_CHARS_MAX, BUTTON_TITLE_CHARS_MAX, BUTTONS_MAX, CARD_ENTRIES_MAX, CONTACT_CARDS_MAX,
@@ -20,9 +21,136 @@ use crate::{
         Store,
         tables::{conversation::Conversation, inbound, outbound},
     },
-    web::{input::Input, problem::Problem},
+    web::{problem::Problem, request::FieldErrors},
 };
-use serde_json::Value as Json;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// A `text` or a `media`, perhaps with something to tap, or a `location`, `contact_cards` or a `template`.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct SaidMessage {
+    /// What is longer than the platform takes becomes several messages.
+    text: Option<Text<SAID_CHARS_MAX>>,
+    /// A `text` beside it is its caption, or follows it where WhatsApp shows none.
+    media: Option<MediaToSend>,
+    /// Below the `text`, and below a `media` if there is one.
+    #[schemars(length(max = BUTTONS_MAX))]
+    buttons: Option<Vec<ReplyButton>>,
+    /// One to ten rows behind a button.
+    list: Option<ListToSend>,
+    /// A button that opens a page.
+    link: Option<LinkButton>,
+    /// A short line above `buttons`, a `list` or a `link`.
+    header: Option<Text<EDGE_CHARS_MAX>>,
+    /// A short line below them.
+    footer: Option<Text<EDGE_CHARS_MAX>>,
+    /// A place on the map; it stands alone.
+    location: Option<PlaceToSend>,
+    /// People to save in the address book; they stand alone.
+    #[schemars(length(max = CONTACT_CARDS_MAX))]
+    contact_cards: Option<Vec<CardToSend>>,
+    /// What may be sent while the window is closed; it stands alone.
+    template: Option<TemplateToSend>,
+    /// The `id` of the message of this conversation that it quotes. Meta and Kapso alone.
+    reply_to: Option<i64>,
+    /// It leaves then, at most a year ahead, and all rules are asked then: a text whose window is closed by then is not
+    /// sent. `DELETE /v1/messages/{id}` takes it back.
+    at: Option<At>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "Media")]
+pub struct MediaToSend {
+    #[schemars(with = "String", extend("enum" = MEDIA_KINDS, "x-misfit" = KIND_MISFIT))]
+    kind: MediaKind,
+    /// Where the platform fetches it: `https://…`.
+    url: Option<Text<URL_CHARS_MAX>>,
+    /// Instead of `url`: what `POST /v1/media` answered for this sender.
+    id: Option<Text<PROVIDER_ID_BYTES_MAX>>,
+    /// Of a document: else what its `url` ends in. Needed with an `id`.
+    filename: Option<Text<FILENAME_CHARS_MAX>>,
+}
+
+pub const MEDIA_KINDS: [&str; 5] = ["image", "audio", "video", "document", "sticker"];
+const KIND_MISFIT: &str = "`kind` is `image`, `audio`, `video`, `document` or `sticker`.";
+
+#[derive(Debug, Deserialize, JsonSchema)]
+struct ReplyButton {
+    title: Text<BUTTON_TITLE_CHARS_MAX>,
+    /// Comes back when it is tapped, to flows with `when: button` and in `message.in`; else the title.
+    id: Option<Text<BUTTON_ID_CHARS_MAX>>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+struct ListToSend {
+    /// What opens it.
+    button: Text<BUTTON_TITLE_CHARS_MAX>,
+    #[schemars(length(max = LIST_ROWS_MAX), extend("x-missing" = NO_ROWS))]
+    rows: Vec<ListRow>,
+}
+
+const NO_ROWS: &str = "`rows` is missing or empty.";
+
+#[derive(Debug, Deserialize, JsonSchema)]
+struct ListRow {
+    title: Text<ROW_TITLE_CHARS_MAX>,
+    /// As of a button.
+    id: Option<Text<ROW_ID_CHARS_MAX>>,
+    description: Option<Text<ROW_DESCRIPTION_CHARS_MAX>>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+struct LinkButton {
+    title: Text<BUTTON_TITLE_CHARS_MAX>,
+    url: Text<URL_CHARS_MAX>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "Place")]
+pub struct PlaceToSend {
+    /// -90 to 90.
+    latitude: f64,
+    /// -180 to 180.
+    longitude: f64,
+    name: Option<Text<NAME_CHARS_MAX>>,
+    address: Option<Text<NAME_CHARS_MAX>>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "ContactCard")]
+struct CardToSend {
+    /// The whole name.
+    name: Text<NAME_CHARS_MAX>,
+    first_name: Option<Text<NAME_CHARS_MAX>>,
+    last_name: Option<Text<NAME_CHARS_MAX>>,
+    company: Option<Text<NAME_CHARS_MAX>>,
+    /// What the person does there.
+    title: Option<Text<NAME_CHARS_MAX>>,
+    #[schemars(length(max = CARD_ENTRIES_MAX))]
+    phones: Option<Vec<PhoneOfCard>>,
+    #[schemars(length(max = CARD_ENTRIES_MAX))]
+    emails: Option<Vec<EmailOfCard>>,
+    urls: Option<Vec<Text<URL_CHARS_MAX>>>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "CardPhone")]
+struct PhoneOfCard {
+    /// As it shall be shown.
+    number: Text<NAME_CHARS_MAX>,
+    /// A word such as `WORK`; `CELL` without one.
+    r#type: Option<Text<NAME_CHARS_MAX>>,
+    /// Its digits at WhatsApp: the card has a button that opens a chat.
+    wa_id: Option<Text<NAME_CHARS_MAX>>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "CardEmail")]
+struct EmailOfCard {
+    address: Text<NAME_CHARS_MAX>,
+    /// `WORK` without one.
+    r#type: Option<Text<NAME_CHARS_MAX>>,
+}
 
 /// The message of a request.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,29 +161,21 @@ pub struct MessageBody {
     pub at: Option<Time>,
 }
 
-/// Reads all fields of a message; `None` if there are errors, which are in `input`.
-pub fn read(input: &mut Input, now: Time) -> Option<MessageBody> {
-    let content = content(input);
-    let quotes = input.opt_whole("reply_to");
-    let at = moment(input, now);
+/// Reads all fields of a message; `None` if there are errors, which are in `errors`.
+pub fn read(errors: &mut FieldErrors, asked: SaidMessage, now: Time) -> Option<MessageBody> {
+    let (quotes, at) = (asked.reply_to, asked.at.map(|At(at)| at));
+    let content = content(errors, asked);
+    if at.is_some_and(|at| at <= now) {
+        errors.wrong("at", "`at` has passed; without it the message leaves now.");
+    } else if at.is_some_and(|at| at > now + PLANNED_AHEAD) {
+        errors.wrong("at", "`at` is more than a year ahead.");
+    }
     Some(MessageBody { content: content?, quotes, at })
 }
 
-fn moment(input: &mut Input, now: Time) -> Option<Time> {
-    let text = input.opt_text("at", NAME_CHARS_MAX)?;
-    let at = match text.parse::<jiff::Timestamp>() {
-        Ok(at) => Time(at.as_millisecond()),
-        Err(_) => {
-            input.wrong("at", "`at` is a moment with its zone, like `2026-12-01T09:00:00+01:00`.");
-            return None;
-        }
-    };
-    if at <= now {
-        input.wrong("at", "`at` has passed; without it the message leaves now.");
-    } else if at > now + PLANNED_AHEAD {
-        input.wrong("at", "`at` is more than a year ahead.");
-    }
-    Some(at)
+/// The words of a text that may be left out.
+pub fn plain<const MAX: usize>(text: Option<Text<MAX>>) -> Option<String> {
+    text.map(|Text(text)| text)
 }
 
 /// The tappable part below a text.
@@ -65,16 +185,18 @@ enum TappablePart {
     Link { title: String, url: String },
 }
 
-fn content(input: &mut Input) -> Option<Content> {
-    let text = input.opt_text("text", SAID_CHARS_MAX);
-    let media = input.inside("media", media);
-    let template = input.inside("template", template);
-    let location = input.inside("location", location);
-    let cards = cards(input);
-    let below = below(input);
-    let edges =
-        Edges { header: input.opt_text("header", EDGE_CHARS_MAX), footer: input.opt_text("footer", EDGE_CHARS_MAX) };
-    if !input.is_clean() {
+fn content(errors: &mut FieldErrors, asked: SaidMessage) -> Option<Content> {
+    let text = plain(asked.text);
+    let media = asked.media.map(|asked| media(errors, "media/", asked));
+    let template = asked.template.map(|asked| template(errors, asked));
+    let location = asked.location.map(|asked| location(errors, "location/", asked));
+    let cards = asked.contact_cards.map(|cards| cards.into_iter().map(card).collect::<Vec<_>>());
+    if cards.as_ref().is_some_and(Vec::is_empty) && errors.is_clean_at("contact_cards") {
+        errors.wrong("contact_cards", "`contact_cards` is empty.");
+    }
+    let below = below(errors, asked.buttons, asked.list, asked.link);
+    let edges = Edges { header: plain(asked.header), footer: plain(asked.footer) };
+    if !errors.is_clean() {
         return None;
     }
     let alone =
@@ -82,41 +204,41 @@ fn content(input: &mut Input) -> Option<Content> {
     let given = alone.iter().filter(|(_, there)| *there).count();
     let beside = text.is_some() || media.is_some() || below.is_some();
     if let Some((name, _)) = alone.iter().find(|(_, there)| *there).filter(|_| given > 1 || beside) {
-        input.wrong(name, format!("A `{name}` stands alone."));
+        errors.wrong(name, format!("A `{name}` stands alone."));
         return None;
     }
     if below.is_none() && !edges.are_bare() {
         let name = if edges.header.is_some() { "header" } else { "footer" };
-        input.wrong(name, format!("A `{name}` stands at `buttons`, a `list` or a `link` only."));
+        errors.wrong(name, format!("A `{name}` stands at `buttons`, a `list` or a `link` only."));
         return None;
     }
     if let Some(template) = template {
         return Some(Content::Template(template));
     }
     if let Some(place) = location {
-        return place.map(Content::Location);
+        return Some(Content::Location(place));
     }
     if let Some(cards) = cards {
         return Some(Content::ContactCards { cards });
     }
-    match (text, media.flatten(), below) {
+    match (text, media, below) {
         (Some(body), None, None) => Some(Content::Text { body }),
         (caption, Some(media), None) => Some(Content::Media { media, caption }),
-        (Some(body), media, Some(below)) => tappable(input, body, media, below, edges),
+        (Some(body), media, Some(below)) => tappable(errors, body, media, below, edges),
         (None, _, Some(_)) => {
-            input.wrong("text", "`text` is missing: what can be tapped stands below one.");
+            errors.wrong("text", "`text` is missing: what can be tapped stands below one.");
             None
         }
         (None, None, None) => {
             let all = "`text`, `media`, `template`, `location` or `contact_cards`";
-            input.wrong("text", format!("Give a message: {all}."));
+            errors.wrong("text", format!("Give a message: {all}."));
             None
         }
     }
 }
 
 fn tappable(
-    input: &mut Input,
+    errors: &mut FieldErrors,
     body: String,
     media: Option<Media>,
     below: TappablePart,
@@ -127,7 +249,7 @@ fn tappable(
         if !above || matches!(below, TappablePart::List { .. }) || edges.header.is_some() {
             let why =
                 "Above buttons or a link stands an image, a video or a document, or a `header`; above a list no file.";
-            input.wrong("media", why);
+            errors.wrong("media", why);
             return None;
         }
     }
@@ -138,131 +260,114 @@ fn tappable(
     })
 }
 
-fn below(input: &mut Input) -> Option<TappablePart> {
-    let has_buttons = input.peek("buttons").is_some();
-    let buttons = input.each("buttons", BUTTONS_MAX, |one| {
-        let title = one.text("title", BUTTON_TITLE_CHARS_MAX);
-        let id = one.opt_text("id", BUTTON_ID_CHARS_MAX).unwrap_or_else(|| title.clone());
-        Button { id, title }
-    });
-    let list = input.inside("list", |list| {
-        let button = list.text("button", BUTTON_TITLE_CHARS_MAX);
-        let rows = list.each("rows", LIST_ROWS_MAX, |one| {
-            let title = one.text("title", ROW_TITLE_CHARS_MAX);
-            let id = one.opt_text("id", ROW_ID_CHARS_MAX).unwrap_or_else(|| title.clone());
-            Row { id, title, description: one.opt_text("description", ROW_DESCRIPTION_CHARS_MAX) }
+fn below(
+    errors: &mut FieldErrors,
+    buttons: Option<Vec<ReplyButton>>,
+    list: Option<ListToSend>,
+    link: Option<LinkButton>,
+) -> Option<TappablePart> {
+    let list = list.map(|ListToSend { button: Text(button), rows }| {
+        let rows = rows.into_iter().map(|ListRow { title: Text(title), id, description }| Row {
+            id: plain(id).unwrap_or_else(|| title.clone()),
+            title,
+            description: plain(description),
         });
-        if rows.is_empty() && list.is_clean() {
-            list.wrong("rows", "`rows` is missing or empty.");
+        let rows: Vec<Row> = rows.collect();
+        if rows.is_empty() && errors.is_clean_at("list") {
+            errors.wrong("list/rows", NO_ROWS);
         }
-        unlike(list, "rows", rows.iter().map(|row| row.id.as_str()));
+        unlike(errors, "list/rows", rows.iter().map(|row| row.id.as_str()));
         TappablePart::List { button, rows }
     });
-    let link = input.inside("link", |link| {
-        let title = link.text("title", BUTTON_TITLE_CHARS_MAX);
-        let url = link.text("url", URL_CHARS_MAX);
+    let link = link.map(|LinkButton { title: Text(title), url: Text(url) }| {
         if !url.is_empty() && !is_address(&url) {
-            link.wrong("url", "`url` must begin with `https://`.");
+            errors.wrong("link/url", "`url` must begin with `https://`.");
         }
         TappablePart::Link { title, url }
     });
-    let buttons = has_buttons.then(|| {
-        if buttons.is_empty() && input.is_clean() {
-            input.wrong("buttons", "`buttons` is empty.");
+    let buttons = buttons.map(|buttons| {
+        let buttons = buttons.into_iter().map(|ReplyButton { title: Text(title), id }| Button {
+            id: plain(id).unwrap_or_else(|| title.clone()),
+            title,
+        });
+        let buttons: Vec<Button> = buttons.collect();
+        if buttons.is_empty() && errors.is_clean() {
+            errors.wrong("buttons", "`buttons` is empty.");
         }
-        unlike(input, "buttons", buttons.iter().map(|button| button.id.as_str()));
-        unlike(input, "buttons", buttons.iter().map(|button| button.title.as_str()));
+        unlike(errors, "buttons", buttons.iter().map(|button| button.id.as_str()));
+        unlike(errors, "buttons", buttons.iter().map(|button| button.title.as_str()));
         TappablePart::Buttons(buttons)
     });
     let mut given = [buttons, list, link].into_iter().flatten();
     let first = given.next();
     if given.next().is_some() {
-        input.wrong("buttons", "Give one of `buttons`, `list` and `link`.");
+        errors.wrong("buttons", "Give one of `buttons`, `list` and `link`.");
     }
     first
 }
 
 /// Refuses two options with one id, because a tap could not be assigned, or with one title, because WhatsApp refuses
 /// them.
-fn unlike<'a>(input: &mut Input, name: &'static str, all: impl Iterator<Item = &'a str>) {
+fn unlike<'a>(errors: &mut FieldErrors, place: &str, all: impl Iterator<Item = &'a str>) {
     let mut seen = Vec::new();
     for one in all {
-        if seen.contains(&one) {
-            input.wrong(name, format!("Two of `{name}` have the same id or title: `{one}`."));
+        if !one.is_empty() && seen.contains(&one) {
+            let name = place.rsplit('/').next().unwrap_or(place);
+            errors.wrong(place, format!("Two of `{name}` have the same id or title: `{one}`."));
             return;
         }
         seen.push(one);
     }
 }
 
-/// Reads a media file, in a message or a template header.
-pub fn media(input: &mut Input) -> Option<Media> {
-    let kind = input.text("kind", NAME_CHARS_MAX);
-    let id = input.opt_text("id", PROVIDER_ID_BYTES_MAX);
-    let url = if id.is_some() { input.opt_text("url", URL_CHARS_MAX) } else { Some(input.text("url", URL_CHARS_MAX)) };
-    if id.is_some() && url.is_some() {
-        input.wrong("url", "A file has an `id` or a `url`, not both.");
+/// Checks a media file, in a message or a template header; `place` is that of its object in the body.
+pub fn media(errors: &mut FieldErrors, place: &str, asked: MediaToSend) -> Media {
+    let MediaToSend { kind, url, id, filename } = asked;
+    let (url, id, filename) = (plain(url), plain(id), plain(filename));
+    let url_place = format!("{place}url");
+    match &url {
+        Some(_) if id.is_some() => errors.wrong(&url_place, "A file has an `id` or a `url`, not both."),
+        Some(url) if !is_address(url) => errors.wrong(&url_place, "`url` must begin with `https://`."),
+        None if id.is_none() && errors.is_clean_at(&url_place) => errors.wrong(&url_place, "`url` is missing."),
+        Some(_) | None => {}
     }
-    let url = url.unwrap_or_default();
-    let filename = input.opt_text("filename", FILENAME_CHARS_MAX);
-    let known = serde_json::from_value::<MediaKind>(Json::String(kind.clone())).ok();
-    if known.is_none() && !kind.is_empty() {
-        input.wrong("kind", "`kind` is `image`, `audio`, `video`, `document` or `sticker`.");
-    }
-    if !url.is_empty() && !is_address(&url) {
-        input.wrong("url", "`url` must begin with `https://`.");
-    }
-    if known == Some(MediaKind::Document) && id.is_some() && filename.is_none() && input.is_clean() {
+    if kind == MediaKind::Document && id.is_some() && filename.is_none() && errors.is_clean() {
         // A URL ends with a file name; an id has none, and WhatsApp would show "Untitled".
-        input.wrong("filename", "`filename` is missing: the recipient sees it, and an `id` has none.");
+        let why = "`filename` is missing: the recipient sees it, and an `id` has none.";
+        errors.wrong(&format!("{place}filename"), why);
     }
-    known.map(|kind| match id {
+    match id {
         Some(id) => Media::uploaded(kind, &id, filename),
-        None => Media { kind, url, filename },
-    })
-}
-
-/// Reads a location, in a message or a template header.
-pub fn location(input: &mut Input) -> Option<Location> {
-    let mut degrees = |name: &'static str, most: f64| {
-        let found = input.opt_number(name);
-        match found {
-            Some(degrees) if !(-most..=most).contains(&degrees) => {
-                input.wrong(name, format!("`{name}` is from -{most} to {most} degrees."));
-            }
-            None if input.is_clean() => input.wrong(name, format!("`{name}` is missing.")),
-            _ => {}
-        }
-        found
-    };
-    let (latitude, longitude) = (degrees("latitude", 90.0), degrees("longitude", 180.0));
-    let (name, address) = (input.opt_text("name", NAME_CHARS_MAX), input.opt_text("address", NAME_CHARS_MAX));
-    Some(Location { latitude: latitude?, longitude: longitude?, name, address })
-}
-
-fn cards(input: &mut Input) -> Option<Vec<ContactCard>> {
-    let is_there = input.peek("contact_cards").is_some();
-    let cards = input.each("contact_cards", CONTACT_CARDS_MAX, |card| ContactCard {
-        name: card.text("name", NAME_CHARS_MAX),
-        first_name: card.opt_text("first_name", NAME_CHARS_MAX),
-        last_name: card.opt_text("last_name", NAME_CHARS_MAX),
-        company: card.opt_text("company", NAME_CHARS_MAX),
-        title: card.opt_text("title", NAME_CHARS_MAX),
-        phones: card.each("phones", CARD_ENTRIES_MAX, |phone| CardPhone {
-            number: phone.text("number", NAME_CHARS_MAX),
-            kind: phone.opt_text("type", NAME_CHARS_MAX),
-            wa_id: phone.opt_text("wa_id", NAME_CHARS_MAX),
-        }),
-        emails: card.each("emails", CARD_ENTRIES_MAX, |email| CardEmail {
-            address: email.text("address", NAME_CHARS_MAX),
-            kind: email.opt_text("type", NAME_CHARS_MAX),
-        }),
-        urls: card.opt_texts("urls", URL_CHARS_MAX),
-    });
-    if is_there && cards.is_empty() && input.is_clean() {
-        input.wrong("contact_cards", "`contact_cards` is empty.");
+        None => Media { kind, url: url.unwrap_or_default(), filename },
     }
-    is_there.then_some(cards)
+}
+
+/// As `media`, for a location.
+pub fn location(errors: &mut FieldErrors, place: &str, asked: PlaceToSend) -> Location {
+    let PlaceToSend { latitude, longitude, name, address } = asked;
+    for (name, degrees, most) in [("latitude", latitude, 90.0), ("longitude", longitude, 180.0)] {
+        if !(-most..=most).contains(&degrees) {
+            errors.wrong(&format!("{place}{name}"), format!("`{name}` is from -{most} to {most} degrees."));
+        }
+    }
+    Location { latitude, longitude, name: plain(name), address: plain(address) }
+}
+
+fn card(card: CardToSend) -> ContactCard {
+    let phones = card.phones.into_iter().flatten();
+    let emails = card.emails.into_iter().flatten();
+    ContactCard {
+        name: card.name.0,
+        first_name: plain(card.first_name),
+        last_name: plain(card.last_name),
+        company: plain(card.company),
+        title: plain(card.title),
+        phones: phones
+            .map(|phone| CardPhone { number: phone.number.0, kind: plain(phone.r#type), wa_id: plain(phone.wa_id) })
+            .collect(),
+        emails: emails.map(|email| CardEmail { address: email.address.0, kind: plain(email.r#type) }).collect(),
+        urls: card.urls.into_iter().flatten().map(|Text(url)| url).collect(),
+    }
 }
 
 fn is_address(text: &str) -> bool {
