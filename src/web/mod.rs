@@ -15,7 +15,6 @@ pub mod etag;
 pub mod forms;
 pub mod hooks;
 pub mod idempotency;
-pub mod input;
 pub mod masks;
 pub mod not_found;
 pub mod openapi;

@@ -5,11 +5,15 @@
 //! adds what no schema can say: that there is no such account.
 
 use super::{
-    input::{bad, kind, pointer_part, utf8},
     problem::Problem,
     schema::{self, CLEARED, Derived, Direction},
+    server::body,
 };
-use crate::base::{diagnostic::did_you_mean, private_use};
+use crate::base::{diagnostic::did_you_mean, limits::API_BODY_BYTES_MAX, private_use};
+use axum::{
+    body::{Body, Bytes},
+    http::StatusCode,
+};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::{Map, Value as Json};
@@ -28,6 +32,11 @@ pub struct FieldErrors {
     unknown: Vec<(String, String)>,
 }
 
+/// Reads the body of an API request.
+pub async fn bytes(body: Body) -> Result<Bytes, Problem> {
+    body::read(body, API_BODY_BYTES_MAX).await.map_err(|bad| bad.problem(API_BODY_BYTES_MAX))
+}
+
 /// Reads a JSON object. A wrong field has a neutral value in it, and stands in the errors. Characters of private use are
 /// removed from its texts, because our own texts use some as markers.
 pub fn parse<T: DeserializeOwned + JsonSchema>(body: &[u8]) -> Result<(T, FieldErrors), Problem> {
@@ -39,7 +48,7 @@ pub fn parse_any<T: DeserializeOwned + JsonSchema>(body: &[u8]) -> Result<(T, Fi
     parse(if body.is_empty() { b"{}" } else { body })
 }
 
-/// As `parse`, with every character of its texts.
+/// As `parse`, with every character of its texts: for a body with files of the bot.
 pub fn verbatim<T: DeserializeOwned + JsonSchema>(body: &[u8]) -> Result<(T, FieldErrors), Problem> {
     along(Derived::of::<T>(Direction::Request).marked(), body)
 }
@@ -228,7 +237,8 @@ fn read(schema: &'static Json, value: Json, name: &str, at: &str, errors: &mut F
                 return refused(errors, is_not(wanted, &value));
             };
             let few = (items.len() as u64) < schema["minItems"].as_u64().unwrap_or_default();
-            let is_misfit = |item: &Json| words(of, MISFIT).is_none() && !is_of(of, type_of(item));
+            let is_misfit =
+                |item: &Json| words(of, MISFIT).is_none() && kind_of(of).is_some() && !is_of(of, type_of(item));
             if own_words.is_some() && (few || items.iter().any(is_misfit)) {
                 return refused(errors, String::new());
             }
@@ -361,6 +371,30 @@ fn type_of(value: &Json) -> &'static str {
     }
 }
 
+fn kind(value: &Json) -> &'static str {
+    match value {
+        Json::Null => "null",
+        Json::Bool(_) => "true or false",
+        Json::Number(_) => "a number",
+        Json::String(_) => "a text",
+        Json::Array(_) => "a list",
+        Json::Object(_) => "an object",
+    }
+}
+
+fn utf8(body: &[u8]) -> Result<&str, Problem> {
+    std::str::from_utf8(body).map_err(|_| bad("The body is not UTF-8.".to_owned()))
+}
+
+fn bad(detail: String) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "bad_json", detail)
+}
+
+/// Escapes a part of a JSON pointer (RFC 6901).
+pub fn pointer_part(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
 fn words(schema: &Json, about: &str) -> Option<String> {
     schema[about].as_str().map(str::to_owned)
 }
@@ -368,11 +402,13 @@ fn words(schema: &Json, about: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::{
-        body_fields::{At, Text},
-        time::Time,
+    use crate::{
+        base::{
+            body_fields::{At, Text},
+            time::Time,
+        },
+        web::api::events::NewEvent,
     };
-    use axum::http::StatusCode;
     use serde_json::json;
 
     #[derive(Debug, Default, PartialEq, Deserialize, JsonSchema)]
@@ -474,6 +510,14 @@ mod tests {
         assert_eq!(first(json!({"flow": "1", "count": 10})), "`count` is a number from 1 to 9.");
         assert_eq!(first(json!({"flow": "1", "count": 0})), "`count` is a number from 1 to 9.");
         assert_eq!(first(json!({"flow": "1", "count": null})), "Say how many.");
+    }
+
+    #[test]
+    fn characters_of_private_use_stay_in_files_only() {
+        let body = "{\"name\": \"A\u{E000}na\", \"contact\": {\"phone\": \"+34\"}}".as_bytes();
+        let shown = |read: Result<(NewEvent, FieldErrors), Problem>| format!("{:?}", read.unwrap().0);
+        assert!(shown(parse(body)).contains("\"Ana\""));
+        assert!(shown(verbatim(body)).contains("A\\u{e000}na"));
     }
 
     #[test]

@@ -13,7 +13,6 @@ use crate::{
     web::{
         auth::Caller,
         idempotency::{Answer, once, respond, to_json},
-        input,
         problem::{ApiResult, Problem},
         request,
         state::Web,
@@ -107,7 +106,7 @@ pub async fn charges(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, cal
 /// `POST /v1/balance/top-ups`: `{account, amount, note}`; operator only.
 pub async fn top_up(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let bytes = input::bytes(body).await?;
+    let bytes = request::bytes(body).await?;
     let (TopUp { amount, account: given, note }, mut errors) = request::parse(&bytes)?;
     let (given, note) = (given.map(AccountName::from), note.unwrap_or_default());
     if errors.is_clean_at("amount") && (amount == 0 || amount.unsigned_abs() > TOP_UP_MAX) {

@@ -4,6 +4,7 @@ pub mod versions;
 
 use crate::{
     base::{
+        body_fields::Text,
         diagnostic::Diagnostic,
         limits::{BOT_FILES_MAX, NAME_CHARS_MAX, STUDIO_BODY_BYTES_MAX, STUDIO_WORDS_MAX},
         time::{Time, iso},
@@ -21,13 +22,13 @@ use crate::{
     store::tables::version,
     web::{
         admission::may_publish,
-        api::studio,
+        api::studio::{self, UnsavedFiles},
         audit::noted,
         auth::Caller,
         etag,
         idempotency::json,
-        input::Input,
         problem::{ApiResult, Problem},
+        request::{self, Change as Changed, pointer_part},
         server::body,
         state::Web,
     },
@@ -36,8 +37,27 @@ use axum::{
     extract::{Path, Request, State},
     http::StatusCode,
 };
-use serde_json::{Value as Json, json};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value as Json, json};
 use std::{collections::BTreeMap, sync::Arc};
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct PreviewWish {
+    files: Option<UnsavedFiles>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct Publish {
+    files: UnsavedFiles,
+    /// For each of these files the etag of the text that the change is based on; `null`: it is a new file.
+    #[schemars(with = "BTreeMap<String, Changed<String>>")]
+    etags: Map<String, Json>,
+    /// Write files with errors, too; the version before stays live.
+    with_errors: Option<bool>,
+    /// The `seen` of the preview that you decided upon: nothing is written if it would be another now.
+    seen: Option<Text<NAME_CHARS_MAX>>,
+}
 
 /// `GET /v1/bot`: the files on disk with their findings, and what is live.
 pub async fn show(State(web): State<Arc<Web>>, caller: Caller) -> ApiResult {
@@ -95,9 +115,9 @@ pub async fn file(State(web): State<Arc<Web>>, Path((folder, name)): Path<(Strin
 /// `POST /v1/bot/preview`: the findings of changed files, and their effect on people, templates and schedules.
 pub async fn preview(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     let body = request.into_body();
-    let mut input = Input::verbatim(&studio::bytes(body).await?)?;
-    let edits = studio::edits(&mut input);
-    input.finish()?;
+    let (PreviewWish { files }, mut errors) = request::verbatim(&studio::bytes(body).await?)?;
+    let edits = studio::edits(&mut errors, files);
+    errors.finish()?;
     match web.app.preview_files(&edits).await {
         Ok(UnsavedPreview { findings, preview, seen }) => {
             let body = json!({
@@ -163,7 +183,7 @@ pub async fn publish(State(web): State<Arc<Web>>, request: Request) -> ApiResult
             Err(Problem::conflict("preview_changed", why))
         }
         Err(NotPublished::Unusable { path, why }) => {
-            let pointer = format!("/files/{}", path.replace('~', "~0").replace('/', "~1"));
+            let pointer = format!("/files/{}", pointer_part(&path));
             Err(Problem::invalid(vec![(pointer, format!("`{path}` cannot be written: {why}."))]))
         }
         Err(NotPublished::ReadOnly) => {
@@ -178,22 +198,19 @@ pub async fn publish(State(web): State<Arc<Web>>, request: Request) -> ApiResult
 
 /// The changes in a request, and their conditions.
 fn wanted(body: &[u8]) -> Result<(Vec<Change>, PublishConditions), Problem> {
-    let mut input = Input::verbatim(body)?;
-    let files = input.opt_map("files").unwrap_or_default();
-    let mut etags = input.opt_map("etags").unwrap_or_default();
-    let with_errors = input.opt_flag("with_errors").unwrap_or_default();
-    let seen = input.opt_text("seen", NAME_CHARS_MAX);
-    if input.is_clean_at("files") && (files.is_empty() || files.len() > BOT_FILES_MAX) {
-        input.wrong("files", format!("`files` names 1 to {BOT_FILES_MAX} files."));
+    let (asked, mut errors) = request::verbatim::<Publish>(body)?;
+    let Publish { files: UnsavedFiles(files), mut etags, with_errors, seen } = asked;
+    if errors.is_clean_at("files") && (files.is_empty() || files.len() > BOT_FILES_MAX) {
+        errors.wrong("files", format!("`files` names 1 to {BOT_FILES_MAX} files."));
     }
     let mut changes = Vec::new();
     for (path, text) in files {
-        let part = path.replace('~', "~0").replace('/', "~1");
+        let part = pointer_part(&path);
         let text = match text {
             Json::String(text) => Some(text),
             Json::Null => None,
             _ => {
-                input.wrong(&format!("files/{part}"), "A file is a text, or `null` to delete it.");
+                errors.wrong(&format!("files/{part}"), "A file is a text, or `null` to delete it.");
                 continue;
             }
         };
@@ -201,11 +218,11 @@ fn wanted(body: &[u8]) -> Result<(Vec<Change>, PublishConditions), Problem> {
             Some(Json::String(etag)) => Some(etag),
             Some(Json::Null) => None,
             Some(_) => {
-                input.wrong(&format!("etags/{part}"), "An etag is a text, or `null` for a new file.");
+                errors.wrong(&format!("etags/{part}"), "An etag is a text, or `null` for a new file.");
                 continue;
             }
             None => {
-                input.wrong(
+                errors.wrong(
                     &format!("etags/{part}"),
                     "Say on which text the change is based: its etag, or `null` for a new file.",
                 );
@@ -216,15 +233,15 @@ fn wanted(body: &[u8]) -> Result<(Vec<Change>, PublishConditions), Problem> {
         let parsed = if text.is_some() { BotPath::parse(&path) } else { BotPath::existing(&path) };
         match parsed {
             Ok(path) => changes.push(Change { path, text, etag }),
-            Err(why) => input.wrong(&format!("files/{part}"), format!("This is no file of a bot: {why}.")),
+            Err(why) => errors.wrong(&format!("files/{part}"), format!("This is no file of a bot: {why}.")),
         }
     }
     for path in etags.keys() {
-        let part = path.replace('~', "~0").replace('/', "~1");
-        input.wrong(&format!("etags/{part}"), "There is an etag for this file, and no change of it in `files`.");
+        let part = pointer_part(path);
+        errors.wrong(&format!("etags/{part}"), "There is an etag for this file, and no change of it in `files`.");
     }
-    input.finish()?;
-    Ok((changes, PublishConditions { with_errors, seen }))
+    errors.finish()?;
+    Ok((changes, PublishConditions { with_errors: with_errors.unwrap_or_default(), seen: seen.map(|Text(seen)| seen) }))
 }
 
 fn told(published: &Published) -> Json {

@@ -29,7 +29,6 @@ use crate::{
     web::{
         auth::Caller,
         idempotency::{Answer, once, respond, to_json},
-        input,
         problem::{ApiResult, Problem},
         request::{self, FieldErrors, no_body},
         state::Web,
@@ -135,7 +134,7 @@ struct BroadcastMeans {
 /// `POST /v1/broadcasts`: creates a draft and gives its forecast.
 pub async fn create(State(web): State<Arc<Web>>, caller: Caller, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let bytes = input::bytes(body).await?;
+    let bytes = request::bytes(body).await?;
     let (asked, mut errors) = request::parse::<NewBroadcast>(&bytes)?;
     let (name, given) = (asked.flow.0, asked.inputs.unwrap_or_default());
     let account = account(&web, &caller, &mut errors, asked.account);
@@ -193,7 +192,7 @@ pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: C
 /// `POST /v1/broadcasts/{id}/start`: `people` must be the count that the draft gave.
 pub async fn start(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let bytes = input::bytes(body).await?;
+    let bytes = request::bytes(body).await?;
     let (StartBroadcast { people }, errors) = request::parse(&bytes)?;
     errors.finish()?;
     let row = owned(&web, &caller, &id).await?;
@@ -244,7 +243,7 @@ async fn change(
     to: Stands,
 ) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let bytes = input::bytes(body).await?;
+    let bytes = request::bytes(body).await?;
     no_body(&bytes)?;
     let row = owned(&web, &caller, &id).await?;
     let (changing, account) = (Arc::clone(&web), row.account.clone());

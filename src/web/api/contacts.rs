@@ -34,7 +34,6 @@ use crate::{
         auth::Caller,
         etag,
         idempotency::{respond, to_json},
-        input,
         problem::{ApiResult, Problem},
         request::{self, Change, FieldErrors},
         state::Web,
@@ -135,7 +134,7 @@ pub async fn change(
     request: Request,
 ) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let bytes = input::bytes(body).await?;
+    let bytes = request::bytes(body).await?;
     let contact = owned(&web, &caller, &id).await?;
     let (asked, mut errors) = request::parse(&bytes)?;
     let patch = patch(&web, &mut errors, "", asked);

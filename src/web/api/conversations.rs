@@ -14,7 +14,6 @@ use crate::{
     web::{
         auth::Caller,
         idempotency::{Answer, once, respond, to_json},
-        input,
         problem::{ApiResult, Problem},
         request::{self, parse_any},
         state::Web,
@@ -69,7 +68,7 @@ pub async fn take_over(
     request: Request,
 ) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let bytes = input::bytes(body).await?;
+    let bytes = request::bytes(body).await?;
     let row = going_on(&web, &caller, &id).await?;
     let (Taker { agent, unless_taken }, errors) = parse_any(&bytes)?;
     errors.finish()?;
@@ -98,7 +97,7 @@ pub async fn assign(
     request: Request,
 ) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let bytes = input::bytes(body).await?;
+    let bytes = request::bytes(body).await?;
     let row = going_on(&web, &caller, &id).await?;
     let (Assignment { team, agent }, mut errors) = request::parse(&bytes)?;
     if team.is_none() && agent.is_none() && errors.is_clean() {
@@ -166,7 +165,7 @@ async fn act(
     event: impl FnOnce(Option<String>) -> Event + Send + 'static,
 ) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let bytes = input::bytes(body).await?;
+    let bytes = request::bytes(body).await?;
     let row = going_on(&web, &caller, id).await?;
     let (Agent { agent }, errors) = parse_any(&bytes)?;
     errors.finish()?;

@@ -17,7 +17,6 @@ use crate::{
     web::{
         auth::Caller,
         idempotency::{Answer, once, outcome_unknown, to_json},
-        input,
         problem::{ApiResult, Problem},
         request,
         state::Web,
@@ -63,7 +62,7 @@ struct RunBegan {
 
 pub async fn emit(State(web): State<Arc<Web>>, caller: Caller, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let bytes = input::bytes(body).await?;
+    let bytes = request::bytes(body).await?;
     let (NewEvent { name: Text(name), to, data }, mut errors) = request::parse(&bytes)?;
     to.check(&mut errors);
     errors.finish()?;

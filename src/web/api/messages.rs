@@ -30,7 +30,6 @@ use crate::{
     web::{
         auth::Caller,
         idempotency::{Answer, IdempotencyContext, once, respond, to_json},
-        input,
         problem::{ApiResult, Problem},
         request,
         state::Web,
@@ -89,7 +88,7 @@ pub async fn list(
 /// `POST /v1/conversations/{id}/messages`: a person writes, and the conversation is assigned to them.
 pub async fn send(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let bytes = input::bytes(body).await?;
+    let bytes = request::bytes(body).await?;
     let row = going_on(&web, &caller, &id).await?;
     let (NewMessage { agent, said }, mut errors) = request::parse(&bytes)?;
     let said = body::read(&mut errors, said, web.app.clock.now());
@@ -106,7 +105,7 @@ pub async fn send(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: C
 /// `POST /v1/messages`: a program writes to a contact; the conversation's assignment does not change.
 pub async fn post(State(web): State<Arc<Web>>, caller: Caller, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let bytes = input::bytes(body).await?;
+    let bytes = request::bytes(body).await?;
     let (MessageToSomebody { to, said }, mut errors) = request::parse(&bytes)?;
     to.check(&mut errors);
     let said = body::read(&mut errors, said, web.app.clock.now());

@@ -25,7 +25,6 @@ use crate::{
         api::page::Listed,
         audit::noted,
         idempotency::respond,
-        input,
         people::{self, Link, NotChanged, Rights, names, sessions},
         problem::{ApiResult, Problem},
         request::{self, Change, FieldErrors},
@@ -120,7 +119,7 @@ pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>) -> ApiRes
 
 /// `POST /v1/people`: `{name, role, accounts}`; the link is shown only in this answer.
 pub async fn add(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
-    let (asked, mut errors) = request::parse::<NewPerson>(&input::bytes(request.into_body()).await?)?;
+    let (asked, mut errors) = request::parse::<NewPerson>(&request::bytes(request.into_body()).await?)?;
     let name = names::read(&asked.name).unwrap_or_else(|why| {
         if errors.is_clean_at("name") {
             errors.wrong("name", why);
@@ -141,7 +140,7 @@ pub async fn add(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
 
 /// `PATCH /v1/people/{id}`: `{role, accounts}`.
 pub async fn change(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
-    let bytes = input::bytes(request.into_body()).await?;
+    let bytes = request::bytes(request.into_body()).await?;
     let _turn = web.people.lock().await;
     let before = found(&web, &id).await?;
     let (PersonChange { role, accounts: Change(given) }, mut errors) = request::parse(&bytes)?;

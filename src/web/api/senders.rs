@@ -17,7 +17,6 @@ use crate::{
     web::{
         auth::Caller,
         idempotency::{Answer, once, respond, to_json},
-        input,
         problem::{ApiResult, Problem},
         request,
         state::Web,
@@ -125,7 +124,7 @@ pub async fn health_check(
     request: Request,
 ) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let bytes = input::bytes(body).await?;
+    let bytes = request::bytes(body).await?;
     let id = id.parse().ok().map(SenderId);
     let sender = id.and_then(|id| caller.sender(&web, id)).cloned();
     let sender = sender.ok_or_else(|| Problem::not_found("There is no such sender."))?;

@@ -4,12 +4,12 @@ use super::{
     AUTHORS, AllowedCallers, EVERYBODY, Errors, GET, POST, READERS, Route, Scope, ask, ok,
     shape::{
         Shape,
-        Type::{Any, Filled, Flag, List, Map, Maybe, Of, Text, Time, Whole, Word},
-        answer, may, need, shape,
+        Type::{Any, Flag, List, Map, Maybe, Of, Text, Time, Whole, Word},
+        answer, need, request, shape,
     },
     tell,
 };
-use crate::web::api::bot;
+use crate::web::api::bot::{self, PreviewWish, Publish};
 use crate::web::api::findings::Finding;
 use axum::routing::{get, post};
 
@@ -67,31 +67,6 @@ static FILE: Shape = shape(
 
 static TEXT: Shape =
     shape("BotFileText", "", &[need("path", Text, ""), need("text", Text, ""), need("etag", Text, "")]);
-
-static PUBLISH: Shape = shape(
-    "Publish",
-    "",
-    &[
-        need("files", Map(&Maybe(&Text)), "The new text of each changed file, by path; `null` deletes it."),
-        need(
-            "etags",
-            Map(&Maybe(&Filled)),
-            "For each of these files the etag of the text that the change is based on; `null`: it is a new file.",
-        ),
-        may("with_errors", Flag, "Write files with errors, too; the version before stays live."),
-        may(
-            "seen",
-            Filled,
-            "The `seen` of the preview that you decided upon: nothing is written if it would be another now.",
-        ),
-    ],
-);
-
-static PREVIEW: Shape = shape(
-    "PreviewWish",
-    "",
-    &[may("files", Map(&Maybe(&Text)), "The new text of each changed file, by path; `null`: it would be deleted.")],
-);
 
 static PREVIEWED: Shape = shape(
     "Previewed",
@@ -218,7 +193,7 @@ pub static ROUTES: &[Route] = &[
         about: "People half-way and what becomes of them, templates that are missing, schedules that come and go. \
                 Nothing is written.",
         who: AllowedCallers::Studio,
-        body: Some(Of(&PREVIEW)),
+        body: Some(request::<PreviewWish>()),
         answers: &[ok(Of(&PREVIEWED), "")],
         errors: Errors::Problems(&[("not_readable", 409)]),
         shared: true,
@@ -240,7 +215,7 @@ pub static ROUTES: &[Route] = &[
         about: "All of them or none. With 412 `changed_meanwhile` the answer has `paths`, with 409 `has_errors` \
                 `findings`; nothing is written then.",
         who: AllowedCallers::Studio,
-        body: Some(Of(&PUBLISH)),
+        body: Some(request::<Publish>()),
         answers: &[ok(Of(&PUBLISHED), "")],
         errors: Errors::Problems(&[
             ("changed_meanwhile", 412),

@@ -4,44 +4,20 @@ use super::{
     AUTHORS, AllowedCallers, Errors, POST, READERS, Route, Scope, ok,
     shape::{
         Shape,
-        Type::{Any, Filled, List, Map, Maybe, Of, Text, Whole},
-        may, need, shape,
+        Type::{Any, List, Map, Maybe, Of, Text, Whole},
+        need, request, shape,
     },
     tell,
 };
-use crate::web::api::studio::{map, play};
+use crate::web::api::studio::{
+    map::{self, MapOf},
+    play::{self, NamedTalk, Talk},
+};
 use axum::routing::post;
 
 pub(super) const PART: &str = "Studio";
-pub(super) const FILES: &str = "The new text of each unsaved file, by path; `null`: it is deleted.";
-pub(super) const WORLD: &str = "The head of a test file: `now`, `contact`, `env`, `templates`, `mocks`, `sender`. With `sandbox: false` that of a \
-     test, in which `sandbox` in `_bot.yaml` does not count.";
-pub(super) const STEPS: &str = "The steps of a test's case, without its checks.";
 pub(super) const PLAY_ERRORS: Errors =
     Errors::Problems(&[("has_errors", 409), ("not_readable", 409), ("play_too_long", 422), ("too_many_plays", 503)]);
-
-pub(super) static TALK: Shape = shape(
-    "Play",
-    "A talk with the flows of the folder and the texts that lie over them.",
-    &[
-        may("flow", Maybe(&Filled), "The flow that a step `api` starts."),
-        may("files", Map(&Maybe(&Text)), FILES),
-        may("world", Map(&Any), WORLD),
-        may("steps", List(&Any), STEPS),
-    ],
-);
-
-static NAMED: Shape = shape(
-    "PlayedTest",
-    "A talk that becomes a case.",
-    &[
-        need("name", Filled, "Of the case."),
-        may("flow", Maybe(&Filled), "The flow of the test; else the first one that the talk starts."),
-        may("files", Map(&Maybe(&Text)), FILES),
-        may("world", Map(&Any), WORLD),
-        may("steps", List(&Any), STEPS),
-    ],
-);
 
 static PLAYED: Shape = shape(
     "Played",
@@ -141,17 +117,6 @@ static STOPPED: Shape = shape(
 static SAVED: Shape =
     shape("TestText", "", &[need("path", Text, "Of the test file."), need("text", Text, "Its whole new text.")]);
 
-static MAP: Shape = shape(
-    "MapOf",
-    "",
-    &[
-        need("flow", Filled, "Its name."),
-        may("files", Map(&Maybe(&Text)), FILES),
-        may("version", Whole, "Draw the flow of this version, in place of `files`."),
-        may("folded", List(&Filled), "The names of blocks of which only the head is drawn."),
-    ],
-);
-
 static DRAWN: Shape = shape(
     "FlowMap",
     "",
@@ -189,7 +154,7 @@ pub static ROUTES: &[Route] = &[
         about: "Nothing leaves the machine: calls get the answers of mocks, and no file is written. The same body gives \
                 the same answer. With 409 `has_errors` the answer has `findings`.",
         who: AllowedCallers::Studio,
-        body: Some(Of(&TALK)),
+        body: Some(request::<Talk>()),
         answers: &[ok(Of(&PLAYED), "")],
         errors: PLAY_ERRORS,
         shared: true,
@@ -210,7 +175,7 @@ pub static ROUTES: &[Route] = &[
         summary: "Write a talk as a case of its flow's test file",
         about: "Gives the whole new text of the file and writes nothing.",
         who: AllowedCallers::Studio,
-        body: Some(Of(&NAMED)),
+        body: Some(request::<NamedTalk>()),
         answers: &[ok(Of(&SAVED), "")],
         errors: PLAY_ERRORS,
         shared: true,
@@ -231,7 +196,7 @@ pub static ROUTES: &[Route] = &[
         summary: "Draw a flow that is not saved yet",
         about: "Errors in other files do not matter.",
         who: AllowedCallers::Studio,
-        body: Some(Of(&MAP)),
+        body: Some(request::<MapOf>()),
         answers: &[ok(Of(&DRAWN), "")],
         errors: Errors::Problems(&[("not_readable", 409), ("not_found", 404)]),
         shared: true,

@@ -4,35 +4,21 @@ use super::{
     AUTHORS, AllowedCallers, Errors, POST, Route, Scope, ok,
     shape::{
         Shape,
-        Type::{Any, Between, Filled, Flag, List, Map, Maybe, Of, Text, Whole, Word},
-        answer, may, need, shape,
+        Type::{Any, Flag, List, Map, Maybe, Of, Text, Whole, Word},
+        answer, need, request, shape,
     },
-    studio::{FILES, PART, PLAY_ERRORS, TALK},
+    studio::{PART, PLAY_ERRORS},
     tell,
 };
-use crate::base::limits::{REPLAY_TALKS_MAX, WANDER_CUSTOMERS_MAX};
 use crate::web::api::findings::Finding;
-use crate::web::api::studio::{bad_day, replay, tests, wander};
+use crate::web::api::studio::{
+    bad_day,
+    play::Talk,
+    replay::{self, ReplayWish},
+    tests::{self, TestsWish},
+    wander::{self, RandomCustomers},
+};
 use axum::routing::post;
-
-static TESTS: Shape = shape(
-    "TestsWish",
-    "",
-    &[
-        may("files", Map(&Maybe(&Text)), FILES),
-        may("only", Maybe(&Of(&ONLY)), "Without it all tests of the folder run."),
-    ],
-);
-
-static ONLY: Shape = shape(
-    "TestsOnly",
-    "",
-    &[
-        may("path", Maybe(&Filled), "The path of a test file."),
-        may("name", Maybe(&Filled), "The name of a case."),
-        may("flow", Maybe(&Filled), "The tests of this flow."),
-    ],
-);
 
 static RUN: Shape = shape(
     "TestsRun",
@@ -149,16 +135,6 @@ static ENDURED: Shape = shape(
     ],
 );
 
-static CUSTOMERS: Shape = shape(
-    "RandomCustomers",
-    "",
-    &[
-        may("files", Map(&Maybe(&Text)), FILES),
-        may("customers", Between(1, WANDER_CUSTOMERS_MAX), "20, unless it is said."),
-        may("seed", Between(0, i64::MAX), "The same seed finds the same. 1, unless it is said."),
-    ],
-);
-
 static WANDERED: Shape = shape(
     "Wandered",
     "",
@@ -186,18 +162,6 @@ static FOUND: Shape = shape(
         need("about", Text, "The flow that a step `api` of the talk starts."),
         need("world", Map(&Any), "As a play takes it."),
         need("steps", List(&Any), "The acts, as a play takes them."),
-    ],
-);
-
-static REPLAY: Shape = shape(
-    "ReplayWish",
-    "One run, or the runs that began on a day.",
-    &[
-        may("files", Map(&Maybe(&Text)), FILES),
-        may("run", Maybe(&Whole), "The number of a run."),
-        may("day", Maybe(&Filled), "A day in the bot's time zone: `2026-11-22`."),
-        may("limit", Between(1, REPLAY_TALKS_MAX), "Of a day, the newest runs first. 200, unless it is said."),
-        may("before", Maybe(&Whole), "Of a day, only runs with a lower number: to go on behind the last talk."),
     ],
 );
 
@@ -254,7 +218,7 @@ pub static ROUTES: &[Route] = &[
         summary: "Run tests with flows and tests that are not saved yet",
         about: "With 409 `has_errors` the answer has `findings`; after half a minute it has the cases that are done.",
         who: AllowedCallers::Studio,
-        body: Some(Of(&TESTS)),
+        body: Some(request::<TestsWish>()),
         answers: &[ok(Of(&RUN), "")],
         errors: PLAY_ERRORS,
         shared: true,
@@ -276,7 +240,7 @@ pub static ROUTES: &[Route] = &[
         about: "Refused and lost messages, reports in the wrong order, a message that comes twice, servers that are down or \
             slow, a killed process, a silent customer, STOP.",
         who: AllowedCallers::Studio,
-        body: Some(Of(&TALK)),
+        body: Some(request::<Talk>()),
         answers: &[ok(Of(&BAD_DAY), "")],
         errors: PLAY_ERRORS,
         shared: true,
@@ -297,7 +261,7 @@ pub static ROUTES: &[Route] = &[
         summary: "Let random customers loose on flows that are not saved yet",
         about: "As `transom test --wander`.",
         who: AllowedCallers::Studio,
-        body: Some(Of(&CUSTOMERS)),
+        body: Some(request::<RandomCustomers>()),
         answers: &[ok(Of(&WANDERED), "")],
         errors: PLAY_ERRORS,
         shared: true,
@@ -314,7 +278,7 @@ pub static ROUTES: &[Route] = &[
         summary: "Play real talks again on flows that are not saved yet",
         about: "Nothing is sent, and nobody's words are shown.",
         who: AllowedCallers::Operator,
-        body: Some(Of(&REPLAY)),
+        body: Some(request::<ReplayWish>()),
         answers: &[ok(Of(&REPLAYED), "")],
         errors: Errors::Problems(&[
             ("has_errors", 409),

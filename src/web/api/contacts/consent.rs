@@ -19,7 +19,6 @@ use crate::{
         api::page::{Listed, Page},
         auth::{self, Caller},
         idempotency::{Answer, once, respond, to_json},
-        input,
         problem::{ApiResult, Problem},
         request::{self, FieldErrors},
         state::Web,
@@ -112,7 +111,7 @@ pub async fn record(
     request: Request,
 ) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let bytes = input::bytes(body).await?;
+    let bytes = request::bytes(body).await?;
     let contact = owned(&web, &caller, &id).await?;
     let (asked, mut errors) = request::parse(&bytes)?;
     let patch = patch(&web, &caller, &parts.headers, &mut errors, asked);

@@ -22,7 +22,6 @@ use crate::{
         api::messages::in_one_list,
         auth::Caller,
         idempotency::{Answer, once, respond, to_json},
-        input,
         problem::{ApiResult, Problem},
         request::{self, no_body},
         state::Web,
@@ -112,7 +111,7 @@ pub async fn export(State(web): State<Arc<Web>>, Path(id): Path<String>, caller:
 /// `POST /v1/contacts/{id}/erase`.
 pub async fn erase(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: Caller, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let bytes = input::bytes(body).await?;
+    let bytes = request::bytes(body).await?;
     no_body(&bytes)?;
     let account = caller.only_account().cloned().unwrap_or_else(|| AccountName::from(""));
     let erasing = Arc::clone(&web);
@@ -127,7 +126,7 @@ pub async fn erase(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: 
 /// `POST /v1/contacts/erase`: erases by a phone or user id.
 pub async fn erase_by_name(State(web): State<Arc<Web>>, caller: Caller, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let bytes = input::bytes(body).await?;
+    let bytes = request::bytes(body).await?;
     let (NameToErase { phone: given, user_id }, mut errors) = request::parse(&bytes)?;
     let phone = given.as_ref().and_then(|given| phone::strict(&given.0));
     if given.is_some() && phone.is_none() {

@@ -21,7 +21,6 @@ use crate::{
     web::{
         auth::{self, Caller},
         idempotency::respond,
-        input,
         problem::{ApiResult, Problem},
         request::{self, FieldErrors},
         state::Web,
@@ -112,7 +111,7 @@ type Outcome = (Option<ContactId>, Result<Taken, Errors>);
 
 pub async fn import(State(web): State<Arc<Web>>, caller: Caller, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let bytes = input::bytes(body).await?;
+    let bytes = request::bytes(body).await?;
     let (asked, mut errors) = request::parse::<ContactsImport>(&bytes)?;
     let account = account_of(&web, &caller, asked.account, &mut errors);
     let quietly = !asked.start_flows.unwrap_or(false);

@@ -12,9 +12,8 @@ use crate::{
         api::page::Page,
         auth::Caller,
         idempotency::{Answer, once, respond, to_json},
-        input,
         problem::{ApiResult, Problem},
-        request::no_body,
+        request::{self, no_body},
         state::Web,
     },
 };
@@ -86,7 +85,7 @@ pub async fn redeliver(
     request: Request,
 ) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let bytes = input::bytes(body).await?;
+    let bytes = request::bytes(body).await?;
     let row = owned(&web, &caller, &id).await?;
     no_body(&bytes)?;
     let gone =

@@ -18,7 +18,6 @@ use crate::{
         auth::Caller,
         etag,
         idempotency::{Answer, once, outcome_unknown, respond, to_json},
-        input,
         problem::{ApiResult, Problem},
         request::{self, FieldErrors, no_body},
         state::Web,
@@ -138,7 +137,7 @@ pub async fn list(State(web): State<Arc<Web>>, RawQuery(query): RawQuery, caller
 /// `POST /v1/webhooks`: creates a subscription; the secret is shown only in this answer.
 pub async fn create(State(web): State<Arc<Web>>, caller: Caller, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let bytes = input::bytes(body).await?;
+    let bytes = request::bytes(body).await?;
     let (asked, mut errors) = request::parse::<NewWebhook>(&bytes)?;
     let (name, url) = (asked.name.unwrap_or_default(), asked.url);
     check_url(&web, &mut errors, &url);
@@ -179,7 +178,7 @@ pub async fn change(
     request: Request,
 ) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let bytes = input::bytes(body).await?;
+    let bytes = request::bytes(body).await?;
     owned(&web, &caller, &id).await?;
     let (WebhookEdit { url, name, types: kinds, senders: of, state }, mut errors) = request::parse(&bytes)?;
     if let Some(url) = &url {
@@ -234,7 +233,7 @@ pub async fn rotate(
     request: Request,
 ) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let bytes = input::bytes(body).await?;
+    let bytes = request::bytes(body).await?;
     let row = owned(&web, &caller, &id).await?;
     no_body(&bytes)?;
     if row.configured {

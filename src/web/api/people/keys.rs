@@ -13,7 +13,6 @@ use crate::{
         audit::noted,
         auth::{self, KeyRights},
         idempotency::respond,
-        input,
         problem::{ApiResult, Problem},
         request::{self, FieldErrors},
         state::Web,
@@ -74,7 +73,7 @@ pub async fn revoke(State(web): State<Arc<Web>>, Path(id): Path<String>) -> ApiR
 }
 
 async fn created(web: &Web, request: Request) -> Result<Key, Problem> {
-    let (asked, mut errors) = request::parse::<NewKey>(&input::bytes(request.into_body()).await?)?;
+    let (asked, mut errors) = request::parse::<NewKey>(&request::bytes(request.into_body()).await?)?;
     let account = asked.account.map(AccountName::from);
     let accounts = &web.app.config.accounts;
     let account = match (account, accounts.as_slice()) {

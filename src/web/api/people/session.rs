@@ -14,7 +14,6 @@ use crate::{
         audit::{self, Doer, Note},
         auth::{self, Caller, hash},
         idempotency::respond,
-        input,
         people::{
             cookie::{self, Transport},
             names, password, sessions,
@@ -105,7 +104,7 @@ pub async fn sign_in(
     let (parts, body) = request.into_parts();
     let headers = parts.headers;
     let transport = transport(&web, peer, &headers).ok_or_else(needs_https)?;
-    let (SignIn { name, link, password }, mut errors) = request::parse(&input::bytes(body).await?)?;
+    let (SignIn { name, link, password }, mut errors) = request::parse(&request::bytes(body).await?)?;
     if name.is_some() == link.is_some() && errors.is_clean() {
         errors.wrong("name", "Give `name` or `link`, one of both.");
     }

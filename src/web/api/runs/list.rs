@@ -25,9 +25,8 @@ use crate::{
         },
         auth::Caller,
         idempotency::{Answer, once, respond, to_json},
-        input,
         problem::{ApiResult, Problem},
-        request::no_body,
+        request::{self, no_body},
         state::Web,
     },
 };
@@ -188,7 +187,7 @@ async fn act(
     event: impl Fn(u32) -> Event + Send + Sync + 'static,
 ) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let bytes = input::bytes(body).await?;
+    let bytes = request::bytes(body).await?;
     let row = owned(&web, &caller, id).await?;
     no_body(&bytes)?;
     let conversation = conversations::owned(&web, &caller, &row.conversation_id.to_string()).await?;

@@ -19,7 +19,6 @@ use crate::{
         api::{addressee::Addressee, tracking},
         auth::Caller,
         idempotency::{Answer, once, outcome_unknown, to_json},
-        input,
         problem::{ApiResult, Problem},
         request::{self, FieldErrors},
         state::Web,
@@ -59,7 +58,7 @@ pub struct RunStarted {
 
 pub async fn start(State(web): State<Arc<Web>>, caller: Caller, request: Request) -> ApiResult {
     let (parts, body) = request.into_parts();
-    let bytes = input::bytes(body).await?;
+    let bytes = request::bytes(body).await?;
     let (RunStart { flow: Text(flow), to, inputs }, mut errors) = request::parse(&bytes)?;
     to.check(&mut errors);
     let inputs = inputs_of(&web, &mut errors, &flow, inputs.unwrap_or_default());

@@ -2,9 +2,9 @@
 
 use super::{
     bytes,
-    play::{problem, talk},
+    play::{Talk, problem},
 };
-use crate::web::{idempotency::json, input::Input, problem::ApiResult, state::Web};
+use crate::web::{idempotency::json, problem::ApiResult, request, state::Web};
 use axum::{
     extract::{Request, State},
     http::StatusCode,
@@ -14,9 +14,7 @@ use std::sync::Arc;
 /// Each misfortune at each act of the talk, with its end.
 pub async fn bad_day(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     let body = request.into_body();
-    let mut input = Input::verbatim(&bytes(body).await?)?;
-    let request = talk(&mut input);
-    input.finish()?;
-    let endured = web.plays.bad_day(request).await.map_err(problem)?;
+    let (talk, errors) = request::verbatim::<Talk>(&bytes(body).await?)?;
+    let endured = web.plays.bad_day(talk.play(errors)?).await.map_err(problem)?;
     Ok(json(StatusCode::OK, &endured))
 }

@@ -1,8 +1,8 @@
 //! `POST /v1/studio/map`: draws a flow with unsaved texts.
 
-use super::{bytes, edits, with_findings};
+use super::{UnsavedFiles, bytes, edits, with_findings};
 use crate::{
-    base::{diagnostic::Diagnostic, limits::NAME_CHARS_MAX},
+    base::{body_fields::Text, diagnostic::Diagnostic, limits::NAME_CHARS_MAX},
     flow::{
         self,
         tools::drawing::{draw_page, steps},
@@ -14,8 +14,8 @@ use crate::{
     web::{
         api::bot::versions,
         idempotency::json,
-        input::Input,
         problem::{ApiResult, Problem},
+        request,
         state::Web,
     },
 };
@@ -23,21 +23,33 @@ use axum::{
     extract::{Request, State},
     http::StatusCode,
 };
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use std::{collections::BTreeSet, sync::Arc};
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct MapOf {
+    /// Its name.
+    flow: Text<NAME_CHARS_MAX>,
+    files: Option<UnsavedFiles>,
+    /// Draw the flow of this version, in place of `files`.
+    version: Option<i64>,
+    /// The names of blocks of which only the head is drawn.
+    folded: Option<Vec<Text<NAME_CHARS_MAX>>>,
+}
 
 /// The drawing, and the steps with their places. Errors of other files do not matter.
 pub async fn map(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     let body = request.into_body();
-    let mut input = Input::verbatim(&bytes(body).await?)?;
-    let edits = edits(&mut input);
-    let name = input.text("flow", NAME_CHARS_MAX);
-    let version = input.opt_whole("version");
-    let folded = input.opt_texts("folded", NAME_CHARS_MAX).into_iter().collect();
-    if version.is_some() && !edits.is_empty() && input.is_clean() {
-        input.wrong("version", "A version is drawn as it was: leave `files` out.");
+    let (asked, mut errors) = request::verbatim::<MapOf>(&bytes(body).await?)?;
+    let MapOf { flow: Text(name), files, version, folded } = asked;
+    let edits = edits(&mut errors, files);
+    let folded = folded.into_iter().flatten().map(|Text(block)| block).collect();
+    if version.is_some() && !edits.is_empty() && errors.is_clean() {
+        errors.wrong("version", "A version is drawn as it was: leave `files` out.");
     }
-    input.finish()?;
+    errors.finish()?;
     if let Some(version) = version {
         let stored = versions::found(&web, &version.to_string()).await?;
         let drawn = blocking(|| drawing(&BotFiles::from_stored(&stored.files), &name, &folded))?;

@@ -13,30 +13,43 @@ use crate::{
         limits::{BOT_FILES_MAX, STUDIO_BODY_BYTES_MAX},
     },
     runtime::{bot::bot_path::BotPath, testbench::Edits},
-    web::{input::Input, problem::Problem, server::body},
+    web::{
+        problem::Problem,
+        request::{Change, FieldErrors, pointer_part},
+        server::body,
+    },
 };
 use axum::body::{Body, Bytes};
-use serde_json::Value as Json;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value as Json};
+use std::collections::BTreeMap;
+
+/// The new text of each unsaved file, by path; `null`: it is deleted.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub struct UnsavedFiles(#[schemars(with = "BTreeMap<String, Change<String>>")] pub Map<String, Json>);
 
 pub(super) async fn bytes(body: Body) -> Result<Bytes, Problem> {
     body::read(body, STUDIO_BODY_BYTES_MAX).await.map_err(|bad| bad.problem(STUDIO_BODY_BYTES_MAX))
 }
 
 /// The texts that lie over the folder's files.
-pub(super) fn edits(input: &mut Input) -> Edits {
-    let files = input.opt_map("files").unwrap_or_default();
+pub(super) fn edits(errors: &mut FieldErrors, files: Option<UnsavedFiles>) -> Edits {
+    let UnsavedFiles(files) = files.unwrap_or_default();
     if files.len() > BOT_FILES_MAX {
-        input.wrong("files", format!("`files` names at most {BOT_FILES_MAX} files."));
+        errors.wrong("files", format!("`files` names at most {BOT_FILES_MAX} files."));
         return Edits::new();
     }
     let mut edits = Edits::new();
     for (path, text) in files {
-        let part = path.replace('~', "~0").replace('/', "~1");
+        let part = pointer_part(&path);
         let text = match text {
             Json::String(text) => Some(text),
             Json::Null => None,
             _ => {
-                input.wrong(&format!("files/{part}"), "A file is a text, or `null` for one that is deleted.");
+                errors.wrong(&format!("files/{part}"), "A file is a text, or `null` for one that is deleted.");
                 continue;
             }
         };
@@ -45,7 +58,7 @@ pub(super) fn edits(input: &mut Input) -> Edits {
             Ok(path) => {
                 edits.insert(path.as_str().to_owned(), text);
             }
-            Err(why) => input.wrong(&format!("files/{part}"), format!("This is no file of a bot: {why}.")),
+            Err(why) => errors.wrong(&format!("files/{part}"), format!("This is no file of a bot: {why}.")),
         }
     }
     edits

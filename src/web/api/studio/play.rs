@@ -1,13 +1,16 @@
 //! `POST /v1/studio/play` and `…/test`: plays a talk with unsaved texts, and writes it as a test.
 
-use super::{bytes, edits, with_findings};
+use super::{UnsavedFiles, bytes, edits, with_findings};
 use crate::{
-    base::limits::{NAME_CHARS_MAX, PLAYS_AT_ONCE_MAX},
+    base::{
+        body_fields::Text,
+        limits::{NAME_CHARS_MAX, PLAYS_AT_ONCE_MAX},
+    },
     runtime::testbench::{PlayError, PlayRequest},
     web::{
         idempotency::json,
-        input::Input,
         problem::{ApiResult, Problem},
+        request::{self, FieldErrors},
         state::Web,
     },
 };
@@ -15,15 +18,41 @@ use axum::{
     extract::{Request, State},
     http::StatusCode,
 };
-use serde_json::{Value as Json, json};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value as Json, json};
 use std::sync::Arc;
+
+/// A talk with the flows of the folder and the texts that lie over them.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "Play")]
+pub struct Talk {
+    /// The flow that a step `api` starts, and whose test the talk becomes; else the first one that it starts.
+    flow: Option<Text<NAME_CHARS_MAX>>,
+    files: Option<UnsavedFiles>,
+    /// The head of a test file: `now`, `contact`, `env`, `templates`, `mocks`, `sender`. With `sandbox: false` that of a
+    /// test, in which `sandbox` in `_bot.yaml` does not count.
+    world: Option<Map<String, Json>>,
+    /// The steps of a test's case, without its checks.
+    #[schemars(extend("x-misfit" = "`steps` must be a list of steps as in a test: `{\"user\": \"hello\"}`."))]
+    steps: Option<Vec<Json>>,
+}
+
+/// A talk that becomes a case.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "PlayedTest")]
+pub struct NamedTalk {
+    /// Of the case.
+    name: Text<NAME_CHARS_MAX>,
+    #[serde(flatten)]
+    talk: Talk,
+}
 
 /// `POST /v1/studio/play`: each act of the talk with all that it caused.
 pub async fn play(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     let body = request.into_body();
-    let mut input = Input::verbatim(&bytes(body).await?)?;
-    let request = talk(&mut input);
-    input.finish()?;
+    let (talk, errors) = request::verbatim::<Talk>(&bytes(body).await?)?;
+    let request = talk.play(errors)?;
     let catalogue = web.app.senders.all().iter().flat_map(|sender| web.app.templates.catalogue.list(sender.id));
     let request = PlayRequest { catalogue: catalogue.collect(), ..request };
     let played = web.plays.play(request).await.map_err(problem)?;
@@ -33,27 +62,19 @@ pub async fn play(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
 /// `POST /v1/studio/play/test`: the new text of the test file of the talk's flow.
 pub async fn test(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     let body = request.into_body();
-    let mut input = Input::verbatim(&bytes(body).await?)?;
-    let request = talk(&mut input);
-    let name = input.text("name", NAME_CHARS_MAX);
-    input.finish()?;
+    let (NamedTalk { name: Text(name), talk }, errors) = request::verbatim(&bytes(body).await?)?;
+    let request = talk.play(errors)?;
     let saved = web.plays.save(request, name.trim().to_owned()).await.map_err(problem)?;
     Ok(json(StatusCode::OK, &json!({"path": saved.path, "text": saved.text})))
 }
 
-pub(super) fn talk(input: &mut Input) -> PlayRequest {
-    let flow = input.opt_text("flow", NAME_CHARS_MAX);
-    let edits = edits(input);
-    let world = input.opt_map("world").unwrap_or_default();
-    let steps = match input.opt_json("steps") {
-        Some(Json::Array(steps)) => steps,
-        None => Vec::new(),
-        Some(_) => {
-            input.wrong("steps", "`steps` must be a list of steps as in a test: `{\"user\": \"hello\"}`.");
-            Vec::new()
-        }
-    };
-    PlayRequest { edits, flow, world, steps, ..PlayRequest::default() }
+impl Talk {
+    pub(super) fn play(self, mut errors: FieldErrors) -> Result<PlayRequest, Problem> {
+        let edits = edits(&mut errors, self.files);
+        errors.finish()?;
+        let (world, steps) = (self.world.unwrap_or_default(), self.steps.unwrap_or_default());
+        Ok(PlayRequest { edits, flow: self.flow.map(|Text(flow)| flow), world, steps, ..PlayRequest::default() })
+    }
 }
 
 pub(super) fn problem(error: PlayError) -> Problem {

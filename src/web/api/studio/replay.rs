@@ -1,13 +1,16 @@
 //! `POST /v1/studio/replay`: plays real talks again on unsaved flows.
 
-use super::{bytes, edits, play::problem};
+use super::{UnsavedFiles, bytes, edits, play::problem};
 use crate::{
-    base::limits::{NAME_CHARS_MAX, REPLAY_TALKS_MAX},
+    base::{
+        body_fields::Text,
+        limits::{NAME_CHARS_MAX, REPLAY_TALKS_MAX},
+    },
     runtime::testbench::RecordedTalks,
     web::{
         idempotency::json,
-        input::Input,
         problem::{ApiResult, Problem},
+        request::{self, FieldErrors},
         state::Web,
     },
 };
@@ -16,7 +19,24 @@ use axum::{
     http::StatusCode,
 };
 use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use std::sync::Arc;
+
+/// One run, or the runs that began on a day.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct ReplayWish {
+    files: Option<UnsavedFiles>,
+    /// The number of a run.
+    run: Option<i64>,
+    /// A day in the bot's time zone: `2026-11-22`.
+    day: Option<Text<NAME_CHARS_MAX>>,
+    /// Of a day, the newest runs first. 200, unless it is said.
+    #[schemars(range(min = 1, max = REPLAY_TALKS_MAX))]
+    limit: Option<i64>,
+    /// Of a day, only runs with a lower number: to go on behind the last talk.
+    before: Option<i64>,
+}
 
 /// The talks to play.
 enum Talks {
@@ -27,10 +47,10 @@ enum Talks {
 /// A verdict for each talk, with the texts before and after.
 pub async fn replay(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     let body = request.into_body();
-    let mut input = Input::verbatim(&bytes(body).await?)?;
-    let edits = edits(&mut input);
-    let talks = talks(&mut input);
-    input.finish()?;
+    let (mut asked, mut errors) = request::verbatim::<ReplayWish>(&bytes(body).await?)?;
+    let edits = edits(&mut errors, asked.files.take());
+    let talks = talks(&mut errors, asked);
+    errors.finish()?;
     let (app, now) = (&web.app, web.app.now());
     let read = match talks {
         Some(Talks::Run(id)) => RecordedTalks::of_run(&app.store, id, now).await,
@@ -46,30 +66,26 @@ pub async fn replay(State(web): State<Arc<Web>>, request: Request) -> ApiResult 
     Ok(json(StatusCode::OK, &replayed))
 }
 
-fn talks(input: &mut Input) -> Option<Talks> {
-    let (run, before) = (input.opt_whole("run"), input.opt_whole("before"));
-    let day = input.opt_text("day", NAME_CHARS_MAX);
-    let limit = input.opt_whole("limit").unwrap_or(REPLAY_TALKS_MAX);
-    if !(1..=REPLAY_TALKS_MAX).contains(&limit) {
-        input.wrong("limit", format!("`limit` is a number from 1 to {REPLAY_TALKS_MAX}."));
-    }
+fn talks(errors: &mut FieldErrors, asked: ReplayWish) -> Option<Talks> {
+    let ReplayWish { run, day, before, .. } = asked;
+    let limit = usize::try_from(asked.limit.unwrap_or(REPLAY_TALKS_MAX)).unwrap_or(1);
     match (run, day) {
         (Some(run), None) => Some(Talks::Run(run)),
-        (None, Some(written)) => match written.parse() {
-            Ok(day) => Some(Talks::Day { day, limit: usize::try_from(limit).unwrap_or(1), before }),
+        (None, Some(Text(written))) => match written.parse() {
+            Ok(day) => Some(Talks::Day { day, limit, before }),
             Err(_) => {
-                input.wrong("day", format!("`{written}` is no day; write it like `2026-11-22`."));
+                errors.wrong("day", format!("`{written}` is no day; write it like `2026-11-22`."));
                 None
             }
         },
         (None, None) => {
-            if input.is_clean() {
-                input.wrong("run", "Name a `run`, or a `day` whose runs are played again.");
+            if errors.is_clean() {
+                errors.wrong("run", "Name a `run`, or a `day` whose runs are played again.");
             }
             None
         }
         (Some(_), Some(_)) => {
-            input.wrong("day", "Name a `run` or a `day`, not both.");
+            errors.wrong("day", "Name a `run` or a `day`, not both.");
             None
         }
     }

@@ -1,28 +1,52 @@
 //! `POST /v1/studio/tests`: runs tests with unsaved texts.
 
-use super::{bytes, edits, play::problem};
+use super::{UnsavedFiles, bytes, edits, play::problem};
 use crate::{
-    base::limits::{BOT_PATH_BYTES_MAX, NAME_CHARS_MAX},
+    base::{
+        body_fields::Text,
+        limits::{BOT_PATH_BYTES_MAX, NAME_CHARS_MAX},
+    },
     runtime::testbench::TestsRequest,
-    web::{idempotency::json, input::Input, problem::ApiResult, state::Web},
+    web::{idempotency::json, problem::ApiResult, request, state::Web},
 };
 use axum::{
     extract::{Request, State},
     http::StatusCode,
 };
+use schemars::JsonSchema;
+use serde::Deserialize;
 use std::sync::Arc;
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct TestsWish {
+    files: Option<UnsavedFiles>,
+    /// Without it all tests of the folder run.
+    only: Option<TestsOnly>,
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+struct TestsOnly {
+    /// The path of a test file.
+    path: Option<Text<BOT_PATH_BYTES_MAX>>,
+    /// The name of a case.
+    name: Option<Text<NAME_CHARS_MAX>>,
+    /// The tests of this flow.
+    flow: Option<Text<NAME_CHARS_MAX>>,
+}
 
 /// Each case with its result, and the coverage.
 pub async fn tests(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     let body = request.into_body();
-    let mut input = Input::verbatim(&bytes(body).await?)?;
-    let mut request = TestsRequest { edits: edits(&mut input), ..TestsRequest::default() };
-    input.inside("only", |only| {
-        request.path = only.opt_text("path", BOT_PATH_BYTES_MAX);
-        request.name = only.opt_text("name", NAME_CHARS_MAX);
-        request.flow = only.opt_text("flow", NAME_CHARS_MAX);
-    });
-    input.finish()?;
+    let (TestsWish { files, only }, mut errors) = request::verbatim(&bytes(body).await?)?;
+    let edits = edits(&mut errors, files);
+    errors.finish()?;
+    let TestsOnly { path, name, flow } = only.unwrap_or_default();
+    let request = TestsRequest {
+        edits,
+        path: path.map(|Text(path)| path),
+        name: name.map(|Text(name)| name),
+        flow: flow.map(|Text(flow)| flow),
+    };
     let run = web.plays.tests(request).await.map_err(problem)?;
     Ok(json(StatusCode::OK, &run))
 }
