@@ -4,8 +4,9 @@ pub mod versions;
 
 use crate::{
     base::{
-        body_fields::Text,
+        body_fields::{At, Text},
         diagnostic::Diagnostic,
+        ids::{FlowName, VersionId},
         limits::{BOT_FILES_MAX, NAME_CHARS_MAX, STUDIO_BODY_BYTES_MAX, STUDIO_WORDS_MAX},
         time::{Time, iso},
     },
@@ -14,7 +15,7 @@ use crate::{
         bot::{
             bot_path::BotPath,
             preview::{NotPreviewed, Preview, UnsavedPreview},
-            publish::{Change, NotPublished, PublishConditions, Published, is_writable, tag},
+            publish::{Change, NotPublished, PublishConditions, is_writable, tag},
         },
         process::long_work::blocking,
         testbench::starting_words,
@@ -22,11 +23,14 @@ use crate::{
     store::tables::version,
     web::{
         admission::may_publish,
-        api::studio::{self, UnsavedFiles},
+        api::{
+            findings::Finding,
+            studio::{self, UnsavedFiles},
+        },
         audit::noted,
         auth::Caller,
         etag,
-        idempotency::json,
+        idempotency::{json, respond, to_json},
         problem::{ApiResult, Problem},
         request::{self, Change as Changed, pointer_part},
         server::body,
@@ -38,9 +42,88 @@ use axum::{
     http::StatusCode,
 };
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 use std::{collections::BTreeMap, sync::Arc};
+
+/// The bot's files on disk, and what is live.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Bot<'a> {
+    title: &'a str,
+    folder: String,
+    timezone: Option<&'a str>,
+    language: &'a str,
+    /// `sandbox`: no sender reaches a real customer.
+    #[schemars(extend("enum" = ["sandbox", "live"]))]
+    mode: &'static str,
+    live: Option<BotVersion>,
+    /// Whether files can be published, by whoever asks.
+    writable: bool,
+    /// In the files on disk, tests included.
+    errors: usize,
+    warnings: usize,
+    /// A few texts that start flows.
+    words: Vec<String>,
+    /// By name.
+    flows: Vec<BotFlow<'a>>,
+    /// By path.
+    files: Vec<BotFile<'a>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BotVersion {
+    version: VersionId,
+    /// When it last became live.
+    since: Option<At>,
+}
+
+/// A flow of the files on disk.
+#[derive(Debug, Serialize, JsonSchema)]
+struct BotFlow<'a> {
+    name: &'a FlowName,
+    title: Option<&'a str>,
+    path: &'a str,
+    #[schemars(extend("enum" = ["live", "draft", "paused"]))]
+    state: &'static str,
+    /// What starts it.
+    triggers: Vec<&'a str>,
+    steps: usize,
+    errors: usize,
+    warnings: usize,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct BotFile<'a> {
+    path: &'a str,
+    #[schemars(extend("enum" = ["flow", "bot", "script", "locale", "test", "knowledge"]))]
+    kind: &'static str,
+    /// Changes with the text.
+    etag: String,
+    /// Why the file can be read and deleted, and not written: its name.
+    read_only: Option<String>,
+    errors: usize,
+    warnings: usize,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BotFileText<'a> {
+    path: &'a str,
+    text: String,
+    etag: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Published")]
+pub struct PublishedFiles<'a> {
+    /// The version that is live with these files; `null`: they have errors, or wait (`delayed`).
+    version: Option<VersionId>,
+    /// The reason why written files without errors are not live yet; the daemon tries again by itself.
+    delayed: Option<&'a str>,
+    /// The etags of the files as they are now; `null`: deleted.
+    etags: &'a BTreeMap<String, Option<String>>,
+    /// Of all files.
+    findings: Vec<Finding<'a>>,
+}
 
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct PreviewWish {
@@ -71,34 +154,27 @@ pub async fn show(State(web): State<Arc<Web>>, caller: Caller) -> ApiResult {
         let tag = tag(file.text().as_bytes());
         let read_only =
             BotPath::parse(file.path()).err().map(|why| format!("A file of this name cannot be written: {why}."));
-        json!({
-            "path": file.path(),
-            "kind": kind(file.path()),
-            "etag": tag,
-            "read_only": read_only,
-            "errors": errors,
-            "warnings": warnings,
-        })
+        BotFile { path: file.path(), kind: kind(file.path()), etag: tag, read_only, errors, warnings }
     });
     let folder = &app.config.bot;
     // The present folder has an empty path.
     let shown = std::path::absolute(std::path::Path::new(".").join(folder)).unwrap_or_else(|_| folder.clone());
     let (errors, warnings) = findings.all();
-    let body = json!({
-        "title": set.bot.name,
-        "folder": shown.display().to_string(),
-        "timezone": set.bot.timezone.iana_name(),
-        "language": set.bot.language,
-        "mode": if app.senders.only_sandboxes() { "sandbox" } else { "live" },
-        "live": live.map(|live| json!({"version": live.id, "since": live.live_at.map(iso)})),
-        "writable": may_publish(&web, &caller) && blocking(|| is_writable(folder)),
-        "errors": errors,
-        "warnings": warnings,
-        "words": starting_words(set, STUDIO_WORDS_MAX),
-        "flows": set.flows.values().map(|flow| described(&web, flow, &findings)).collect::<Vec<_>>(),
-        "files": files.collect::<Vec<_>>(),
-    });
-    Ok(json(StatusCode::OK, &body))
+    let body = Bot {
+        title: &set.bot.name,
+        folder: shown.display().to_string(),
+        timezone: set.bot.timezone.iana_name(),
+        language: &set.bot.language,
+        mode: if app.senders.only_sandboxes() { "sandbox" } else { "live" },
+        live: live.map(|live| BotVersion { version: live.id, since: live.live_at.map(At) }),
+        writable: may_publish(&web, &caller) && blocking(|| is_writable(folder)),
+        errors,
+        warnings,
+        words: starting_words(set, STUDIO_WORDS_MAX),
+        flows: set.flows.values().map(|flow| described(&web, flow, &findings)).collect(),
+        files: files.collect(),
+    };
+    Ok(respond(StatusCode::OK, &body))
 }
 
 /// `GET /v1/bot/files/{folder}/{name}`: the text of a file. In a name of `knowledge/`, `%2F` parts its folders.
@@ -109,7 +185,7 @@ pub async fn file(State(web): State<Arc<Web>>, Path((folder, name)): Path<(Strin
     let text = String::from_utf8(text)
         .map_err(|_| Problem::not_found(format!("`{}` is no text in UTF-8, so it cannot be shown.", path.as_str())))?;
     let tag = tag(text.as_bytes());
-    Ok(etag::tagged(StatusCode::OK, &json!({"path": path.as_str(), "text": text, "etag": tag})))
+    Ok(etag::tagged(StatusCode::OK, &to_json(&BotFileText { path: path.as_str(), text, etag: tag })))
 }
 
 /// `POST /v1/bot/preview`: the findings of changed files, and their effect on people, templates and schedules.
@@ -164,9 +240,14 @@ pub async fn publish(State(web): State<Arc<Web>>, request: Request) -> ApiResult
     web.bot_check.folder.forget();
     match published {
         Ok(published) => {
-            let body = told(&published);
-            let detail = json!({"files": paths, "version": body["version"]});
-            Ok(noted(json(StatusCode::OK, &body), None, detail))
+            let detail = json!({"files": paths, "version": published.version});
+            let body = PublishedFiles {
+                version: published.version,
+                delayed: published.delayed.as_deref(),
+                etags: &published.etags,
+                findings: published.findings.iter().map(Finding::of).collect(),
+            };
+            Ok(noted(respond(StatusCode::OK, &body), None, detail))
         }
         Err(NotPublished::Changed(paths)) => {
             let why = "These files were changed since you read them; read them again and decide anew.";
@@ -244,15 +325,6 @@ fn wanted(body: &[u8]) -> Result<(Vec<Change>, PublishConditions), Problem> {
     Ok((changes, PublishConditions { with_errors: with_errors.unwrap_or_default(), seen: seen.map(|Text(seen)| seen) }))
 }
 
-fn told(published: &Published) -> Json {
-    json!({
-        "version": published.version,
-        "delayed": published.delayed,
-        "etags": published.etags,
-        "findings": published.findings.iter().map(Diagnostic::to_json).collect::<Vec<_>>(),
-    })
-}
-
 /// The findings of a bot by file: errors and warnings.
 struct Findings<'f>(BTreeMap<&'f str, (usize, usize)>);
 
@@ -275,19 +347,25 @@ impl<'f> Findings<'f> {
     }
 }
 
-fn described(web: &Web, flow: &Flow, findings: &Findings<'_>) -> Json {
+fn described<'f>(web: &Web, flow: &'f Flow, findings: &Findings<'_>) -> BotFlow<'f> {
     let (errors, warnings) = findings.of_file(flow.place.path());
     let paused = web.app.starts.flow_health.paused().holds(&flow.name);
-    json!({
-        "name": flow.name,
-        "title": flow.title,
-        "path": flow.place.path(),
-        "state": if flow.draft { "draft" } else if paused { "paused" } else { "live" },
-        "triggers": flow.triggers.iter().map(|trigger| trigger.key.as_str()).collect::<Vec<_>>(),
-        "steps": flow.nodes.len(),
-        "errors": errors,
-        "warnings": warnings,
-    })
+    BotFlow {
+        name: &flow.name,
+        title: flow.title.as_deref(),
+        path: flow.place.path(),
+        state: if flow.draft {
+            "draft"
+        } else if paused {
+            "paused"
+        } else {
+            "live"
+        },
+        triggers: flow.triggers.iter().map(|trigger| trigger.key.as_str()).collect(),
+        steps: flow.nodes.len(),
+        errors,
+        warnings,
+    }
 }
 
 fn kind(path: &str) -> &'static str {

@@ -4,69 +4,16 @@ use super::{
     AUTHORS, AllowedCallers, EVERYBODY, Errors, GET, POST, READERS, Route, Scope, ask, ok,
     shape::{
         Shape,
-        Type::{Any, Flag, List, Map, Maybe, Of, Text, Time, Whole, Word},
+        Type::{Any, Flag, List, Maybe, Of, Text, Time, Whole, Word},
         answer, need, request, shape,
     },
     tell,
 };
-use crate::web::api::bot::{self, PreviewWish, Publish};
+use crate::web::api::bot::{self, Bot, BotFileText, BotVersion, PreviewWish, Publish, PublishedFiles};
 use crate::web::api::findings::Finding;
 use axum::routing::{get, post};
 
 const PART: &str = "Studio";
-
-static BOT: Shape = shape(
-    "Bot",
-    "The bot's files on disk, and what is live.",
-    &[
-        need("title", Text, ""),
-        need("folder", Text, ""),
-        need("timezone", Maybe(&Text), ""),
-        need("language", Text, ""),
-        need("mode", Word(&["sandbox", "live"]), "`sandbox`: no sender reaches a real customer."),
-        need("live", Maybe(&Of(&LIVE)), ""),
-        need("writable", Flag, "Whether files can be published, by whoever asks."),
-        need("errors", Whole, "In the files on disk, tests included."),
-        need("warnings", Whole, ""),
-        need("words", List(&Text), "A few texts that start flows."),
-        need("flows", List(&Of(&FLOW)), "By name."),
-        need("files", List(&Of(&FILE)), "By path."),
-    ],
-);
-
-static LIVE: Shape =
-    shape("BotVersion", "", &[need("version", Whole, ""), need("since", Maybe(&Time), "When it last became live.")]);
-
-static FLOW: Shape = shape(
-    "BotFlow",
-    "A flow of the files on disk.",
-    &[
-        need("name", Text, ""),
-        need("title", Maybe(&Text), ""),
-        need("path", Text, ""),
-        need("state", Word(&["live", "draft", "paused"]), ""),
-        need("triggers", List(&Text), "What starts it."),
-        need("steps", Whole, ""),
-        need("errors", Whole, ""),
-        need("warnings", Whole, ""),
-    ],
-);
-
-static FILE: Shape = shape(
-    "BotFile",
-    "",
-    &[
-        need("path", Text, ""),
-        need("kind", Word(&["flow", "bot", "script", "locale", "test", "knowledge"]), ""),
-        need("etag", Text, "Changes with the text."),
-        need("read_only", Maybe(&Text), "Why the file can be read and deleted, and not written: its name."),
-        need("errors", Whole, ""),
-        need("warnings", Whole, ""),
-    ],
-);
-
-static TEXT: Shape =
-    shape("BotFileText", "", &[need("path", Text, ""), need("text", Text, ""), need("etag", Text, "")]);
 
 static PREVIEWED: Shape = shape(
     "Previewed",
@@ -88,7 +35,7 @@ static CHANGES: Shape = shape(
     "BotChanges",
     "The effect of making the files live now.",
     &[
-        need("live", Maybe(&Of(&LIVE)), ""),
+        need("live", answer::<Option<BotVersion>>(), ""),
         need("unchanged", Flag, "The files are those of the live version."),
         need("people", List(&Of(&PEOPLE)), "People half-way, by flow."),
         need("more", Flag, "There are more conversations than were looked at."),
@@ -130,25 +77,6 @@ static TIMED: Shape = shape(
     ],
 );
 
-static PUBLISHED: Shape = shape(
-    "Published",
-    "",
-    &[
-        need(
-            "version",
-            Maybe(&Whole),
-            "The version that is live with these files; `null`: they have errors, or wait (`delayed`).",
-        ),
-        need(
-            "delayed",
-            Maybe(&Text),
-            "The reason why written files without errors are not live yet; the daemon tries again by itself.",
-        ),
-        need("etags", Map(&Maybe(&Text)), "The etags of the files as they are now; `null`: deleted."),
-        need("findings", answer::<Vec<Finding>>(), "Of all files."),
-    ],
-);
-
 pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/bot",
@@ -158,7 +86,7 @@ pub static ROUTES: &[Route] = &[
         roles: EVERYBODY,
         summary: "Show the bot's files, its flows and what is live",
         who: AllowedCallers::Studio,
-        answers: &[ok(Of(&BOT), "")],
+        answers: &[ok(answer::<Bot>(), "")],
         shared: true,
         personal: false,
         example: ask("/v1/bot"),
@@ -175,7 +103,7 @@ pub static ROUTES: &[Route] = &[
         about: "`flows/*.yaml`, `scripts/*.rhai`, `locales/*.yaml`, and `.md`, `.txt` and `.csv` of `knowledge/`; a link only to \
                 another file of the bot. In a name of `knowledge/` folders are parted by `%2F`: `faq%2Frepairs.md`.",
         who: AllowedCallers::Studio,
-        answers: &[ok(Of(&TEXT), "")],
+        answers: &[ok(answer::<BotFileText>(), "")],
         shared: true,
         personal: false,
         answers_with: &[("ETag", "As `etag`.")],
@@ -216,7 +144,7 @@ pub static ROUTES: &[Route] = &[
                 `findings`; nothing is written then.",
         who: AllowedCallers::Studio,
         body: Some(request::<Publish>()),
-        answers: &[ok(Of(&PUBLISHED), "")],
+        answers: &[ok(answer::<PublishedFiles>(), "")],
         errors: Errors::Problems(&[
             ("changed_meanwhile", 412),
             ("has_errors", 409),

@@ -5,13 +5,13 @@ use super::{
     shape::{
         Shape,
         Type::{Any, List, Map, Maybe, Of, Text, Whole},
-        need, request, shape,
+        answer, need, request, shape,
     },
     tell,
 };
 use crate::web::api::studio::{
-    map::{self, MapOf},
-    play::{self, NamedTalk, Talk},
+    map::{self, FlowMap, MapOf},
+    play::{self, NamedTalk, Talk, TestText},
 };
 use axum::routing::post;
 
@@ -114,35 +114,6 @@ static STOPPED: Shape = shape(
     ],
 );
 
-static SAVED: Shape =
-    shape("TestText", "", &[need("path", Text, "Of the test file."), need("text", Text, "Its whole new text.")]);
-
-static DRAWN: Shape = shape(
-    "FlowMap",
-    "",
-    &[
-        need(
-            "svg",
-            Text,
-            "Without styles. `data-step` on steps, `data-from` and `data-way` on lines, `data-go` on signs, `data-block` on heads of blocks.",
-        ),
-        need("steps", List(&Of(&STEP)), "In the order of the file."),
-    ],
-);
-
-static STEP: Shape = shape(
-    "MapStep",
-    "",
-    &[
-        need("id", Text, ""),
-        need("path", Text, ""),
-        need("line", Whole, "From 1."),
-        need("verb", Text, ""),
-        need("words", Text, ""),
-        need("blocks", List(&Text), "The blocks in whose drawing it stands, the outermost first."),
-    ],
-);
-
 pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/studio/play",
@@ -176,7 +147,7 @@ pub static ROUTES: &[Route] = &[
         about: "Gives the whole new text of the file and writes nothing.",
         who: AllowedCallers::Studio,
         body: Some(request::<NamedTalk>()),
-        answers: &[ok(Of(&SAVED), "")],
+        answers: &[ok(answer::<TestText>(), "")],
         errors: PLAY_ERRORS,
         shared: true,
         personal: false,
@@ -197,7 +168,7 @@ pub static ROUTES: &[Route] = &[
         about: "Errors in other files do not matter.",
         who: AllowedCallers::Studio,
         body: Some(request::<MapOf>()),
-        answers: &[ok(Of(&DRAWN), "")],
+        answers: &[ok(answer::<FlowMap>(), "")],
         errors: Errors::Problems(&[("not_readable", 409), ("not_found", 404)]),
         shared: true,
         personal: false,

@@ -13,7 +13,7 @@ use crate::{
     },
     web::{
         api::bot::versions,
-        idempotency::json,
+        idempotency::respond,
         problem::{ApiResult, Problem},
         request,
         state::Web,
@@ -24,8 +24,7 @@ use axum::{
     http::StatusCode,
 };
 use schemars::JsonSchema;
-use serde::Deserialize;
-use serde_json::{Value as Json, json};
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, sync::Arc};
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -37,6 +36,27 @@ pub struct MapOf {
     version: Option<i64>,
     /// The names of blocks of which only the head is drawn.
     folded: Option<Vec<Text<NAME_CHARS_MAX>>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct FlowMap {
+    /// Without styles. `data-step` on steps, `data-from` and `data-way` on lines, `data-go` on signs, `data-block` on
+    /// heads of blocks.
+    svg: String,
+    /// In the order of the file.
+    steps: Vec<MapStep>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct MapStep {
+    id: String,
+    path: String,
+    /// From 1.
+    line: usize,
+    verb: &'static str,
+    words: String,
+    /// The blocks in whose drawing it stands, the outermost first.
+    blocks: Vec<String>,
 }
 
 /// The drawing, and the steps with their places. Errors of other files do not matter.
@@ -53,7 +73,7 @@ pub async fn map(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     if let Some(version) = version {
         let stored = versions::found(&web, &version.to_string()).await?;
         let drawn = blocking(|| drawing(&BotFiles::from_stored(&stored.files), &name, &folded))?;
-        return Ok(json(StatusCode::OK, &drawn));
+        return Ok(respond(StatusCode::OK, &drawn));
     }
     let folder = web.app.config.bot.clone();
     let drawn = blocking(|| {
@@ -61,10 +81,10 @@ pub async fn map(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
             .map_err(|error| with_findings(Problem::conflict("not_readable", error.to_string()), &[]))?;
         drawing(&files.with_changes(&edits), &name, &folded)
     })?;
-    Ok(json(StatusCode::OK, &drawn))
+    Ok(respond(StatusCode::OK, &drawn))
 }
 
-fn drawing(files: &BotFiles, name: &str, folded: &BTreeSet<String>) -> Result<Json, Problem> {
+fn drawing(files: &BotFiles, name: &str, folded: &BTreeSet<String>) -> Result<FlowMap, Problem> {
     let (set, findings) = flow::parse_set(&files.files);
     let path = format!("flows/{name}.yaml");
     let is_own = |finding: &&Diagnostic| finding.place.path() == path && finding.is_error();
@@ -78,11 +98,13 @@ fn drawing(files: &BotFiles, name: &str, folded: &BTreeSet<String>) -> Result<Js
         };
         return Err(with_findings(Problem::conflict("not_readable", why), &own));
     };
-    let steps = steps(&set, flow).into_iter().map(|step| {
-        json!({
-            "id": step.id, "path": step.place.path(), "line": step.place.line(), "verb": step.verb, "words": step.words,
-            "blocks": step.blocks,
-        })
+    let steps = steps(&set, flow).into_iter().map(|step| MapStep {
+        path: step.place.path().to_owned(),
+        line: step.place.line(),
+        id: step.id,
+        verb: step.verb,
+        words: step.words,
+        blocks: step.blocks,
     });
-    Ok(json!({"svg": draw_page(&set, flow, folded), "steps": steps.collect::<Vec<_>>()}))
+    Ok(FlowMap { steps: steps.collect(), svg: draw_page(&set, flow, folded) })
 }

@@ -8,7 +8,7 @@ use crate::{
     },
     runtime::testbench::{PlayError, PlayRequest},
     web::{
-        idempotency::json,
+        idempotency::{json, respond},
         problem::{ApiResult, Problem},
         request::{self, FieldErrors},
         state::Web,
@@ -19,8 +19,8 @@ use axum::{
     http::StatusCode,
 };
 use schemars::JsonSchema;
-use serde::Deserialize;
-use serde_json::{Map, Value as Json, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
 use std::sync::Arc;
 
 /// A talk with the flows of the folder and the texts that lie over them.
@@ -48,6 +48,14 @@ pub struct NamedTalk {
     talk: Talk,
 }
 
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TestText {
+    /// Of the test file.
+    path: String,
+    /// Its whole new text.
+    text: String,
+}
+
 /// `POST /v1/studio/play`: each act of the talk with all that it caused.
 pub async fn play(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     let body = request.into_body();
@@ -65,7 +73,7 @@ pub async fn test(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     let (NamedTalk { name: Text(name), talk }, errors) = request::verbatim(&bytes(body).await?)?;
     let request = talk.play(errors)?;
     let saved = web.plays.save(request, name.trim().to_owned()).await.map_err(problem)?;
-    Ok(json(StatusCode::OK, &json!({"path": saved.path, "text": saved.text})))
+    Ok(respond(StatusCode::OK, &TestText { path: saved.path, text: saved.text }))
 }
 
 impl Talk {
