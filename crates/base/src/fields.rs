@@ -19,6 +19,8 @@ pub struct Fields<'a> {
     offered: Option<Vec<&'static str>>,
     /// The value is no map, and this is reported: missing keys are then no mistake.
     unreadable: bool,
+    /// True if the caller has reported the unknown keys.
+    unread_told: bool,
     /// The keys that were reported as missing.
     missing: Vec<&'static str>,
     findings: &'a Findings,
@@ -50,7 +52,17 @@ impl<'a> Fields<'a> {
     pub fn empty(place: &Place, what: impl Into<String>, findings: &'a Findings) -> Self {
         let (what, place) = (what.into(), place.clone());
         let (asked, missing) = (Vec::new(), Vec::new());
-        Fields { what, place, entries: &[], asked, offered: None, unreadable: false, missing, findings }
+        Fields {
+            what,
+            place,
+            entries: &[],
+            asked,
+            offered: None,
+            unreadable: false,
+            unread_told: false,
+            missing,
+            findings,
+        }
     }
 
     pub fn what(&self) -> &str {
@@ -268,6 +280,11 @@ impl<'a> Fields<'a> {
         self.asked.extend(names);
     }
 
+    /// Leaves the keys that were not read: the caller has reported them.
+    pub fn leave_unread(&mut self) {
+        self.unread_told = true;
+    }
+
     /// Limits the keys that the advice lists; the others were read only to report that they are not allowed.
     pub fn offer(&mut self, may_stand: impl Fn(&str) -> bool) {
         self.offered = Some(self.asked.iter().copied().filter(|name| may_stand(name)).collect());
@@ -290,7 +307,7 @@ impl<'a> Fields<'a> {
         if let Some(name) = missing {
             self.findings.take_back(&self.lacks(name));
         }
-        for entry in self.unread() {
+        for entry in self.unread().filter(|_| !self.unread_told) {
             let message = format!("{} has no key `{}`", self.what, entry.key.text);
             if let Some(name) = missing {
                 let finding = Diagnostic::error("E203", &entry.key.place, message);

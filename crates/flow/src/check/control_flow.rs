@@ -68,7 +68,9 @@ fn goes_on(node: &Node) -> bool {
     let written = &node.outline.yaml;
     let has = |label: &str| node.outline.bodies.iter().any(|(by, _)| by == label);
     match node.outline.verb {
-        "go" | "end" | "return" | "split" => false,
+        "go" | "end" | "return" => false,
+        // Only a `split` with a mistake has no ways.
+        "split" => node.outline.bodies.is_empty(),
         "handoff" => written.get("until_done").is_some(),
         "if" => !(has("then") && has("else")),
         "switch" => !has("else"),

@@ -343,6 +343,16 @@ impl<'a, 'b> StepFields<'a, 'b> {
         }
     }
 
+    /// The keys that were not read so far.
+    pub fn unread(&self) -> impl Iterator<Item = &'a Entry> + '_ {
+        self.fields.unread()
+    }
+
+    /// Leaves the keys that were not read: the caller has reported them.
+    pub fn leave_unread(&mut self) {
+        self.fields.leave_unread();
+    }
+
     /// True if the missing part is written as a separate step behind this one, or under a wrong key, which has a
     /// finding.
     pub fn is_said_elsewhere(&self) -> bool {

@@ -1,7 +1,7 @@
 //! Implements `split`: assigns each contact to one of several branches at random, and always to the same one.
 
 use super::StepKind;
-use crate::{base::{diagnostic::Diagnostic, limits::SPLIT_WEIGHT_MAX}, definition::Body, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::turn::{Here, Next, Turn}, model::effect::Effect};
+use crate::{base::{diagnostic::Diagnostic, fix::Fix, limits::SPLIT_WEIGHT_MAX, yaml::Entry}, definition::Body, load::{spec::{FieldKind, FieldSpec, Spec}, step_fields::StepFields}, engine::turn::{Here, Next, Turn}, model::effect::Effect};
 use sha2::{Digest, Sha256};
 
 pub struct Split {
@@ -45,10 +45,14 @@ impl StepKind for Split {
     };
 
     fn parse(fields: &mut StepFields<'_, '_>) -> Self {
-        let name = fields.name("split");
-        fields.required("cases");
+        let misplaced = misplaced_ways(fields);
+        let told = misplaced.is_some();
+        let name = if told { String::new() } else { fields.name("split") };
+        if !told {
+            fields.required("cases");
+        }
         let mut cases: Vec<Case> = Vec::new();
-        for entry in fields.map("cases") {
+        for entry in misplaced.unwrap_or_else(|| fields.map("cases").iter().collect()) {
             let key = entry.key.text.as_str();
             let has = |key: &str| entry.value.get(key).is_some();
             // A single `repeat` has a `do` of its own.
@@ -64,7 +68,9 @@ impl StepKind for Split {
             let body = steps.map_or(fields.next(), |steps| fields.body_of(key, steps));
             cases.push(Case { name: key.to_owned(), weight: u64::try_from(weight).unwrap_or(0), body });
         }
-        if cases.len() < 2 || cases.iter().all(|case| case.weight == 0) {
+        // Missing cases have a finding of their own.
+        let written = !told && fields.has("cases");
+        if written && (cases.len() < 2 || cases.iter().all(|case| case.weight == 0)) {
             let finding = Diagnostic::error("E251", &fields.place(), "a `split` needs at least two ways, and some weight");
             fields.report(finding.help("write `cases: {a: [steps], b: [steps]}`"));
         }
@@ -84,6 +90,60 @@ impl StepKind for Split {
         turn.effects.push(Effect::Split { name: self.name.clone(), case: case.name.clone(), fresh });
         Next::Body(case.body)
     }
+}
+
+/// The ways of a `split` that stand where its name belongs, or beside it, which is reported. A list has no names for
+/// them.
+fn misplaced_ways<'a>(fields: &mut StepFields<'a, '_>) -> Option<Vec<&'a Entry>> {
+    let written = fields.entry("split")?;
+    if fields.has("cases") || written.value.is_broken() {
+        return None;
+    }
+    if let Some(name) = written.value.text() {
+        let ways: Vec<&Entry> = fields.unread().filter(|entry| entry.key.text != "on_error" && is_way(entry)).collect();
+        let [first, second, ..] = ways[..] else { return None };
+        let listed = listed(&ways);
+        let message = format!("the ways of a `split` stand under `cases`, and `{}` stands beside it", first.key.text);
+        let finding = Diagnostic::error("E203", &first.key.place, message).label(&second.key.place, "and here");
+        fields.report(finding.help(format!("write `cases: {listed}` below `split: {name}`")));
+        fields.leave_unread();
+        return Some(ways);
+    }
+    let ways: Vec<&Entry> = written.value.map().unwrap_or_default().iter().collect();
+    let listed = if ways.is_empty() { "{a: [steps], b: [steps]}".to_owned() } else { listed(&ways) };
+    let message = format!("`split` takes the name of the trial, and this is {}", written.value.describe());
+    let finding = Diagnostic::error("E208", &written.key.place, message);
+    let help = format!("write `split: trial`, or a better name, and below it `cases: {listed}`");
+    // In a map of one line the new key would need a comma.
+    let text = written.key.place.file().text();
+    let before = text.get(..written.key.place.range().start).unwrap_or_default();
+    let in_braces = before.trim_end().ends_with(['{', ',']);
+    let indent = " ".repeat(written.key.place.column().saturating_sub(1));
+    let new_key = format!("split: trial\n{indent}cases");
+    let fix = Fix::replace("give it a name and `cases:`", &written.key.place, new_key).guess();
+    let takes_steps = !ways.is_empty() && ways.iter().all(|entry| entry.value.scalar().is_none());
+    fields.report(finding.help(help).fix_if((takes_steps && !in_braces).then_some(fix)));
+    Some(ways.into_iter().filter(|entry| entry.value.scalar().is_none()).collect())
+}
+
+/// True for a name with steps, or with `{weight, do}`.
+fn is_way(entry: &Entry) -> bool {
+    let value = &entry.value;
+    value.list().is_some() || value.map().is_some()
+}
+
+/// The ways as they are to be written; a number is taken for a weight.
+fn listed(ways: &[&Entry]) -> String {
+    let way = |entry: &&Entry| match entry.value.text().and_then(numeral_of_weight) {
+        Some(weight) => format!("{}: {{weight: {weight}, do: [steps]}}", entry.key.text),
+        None => format!("{}: [steps]", entry.key.text),
+    };
+    format!("{{{}}}", ways.iter().map(way).collect::<Vec<_>>().join(", "))
+}
+
+/// The weight in `50` or `50%`.
+fn numeral_of_weight(text: &str) -> Option<u64> {
+    text.trim().trim_end_matches('%').trim_end().parse().ok()
 }
 
 impl Split {

@@ -3,6 +3,7 @@
 mod advice;
 mod closures;
 mod graph;
+mod habits;
 mod large;
 mod messages;
 mod returning;

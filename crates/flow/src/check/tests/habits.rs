@@ -1,0 +1,51 @@
+//! Tests the findings about what other languages and products write: one mistake gives one finding with its cure.
+
+use super::*;
+
+/// The only finding for these steps of a flow.
+#[track_caller]
+fn step(steps: &str) -> String {
+    let found = found(&[&format!("{HI}steps:\n{steps}")]);
+    assert_eq!(found.len(), 1, "{steps}\n{found:#?}");
+    found[0].clone()
+}
+
+#[test]
+fn ways_in_the_place_of_the_name_are_one_finding() {
+    let cure = "write `split: trial`, or a better name, and below it `cases: {a: [steps], b: [steps]}`";
+    for steps in [
+        "  - split: {a: [say: Hi], b: [say: Hello]}\n",
+        "  - split:\n      a:\n        - say: Hi\n      b:\n        - say: Hello\n",
+        "  - split: [a, b]\n  - say: Bye\n",
+        "  - split:\n      - say: Hi\n      - say: Hello\n",
+    ] {
+        let said = step(steps);
+        assert!(said.starts_with("a.yaml:4:5: error[E208] `split` takes the name of the trial"), "{said}");
+        assert!(said.ends_with(cure), "{said}");
+    }
+    let weights = step("  - split: {a: 50, b: 50%}\n");
+    assert!(weights.ends_with("`cases: {a: {weight: 50, do: [steps]}, b: {weight: 50, do: [steps]}}`"), "{weights}");
+}
+
+#[test]
+fn ways_beside_the_name_are_one_finding() {
+    let said = step("  - split: greeting\n    short: [say: Hi]\n    long: {weight: 2, do: [say: Hello]}\n");
+    assert!(said.starts_with("a.yaml:5:5: error[E203] the ways of a `split` stand under `cases`"), "{said}");
+    assert!(said.ends_with("write `cases: {short: [steps], long: [steps]}` below `split: greeting`"), "{said}");
+    // One unknown key is no pair of ways.
+    assert!(step("  - split: greeting\n    ways: {a: [say: Hi], b: [say: Hello]}\n").contains("it needs `cases:`"));
+    assert!(step("  - split: greeting\n").contains("`split` needs `cases`"));
+    assert!(step("  - split: greeting\n    cases: {a: [say: Hi]}\n").contains("E251"));
+}
+
+#[test]
+fn the_offered_split_can_be_read() {
+    let flow =
+        format!("flow: a\n{HI}steps:\n  - split:\n      a:\n        - say: Hi\n      b:\n        - say: Hello\n");
+    let files = |text: &str| [SourceFile::new("_bot.yaml", BOT), SourceFile::new("a.yaml", text)];
+    let (_, found) = parse_set(&files(&flow));
+    let edit = &found[0].fix.as_ref().unwrap().edits[0];
+    let mut mended = flow.clone();
+    mended.replace_range(edit.place.range(), &edit.text);
+    assert_eq!(parse_set(&files(&mended)).1, [], "{mended}");
+}
