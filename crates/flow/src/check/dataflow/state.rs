@@ -134,6 +134,16 @@ impl State {
         self
     }
 
+    /// The state behind a step that cannot be read: it may have been written to fill each variable that is empty.
+    #[must_use]
+    pub fn perhaps_filled(mut self) -> State {
+        if self.vars.iter().any(|ty| ty.kinds.meets(Kinds::UNSET)) {
+            let vars = Rc::make_mut(&mut self.vars);
+            vars.iter_mut().filter(|ty| ty.kinds.meets(Kinds::UNSET)).for_each(|ty| *ty = ValueType::ANY);
+        }
+        self
+    }
+
     /// Records that a part of a view exists, or that this is no longer known.
     #[must_use]
     pub fn fact(mut self, path: &str, there: bool) -> State {

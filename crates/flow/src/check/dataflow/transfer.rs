@@ -106,6 +106,7 @@ pub fn along(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: &State) -
             }
         }
         ("set", _) => one(set_values(set, flow, node, state)),
+        _ if matches!(node.step, Step::Unreadable) => one(state.clone().perhaps_filled()),
         _ => filled(state.clone()),
     }
 }
@@ -236,6 +237,9 @@ fn case(flow: &Flow, node: &Node, by: &str, state: &State) -> Vec<State> {
         return ty.chosen(&known, false).map(|left| state.clone().with(flow, name, left)).into_iter().collect();
     }
     let texts: Vec<String> = by.split(',').map(|text| text.trim().to_owned()).collect();
+    if !cases.contains(&by) && is_covered(&cases, ty) {
+        return Vec::new();
+    }
     if !cases.contains(&by) || texts.iter().any(|text| text == "none") {
         return vec![state.clone()];
     }
@@ -252,6 +256,13 @@ fn case(flow: &Flow, node: &Node, by: &str, state: &State) -> Vec<State> {
     }
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     present.chosen(&texts, true).map(|present| state.clone().with(flow, name, present)).into_iter().collect()
+}
+
+/// True if each text that the value can be has a case, so that no value is left for the next step.
+fn is_covered(cases: &[&str], ty: &ValueType) -> bool {
+    let KnownValue::Texts(known) = &ty.known else { return false };
+    let stands_in = |case: &&str, text: &str| case.trim() == text || case.split(',').any(|part| part.trim() == text);
+    ty.kinds == Kinds::TEXT && known.iter().all(|text| cases.iter().any(|case| stands_in(case, text)))
 }
 
 /// The state in which the variable of `as:` has its type, on the branches that fill it.

@@ -49,3 +49,17 @@ fn the_offered_split_can_be_read() {
     mended.replace_range(edit.place.range(), &edit.text);
     assert_eq!(parse_set(&files(&mended)).1, [], "{mended}");
 }
+
+#[test]
+fn a_case_that_is_a_text_empties_no_value() {
+    let steps = |small: &str| {
+        format!(
+            "  - ask: Which?\n    as: size\n    options: [small, large]\n  - switch: size\n    cases:\n      small: {small}\n      \
+             large: [set: {{price: 20}}]\n  - say: It is ${{price}}\n"
+        )
+    };
+    assert!(step(&steps("price = 10")).contains("error[E220]"));
+    // No size is left for whom the price could be missing.
+    clean(&[&format!("{HI}steps:\n{}", steps("[set: {price: 10}]"))]);
+    assert!(step(&steps("[say: Hi]")).contains("warning[W317]"));
+}
