@@ -14,6 +14,7 @@ mod names;
 mod notation;
 mod operators;
 pub mod pattern;
+pub(crate) mod ranges;
 mod run;
 mod sandbox;
 mod secret;

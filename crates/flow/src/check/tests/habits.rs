@@ -63,3 +63,12 @@ fn a_case_that_is_a_text_empties_no_value() {
     clean(&[&format!("{HI}steps:\n{}", steps("[set: {price: 10}]"))]);
     assert!(step(&steps("[say: Hi]")).contains("warning[W317]"));
 }
+
+#[test]
+fn a_range_without_its_end_is_told_with_both_ways_out() {
+    let ask = "  - ask: How many?\n    as: n\n    type: whole\n";
+    let said = step(&format!("{ask}  - if: n in 1..14\n    then: [say: Yes]\n"));
+    assert!(said.starts_with("a.yaml:7:14: warning[W331] `1..14` ends before 14"), "{said}");
+    assert!(said.ends_with("write `1..=14` if 14 counts too, else `n >= 1 && n < 14`"), "{said}");
+    clean(&[&format!("{HI}steps:\n{ask}  - if: n in 1..=14\n    then: [say: Yes]\n")]);
+}

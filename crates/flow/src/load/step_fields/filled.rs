@@ -9,7 +9,7 @@ use crate::{
         yaml::{self, Kind, Node, Scalar},
     },
     definition::{Role, Sentence},
-    script::{Code, view},
+    script::{Code, ranges, view},
     text::{Data, Names, Text, closing_brace},
 };
 
@@ -138,6 +138,9 @@ impl<'a, 'b> StepFields<'a, 'b> {
             Code::script(scalar, self.builder.scripts, &names, self.builder.findings)
         };
         let code = code.unwrap_or_else(|| Code::broken(&node.place, self.builder.scripts));
+        if !scalar.is_broken() {
+            self.report_if(ranges::without_end(scalar));
+        }
         self.outline.codes.push(code.clone());
         code
     }
