@@ -93,7 +93,7 @@ impl TriggerKind for Message {
             }
         }
         if how != MatchMode::Regex && let Some(node) = fields.node("message") {
-            fields.report_if(several_in_one(node));
+            fields.report_if(several_in_one(node).or_else(|| either_word(node)));
         }
         let language = fields.opt_name("language");
         if let (Some(written), Some(node)) = (&language, fields.node("language").filter(|node| !node.is_broken())) {
@@ -169,6 +169,24 @@ fn several_in_one(node: &Node) -> Option<Diagnostic> {
     let help = format!("for several texts write `message: {written}`; one with commas stands in quotes");
     Some(Diagnostic::warning("W422", &node.place, message).help(help).fix(fix))
 }
+
+/// Reports `message: menu or card`, where somebody means two texts. In brackets it is one text: `[trick or treat]`.
+fn either_word(node: &Node) -> Option<Diagnostic> {
+    let scalar = node.scalar().filter(|scalar| scalar.is_plain() && !scalar.is_broken())?;
+    let words: Vec<&str> = scalar.text.split_whitespace().collect();
+    let [first, or, second] = words[..] else { return None };
+    if !OR.contains(&or.to_lowercase().as_str()) {
+        return None;
+    }
+    let message = format!("this is one text, and only `{}` as a whole is heard", scalar.text);
+    let written = format!("[{first}, {second}]");
+    let fix = Fix::replace(format!("write `{written}`"), &node.place, &written).guess();
+    let help = format!("for two texts write `message: {written}`; if it is one, write it in brackets: `[{}]`", scalar.text);
+    Some(Diagnostic::warning("W422", &node.place, message).help(help).fix(fix))
+}
+
+/// "Or" in the languages of the studio; Spanish has two words for it.
+const OR: [&str; 8] = ["or", "ou", "o", "u", "oder", "atau", "أو", "/"];
 
 /// Reports the signs of a pattern in a text, which do not count: `cita*`, `/cita/`, `order {number}`.
 fn pattern_in_text(text: &str, how: MatchMode, node: &Node, sole: bool) -> Option<Diagnostic> {

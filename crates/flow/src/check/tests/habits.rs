@@ -72,3 +72,17 @@ fn a_range_without_its_end_is_told_with_both_ways_out() {
     assert!(said.ends_with("write `1..=14` if 14 counts too, else `n >= 1 && n < 14`"), "{said}");
     clean(&[&format!("{HI}steps:\n{ask}  - if: n in 1..=14\n    then: [say: Yes]\n")]);
 }
+
+#[test]
+fn one_word_or_another_is_two_texts() {
+    let flow = |message: &str| format!("when: [message: {message}]\nsteps:\n  - say: Hi\n");
+    for (written, meant) in
+        [("menu ou carte", "[menu, carte]"), ("menu or card", "[menu, card]"), ("sí / no", "[sí, no]")]
+    {
+        let found = found(&[&flow(written)]);
+        assert!(found.len() == 1 && found[0].contains("W422") && found[0].contains(meant), "{found:#?}");
+    }
+    for written in ["[trick or treat]", "\"trick or treat\"", "trick or treat now", "or"] {
+        clean(&[&flow(written)]);
+    }
+}
