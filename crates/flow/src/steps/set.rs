@@ -74,7 +74,10 @@ impl StepKind for Set {
             }
             let data = fields.data_of(&entry.value);
             if before == fields.findings().len() {
-                fields.no_code(&entry.value);
+                match increment(name, &entry.value) {
+                    Some(finding) => fields.report(finding),
+                    None => fields.no_code(&entry.value),
+                }
             }
             values.push((goal, data));
         }
@@ -179,6 +182,25 @@ fn takes(fields: &mut StepFields<'_, '_>, name: &str, node: &Node) {
             finding.help(format!("{like}; `${{…}}` stands for one that is worked out, `none` empties it"))
         }
     });
+}
+
+/// The finding about `n: +1`, `n: += 1` or `n: ++`, which are texts and add nothing.
+fn increment(name: &str, node: &Node) -> Option<Diagnostic> {
+    let scalar = node.scalar().filter(|scalar| scalar.is_plain() && !scalar.is_broken())?;
+    let written = scalar.text.trim();
+    let sign = written.chars().next().filter(|sign| matches!(sign, '+' | '-'))?;
+    let rest = written[1..].trim_start_matches(['=', sign]).trim();
+    let by = if rest.is_empty() && written.len() > 1 { "1" } else { rest };
+    // `-1` is a number.
+    if by.parse::<f64>().is_err() || sign == '-' && written.parse::<f64>().is_ok() {
+        return None;
+    }
+    let text = format!("${{{name} {sign} {by}}}");
+    let message = format!("this is the text `{written}`, and nothing is {}", if sign == '+' { "added" } else { "taken away" });
+    let fix = Fix::replace(format!("write \"{text}\""), &node.place, yaml::quoted(&text)).guess();
+    let plain = if sign == '+' { format!("; for the number alone `{by}`") } else { String::new() };
+    let help = format!("to change the number write `{name}: \"{text}\"`{plain}");
+    Some(Diagnostic::warning("W320", &node.place, message).help(help).fix(fix))
 }
 
 fn checked(fields: &StepFields<'_, '_>, name: &str, place: &Place) -> String {

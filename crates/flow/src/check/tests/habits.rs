@@ -86,3 +86,15 @@ fn one_word_or_another_is_two_texts() {
         clean(&[&flow(written)]);
     }
 }
+
+#[test]
+fn an_increment_is_told_from_a_number() {
+    for (written, meant) in [("+1", "${n + 1}"), ("+= 2", "${n + 2}"), ("++", "${n + 1}"), ("-= 3", "${n - 3}")] {
+        let said = step(&format!("  - set: {{n: 1}}\n  - set: {{n: {written}}}\n  - say: You have ${{n}}\n"));
+        assert!(said.contains("warning[W320] this is the text"), "{said}");
+        assert!(said.contains(&format!("write `n: \"{meant}\"`")), "{said}");
+    }
+    for written in ["-1", "\"+1\"", "\"+34600000001\""] {
+        clean(&[&format!("{HI}steps:\n  - set: {{n: {written}}}\n  - say: You have ${{n}}\n")]);
+    }
+}
