@@ -4,7 +4,10 @@ use super::{
     exprs::Eval,
     types::{Kinds, KnownValue, ValueType},
 };
-use crate::base::{diagnostic::Diagnostic, fix::Fix, time::Span};
+use crate::{
+    base::{diagnostic::Diagnostic, fix::Fix, place::Place, time::Span},
+    script::numeral,
+};
 use rhai::Position;
 
 const MOMENTS: Kinds = Kinds::DATE.and(Kinds::DATETIME).and(Kinds::CLOCK);
@@ -73,6 +76,9 @@ pub fn sum(eval: &mut Eval<'_>, op: &str, left: &ValueType, right: &ValueType, p
     let in_words = op == "+" && a.without(Kinds::NOTHING).within(MOMENTS) && b == Kinds::TEXT;
     if gives != Kinds::NONE && !(in_words && length(right).is_some()) {
         eval.good(&place, "E318");
+        if op == "+" {
+            joined_digits(eval, left, right, &place);
+        }
         if let (KnownValue::Whole(a), KnownValue::Whole(b), false) = (&left.known, &right.known, left.may_miss()) {
             let counted = match op {
                 "+" => a.checked_add(*b),
@@ -108,6 +114,28 @@ pub fn sum(eval: &mut Eval<'_>, op: &str, left: &ValueType, right: &ValueType, p
     });
     // The result of a date is not missing, so that no other finding follows from this one.
     if first.within(MOMENTS) { ValueType::of(first.and(Kinds::VAGUE)) } else { ValueType::ANY }
+}
+
+/// Reports `n + "1"`: a text of digits is joined to the number, and `1` and `"1"` are 11. Digits that begin with 0 fill
+/// a number up, and are meant.
+fn joined_digits(eval: &mut Eval<'_>, left: &ValueType, right: &ValueType, place: &Place) {
+    let digits = |ty: &ValueType| match &ty.known {
+        KnownValue::Texts(texts) if ty.kinds == Kinds::TEXT => {
+            let first = texts.first().filter(|text| !text.starts_with('0'));
+            first.filter(|_| texts.iter().all(|text| numeral(text).is_some())).cloned()
+        }
+        _ => None,
+    };
+    let is_number = |ty: &ValueType| !ty.kinds.is_vague() && ty.kinds.without(Kinds::MISSING).within(Kinds::NUMERIC);
+    let text = if is_number(left) { digits(right) } else { None };
+    let Some(text) = text.or_else(|| digits(left).filter(|_| is_number(right))) else {
+        return eval.good(place, "W332");
+    };
+    eval.bad(|| {
+        let message = format!("\"{text}\" is a text: `+` joins it to the number, and adds nothing");
+        let help = format!("to add write `{text}` without quotes; to join write both in one text, `${{a}}${{b}}`");
+        Diagnostic::warning("W332", place, message).help(help)
+    });
 }
 
 /// The span that was probably meant by a number beside a date, which counts days, or by words: `days(180)`.

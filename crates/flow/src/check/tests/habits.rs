@@ -98,3 +98,19 @@ fn an_increment_is_told_from_a_number() {
         clean(&[&format!("{HI}steps:\n  - set: {{n: {written}}}\n  - say: You have ${{n}}\n")]);
     }
 }
+
+#[test]
+fn digits_in_quotes_are_joined_and_not_added() {
+    let steps = |code: &str| {
+        format!(
+            "  - ask: How many?\n    as: n\n    type: whole\n  - set: {{step: \"1\"}}\n  - set: {{m: '${{{code}}}'}}\n  - say: You have ${{m}} ${{step}}\n"
+        )
+    };
+    for code in ["n + \"1\"", "\"10\" + n", "n + step"] {
+        let said = step(&steps(code));
+        assert!(said.contains("warning[W332]"), "{said}");
+    }
+    for code in ["n + 1", "\"0\" + n", "n + \" pieces\"", "n + step.to_number()"] {
+        clean(&[&format!("{HI}steps:\n{}", steps(code))]);
+    }
+}
