@@ -114,3 +114,9 @@ fn digits_in_quotes_are_joined_and_not_added() {
         clean(&[&format!("{HI}steps:\n{}", steps(code))]);
     }
 }
+
+#[test]
+fn a_word_of_an_invalid_name_is_not_unknown_too() {
+    let said = step("  - ask: Pourquoi ?\n    as: la raison\n  - say: Merci, ${raison}\n");
+    assert!(said.contains("error[E307]") && said.ends_with("write `la_raison`"), "{said}");
+}
