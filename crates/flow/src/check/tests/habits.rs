@@ -120,3 +120,17 @@ fn a_word_of_an_invalid_name_is_not_unknown_too() {
     let said = step("  - ask: Pourquoi ?\n    as: la raison\n  - say: Merci, ${raison}\n");
     assert!(said.contains("error[E307]") && said.ends_with("write `la_raison`"), "{said}");
 }
+
+#[test]
+fn code_for_options_is_no_text_to_translate() {
+    let bot = "bot: Shop\nlanguage: en\nlanguages: {es: []}\nhours: {x: {open: {mon-fri: \"09:00-17:00\"}}}\n";
+    let flow = format!(
+        "flow: a\n{HI}steps:\n  - ask: Which day?\n    as: day\n    type: date\n  - ask: When?\n    as: slot\n    \
+         options: hours.x.slots(day, minutes(30))\n"
+    );
+    let locale = "locale: es\na.ask_1:\n  from: Which day?\n  to: ¿Qué día?\na.ask_2:\n  from: When?\n  to: ¿Cuándo?\n";
+    let files = [("_bot.yaml", bot), ("a.yaml", &flow), ("locales/es.yaml", locale)];
+    let (set, mut found) = parse_set(&files.map(|(path, text)| SourceFile::new(path, text)));
+    found.extend(lint(&set));
+    assert_eq!(found.iter().map(|finding| finding.code).collect::<Vec<_>>(), ["W320"], "{found:#?}");
+}

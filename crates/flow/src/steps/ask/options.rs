@@ -17,6 +17,10 @@ pub(super) fn read_options(fields: &mut StepFields<'_, '_>) -> (Vec<WrittenOptio
         }
         if fields.names_value(node).is_some() {
             fields.no_values(node);
+            // The code is no title, so it has nothing to translate.
+            let title = fields.text_of(node);
+            let id = title.clone();
+            return (vec![WrittenOption { id, title, description: None, consent: Vec::new(), body: None }], None);
         } else {
             fields.report_if(node.scalar().and_then(|scalar| titles::in_one(scalar)));
         }
