@@ -120,6 +120,10 @@ fn one_declared(entry: &Entry, findings: &Findings) -> Field {
             field.about = fields.opt_text("about").map(str::to_owned);
             fields.finish();
         }
+        yaml::Kind::Scalar(_) if let Some((kind, optional)) = said_beside(&entry.value) => {
+            findings.push(beside_type(&field.name, kind, optional, &entry.value));
+            (field.kind, field.optional) = (kind.into(), optional);
+        }
         yaml::Kind::Null | yaml::Kind::Scalar(_) | yaml::Kind::List(_) => {
             field.kind = kind_of(&entry.value, findings);
             field.untyped = untyped(&entry.value);
@@ -127,6 +131,69 @@ fn one_declared(entry: &Entry, findings: &Findings) -> Field {
     }
     field
 }
+
+/// A type with a word or sign beside it that says whether the value must be there: `date optional`, `date?`,
+/// `text (required)`.
+fn said_beside(node: &Node) -> Option<(AnswerType, bool)> {
+    let text = node.text().filter(|_| !node.is_broken())?.to_lowercase();
+    let known = |name: &str| AnswerType::parse(name).or_else(|| AnswerType::parse(foreign_words::type_name(name)?));
+    let sign = |sign: char| known(text.strip_suffix(sign)?.trim_end());
+    if let Some(found) = sign('?').map(|kind| (kind, true)).or_else(|| sign('!').map(|kind| (kind, false))) {
+        return Some(found);
+    }
+    let words: Vec<&str> = text.split([' ', ',', '(', ')', '|', '[', ']']).filter(|word| !word.is_empty()).collect();
+    let [first, second] = words[..] else { return None };
+    [(first, second), (second, first)].into_iter().find_map(|(name, beside)| {
+        let optional = OPTIONAL.contains(&beside);
+        (optional || REQUIRED.contains(&beside)).then_some((known(name)?, optional))
+    })
+}
+
+fn beside_type(name: &str, kind: AnswerType, optional: bool, node: &Node) -> Diagnostic {
+    let (kind, written) = (kind.as_str(), node.text().unwrap_or_default());
+    let finding = Diagnostic::error("E213", &node.place, format!("there is no type `{written}`"));
+    let meant = if optional { format!("{{type: {kind}, optional: true}}") } else { kind.to_owned() };
+    let fix = Fix::replace(format!("write `{meant}`"), &node.place, &meant).guess();
+    let why = if optional { "it may be missing" } else { "without `optional: true` it must be there" };
+    finding.help(format!("{why}: write `{name}: {meant}`")).fix(fix)
+}
+
+/// "Optional" in the languages that authors write in.
+const OPTIONAL: [&str; 15] = [
+    "optional",
+    "opt",
+    "nullable",
+    "null",
+    "none",
+    "facultatif",
+    "facultative",
+    "optionnel",
+    "optionnelle",
+    "opcional",
+    "facultativo",
+    "facoltativo",
+    "opzionale",
+    "optionale",
+    "opsional",
+];
+
+/// "Required" in the same languages.
+const REQUIRED: [&str; 14] = [
+    "required",
+    "mandatory",
+    "obligatory",
+    "needed",
+    "obligatoire",
+    "requis",
+    "obligatorio",
+    "obligatoria",
+    "requerido",
+    "obrigatório",
+    "obbligatorio",
+    "erforderlich",
+    "pflicht",
+    "wajib",
+];
 
 /// The keys of a declaration in full.
 const DECLARED_KEYS: [&str; 4] = ["type", "optional", "default", "about"];

@@ -134,3 +134,18 @@ fn code_for_options_is_no_text_to_translate() {
     found.extend(lint(&set));
     assert_eq!(found.iter().map(|finding| finding.code).collect::<Vec<_>>(), ["W320"], "{found:#?}");
 }
+
+#[test]
+fn a_type_with_a_word_beside_it_shows_how_optional_is_written() {
+    let said = |written: &str| {
+        let found = found(&[&format!("inputs: {{jour: {written}}}\nsteps:\n  - log: ${{jour}}\n")]);
+        assert_eq!(found.len(), 1, "{found:#?}");
+        found[0].clone()
+    };
+    for written in ["date facultative", "\"date?\"", "optional date", "date (opcional)", "date | null"] {
+        let said = said(written);
+        assert!(said.contains("E213") && said.contains("write `jour: {type: date, optional: true}`"), "{said}");
+    }
+    assert!(said("date obligatoire").ends_with("must be there: write `jour: date`"));
+    assert!(said("date of birth").contains("did you mean `date`?"));
+}
