@@ -247,6 +247,10 @@ impl Findings {
         self.0.borrow().iter().any(|finding| finding.place == *place)
     }
 
+    pub fn any(&self, wanted: impl Fn(&Diagnostic) -> bool) -> bool {
+        self.0.borrow().iter().any(wanted)
+    }
+
     pub fn has_errors(&self) -> bool {
         self.0.borrow().iter().any(Diagnostic::is_error)
     }

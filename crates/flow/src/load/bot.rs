@@ -15,7 +15,7 @@ use crate::{
         fields::Fields,
         fix::Fix,
         limits,
-        place::Place,
+        place::{Place, SourceFile},
         time::Span,
         yaml::{Entry, Node},
     },
@@ -58,20 +58,30 @@ pub struct Bot {
     pub place: Place,
     /// The names in `env`, `secrets`, `models`, `languages` and the `env` of `sandbox`, with their places.
     pub listed: Vec<(&'static str, String, Place)>,
-    /// True if the file exists but cannot be read, so that its declarations are unknown.
-    pub lost: bool,
+    /// Codes of findings that only follow from a `_bot.yaml` that cannot be read, as a whole or in one part.
+    pub lost: Vec<&'static str>,
 }
 
-/// Codes of findings about names that `_bot.yaml` declares, in flows, locales and tests.
-const OF_DECLARATIONS: [&str; 12] =
-    ["E246", "E403", "E404", "E407", "E408", "E410", "E411", "W606", "W904", "E953", "E955", "E961"];
+/// Codes of findings about what each part of `_bot.yaml` declares, in flows, locales and tests.
+const OF_DECLARATIONS: [(&str, &[&str]); 10] = [
+    // Of a field without a known type nobody can say that it is filled.
+    ("fields", &["E408", "E805", "E953", "W317"]),
+    ("teams", &["E403", "E955"]),
+    ("hours", &["E404"]),
+    ("topics", &["E407"]),
+    ("env", &["E410"]),
+    ("secrets", &["E246", "E411"]),
+    ("models", &["E520"]),
+    ("quiet_hours", &["W606"]),
+    ("languages", &["W904", "E961"]),
+    ("defaults", &["W901"]),
+];
 
 impl Bot {
-    /// Removes findings about undeclared names if `_bot.yaml` cannot be read: they would only repeat that mistake.
+    /// Removes findings about undeclared names if their part of `_bot.yaml` cannot be read: they would only repeat that
+    /// mistake.
     pub fn leave_out_what_is_lost(&self, findings: &mut Vec<Diagnostic>) {
-        if self.lost {
-            findings.retain(|finding| !OF_DECLARATIONS.contains(&finding.code));
-        }
+        findings.retain(|finding| !self.lost.contains(&finding.code));
     }
 }
 
@@ -140,6 +150,20 @@ impl Bot {
         let found = self.listed.iter().find(|(known, listed, _)| *known == key && listed == name);
         found.map_or(&self.place, |(.., place)| place)
     }
+}
+
+/// The codes of `Bot::lost`. A file without a tree, or with an open bracket, is lost as a whole; a part that is no map
+/// where one belongs is lost alone.
+pub(crate) fn lost(file: &SourceFile, root: Option<&Node>, findings: &Findings) -> Vec<&'static str> {
+    let here = |finding: &Diagnostic| finding.place.path() == file.path();
+    let unread = root.is_none() || findings.any(|finding| here(finding) && finding.code == "E100");
+    let is_lost = |key: &str| {
+        let Some(entry) = root.and_then(|root| root.entry(key)) else { return false };
+        let range = entry.key.place.range().start..=entry.value.place.range().end;
+        findings.any(|f| here(f) && matches!(f.code, "E108" | "E201") && range.contains(&f.place.range().start))
+    };
+    let lost = OF_DECLARATIONS.iter().filter(|(key, _)| unread || is_lost(key));
+    lost.flat_map(|(_, codes)| codes.iter().copied()).collect()
 }
 
 /// The names in `env`, `secrets`, `models`, `languages` and `sandbox.env`, with their places.
@@ -255,7 +279,7 @@ pub(crate) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
         flow,
         place: root.place.clone(),
         listed: listed(root),
-        lost: false,
+        lost: Vec::new(),
     }
 }
 

@@ -149,3 +149,24 @@ fn a_type_with_a_word_beside_it_shows_how_optional_is_written() {
     assert!(said("date obligatoire").ends_with("must be there: write `jour: date`"));
     assert!(said("date of birth").contains("did you mean `date`?"));
 }
+
+#[test]
+fn a_bot_that_cannot_be_read_spoils_no_flow() {
+    let flow = "when: [{date: contact.visit, at: \"10:00\"}]\nsteps:\n  - template: come_back\n    vars: [\"${contact.visit.format(\\\"HH:mm\\\")}\"]\n";
+    let asks = "when: [message: hi]\nsteps:\n  - llm: Which one?\n    as: it\n    returns: text\n  - handoff: desk\n";
+    for bot in [
+        "bot: Shop\nfields: {visit: datetime\n",
+        "bot: Shop\nfields:\n  visit: datetime\n topics: {}\n",
+        "bot Shop\nfields: {visit: datetime}\nteams: {desk: {}}\n",
+    ] {
+        let found = found_in(bot, &[flow, asks], &CheckContext::default());
+        let others: Vec<_> = found.iter().filter(|said| !said.starts_with("_bot.yaml")).collect();
+        assert!(!found.is_empty() && others.is_empty(), "{bot}\n{others:#?}");
+    }
+    let found = found_in(
+        "bot: Shop\nteams:\n  desk {}\n",
+        &["when: [message: hi]\nsteps:\n  - handoff: desk\n"],
+        &CheckContext::default(),
+    );
+    assert!(found.len() == 1 && found[0].contains("E201"), "{found:#?}");
+}

@@ -80,7 +80,9 @@ impl ParseCache {
         let root = sorted.bot.as_ref().and_then(|(_, node)| node.as_deref());
         let mut bot = bot::parse(root, &place, Flow::empty(super::BOT_FLOW, &place), &findings);
         let scripts = self.scripts(&sorted, &bot, &findings);
-        bot.lost = sorted.bot.is_some() && root.is_none();
+        if let Some((file, _)) = &sorted.bot {
+            bot.lost = bot::lost(file, root, &findings);
+        }
         bot.flow = bot_flow(root, &bot, &scripts, &names, &findings);
         read_bot_texts(root, &mut bot, &scripts, &findings);
         if let Some(root) = root {
