@@ -347,13 +347,13 @@ test('the button to publish is whole beside a long state, many edits and a narro
   }
 });
 
-test('publishing says that tests have another result now, with the way to them', { skip }, async () => {
+test('publishing says that tests fail now, with the way to them', { skip }, async () => {
   const page = await open(browser, bot.base);
   const before = bot.read(MENU);
   await write(page, before.replace('We are open until', 'We are open up to'));
-  await page.getByRole('link', { name: /1 of \d+ tests change/ }).waitFor();
+  await page.getByRole('link', { name: /^1 test fails with these texts/ }).waitFor();
   await page.keyboard.press('Control+s');
-  const told = page.locator('.toast.bad', { hasText: /1 of \d+ tests change/ });
+  const told = page.locator('.toast.bad', { hasText: /^1 test fails with these texts/ });
   await told.getByRole('button', { name: 'To the tests' }).click();
   await page.locator('main.for-tests').waitFor();
   bot.write(MENU, before);

@@ -136,3 +136,24 @@ for (const shape of [{ theme: 'light' }, { theme: 'dark' }, { width: 390, height
     await page.context().close();
   });
 }
+
+test('tests that fail stand in red beside Publish', { skip }, async () => {
+  const page = await open(browser, bot.base);
+  const before = bot.read(MENU);
+  await write(page, before.replace('What can I do for you?', 'What can I do?'));
+  const beside = page.locator('.publish-failing');
+  await beside.waitFor();
+  assert.match(await beside.getAttribute('aria-label'), /^\d+ tests? fails? with these texts$/);
+  const failed = Number(await beside.textContent());
+  assert.ok(failed > 0);
+  assert.equal(await page.locator('.pages .page-count.bad').textContent(), String(failed));
+  await beside.click();
+  await page.getByText(/of \d+ pass/).waitFor();
+  assert.equal(await failing(page).count(), failed);
+  await page.keyboard.press('Control+s');
+  await page.getByText(/tests? fails? with these texts/).waitFor();
+  assert.match(bot.read(MENU), /What can I do\?/);
+  bot.write(MENU, before);
+  assert.deepEqual(page.noise, []);
+  await page.context().close();
+});

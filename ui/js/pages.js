@@ -14,6 +14,7 @@ import { waitCount } from './waitcount.js';
  * @property {boolean} [stays] it is hidden instead of taken away when another page is shown
  * @property {() => boolean} [shown] whether this person may see it; without it everybody may
  * @property {() => number} [count] the number beside its name, 0 for none
+ * @property {() => boolean} [isBad] whether that number is of something that is wrong
  * @property {() => string} [about] a sentence about that number
  */
 
@@ -34,6 +35,7 @@ export const PAGES = [
     css: ['css/chat.css', 'css/lists.css', 'tests/tests.css'],
     shown: () => may('run_tests'),
     count: () => changedTests.value?.n ?? 0,
+    isBad: () => (changedTests.value?.failing ?? 0) > 0,
     about: () => t('tests.change', changedTests.value ?? {}),
   },
   {

@@ -62,9 +62,9 @@ export async function publish({ withErrors = false, seen } = {}) {
     const { version, delayed } = answer.body;
     const told = delayed ? t('publish.delayed') : t('publish.not_live');
     say(version === null ? told : t('publish.live', { n: version }), version === null ? 'bad' : 'good');
-    if (tests && tests.n > 0) {
+    if (tests && (tests.failing > 0 || tests.n > 0)) {
       const act = { label: t('publish.to_tests'), run: () => go(addressTo('tests', { show: 'failing' })) };
-      say(t('tests.change', tests), 'bad', act);
+      say(tests.failing > 0 ? t('publish.failing', { n: tests.failing }) : t('tests.change', tests), tests.failing > 0 ? 'bad' : 'good', act);
     }
     await refresh();
   } else if (answer.status === 409 && answer.body?.findings) {
@@ -81,10 +81,17 @@ export async function publish({ withErrors = false, seen } = {}) {
   }
 }
 
+/** How many tests fail with the unpublished texts, with the way to them. */
+function FailingTests() {
+  const n = changedTests.value?.failing ?? 0;
+  const about = t('publish.failing', { n });
+  return n > 0 && html`<a class="publish-failing" href=${addressTo('tests', { show: 'failing' })} title=${about} aria-label=${about}><${Icon} n="x" s=${13} /><b>${n}</b></a>`;
+}
+
 export function PublishButton() {
   const count = editCount.value;
   const title = bot.value?.writable === false ? t('publish.read_only') : t('publish.title', { n: count });
-  return html`${count > 0 &&
+  return html`<${FailingTests} />${count > 0 &&
     html`<button class="icon-button publish-review" title=${t('publish.review.about')} aria-label=${t('publish.review')} onClick=${review}><${Icon} n="diff" s=${15} /></button>`}
     ${may('publish_bot') && html`<button class="button small main publish" title=${title} disabled=${count === 0 || publishing.value} onClick=${wantPublish}>
       <${Icon} n="publish" s=${14} /><span>${t('publish')}</span>${count > 1 && html`<b class="number">${count}</b>`}<kbd>${keyName('Ctrl S')}</kbd>

@@ -53,8 +53,8 @@ export const mark = signal(/** @type {{path: string, line: number} | null} */ (n
 export const findings = signal(/** @type {Finding[]} */ ([]));
 /** Whether the findings are those of the present texts; false until the language server has looked at them. */
 export const checked = signal(false);
-/** How many tests have another result with the unpublished edits, of all; null if nobody knows. */
-export const changedTests = signal(/** @type {{n: number, all: number} | null} */ (null));
+/** How many tests have another result with the unpublished edits, of all, and how many fail; null if nobody knows. */
+export const changedTests = signal(/** @type {{n: number, all: number, failing: number} | null} */ (null));
 /** Counts the changes of texts, for replays. */
 export const epoch = signal(0);
 /** The pane that a phone shows. */

@@ -88,7 +88,7 @@ function Person() {
 function Count({ page }) {
   const n = page.count?.() ?? 0;
   const about = page.about?.();
-  return n > 0 && html`<b class="page-count" title=${about} aria-hidden=${about ? 'true' : undefined}>${n}</b>${about && html`<span class="hidden">${about}</span>`}`;
+  return n > 0 && html`<b class=${`page-count${page.isBad?.() ? ' bad' : ''}`} title=${about} aria-hidden=${about ? 'true' : undefined}>${n}</b>${about && html`<span class="hidden">${about}</span>`}`;
 }
 
 /** The pages; a single one needs no bar. Where there is little room they are a menu. */

@@ -36,7 +36,8 @@ async function counted(signal) {
   }
   const all = outcomes(now.body.cases);
   const old = before;
-  return { n: [...all].filter(([name, is]) => old.get(name) !== is).length, all: all.size };
+  const failing = now.body.cases.filter((/** @type {any} */ one) => !one.passed).length;
+  return { n: [...all].filter(([name, is]) => old.get(name) !== is).length, all: all.size, failing };
 }
 
 async function look() {
