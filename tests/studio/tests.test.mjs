@@ -137,7 +137,7 @@ for (const shape of [{ theme: 'light' }, { theme: 'dark' }, { width: 390, height
   });
 }
 
-test('tests that fail stand in red beside Publish', { skip }, async () => {
+test('tests that fail stand in red beside Publish, and old results are struck out', { skip }, async () => {
   const page = await open(browser, bot.base);
   const before = bot.read(MENU);
   await write(page, before.replace('What can I do for you?', 'What can I do?'));
@@ -150,9 +150,19 @@ test('tests that fail stand in red beside Publish', { skip }, async () => {
   await beside.click();
   await page.getByText(/of \d+ pass/).waitFor();
   assert.equal(await failing(page).count(), failed);
+  assert.equal(await page.locator('.tests-cases.stale').count(), 0);
+  await page.getByRole('link', { name: 'Flows' }).click();
+  await write(page, before.replace('What can I do for you?', 'What else?'));
+  await page.getByRole('link', { name: /^Tests/ }).click();
+  await page.getByText('From before your change').waitFor();
+  const sign = page.locator('.tests-cases.stale .tests-case.bad .tests-sign').first();
+  const struck = await sign.evaluate((one) => getComputedStyle(one, '::after').borderTopStyle);
+  assert.equal(struck, 'solid');
+  await page.getByRole('button', { name: 'Run all' }).click();
+  await until('the results are new', async () => (await page.locator('.tests-cases.stale').count()) === 0);
   await page.keyboard.press('Control+s');
   await page.getByText(/tests? fails? with these texts/).waitFor();
-  assert.match(bot.read(MENU), /What can I do\?/);
+  assert.match(bot.read(MENU), /What else\?/);
   bot.write(MENU, before);
   assert.deepEqual(page.noise, []);
   await page.context().close();

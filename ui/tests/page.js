@@ -47,6 +47,9 @@ function Filters({ query }) {
   </div>`;
 }
 
+/** Whether the results are of earlier texts, and nothing newer is on its way. */
+const isStale = () => suite.old.value && !suite.running.value;
+
 /** The sum of all results, which a reader hears when it changes. */
 function Sum() {
   const all = suite.cases.value.length;
@@ -56,10 +59,10 @@ function Sum() {
   const words = suite.running.value ? t('tests.running') : t('tests.sum', { a: all - suite.failing.value, n: all });
   const seconds = (suite.ms.value / 1000).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 });
   return html`<p class="muted tests-sum" role="status">
-    <b class=${suite.failing.value ? 'bad' : 'good'}>${words}</b>
+    <b class=${isStale() ? 'stale' : suite.failing.value ? 'bad' : 'good'}>${words}</b>
     ${!suite.running.value && html`<span>${t('tests.took', { seconds })}</span>`}
     ${editCount.value > 0 && html`<span class="chip unpublished">${t('tests.with_edits')}</span>`}
-    ${suite.old.value && !suite.running.value && html`<span class="chip">${t('tests.old')}</span>`}
+    ${isStale() && html`<span class="chip warn tests-stale"><${Icon} n="clock" s=${12} />${t('tests.old')}</span>`}
   </p>`;
 }
 
@@ -102,7 +105,7 @@ function Cases({ query }) {
       <a class="button main" href=${addressTo('flows')}>${t('tests.none.do')}</a>
     <//></section>`;
   }
-  return html`<section class="card tests-cases" aria-label=${t('pages.tests')}>
+  return html`<section class=${`card tests-cases${isStale() ? ' stale' : ''}`} aria-label=${t('pages.tests')}>
     ${suite.stopped.value && html`<p class="banner" role="status"><${Icon} n="clock" s=${14} /><span>${suite.stopped.value}</span></p>`}
     ${files.size === 0 && html`<p class="hint good"><${Icon} n="check" s=${15} />${t('tests.none_fails')}</p>`}
     ${[...files].map(
