@@ -49,7 +49,7 @@ export function Effects({ asked }) {
   }
   const changes = answer.body.changes;
   if (!changes) {
-    return html`<p class="muted publish-line">${t('publish.with_errors')}</p>`;
+    return html`<p class="muted publish-line">${t(bot.value?.live ? 'publish.with_errors' : 'publish.with_errors.first')}</p>`;
   }
   const missing = unusable(changes.templates);
   const touched = changes.people.length + missing.length + changes.added.length + changes.removed.length;

@@ -60,7 +60,7 @@ export async function publish({ withErrors = false, seen } = {}) {
   if (answer.ok) {
     published(written, answer.body.etags);
     const { version, delayed } = answer.body;
-    const told = delayed ? t('publish.delayed') : t('publish.not_live');
+    const told = delayed ? t('publish.delayed') : t(bot.value?.live ? 'publish.not_live' : 'publish.not_live.first');
     say(version === null ? told : t('publish.live', { n: version }), version === null ? 'bad' : 'good');
     if (tests && (tests.failing > 0 || tests.n > 0)) {
       const act = { label: t('publish.to_tests'), run: () => go(addressTo('tests', { show: 'failing' })) };

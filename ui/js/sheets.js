@@ -7,7 +7,7 @@ import { Icon } from './icons.js';
 import { keyName, t } from './i18n.js';
 import { publish } from './publish.js';
 import { edit } from './edits.js';
-import { files as fileTexts, open, reveal, say } from './state.js';
+import { bot, files as fileTexts, open, reveal, say } from './state.js';
 import { coded } from './wording.js';
 
 /** @param {{shown: any}} props */
@@ -96,7 +96,7 @@ export function WithErrors({ shown }) {
   };
   return html`<div>
     <${DialogHead} title=${t('errors.title', { n: errors.length })} />
-    <p class="muted">${t('errors.about')}</p>
+    <p class="muted">${t(bot.value?.live ? 'errors.about' : 'errors.about.first')}</p>
     <ul class="errors">
       ${errors.map(
         (/** @type {any} */ one) =>
