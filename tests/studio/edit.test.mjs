@@ -163,6 +163,8 @@ test('with errors nothing is said of a version before, where none was live', { s
   await dialog.getByText(/nothing goes live until they are mended/).waitFor();
   assert.equal(await dialog.getByText(/version from before/).count(), 0);
   await dialog.getByRole('button', { name: 'Mend them first' }).or(dialog.locator('[data-first]')).first().click();
+  await page.getByRole('button', { name: 'Show it' }).click();
+  await page.locator('#tab-findings[aria-selected=true]').waitFor();
   await page.context().close();
 });
 

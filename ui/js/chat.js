@@ -50,6 +50,12 @@ function Head({ open }) {
   </header>`;
 }
 
+/** Goes to the place of an error, and lists it with the others in the dock. @param {any} first */
+function showError(first) {
+  state.dock.value = 'findings';
+  state.reveal(first.path ?? first.file, first.line ?? 1, first.column);
+}
+
 function Notices() {
   const findings = talk.blocked.value;
   const errors = findings?.filter((one) => (one.severity ?? 'error') === 'error') ?? [];
@@ -60,7 +66,7 @@ function Notices() {
       findings &&
       html`<div class="chat-notice warn" role="status"><${Icon} n="alert" s=${14} />
       <span>${t(none ? 'chat.blocked_all' : 'chat.blocked', { n: Math.max(1, errors.length) })}</span>
-      ${first && html`<button type="button" class="button small" onClick=${() => state.reveal(first.path ?? first.file, first.line ?? 1, first.column)}>${t('chat.show_error')}</button>`}</div>`
+      ${first && html`<button type="button" class="button small" onClick=${() => showError(first)}>${t('chat.show_error')}</button>`}</div>`
     }
     ${
       talk.failure.value &&
