@@ -148,6 +148,19 @@ test('C2 errors stop the publishing, unless the author saves with errors', { ski
   await page.context().close();
 });
 
+test('the word for unpublished edits is whole, or a sign alone where there is no room', { skip }, async () => {
+  for (const [width, whole] of [[1440, true], [1000, false]]) {
+    const page = await open(browser, bot.base, { width, height: 800 });
+    await write(page, (await text(page)).replace('- say:', '-  say:'));
+    const edited = page.locator('.pane.edit .chip.unpublished');
+    await edited.locator('svg').waitFor();
+    const [words, cut] = await edited.evaluate((one) => [one.querySelector('.chip-words').clientWidth > 10, one.scrollWidth > one.clientWidth + 1]);
+    assert.deepEqual([words, cut], [whole, false]);
+    assert.equal(await edited.getAttribute('title'), 'Unpublished');
+    await page.context().close();
+  }
+});
+
 test('with errors nothing is said of a version before, where none was live', { skip }, async () => {
   const page = await open(browser, bot.base);
   await page.route('**/v1/bot', async (route) => {

@@ -58,7 +58,9 @@ function FileState() {
     return null;
   }
   const state = !isChanged(file) ? 'saved' : file.disk === null ? 'new' : 'unpublished';
-  return html`<span class=${`chip ${state}`}>${t(`editor.${state}`)}</span>${elsewhere.value.has(open.value ?? '') &&
+  const words = t(`editor.${state}`);
+  const sign = state === 'saved' ? null : html`<${Icon} n="pen" s=${11} />`;
+  return html`<span class=${`chip ${state}`} title=${words}>${sign}<span class="chip-words">${words}</span></span>${elsewhere.value.has(open.value ?? '') &&
     html`<span class="chip" title=${t('editor.elsewhere.about')}>${t('editor.elsewhere')}</span>`}`;
 }
 
