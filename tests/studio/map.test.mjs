@@ -141,3 +141,18 @@ test('B15 a flow of 300 steps begins folded, is drawn quickly, and opens where t
   assert.deepEqual(page.noise, []);
   await page.context().close();
 });
+
+test('the way to the flow that the talk is in leads to its step', { skip }, async () => {
+  const page = await open(browser, bot.base, { path: '/studio/flows/menu' });
+  await say(page, 'hi');
+  const step = await map(page).locator('[data-step].current').getAttribute('data-step');
+  await page.getByRole('link', { name: /Thanks/i }).or(page.getByRole('button', { name: /Thanks/i })).first().click();
+  await page.getByRole('button', { name: /The talk is in/ }).click();
+  await map(page).locator(`[data-step="${step}"].cursor`).waitFor();
+  await until('the step is in view', async () => {
+    const [inner, outer] = [await map(page).locator(`[data-step="${step}"]`).boundingBox(), await map(page).boundingBox()];
+    return inner && outer && inner.y >= outer.y && inner.y + inner.height <= outer.y + outer.height;
+  });
+  assert.deepEqual(page.noise, []);
+  await page.context().close();
+});

@@ -1,6 +1,6 @@
 // @ts-check
 /** The map: the drawing of the open flow, with the steps that the talk has passed. A click leads to a step's text. */
-import { effect, html, useLayoutEffect, useRef, useState } from '../vendor/preact.js';
+import { effect, html, useEffect, useLayoutEffect, useRef, useState } from '../vendor/preact.js';
 import { Canvas, paint, taken } from './canvas.js';
 import { Icon } from './icons.js';
 import { t } from './i18n.js';
@@ -72,6 +72,8 @@ function Steps() {
 
 export function Map() {
   const [list, setList] = useState(false);
+  /** The step of another flow to go to once that flow is drawn. */
+  const [wanted, setWanted] = useState(/** @type {string | null} */ (null));
   const made = drawing.value;
   const read = useRef(/** @type {import('./canvas.js').Shown | null} */ (null));
   if (made) read.current = taken(made, read.current);
@@ -96,6 +98,16 @@ export function Map() {
   // A script or the shared settings have no map: the one beside them is that of the flow before.
   const ofOther = made && flow && !IS_FLOW.test(state.open.value ?? '');
   const elsewhere = runningElsewhere(made?.flow);
+  const follow = (/** @type {string} */ path) => {
+    setWanted(now);
+    state.show(path);
+  };
+  useEffect(() => {
+    const place = wanted && placeOf(wanted);
+    if (!place || place.path !== state.open.value) return;
+    setWanted(null);
+    state.target.value = { path: place.path, line: place.line, column: 1 };
+  }, [made, wanted]);
   const open = (/** @type {string} */ step) => {
     const place = placeOf(step);
     if (place) state.reveal(place.path, place.line);
@@ -110,7 +122,7 @@ export function Map() {
     ${!made && stale.value === null && shown.value && html`<p class="map-wait">${t('map.wait')}</p>`}
     ${!shown.value && html`<p class="map-wait">${t('map.none')}</p>`}
     ${stale.value !== null && html`<p class="map-note" role="status"><${Icon} n="alert" s=${13} /><span>${t(made ? 'map.stale' : 'map.unreadable', { title })}</span></p>`}
-    ${elsewhere && stale.value === null && html`<button type="button" class="map-elsewhere" onClick=${() => state.show(elsewhere.path)}>${t('map.elsewhere', { flow: elsewhere.title ?? elsewhere.name })}</button>`}
+    ${elsewhere && stale.value === null && html`<button type="button" class="map-elsewhere" onClick=${() => follow(elsewhere.path)}>${t('map.elsewhere', { flow: elsewhere.title ?? elsewhere.name })}</button>`}
   </section>`;
 }
 
