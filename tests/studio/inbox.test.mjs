@@ -468,3 +468,12 @@ test('C17 ten thousand conversations scroll, with a few rows in the page', { ski
   assert.ok(frames < 2000, `a frame took ${frames} ms`);
   await page.context().close();
 });
+
+test('the list shows the words of a message without WhatsApp\'s marks', { skip }, async () => {
+  await says(QUIET, 'محمد الأحمد', 'Show me the *menu* and _all_ 2*3*4 ~prices~', DAY + 7200);
+  const page = await look();
+  const words = row(page, 'محمد الأحمد').locator('.inbox-words');
+  await until('the words are plain', async () => (await words.textContent()).includes('Show me the menu and all 2*3*4 prices'));
+  assert.deepEqual(page.noise, []);
+  await page.context().close();
+});
