@@ -131,13 +131,25 @@ async fn a_refusal_is_told_and_stops_no_other_template() {
     assert!(said.contains("`shown` (en) was not made: it has an image above its text"), "{said}");
     assert!(said.contains("Create template) as `transom templates sheet shown` prints it"), "{said}");
     assert_eq!(place.graph.made().len(), count);
-    // A token that is not valid spoils all of them: said for each, asked once.
+    // A token that is not valid spoils all of them: said and asked once.
     place.graph.refuse_next_template(401, json!({"error": {"code": 190, "message": "expired"}}));
     let more = "  one: {category: utility, text: Hi}\n  two: {category: utility, text: Ho}\n";
     std::fs::write(place.path().join("flows/_bot.yaml"), format!("{BOT}{more}")).unwrap();
     let said = Place::said(&place.run(&["templates", "push", "one", "two"]).await, 1);
-    assert_eq!(said.matches("the access token is not valid").count(), 2, "{said}");
+    assert_eq!(said.matches("the access token is not valid").count(), 1, "{said}");
+    assert!(said.contains("Support: `one` (en), `two` (en) were not made: "), "{said}");
     assert_eq!(place.graph.made().len(), count + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_cannot_be_reached_is_told_once() {
+    let place = place().await;
+    let config = std::fs::read_to_string(place.path().join("config.yaml")).unwrap();
+    let away = config.replace(&place.graph.base, "http://127.0.0.1:1");
+    std::fs::write(place.path().join("config.yaml"), away).unwrap();
+    let said = Place::said(&place.run(&["templates", "push"]).await, 1);
+    assert_eq!(said.matches("its catalogue cannot be read").count(), 1, "{said}");
+    assert!(said.contains("`visit_soon` (en), `visit_soon` (es) were not made: "), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -151,7 +163,7 @@ async fn a_platform_without_such_an_interface_is_named() {
     std::fs::write(folder.path().join("config.yaml"), config).unwrap();
     let refused = run_at(folder.path(), &["templates", "push"]).await;
     ends(&refused, 1);
-    let line = "plain: `visit_soon` (en) was not made: `autocalls` has no interface by which templates are made";
+    let line = "plain: `visit_soon` (en), `visit_soon` (es) were not made: `autocalls` has no interface by which templates are made";
     assert!(out(&refused).contains(line), "{}", out(&refused));
 }
 

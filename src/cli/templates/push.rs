@@ -88,7 +88,9 @@ pub async fn run(config: &Config, args: Args) -> Outcome {
     for sender in senders {
         let Some(provider) = providers.get(sender.provider()) else { continue };
         let made = push(provider.as_ref(), &http, sender, &own).await;
-        made.iter().for_each(say);
+        if !out::is_json() {
+            lines(&made).iter().for_each(|line| println!("{line}"));
+        }
         fates.extend(made);
     }
     if args.follow {
@@ -255,10 +257,28 @@ async fn follow(
     }
 }
 
-fn say(fate: &PushOutcome<'_>) {
-    if !out::is_json() {
-        println!("{}", fate.words());
-    }
+/// The sentences about the templates of one sender. Templates that were not made for the same reason, such as a server
+/// that cannot be reached, share one.
+fn lines(fates: &[PushOutcome<'_>]) -> Vec<String> {
+    let is_like = |fate: &PushOutcome<'_>, other: &PushOutcome<'_>| {
+        fate.result == Result::Refused && other.result == Result::Refused && fate.why == other.why
+    };
+    let line = |(at, fate): (usize, &PushOutcome<'_>)| {
+        if fates[..at].iter().any(|before| is_like(fate, before)) {
+            return None;
+        }
+        let alike: Vec<String> = fates[at..]
+            .iter()
+            .filter(|other| is_like(fate, other))
+            .map(|other| format!("`{}` ({})", other.name, other.language))
+            .collect();
+        let why = fate.why.as_deref().unwrap_or_default();
+        Some(match alike.len() {
+            0 | 1 => fate.words(),
+            _ => format!("{}: {} were not made: {why}", fate.sender.name, alike.join(", ")),
+        })
+    };
+    fates.iter().enumerate().filter_map(line).collect()
 }
 
 impl<'a> PushOutcome<'a> {
