@@ -18,6 +18,7 @@ pub mod effect;
 pub mod event;
 pub mod form;
 pub mod format;
+pub mod grounding;
 pub mod hours;
 pub mod inbound;
 pub mod languages;

@@ -55,6 +55,9 @@ pub struct ModelQuestion {
     /// The untrusted text that the question is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<String>,
+    /// Everything that the answer may say of the business: parts of its papers, and facts of the author.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub examples: Vec<ModelExample>,
     pub shape: AnswerShape,
@@ -161,17 +164,25 @@ pub enum ModelErrorKind {
     BadAnswer,
     /// The question is too long for the model, or its server read only a part of it.
     CutPrompt,
+    /// The answer holds a value that no source gave.
+    Ungrounded,
 }
 
 impl ModelErrorKind {
-    pub const ALL: [ModelErrorKind; 6] = [
+    pub const ALL: [ModelErrorKind; 7] = [
         ModelErrorKind::ModelDown,
         ModelErrorKind::ModelSlow,
         ModelErrorKind::ModelRefused,
         ModelErrorKind::OverBudget,
         ModelErrorKind::BadAnswer,
         ModelErrorKind::CutPrompt,
+        ModelErrorKind::Ungrounded,
     ];
+
+    /// True for faults of an answer, which a model may mend when it is told of them.
+    pub fn is_of_answer(self) -> bool {
+        matches!(self, ModelErrorKind::BadAnswer | ModelErrorKind::Ungrounded)
+    }
 
     /// The code for flows.
     pub fn as_str(self) -> &'static str {
@@ -182,6 +193,7 @@ impl ModelErrorKind {
             ModelErrorKind::OverBudget => "over_budget",
             ModelErrorKind::BadAnswer => "bad_answer",
             ModelErrorKind::CutPrompt => "cut_prompt",
+            ModelErrorKind::Ungrounded => "ungrounded",
         }
     }
 }

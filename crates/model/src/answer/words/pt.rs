@@ -94,6 +94,7 @@ pub const WORDS: Words = Words {
         spoken("{h} horas e meia", 30, 0),
         spoken("{h} e um quarto", 15, 0),
         spoken("{h} e quarto", 15, 0),
+        spoken("{h} menos um quarto", -15, 0),
         spoken("um quarto para as {h}", -15, 0),
         spoken("{h} e {m}", 0, 1),
         spoken("{h} horas e {m}", 0, 1),

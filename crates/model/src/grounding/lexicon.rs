@@ -1,0 +1,300 @@
+//! Lists words of replies that the tables of answers lack: offers, refusals, measures, currencies, short weekdays.
+
+use crate::answer::words::own;
+
+/// What a business gives or promises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Offer {
+    /// Without a price.
+    Free,
+    /// Less than the price.
+    Discount,
+    HalfPrice,
+    MoneyBack,
+    Guarantee,
+    LifetimeGuarantee,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    Time,
+    Distance,
+    Weight,
+    Volume,
+    Area,
+    Data,
+}
+
+/// Phrases that offer something, folded, by language. Those of the longest count of words are found first.
+#[rustfmt::skip]
+const OFFERS: &[(&str, Offer, &[&str])] = &[
+    ("en", Offer::Free, &["free of charge", "free", "complimentary", "on the house", "at no cost", "at no extra cost", "no extra charge", "without charge", "no charge", "on us", "waive", "waived"]),
+    ("en", Offer::Discount, &["discount", "discounts", "discounted", "on sale", "special offer", "promo", "promotion", "reduced price", "cheaper", "voucher", "off the price"]),
+    ("en", Offer::HalfPrice, &["half price", "half the price", "half off", "two for one", "2 for 1", "buy one get one"]),
+    ("en", Offer::MoneyBack, &["money back", "full refund", "refund you", "refunded"]),
+    ("en", Offer::LifetimeGuarantee, &["lifetime guarantee", "lifetime warranty", "for life"]),
+    ("en", Offer::Guarantee, &["guarantee", "warranty", "guaranteed"]),
+    ("es", Offer::Free, &["gratis", "gratuito", "gratuita", "gratuitos", "gratuitas", "gratuitamente", "sin cargo", "sin coste", "sin costo", "de regalo", "te regalamos", "le regalamos", "os regalamos", "invita la casa"]),
+    ("es", Offer::Discount, &["descuento", "descuentos", "rebaja", "rebajado", "rebajada", "promocion", "promo", "oferta especial", "en oferta", "de oferta", "vale de"]),
+    ("es", Offer::HalfPrice, &["mitad de precio", "mitad del precio", "2x1", "dos por uno"]),
+    ("es", Offer::MoneyBack, &["devolvemos el dinero", "devolvemos todo el dinero", "te devolvemos el dinero", "le devolvemos el importe", "devolucion del dinero", "reembolso completo", "reembolso integro"]),
+    ("es", Offer::LifetimeGuarantee, &["de por vida"]),
+    ("es", Offer::Guarantee, &["garantia", "garantizado", "garantizada", "garantizamos", "garantizados"]),
+    ("fr", Offer::Free, &["gratuit", "gratuite", "gratuits", "gratuites", "gratuitement", "offert", "offerte", "offerts", "offertes", "sans frais", "sans supplement", "en cadeau", "vous offrons", "vous offre", "cest cadeau"]),
+    ("fr", Offer::Discount, &["remise", "remises", "reduction", "reductions", "rabais", "promo", "promotion", "tarif reduit", "bon dachat"]),
+    ("fr", Offer::HalfPrice, &["moitie prix", "a moitie prix", "moitie du prix", "demi tarif"]),
+    ("fr", Offer::MoneyBack, &["rembourse", "remboursee", "remboursons", "satisfait ou rembourse", "remboursement integral"]),
+    ("fr", Offer::LifetimeGuarantee, &["a vie"]),
+    ("fr", Offer::Guarantee, &["garantie", "garanti", "garantis", "garanties", "garantissons"]),
+    ("de", Offer::Free, &["kostenlos", "kostenlose", "kostenloser", "kostenlosen", "kostenloses", "kostenfrei", "kostenfreie", "kostenfreien", "gratis", "umsonst", "geschenkt", "schenken wir", "ohne aufpreis", "ohne zuzahlung", "aufs haus", "geht auf uns", "gebuhrenfrei", "unentgeltlich"]),
+    ("de", Offer::Discount, &["rabatt", "rabatte", "nachlass", "preisnachlass", "ermassigt", "ermassigung", "ermassigten", "vergunstigt", "gutschein", "gunstiger", "sonderangebot", "sonderpreis"]),
+    ("de", Offer::HalfPrice, &["halber preis", "halben preis", "zum halben preis", "halbe preis"]),
+    ("de", Offer::MoneyBack, &["geld zuruck", "geld zuruckgarantie", "erstatten wir ihnen den vollen", "volle erstattung"]),
+    ("de", Offer::LifetimeGuarantee, &["lebenslang", "lebenslange garantie", "lebenslanger garantie"]),
+    ("de", Offer::Guarantee, &["garantie", "garantiert", "garantieren", "gewahrleistung"]),
+    ("pt", Offer::Free, &["gratis", "gratuito", "gratuita", "gratuitos", "gratuitas", "gratuitamente", "sem custo", "sem custos", "sem custo adicional", "de graca", "de brinde", "oferecemos lhe", "oferecemos nos", "por nossa conta", "de oferta", "cortesia", "sem encargos"]),
+    ("pt", Offer::Discount, &["desconto", "descontos", "promocao", "promo", "em saldo", "cupao", "cupom", "preco reduzido"]),
+    ("pt", Offer::HalfPrice, &["metade do preco", "a metade do preco", "meio preco"]),
+    ("pt", Offer::MoneyBack, &["devolvemos o dinheiro", "devolvemos lhe o dinheiro", "devolvemos o seu dinheiro", "dinheiro de volta", "reembolso total", "reembolso integral", "devolucao do dinheiro"]),
+    ("pt", Offer::LifetimeGuarantee, &["vitalicia", "para toda a vida"]),
+    ("pt", Offer::Guarantee, &["garantia", "garantido", "garantida", "garantimos", "garantidos"]),
+    ("it", Offer::Free, &["gratis", "gratuito", "gratuita", "gratuiti", "gratuite", "gratuitamente", "omaggio", "in omaggio", "senza costi", "senza spese", "senza supplemento", "in regalo", "offriamo noi", "offre la casa", "a costo zero"]),
+    ("it", Offer::Discount, &["sconto", "sconti", "scontato", "scontata", "scontati", "promozione", "promo", "prezzo ridotto", "buono sconto", "in offerta"]),
+    ("it", Offer::HalfPrice, &["meta prezzo", "a meta prezzo", "meta del prezzo", "due per uno"]),
+    ("it", Offer::MoneyBack, &["rimborsati", "rimborsiamo", "ti rimborsiamo", "rimborso completo", "rimborso totale", "restituiamo i soldi"]),
+    ("it", Offer::LifetimeGuarantee, &["a vita"]),
+    ("it", Offer::Guarantee, &["garanzia", "garantito", "garantita", "garantiamo", "garantiti"]),
+];
+
+/// The count of words of the longest offer that begins here, and which it is.
+pub fn offer<'a>(word: impl Fn(usize) -> &'a str, language: &str) -> Option<(usize, Offer)> {
+    let all = OFFERS.iter().filter(|(of, _, _)| *of == language);
+    let phrases = all.flat_map(|(_, offer, phrases)| phrases.iter().map(move |phrase| (*phrase, *offer)));
+    let here = phrases.filter(|(phrase, _)| phrase.split(' ').enumerate().all(|(at, part)| word(at) == part));
+    here.map(|(phrase, offer)| (phrase.split(' ').count(), offer)).max()
+}
+
+/// `free` behind these words offers nothing: `feel free`, `are you free`.
+pub const BEFORE_FREE: [&str; 8] = ["feel", "you", "still", "one", "gluten", "lactose", "sugar", "hands"];
+
+/// `free` before these words is a time or a place.
+pub const BEHIND_FREE: [&str; 22] = [
+    "slot",
+    "slots",
+    "time",
+    "times",
+    "appointment",
+    "appointments",
+    "on",
+    "at",
+    "to",
+    "from",
+    "table",
+    "tables",
+    "room",
+    "rooms",
+    "place",
+    "places",
+    "spot",
+    "spots",
+    "space",
+    "spaces",
+    "until",
+    "tomorrow",
+];
+
+/// Words of a sentence that refuses, folded, by language: Portuguese `no` is *in the*.
+#[rustfmt::skip]
+const REFUSALS: &[(&str, &[&str])] = &[
+    ("en", &["no", "not", "cant", "cannot", "isnt", "arent", "dont", "doesnt", "wont", "couldnt", "unfortunately", "afraid", "sorry", "unable", "never", "without", "neither", "nor", "none"]),
+    ("es", &["no", "lamentablemente", "lamento", "siento", "sentimos", "sin", "tampoco", "ni", "ningun", "ninguna", "desgraciadamente", "nunca"]),
+    ("fr", &["ne", "n", "pas", "aucun", "aucune", "malheureusement", "desole", "desolee", "ni", "sans", "regrette", "non"]),
+    ("de", &["kein", "keine", "keinen", "keiner", "keinem", "nicht", "leider", "nein", "weder", "ohne", "nie"]),
+    ("pt", &["nao", "infelizmente", "lamentamos", "nem", "nenhum", "nenhuma", "sem", "nunca"]),
+    ("it", &["no", "non", "ne", "purtroppo", "spiacente", "spiace", "dispiace", "senza", "nessun", "nessuno", "nessuna", "neanche"]),
+];
+
+pub fn refuses(word: &str, language: &str) -> bool {
+    REFUSALS.iter().any(|(of, words)| *of == language && words.contains(&word))
+}
+
+/// Refusals that concern only what stands behind them.
+pub const WITHOUT: [&str; 7] = ["without", "sin", "ni", "sans", "ohne", "sem", "senza"];
+
+/// Words that mean *each* behind an amount, and an hour elsewhere.
+pub const EACH: [&str; 1] = ["luna"];
+
+/// A thousand beside these words is thanks.
+pub const THANKS: [&str; 5] = ["grazie", "gracias", "merci", "dank", "thanks"];
+
+/// Words for shares behind a number, folded.
+pub const SHARES: [&str; 8] =
+    ["percent", "per cent", "prozent", "por ciento", "pour cent", "por cento", "per cento", "procent"];
+
+/// Names of currencies that the tables of answers lack.
+pub const MORE_MONEY: [&str; 24] = [
+    "euro", "euros", "eur", "usd", "gbp", "chf", "brl", "real", "reais", "franken", "rappen", "pfund", "sterline",
+    "sterlina", "dollari", "dolar", "dolares", "dollar", "dollars", "pesos", "libras", "livres", "francs", "franchi",
+];
+
+/// The length of a currency's sign or code that the text begins with.
+pub fn currency_sign(text: &str) -> Option<usize> {
+    let signs = ["R$", "US$", "MX$", "CA$", "€", "£", "$", "¥", "₹", "CHF", "EUR", "USD", "GBP", "BRL", "MXN"];
+    let sign = signs.iter().find(|sign| text.starts_with(**sign))?;
+    let is_code = sign.chars().all(|c| c.is_ascii_uppercase());
+    let goes_on = text[sign.len()..].starts_with(char::is_alphabetic);
+    (!is_code || !goes_on).then_some(sign.len())
+}
+
+/// Words before which `today` and the like are no day: Spanish `ahora`, Italian `ora` (hour).
+pub const NO_DAY: [&str; 8] = ["ora", "adesso", "ahora", "jetzt", "sofort", "now", "maintenant", "agora"];
+
+/// Minutes of units of time that the tables of answers lack.
+pub fn more_minutes(word: &str) -> Option<f64> {
+    const DAY: f64 = 24.0 * 60.0;
+    let minutes = match word {
+        "h" | "hs" | "hrs" | "std" | "stdn" | "heure" | "heures" | "ora" | "ore" => 60.0,
+        "min" | "mins" | "minutos" | "minuten" | "minuti" => 1.0,
+        "night" | "nights" | "noche" | "noches" | "nuit" | "nuits" | "nacht" | "nachte" | "nachten" | "noite"
+        | "noites" | "notte" | "notti" | "tagen" | "tage" | "werktage" | "werktagen" | "jours" | "giorni" => DAY,
+        "wochen" => 7.0 * DAY,
+        "monate" | "monaten" | "mesi" => 30.0 * DAY,
+        "jahre" | "jahren" | "jahrige" | "jahriger" | "anni" | "yr" | "yrs" => 365.0 * DAY,
+        "minutige" | "minutigen" => 1.0,
+        _ => return None,
+    };
+    Some(minutes)
+}
+
+/// Spans of time in words, beside those of the tables of answers.
+pub fn spans(language: &str) -> &'static [(&'static str, &'static str)] {
+    match own(language).map_or("", |words| words.language) {
+        "en" => &[
+            ("one and a half hours", "90 minutes"),
+            ("three quarters of an hour", "45 minutes"),
+            ("two and a half hours", "150 minutes"),
+        ],
+        "es" => &[("dos horas y media", "150 minutos"), ("cuarto de hora", "15 minutos"), ("una hora", "60 minutos")],
+        "fr" => &[
+            ("deux heures et demie", "150 minutes"),
+            ("une heure", "60 minutes"),
+            ("trois quarts dheure", "45 minutes"),
+            ("une demi heure", "30 minutes"),
+        ],
+        "de" => &[
+            ("eine stunde", "60 minuten"),
+            ("einer stunde", "60 minuten"),
+            ("eine halbe stunde", "30 minuten"),
+            ("eine dreiviertelstunde", "45 minuten"),
+            ("dreiviertelstunde", "45 minuten"),
+            ("eine viertelstunde", "15 minuten"),
+            ("zweieinhalb stunden", "150 minuten"),
+        ],
+        "pt" => {
+            &[("duas horas e meia", "150 minutos"), ("uma hora", "60 minutos"), ("tres quartos de hora", "45 minutos")]
+        }
+        "it" => &[
+            ("due ore e mezza", "150 minuti"),
+            ("unora", "60 minuti"),
+            ("un ora", "60 minuti"),
+            ("mezzora", "30 minuti"),
+            ("tre quarti dora", "45 minuti"),
+        ],
+        _ => &[],
+    }
+}
+
+/// The measure of a folded word, and by how much its numbers are multiplied.
+pub fn measure(word: &str) -> Option<(f64, Measure)> {
+    let found = match word {
+        "km" | "kms" | "kilometre" | "kilometres" | "kilometer" | "kilometers" | "kilometern" | "kilometros"
+        | "quilometros" | "chilometri" => (1000.0, Measure::Distance),
+        "m" | "metre" | "metres" | "meter" | "meters" | "metern" | "metros" | "metri" => (1.0, Measure::Distance),
+        "cm" | "centimetres" | "zentimeter" | "centimetros" | "centimetri" => (0.01, Measure::Distance),
+        "mm" => (0.001, Measure::Distance),
+        "miles" | "mile" | "mi" => (1609.0, Measure::Distance),
+        "kg" | "kilo" | "kilos" | "quilos" | "chili" | "kilogramm" => (1.0, Measure::Weight),
+        "g" | "gr" | "gram" | "grams" | "gramm" | "grammes" | "gramos" | "gramas" | "grammi" => {
+            (0.001, Measure::Weight)
+        }
+        "l" | "litre" | "litres" | "liter" | "litros" | "litri" => (1.0, Measure::Volume),
+        "ml" => (0.001, Measure::Volume),
+        "qm" | "m2" | "m²" => (1.0, Measure::Area),
+        "gb" => (1.0, Measure::Data),
+        "mb" => (0.001, Measure::Data),
+        _ => return None,
+    };
+    Some(found)
+}
+
+/// Weekdays, from Monday on, as inflected forms: `montags`, `segunda`.
+pub fn weekday(word: &str, language: &str) -> Option<usize> {
+    let forms: &[(&str, usize)] = match language {
+        "de" => &[
+            ("montags", 0),
+            ("dienstags", 1),
+            ("mittwochs", 2),
+            ("donnerstags", 3),
+            ("freitags", 4),
+            ("samstags", 5),
+            ("sonnabends", 5),
+            ("sonntags", 6),
+        ],
+        "es" => &[("sabados", 5), ("domingos", 6)],
+        "fr" => &[
+            ("lundis", 0),
+            ("mardis", 1),
+            ("mercredis", 2),
+            ("jeudis", 3),
+            ("vendredis", 4),
+            ("samedis", 5),
+            ("dimanches", 6),
+        ],
+        "pt" => &[
+            ("segunda", 0),
+            ("segundas", 0),
+            ("terca", 1),
+            ("tercas", 1),
+            ("quarta", 2),
+            ("quartas", 2),
+            ("quinta", 3),
+            ("quintas", 3),
+            ("sexta", 4),
+            ("sextas", 4),
+            ("sabados", 5),
+            ("domingos", 6),
+        ],
+        _ => &[],
+    };
+    forms.iter().find(|(form, _)| *form == word).map(|(_, day)| *day)
+}
+
+/// Short weekdays that the tables of answers lack: they are other words too, so they count beside a figure alone.
+pub fn short_weekday(word: &str, language: &str) -> Option<usize> {
+    let short: [&str; 7] = match language {
+        "de" => ["mo", "di", "mi", "do", "fr", "sa", "so"],
+        "fr" => ["lun", "mar", "mer", "jeu", "ven", "sam", "dim"],
+        "es" => ["lun", "mar", "mie", "jue", "vie", "sab", "dom"],
+        "it" => ["lun", "mar", "mer", "gio", "ven", "sab", "dom"],
+        "pt" => ["seg", "ter", "qua", "qui", "sex", "sab", "dom"],
+        "en" => ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
+        _ => return None,
+    };
+    short.iter().position(|name| *name == word)
+}
+
+/// Words between two weekdays that mean all days from one to the other.
+pub const THROUGH: [&str; 14] =
+    ["", "to", "through", "thru", "until", "till", "bis", "a", "al", "au", "ate", "e", "y", "et"];
+
+/// Words between two weekdays that name both.
+pub const BOTH: [&str; 3] = ["e", "y", "et"];
+
+/// Ends of hosts that are written without `www.`.
+pub fn is_domain(end: &str) -> bool {
+    const ENDS: [&str; 22] = [
+        "com", "org", "net", "example", "info", "eu", "es", "fr", "de", "it", "pt", "br", "mx", "uk", "us", "ch", "at",
+        "ie", "io", "app", "shop", "me",
+    ];
+    ENDS.contains(&end.to_lowercase().as_str())
+}
