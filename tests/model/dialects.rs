@@ -41,6 +41,7 @@ pub fn question(shape: AnswerShape) -> ModelQuestion {
     ModelQuestion {
         instruction: "Say what it is about.".into(),
         input: Some("my brakes squeak".into()),
+        sources: Vec::new(),
         examples: Vec::new(),
         shape,
         output_max: None,

@@ -48,9 +48,14 @@ impl FlowSet {
 
     /// The day in the bot's time zone.
     pub fn today(&self, now: Time) -> jiff::civil::Date {
+        self.local(now).date()
+    }
+
+    /// This moment in the time zone of the bot.
+    pub fn local(&self, now: Time) -> jiff::civil::DateTime {
         // Times beyond the year 9999 are those of our own tests.
         let now = jiff::Timestamp::from_millisecond(now.0).unwrap_or(jiff::Timestamp::MAX);
-        now.to_zoned(self.bot.timezone.clone()).date()
+        now.to_zoned(self.bot.timezone.clone()).datetime()
     }
 
     /// True if a step or trigger reads this part of a view: `env.SHOP_API`.

@@ -34,6 +34,8 @@ pub const KNOWLEDGE_DEPTH_MAX: usize = 4;
 /// Parts that an author or a program has ranked for one question: where it names no number, and at most.
 pub const KNOWLEDGE_RANKED_DEFAULT: usize = 4;
 pub const KNOWLEDGE_RANKED_MAX: usize = 20;
+/// Letters of the parts that a model is given for one question.
+pub const KNOWLEDGE_GIVEN_CHARS_MAX: usize = 3_000;
 /// Files and folders that one question, or one step, names.
 pub const KNOWLEDGE_NAMES_MAX: usize = 50;
 /// Letters of a question that are read: those of the longest message.
@@ -131,6 +133,8 @@ pub const MODEL_ANSWER_BYTES_MAX: usize = 32 * 1024;
 /// The largest `limits: tokens` of an `llm` step and `output` of a model.
 pub const MODEL_TOKENS_MAX: i64 = 32_000;
 pub const MODEL_EXAMPLES_MAX: usize = 20;
+/// `facts` of one `llm` step.
+pub const MODEL_FACTS_MAX: usize = 20;
 /// The texts among which a model chooses.
 pub const MODEL_CHOICES_MAX: usize = 50;
 /// The largest number of questions after answers that could not be used.

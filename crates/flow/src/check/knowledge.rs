@@ -91,7 +91,13 @@ static PRICE: LazyLock<Regex> = LazyLock::new(|| {
 fn names(set: &FlowSet, findings: &Findings) {
     for node in set.every_flow().flat_map(|flow| &flow.nodes) {
         let Some(written) = node.outline.yaml.get("knowledge") else { continue };
-        for item in written.one_or_many().iter().filter(|item| !item.is_broken()) {
+        // `all` is a word of `llm`.
+        let is_all = node.outline.verb == "llm" && written.text() == Some("all");
+        if is_all && set.knowledge.is_empty() {
+            let finding = Diagnostic::error("E541", &written.place, format!("`{FOLDER}/` has no file"));
+            findings.push(finding.help(format!("write a file such as `{FOLDER}/prices.md`")));
+        }
+        for item in written.one_or_many().iter().filter(|item| !item.is_broken() && !is_all) {
             let Some(name) = item.text().filter(|name| set.knowledge.named(name).next().is_none()) else { continue };
             let names = set.knowledge.names();
             let listed: Vec<String> = names.iter().take(8).map(|name| format!("`{name}`")).collect();

@@ -2,6 +2,7 @@
 //! handles its answer. The model proposes, and only a value that has the declared form is kept.
 
 mod answer;
+mod ground;
 mod keys;
 mod mask;
 
@@ -44,6 +45,12 @@ pub struct Llm {
     pub input: Option<Text>,
     pub returns: Returns,
     pub unsure: Option<Body>,
+    /// The files and folders that are searched for the input; `None`: no papers are given.
+    pub knowledge: Option<Vec<String>>,
+    /// Texts that count as sources.
+    pub facts: Vec<Text>,
+    /// True if an answer with a value that no source gave is refused.
+    pub is_grounded: bool,
     pub examples: Vec<ModelExample>,
     /// `None`: the first of the bot's `models`.
     pub model: Option<String>,
@@ -74,6 +81,9 @@ const LIMITS: &[FieldSpec] = &[
     ),
 ];
 
+const NOT_GROUNDED: &[FieldSpec] =
+    &[FieldSpec::required("no", FieldKind::Name, "Why values without a source may reach the customer.")];
+
 const EXAMPLE: FieldKind = FieldKind::Record(&[
     FieldSpec::required("input", FieldKind::Name, "A text as customers write it."),
     FieldSpec::required("returns", FieldKind::Data, "The right answer to it."),
@@ -99,7 +109,24 @@ impl StepKind for Llm {
             FieldSpec::optional(
                 "unsure",
                 FieldKind::Steps,
-                "What to do when none of the listed texts fits; the variable is then empty.",
+                "What to do when none of the listed texts fits, or no part of `knowledge`; the variable is then empty.",
+            ),
+            FieldSpec::optional(
+                "knowledge",
+                FieldKind::Many(&FieldKind::Name),
+                "Files and folders of `knowledge/`, or `all`: the parts that fit the input best are given to the model.",
+            ),
+            FieldSpec::optional(
+                "facts",
+                FieldKind::Many(&FieldKind::Text),
+                "Texts that the model may rely on, such as `Open until ${hours.shop.closes_at}`.",
+            ),
+            FieldSpec::default(
+                "ground",
+                FieldKind::Either(&[FieldKind::YesNo, FieldKind::Record(NOT_GROUNDED)]),
+                "true for a text with `knowledge` or `facts`",
+                "Whether an answer is refused that holds a price, date, time, address or offer of which no source speaks; \
+                 `{no: the reason}` lets it pass.",
             ),
             FieldSpec::optional("examples", FieldKind::Many(&EXAMPLE), "Texts with the right answers, at most 20."),
             FieldSpec::default(
@@ -132,9 +159,10 @@ impl StepKind for Llm {
         let input = fields.opt_text("input");
         let returns = read_returns(fields);
         let is_choice = matches!(&returns, Returns::One(kind) if !kind.among.is_empty());
-        if let Some(entry) = fields.entry("unsure").filter(|_| !is_choice) {
-            let finding = Diagnostic::error("E529", &entry.key.place, "`unsure` needs texts of which none may fit");
-            fields.report(finding.help("write `returns: [repair, price]`, or take `unsure` out"));
+        let ground::Keys { knowledge, facts, is_grounded } = ground::read_keys(fields, &returns);
+        if let Some(entry) = fields.entry("unsure").filter(|_| !is_choice && knowledge.is_none()) {
+            let finding = Diagnostic::error("E529", &entry.key.place, "`unsure` needs texts, or papers, of which none may fit");
+            fields.report(finding.help("write `returns: [repair, price]` or `knowledge: all`, or take `unsure` out"));
         }
         let examples = read_examples(fields);
         let timeout = fields.duration("timeout", MODEL_CALL_TIMEOUT_DEFAULT);
@@ -146,6 +174,9 @@ impl StepKind for Llm {
             instruction,
             input,
             returns,
+            knowledge,
+            facts,
+            is_grounded,
             examples,
             model: read_model(fields),
             retry: u32::try_from(fields.whole("retry", 1, 0..=MODEL_REPAIRS_MAX)).unwrap_or(1),
@@ -161,7 +192,11 @@ impl StepKind for Llm {
 
     fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
         match self.asked(turn, here) {
-            Ok(call) => {
+            Ok(None) => {
+                turn.note_at(here, "no part of the knowledge fits: the model is not asked");
+                self.none_fits(turn, here)
+            }
+            Ok(Some(call)) => {
                 turn.note_at(here, format!("asks the model `{}`", call.model));
                 park(turn, call)
             }
@@ -179,7 +214,8 @@ fn park(turn: &mut Turn<'_>, call: ModelCall) -> Next {
 }
 
 impl Llm {
-    fn asked(&self, turn: &mut Turn<'_>, here: Here<'_>) -> Result<ModelCall, StepFailure> {
+    /// The question; `None` if the papers do not speak of the input and `unsure` says what to do then.
+    fn asked(&self, turn: &mut Turn<'_>, here: Here<'_>) -> Result<Option<ModelCall>, StepFailure> {
         let instruction = turn.render(here, &self.instruction, &[])?;
         let input = self.input.as_ref().map(|input| turn.render(here, input, &[])).transpose()?;
         too_long("instruction", &instruction, MODEL_INSTRUCTION_BYTES_MAX)?;
@@ -187,7 +223,14 @@ impl Llm {
         let Some(model) = self.model.as_ref().or(here.set.bot.models.first()) else {
             return Err(StepFailure::new("model_down", "`models` of `_bot.yaml` names no model"));
         };
+        let papers = self.papers(turn, here, input.as_deref().unwrap_or(&instruction));
+        if papers.is_empty() && self.knowledge.is_some() && self.unsure.is_some() {
+            return Ok(None);
+        }
+        let facts = self.facts.iter().map(|fact| turn.render(here, fact, &[])).collect::<Result<Vec<_>, _>>()?;
+        too_long("list of facts", &facts.concat(), MODEL_INPUT_BYTES_MAX)?;
         let mut masked = Vec::new();
+        let sources = papers.into_iter().chain(facts.iter().map(|fact| mask::hide(fact, &mut masked))).collect();
         let instruction = mask::hide(&instruction, &mut masked);
         let input = input.map(|input| mask::hide(&input, &mut masked));
         let call = turn.run_mut(here.run).map_or(0, |run| {
@@ -197,13 +240,14 @@ impl Llm {
         let question = ModelQuestion {
             instruction,
             input,
+            sources,
             examples: self.examples.clone(),
             shape: self.shape(),
             output_max: self.tokens,
             mark: mark(turn, here.run, call),
             repair: None,
         };
-        Ok(ModelCall {
+        Ok(Some(ModelCall {
             run: here.run,
             call,
             attempt: 1,
@@ -215,7 +259,13 @@ impl Llm {
             repairs: 0,
             restarts: 0,
             masked,
-        })
+        }))
+    }
+
+    /// Goes to `unsure`, with nothing found.
+    fn none_fits(&self, turn: &mut Turn<'_>, here: Here<'_>) -> Next {
+        variables::keep(turn, here.run, self.fills.as_deref(), Value::Nothing);
+        self.unsure.map_or(Next::Continue, Next::Body)
     }
 
     /// The form of the answer as the model is told it.
@@ -259,6 +309,7 @@ impl Llm {
             let value = mask::show_in(value, &call.masked);
             read(self, value, input.as_deref().unwrap_or_default(), &here.set.bot.timezone)
         });
+        let found = found.and_then(|read| self.checked(turn, here, &call, input.as_deref(), read));
         match found {
             Ok(Read::Value(value)) => {
                 variables::keep(turn, here.run, self.fills.as_deref(), value);
@@ -266,11 +317,10 @@ impl Llm {
             }
             Ok(Read::Unsure) => {
                 turn.note_at(here, "none of the texts fits");
-                variables::keep(turn, here.run, self.fills.as_deref(), Value::Nothing);
-                self.unsure.map_or(Next::Continue, Next::Body)
+                self.none_fits(turn, here)
             }
-            Err(error) if error.kind == ModelErrorKind::BadAnswer && call.repairs < self.retry => {
-                turn.note_at(here, format!("`bad_answer`: {}; asked again with this reason", error.text));
+            Err(error) if error.kind.is_of_answer() && call.repairs < self.retry => {
+                turn.note_at(here, format!("`{}`: {}; asked again with this reason", error.kind.as_str(), error.text));
                 call.repairs += 1;
                 call.attempt += 1;
                 call.question.repair = Some(error.text);

@@ -178,3 +178,58 @@ fn so_many_texts_and_examples_are_taken_and_no_more() {
     assert!(errors(MODEL_CHOICES_MAX + 1, 1)[0].contains("these are 51"));
     assert!(errors(2, MODEL_EXAMPLES_MAX + 1)[0].contains("at most 20 examples"));
 }
+
+const DESK: &str = "flow: desk
+when: [{any_message: true}]
+steps:
+  - llm: Answer in at most three short sentences.
+    input: ${msg.text}
+    knowledge: all
+    facts: ['You are ${contact.name}.', 'Ring 030 5557810.']
+    unsure: [{say: Nothing is written about that}, end]
+    as: reply
+    on_error: [{say: 'Sorry: ${error.code}: ${error.text}'}, end]
+  - say: ${reply}
+";
+const PAPERS: &str = "# Prices
+
+## Brakes
+
+New brake pads are 45 € a pair, and the wear is free to look at.
+";
+
+/// The talk of `DESK`, perhaps with another step.
+fn desk(flow: &str, transcript: &str) {
+    let mut talk = super::Talk::with_files(BOT, flow, &[("knowledge/prices.md", PAPERS)]);
+    for line in transcript.lines() {
+        talk.line(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+    }
+}
+
+#[test]
+fn an_answer_with_a_value_of_no_source_is_asked_for_once_more_and_then_an_error() {
+    desk(DESK, "< how much are new brakes?\n~ reply \"Two pads are 45 euros. 😊\"\n> Two pads are 45 euros. 😊");
+    desk(
+        DESK,
+        "< how much are new brakes?\n~ reply \"They are 39 €.\"\n* asks main try 2\n~ reply \"A pair is 45 €.\"\n> A pair is 45 €.",
+    );
+    desk(
+        DESK,
+        "< new brakes for 30 €?\n~ reply \"Sure, 30 €!\"\n~ reply \"Call 030 5557811\"\n> Sorry: ungrounded: no source has `030 5557811` (phone number)",
+    );
+    desk(
+        DESK,
+        "< new brakes for 30 €?\n~ reply \"No, not for 30 €. Call 030/5557810\"\n> No, not for 30 €. Call 030/5557810",
+    );
+}
+
+#[test]
+fn a_model_is_not_asked_what_the_papers_do_not_tell() {
+    desk(DESK, "< do you like opera?\n> Nothing is written about that");
+}
+
+#[test]
+fn values_without_a_source_pass_where_the_author_says_why() {
+    let free = DESK.replace("    unsure:", "    ground: {no: a guess is welcome}\n    unsure:");
+    desk(&free, "< new brakes?\n~ reply \"They are 39 €.\"\n> They are 39 €.");
+}

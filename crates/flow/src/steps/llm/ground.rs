@@ -1,0 +1,123 @@
+//! Gives a model its sources, and refuses an answer with a value that none of them gave.
+
+use super::{Llm, Returns, answer::Read};
+use crate::{
+    base::{
+        diagnostic::Diagnostic,
+        limits::{KNOWLEDGE_GIVEN_CHARS_MAX, KNOWLEDGE_NAMES_MAX, KNOWLEDGE_RANKED_DEFAULT, MODEL_FACTS_MAX},
+    },
+    engine::turn::{Here, Turn},
+    knowledge::Question,
+    load::step_fields::StepFields,
+    model::{
+        effect::{ModelCall, ModelError, ModelErrorKind},
+        grounding::{Sources, ungrounded},
+        value::Value,
+    },
+    steps::llm::mask,
+    text::Text,
+};
+
+/// The name that means all files of `knowledge/`.
+const ALL: &str = "all";
+
+pub(super) struct Keys {
+    pub knowledge: Option<Vec<String>>,
+    pub facts: Vec<Text>,
+    pub is_grounded: bool,
+}
+
+pub(super) fn read_keys(fields: &mut StepFields<'_, '_>, returns: &Returns) -> Keys {
+    let names = fields.names_of("knowledge");
+    let written = fields.node("knowledge");
+    if let Some(node) = written.filter(|_| names.len() > KNOWLEDGE_NAMES_MAX) {
+        let message = format!("one step names at most {KNOWLEDGE_NAMES_MAX} files and folders");
+        fields.wrong(node, "E205", format!("{message}; put files into a folder and name the folder"));
+    }
+    let knowledge = written.map(|_| if names == [ALL] { Vec::new() } else { names });
+    let facts: Vec<Text> = fields.list("facts").iter().map(|node| fields.text_of(node)).collect();
+    if let Some(node) = fields.node("facts").filter(|_| facts.len() > MODEL_FACTS_MAX) {
+        let message = format!("a model is given at most {MODEL_FACTS_MAX} facts");
+        fields.wrong(node, "E529", format!("{message}; write a file of `knowledge/` and name it"));
+    }
+    let is_text = matches!(returns, Returns::Text);
+    let has_sources = knowledge.is_some() || !facts.is_empty();
+    let is_grounded = match fields.node("ground") {
+        None => is_text && has_sources,
+        Some(node) if node.map().is_some() => {
+            let mut why = fields.below(node, "ground");
+            why.required("no");
+            why.finish();
+            false
+        }
+        Some(node) => {
+            let wanted = fields.opt_bool("ground").unwrap_or(false);
+            let fault = match wanted {
+                false if !node.is_broken() => Some(("nothing says why values without a source may pass", "write `ground: {no: the reason}`")),
+                true if !is_text => Some(("only a text is compared with its sources", "take `ground` out, or `returns`")),
+                true if !has_sources => Some(("there is no source to compare with", "write `knowledge: all`, or `facts`")),
+                _ => None,
+            };
+            if let Some((message, help)) = fault {
+                fields.report(Diagnostic::error("E529", &node.place, message).help(help));
+            }
+            wanted
+        }
+    };
+    Keys { knowledge, facts, is_grounded }
+}
+
+impl Llm {
+    /// The parts of the papers that fit this text best, each with its title and headings.
+    pub(super) fn papers(&self, turn: &mut Turn<'_>, here: Here<'_>, text: &str) -> Vec<String> {
+        let Some(within) = &self.knowledge else { return Vec::new() };
+        let language = turn.language().to_owned();
+        let question = Question { text, language: &language, within, today: here.set.today(turn.now()) };
+        let mut all = Vec::new();
+        let mut left = KNOWLEDGE_GIVEN_CHARS_MAX;
+        for found in here.set.knowledge.rank(&question, KNOWLEDGE_RANKED_DEFAULT) {
+            let path = found.chunk.path();
+            let head = if path.is_empty() { found.document.title.clone() } else { format!("{} › {path}", found.document.title) };
+            let part = format!("{head}\n{}", found.message());
+            let Some(rest) = left.checked_sub(part.chars().count()) else { break };
+            left = rest;
+            let place = here.set.knowledge.place_of(found.chunk);
+            turn.note_at(here, format!("gives the model `{}:{}`, {} % of the question", place.path(), place.line(), found.share));
+            all.push(part);
+        }
+        all
+    }
+
+    /// The answer, unless it is a text with a value that no source gave. The reason names the value, because the model
+    /// shall leave it out, and nobody else wrote it.
+    pub(super) fn checked(
+        &self,
+        turn: &Turn<'_>,
+        here: Here<'_>,
+        call: &ModelCall,
+        input: Option<&str>,
+        read: Read,
+    ) -> Result<Read, ModelError> {
+        let Read::Value(Value::Text(text)) = &read else { return Ok(read) };
+        if !self.is_grounded {
+            return Ok(read);
+        }
+        let shown = |text: &String| mask::show(text, &call.masked);
+        let instruction = shown(&call.question.instruction);
+        let sources: Vec<String> = call.question.sources.iter().map(shown).chain([instruction]).collect();
+        let given: Vec<&str> = sources.iter().map(String::as_str).collect();
+        let customer: Vec<&str> = input.into_iter().collect();
+        let now = here.set.local(turn.now());
+        let found = ungrounded(text, &Sources { given: &given, customer: &customer, now, language: turn.language() });
+        if found.is_empty() {
+            return Ok(read);
+        }
+        let named: Vec<String> =
+            found.iter().take(NAMED_MAX).map(|one| format!("`{}` ({})", &text[one.at.clone()], one.kind.as_str())).collect();
+        let text = format!("no source has {}", named.join(", "));
+        Err(ModelError::new(ModelErrorKind::Ungrounded, text))
+    }
+}
+
+/// More values are not named to the model at once.
+const NAMED_MAX: usize = 5;
