@@ -19,6 +19,7 @@ mod clock;
 mod corpus;
 mod correction;
 mod counting;
+mod courtesy;
 mod currency;
 mod custom;
 mod date;
@@ -28,12 +29,15 @@ mod feasts;
 mod figures;
 mod foreign;
 mod frame;
+mod hums;
 mod inside;
 mod moment;
 mod money;
 mod number;
 mod reading;
+mod reasons;
 mod scale;
+mod synonyms;
 mod units;
 pub(super) mod words;
 mod yesno;
@@ -180,7 +184,11 @@ pub fn read(kind: AnswerType, message: &InboundKind, hearing: &AnswerContext<'_>
         AnswerType::Phone | AnswerType::Email => of_text(&|text| addresses::read(kind, text, hearing)),
         AnswerType::Text => Reading::one(text.map(str::trim).filter(|text| !text.is_empty()).map(Value::text)),
         AnswerType::YesNo => {
-            let of_text = |text: &str| yesno::yesno(text, hearing.language).or_else(|| echo::repeated(text, hearing));
+            let of_text = |text: &str| {
+                yesno::yesno(text, hearing.language)
+                    .or_else(|| echo::repeated(text, hearing))
+                    .or_else(|| reasons::agreed(text, hearing, yesno::whole))
+            };
             let said = |text: &str| of_text(text).filter(|yes| agrees(*yes, text, hearing));
             Reading::one(text.and_then(said).map(Value::YesNo))
         }

@@ -4,6 +4,7 @@
 use super::{
     another::RELATIVES,
     money::{self, MEASURES},
+    reading::HOW_MANY,
     words::frames::PAID,
 };
 use crate::matching::{fold, has_word};
@@ -23,8 +24,47 @@ pub fn is_of_another(text: &str, folded: &str, asked: &str) -> bool {
     let is_priced = || asks(&PEOPLE) && (has_money(text) || says(&STARS));
     let is_other_price = |spent: &&str| has_word(folded, spent) && !shares_stem(asked, spent);
     let is_spent = || !asks(&PAST) && !asks(&PAID) && SPENT.iter().any(is_other_price);
-    is_own && is_third() || is_measured() || is_priced() || is_spent()
+    is_own && is_third() || is_measured() || is_priced() || is_spent() || is_own_age(folded, asked)
 }
+
+/// True for an age or a possession instead of the count of other things: `I'm 18, just started` and `we already have 2`
+/// to "How many lessons have you had?" or "How many boards do you need?"
+fn is_own_age(folded: &str, asked: &str) -> bool {
+    let counts = HOW_MANY.iter().any(|phrase| has_word(asked, phrase));
+    let asks_possession = || POSSESSES.iter().any(|word| has_word(asked, word));
+    let has_already = || ALREADY_HAVE.iter().any(|phrase| has_word(folded, phrase));
+    let has_figure = |starts: &[&str]| {
+        let mut behind = starts.iter().filter_map(|start| folded.strip_prefix(start));
+        behind.any(|behind| behind.strip_prefix(' ').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())))
+    };
+    let is_of_people = || PEOPLE.iter().any(|word| has_word(asked, word));
+    let asks_age = AGES.iter().any(|phrase| has_word(asked, phrase));
+    counts
+        && !asks_age
+        && !is_of_people()
+        && (has_figure(&AM) || !asks_possession() && (has_figure(&HAVE) || has_already()))
+}
+
+/// First words of an age, folded.
+const AM: [&str; 5] = ["im", "i m", "i am", "bin", "ich bin"];
+/// The same in languages that have an age.
+const HAVE: [&str; 4] = ["tengo", "tenho", "jai", "j ai"];
+
+/// Words of a question for what the contact has.
+const POSSESSES: [&str; 9] = ["have", "tiene", "tienes", "avez", "as tu", "haben", "hast", "tem", "tens"];
+
+const ALREADY_HAVE: [&str; 10] = [
+    "wir haben schon",
+    "ich habe schon",
+    "ich hab schon",
+    "haben wir schon",
+    "ja temos",
+    "ja tenho",
+    "ya tenemos",
+    "ya tengo",
+    "already have",
+    "already got",
+];
 
 fn begins(folded: &str, start: &str) -> bool {
     folded.strip_prefix(start).is_some_and(|rest| rest.starts_with(' '))

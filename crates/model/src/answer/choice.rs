@@ -3,13 +3,16 @@
 //! An option counts only if all other words are known and change nothing: `not red`, `red or blue`, `do you have red?`
 //! and `red like my car` choose nothing.
 
+mod tables;
+
 use super::{
     AnswerContext,
     another::{self, is_denied_by_sign},
-    beside, frame, inside,
+    beside, frame, inside, reasons,
     words::{self, Words, around::IF_POSSIBLE},
 };
 use crate::matching::{fold, has_word, near};
+use tables::{JOINS, MODALS, MORE, OPENINGS, TELLS, TURNS, YOURS};
 
 /// The options that a text names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,6 +135,13 @@ pub fn chosen(text: &str, titles: &[Vec<String>], hearing: &AnswerContext<'_>) -
     if text.len() > inside::SENTENCE_BYTES_MAX || is_denied_by_sign(text) {
         return Chosen::Nothing;
     }
+    match by_sentence(text, titles, hearing) {
+        Chosen::Nothing => among_clauses(text, titles, hearing),
+        found => found,
+    }
+}
+
+fn by_sentence(text: &str, titles: &[Vec<String>], hearing: &AnswerContext<'_>) -> Chosen {
     let as_written = among(text, titles, hearing);
     if as_written != Chosen::Nothing {
         return as_written;
@@ -143,6 +153,20 @@ pub fn chosen(text: &str, titles: &[Vec<String>], hearing: &AnswerContext<'_>) -
     }
     let titles: Vec<Vec<String>> = titles.iter().map(|all| all.iter().map(|title| apart(title)).collect()).collect();
     among(&apart(text), &titles, hearing)
+}
+
+/// The option of the only clause that chooses one: `at the station, I come by train`.
+fn among_clauses(text: &str, titles: &[Vec<String>], hearing: &AnswerContext<'_>) -> Chosen {
+    let choose = |clause: &str| match by_sentence(clause, titles, hearing) {
+        Chosen::One(place) => Some(place),
+        Chosen::Nothing | Chosen::Several(_) => None,
+    };
+    let names_one = |clause: &str| {
+        let folded = fold(clause);
+        let said: Vec<&str> = folded.split(' ').collect();
+        !mentions(&said, titles, hearing).is_empty()
+    };
+    reasons::chosen(text, hearing, choose, names_one).map_or(Chosen::Nothing, Chosen::One)
 }
 
 fn among(text: &str, titles: &[Vec<String>], hearing: &AnswerContext<'_>) -> Chosen {
@@ -326,50 +350,6 @@ fn has_day_of(asked: &str, words: &Words) -> bool {
     let said: Vec<String> = asked.split(' ').map(str::to_owned).collect();
     beside::names_another_day(&said, words)
 }
-
-/// Words that join two things, in the languages of answers.
-const JOINS: [&str; 22] = [
-    "and", "or", "plus", "either", "y", "o", "u", "et", "ou", "soit", "und", "oder", "sowie", "entweder", "e", "ed",
-    "oppure", "both", "ambos", "beide", "entrambi", "sia",
-];
-
-/// Words that change an option also where they are neutral beside a number: `más o menos 5`.
-const MORE: [&str; 9] = ["more", "mas", "mais", "piu", "mehr", "less", "meno", "moins", "vez"];
-
-/// Words of a report about an option: `my check-up was great`.
-const TELLS: [&str; 22] = [
-    "was", "were", "been", "fue", "fueron", "era", "eran", "etait", "etaient", "war", "waren", "gewesen", "foi",
-    "foram", "eram", "stato", "stata", "fu", "erano", "had", "got", "arrived",
-];
-
-/// Words before an option that belongs to the business: `your surgery is great`.
-const YOURS: [&str; 22] = [
-    "your", "vuestro", "vuestra", "vuestros", "vuestras", "tu", "tus", "votre", "vos", "ton", "ta", "eure", "euer",
-    "vosso", "vossa", "tua", "sua", "seu", "vostro", "vostra", "tuo", "vostri",
-];
-
-/// First words of a question if an option follows: `would red suit me`.
-#[rustfmt::skip]
-const MODALS: [&str; 20] = [
-    "can", "could", "may", "might", "will", "would", "should", "shall", "must", "kann", "konnte", "wurde", "puede", "podria", "pode",
-    "poderia", "puo", "potrebbe", "peut", "pourrait",
-];
-
-/// Words that set an option against something else: they are not neutral because the question has them.
-#[rustfmt::skip]
-const TURNS: [&str; 45] = [
-    "but", "or", "if", "unless", "than", "instead", "other", "another", "any", "pero", "o", "u", "si", "otro", "otra", "cualquier",
-    "cualquiera", "mais", "ou", "autre", "sinon", "aber", "oder", "wenn", "falls", "andere", "anderer", "anderes", "egal", "mas", "outro",
-    "outra", "qualquer", "ma", "altro", "altra", "qualsiasi", "oppure", "before", "after", "what", "how", "which", "why", "when",
-];
-
-/// First words of a message that say nothing about its answer.
-#[rustfmt::skip]
-const OPENINGS: [&str; 36] = [
-    "hi", "hello", "hey", "ok", "okay", "so", "well", "then", "oh", "yes", "yeah", "hola", "buenas", "vale", "pues", "bueno", "entonces",
-    "bonjour", "salut", "bon", "alors", "oui", "et", "hallo", "guten", "tag", "ja", "also", "oi", "ola", "bom", "sim", "entao", "ciao",
-    "salve", "allora",
-];
 
 /// True if the text is the title with typing errors. A number, a short word and the first letter of a word must be
 /// right: `18 GB` is not `16 GB`, and `possible` is not `impossible`. Another known word is no typing error: `junio` is

@@ -82,6 +82,13 @@ fn plain(word: &str, own: &Words) -> Option<bool> {
     if yes.contains(&word) { Some(true) } else { no.contains(&word).then_some(false) }
 }
 
+/// True for words that agree, correct, say yes or no, or make the answer before them unsure.
+pub fn agrees_or_denies(folded: &str, own: &Words) -> bool {
+    let says = |word: &str| AGREES.contains(&word) || UNSURE.contains(&word) || plain(word, own).is_some();
+    let corrects = folded.split(' ').next().is_some_and(|first| CORRECTS.contains(&first));
+    corrects || folded.split(' ').any(says) || takes_back(folded, own)
+}
+
 fn is_not(word: &str, own: &Words) -> bool {
     own.around.nots.split_whitespace().any(|not| not == word)
 }

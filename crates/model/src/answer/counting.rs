@@ -97,6 +97,47 @@ pub fn without_period(text: &str, hearing: &AnswerContext<'_>) -> String {
     text.to_owned()
 }
 
+/// The text without the unit of time that the question counts: `2 h` and `2 hours` to "How many hours a week?"
+pub fn without_unit(text: &str, hearing: &AnswerContext<'_>) -> String {
+    let asked = fold(&hearing.question.replace(['\'', '’'], " "));
+    let Some(own) = words::own(hearing.language) else { return text.to_owned() };
+    if !HOW_MANY.iter().any(|phrase| has_word(&asked, phrase)) {
+        return text.to_owned();
+    }
+    let counts = |names: &[&str]| names.iter().any(|name| name.len() >= UNIT_BYTES_MIN && is_first_noun(&asked, name));
+    let Some((unit, names)) = own.units.iter().find(|(_, names)| counts(names)) else { return text.to_owned() };
+    let is_unit = |word: &str| names.contains(&word) || *unit == Unit::Hour && ["h", "std", "hrs"].contains(&word);
+    let is_number =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit() || b",.".contains(&byte));
+    let said: Vec<&str> = text.split_whitespace().collect();
+    if said.iter().filter(|word| word.bytes().any(|byte| byte.is_ascii_digit())).count() > 1 {
+        return text.to_owned();
+    }
+    let is_spelled = |word: &str| own.spelled(&fold(word)).is_some() && !own.articles.contains(&fold(word).as_str());
+    let mut out: Vec<&str> = Vec::new();
+    for (place, word) in said.iter().enumerate() {
+        let before = place.checked_sub(1).map_or("", |before| said[before]);
+        let glued = word.find(|c: char| c.is_alphabetic()).map(|at| word.split_at(at));
+        match glued {
+            Some((number, unit)) if is_number(number) && is_unit(&fold(unit)) => out.push(number),
+            _ if is_unit(&fold(word)) && (is_number(before) || is_spelled(before)) => {}
+            _ => out.push(word),
+        }
+    }
+    out.join(" ")
+}
+
+/// True if the question counts this unit: `how many hours`, with no other noun before it.
+fn is_first_noun(asked: &str, unit: &str) -> bool {
+    HOW_MANY.iter().any(|phrase| {
+        let behind = asked.split_once(&format!("{phrase} ")).map(|(_, behind)| behind);
+        behind.is_some_and(|behind| behind.split(' ').find(|word| *word != "d" && *word != "de") == Some(unit))
+    }) || asked.contains(&format!("wie vielen {unit}"))
+}
+
+/// Shorter names of a unit are abbreviations.
+const UNIT_BYTES_MIN: usize = 3;
+
 /// `a la semana` has the most words of a period.
 const PERIOD_WORDS_MAX: usize = 3;
 
@@ -144,6 +185,15 @@ mod tests {
     fn a_period_counts_only_if_the_question_has_it() {
         assert_eq!(number("What is your monthly rent, in pounds?", "£950 a month", "en"), Some(Value::Whole(950)));
         assert_eq!(number("How much do you earn a year, in pounds?", "£950 a month", "en"), None);
+    }
+
+    #[test]
+    fn the_unit_of_the_question_may_stand_behind_its_number() {
+        let hours = "How many hours of lessons per week?";
+        assert_eq!(number(hours, "2h", "en"), Some(Value::Whole(2)));
+        assert_eq!(number(hours, "we can afford 2 hours", "en"), Some(Value::Whole(2)));
+        assert_eq!(number("Combien d'heures par semaine ?", "2 heures", "fr"), Some(Value::Whole(2)));
+        assert_eq!(number("How many lessons?", "we can afford 2 hours", "en"), None);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! may be unknown beside the thing that the question counts, or beside the past day of its event.
 
 mod alternatives;
+mod asking;
 mod calls;
 mod neutral;
 mod sort;
@@ -16,6 +17,7 @@ use super::{
     custom::Custom,
     echo, frame, number,
     reading::{self, Reading},
+    synonyms,
     words::{self, Part, Words, around::SentenceWords},
 };
 use crate::{
@@ -23,6 +25,8 @@ use crate::{
     value::Value,
 };
 use alternatives::{either, two_hours, with_tail_of};
+use asking::ASKS_BACK;
+pub use asking::{ASKS, ASKS_FOR_DAYS};
 use calls::{will_call, without_call};
 use neutral::{MONTHS, SIGNALS};
 pub use neutral::{is_carrier, is_signal};
@@ -40,31 +44,6 @@ const ASKED_CHARS_MIN: usize = 4;
 /// More words that nobody knows may say anything.
 const UNKNOWN_WORDS_MAX: usize = 2;
 
-/// First words of an English question that is written without its mark: `is Friday ok`.
-const ASKS: [&str; 9] = ["is", "are", "do", "does", "did", "have you", "am i", "will you", "would you"];
-
-/// First words of a question about a day that is written without its mark: `hay algo libre mañana`.
-const ASKS_FOR_DAYS: [&str; 18] = [
-    "is there",
-    "are there",
-    "what about",
-    "how about",
-    "hay",
-    "que tal",
-    "y a t il",
-    "il y a quelque chose",
-    "gibt es",
-    "ist morgen",
-    "wie ware",
-    "wie wars",
-    "tem algo",
-    "tem alguma",
-    "tem vaga",
-    "che ne",
-    "ce qualcosa",
-    "ce posto",
-];
-
 /// The number, day, time or moment inside a sentence.
 pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Reading {
     // A question is no answer: `are you open on Friday?`
@@ -75,6 +54,9 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
     let folded = fold(text);
     let is_question = |start: &&str| folded.strip_prefix(start).is_some_and(|rest| rest.starts_with(' '));
     let of_days = matches!(kind, AnswerType::Date | AnswerType::Time | AnswerType::DateTime);
+    if ASKS_BACK.iter().any(|phrase| has_word(&folded, phrase)) {
+        return Reading::default();
+    }
     if hearing.language.starts_with("en") && ASKS.iter().any(is_question)
         || of_days && ASKS_FOR_DAYS.iter().any(is_question)
     {
@@ -101,6 +83,17 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
     let mut found = others.map(|words| in_language(kind, &all, hearing, words, true)).filter(|found| !found.is_empty());
     let first = found.next().unwrap_or_default();
     if found.all(|other| other == first) { first } else { Reading::default() }
+}
+
+/// The value of a clause by the words of the contact's own language.
+pub fn of_clause(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>, own: &'static Words) -> Reading {
+    let all: Vec<&str> = text.split_whitespace().collect();
+    in_language(kind, &all, hearing, own, false)
+}
+
+/// True if some words of a clause read as the type.
+pub fn has_candidate(kind: AnswerType, all: &[&str], hearing: &AnswerContext<'_>, own: &'static Words) -> bool {
+    !candidates(kind, all, hearing, own).is_empty()
 }
 
 /// The possible values by the words of one language; in a foreign language every word must be known.
@@ -250,7 +243,7 @@ impl Candidate {
                 return false;
             }
             let is_sign = || word.chars().all(|c| !c.is_alphanumeric()) && !word.contains(frame::is_changing_sign);
-            let is_asked = || echo::is_of_question(&asked, word);
+            let is_asked = || echo::is_of_question(&asked, word) || synonyms::is_of_question(&asked, word);
             let is_sort = self.sort.iter().any(|sort| sort == word);
             word.is_empty() || is_sort || is_carrier(words, word) || is_sign() || is_asked()
         };

@@ -2,10 +2,11 @@
 
 use super::{
     AnswerContext, AnswerType, another, clock, correction, counting,
+    courtesy::without_courtesies,
     custom::Custom,
     date::{self, DateContext},
-    frame, inside, moment, number, scale,
-    words::{self, Part, Words, around::IF_POSSIBLE},
+    frame, inside, moment, number, reasons, scale,
+    words::{self, Part, Words},
 };
 use crate::{
     matching::{fold, has_word},
@@ -86,7 +87,9 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
         return Reading::default();
     }
     let in_period = match kind {
-        AnswerType::Number | AnswerType::Whole => counting::without_period(text, hearing),
+        AnswerType::Number | AnswerType::Whole => {
+            counting::without_unit(&counting::without_period(text, hearing), hearing)
+        }
         _ => text.to_owned(),
     };
     let text = in_period.as_str();
@@ -102,12 +105,27 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
         return on_scale;
     }
     let text = &without_courtesies(text);
-    if !whole.is_empty() || another::speaks_of_another(kind, text, hearing) {
+    if !whole.is_empty() {
         return frame::without_past_days(whole, hearing);
     }
+    if another::speaks_of_another(kind, text, hearing) {
+        return frame::without_past_days(reasons::read(kind, text, hearing, of_clause), hearing);
+    }
     let corrected = correction::read(kind, text, hearing);
-    let found = if corrected.is_empty() { inside::read(kind, text, hearing) } else { corrected };
+    let mut found = if corrected.is_empty() { inside::read(kind, text, hearing) } else { corrected };
+    if found.is_empty() {
+        found = reasons::read(kind, text, hearing, of_clause);
+    }
     frame::without_past_days(found, hearing)
+}
+
+/// The value of one clause of a message, by the words of the contact's own language.
+fn of_clause(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>, own: &'static Words) -> Reading {
+    if another::speaks_of_another(kind, text, hearing) {
+        return Reading::default();
+    }
+    let whole = whole(kind, text, hearing, &[own]);
+    if whole.is_empty() { inside::of_clause(kind, text, hearing, own) } else { whole }
 }
 
 /// True for `one` as the whole answer to a question that counts, where elsewhere the word may be an article or a pronoun,
@@ -171,51 +189,6 @@ pub const HOW_MANY: [&str; 11] = [
     "quanti",
     "quante",
     "wie viel",
-];
-
-/// The text without thanks that contain a number, and without words of politeness that contain an *if*.
-fn without_courtesies(text: &str) -> String {
-    let text = without_thanks(text);
-    if text.len() > inside::SENTENCE_BYTES_MAX {
-        return text;
-    }
-    let said: Vec<&str> = text.split_whitespace().collect();
-    let found = (2..=WISH_WORDS_MAX).rev().find_map(|length| {
-        let is_wish = |run: &[&str]| IF_POSSIBLE.contains(&fold(&run.join(" ")).as_str());
-        said.windows(length).position(is_wish).map(|start| (start, start + length))
-    });
-    found.map_or_else(|| text.clone(), |(start, end)| [&said[..start], &said[end..]].concat().join(" "))
-}
-
-/// `wenn es möglich ist` has the most words of a wish.
-const WISH_WORDS_MAX: usize = 4;
-
-/// The text without thanks that contain a number: `grazie mille`.
-fn without_thanks(text: &str) -> String {
-    let lower = text.to_ascii_lowercase();
-    let thanks = THANKS.iter().find_map(|thanks| Some((lower.find(thanks)?, thanks.len())));
-    thanks.map_or_else(|| text.to_owned(), |(place, length)| format!("{}{}", &text[..place], &text[place + length..]))
-}
-
-const THANKS: [&str; 18] = [
-    "guten morgen",
-    "guten tag",
-    "guten abend",
-    "good morning",
-    "good afternoon",
-    "good evening",
-    "a thousand thanks",
-    "grazie mille",
-    "mille grazie",
-    "mil gracias",
-    "un millón de gracias",
-    "mil obrigados",
-    "mil obrigado",
-    "tausend dank",
-    "thanks a million",
-    "mille mercis",
-    "mille fois merci",
-    "merci mille fois",
 ];
 
 /// Reads the whole text as this type, in one of these languages.

@@ -2,7 +2,9 @@
 
 use super::{
     another::is_denied_by_sign,
-    assent, clause, declined, foreign, inside,
+    assent, clause, declined, foreign,
+    hums::{hummed, without_drawl},
+    inside,
     words::{self, Words},
 };
 use crate::matching::{fold, has_word};
@@ -16,23 +18,12 @@ pub fn yesno(text: &str, language: &str) -> Option<bool> {
     let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
     let in_sentence = || words::all(language).find_map(|words| in_sentence(&said, Tongue::new(words, language)));
     whole(text, language)
+        .or_else(|| hummed(text, language))
         .or_else(in_sentence)
         .or_else(|| assent::for_several(text, language))
         .or_else(|| declined::declined(text, language))
         .or_else(|| clause::explained(text, language))
         .filter(|yes| !(*yes && is_denied_by_sign(text)))
-}
-
-/// The text without the repetition of letters that nobody writes but to stress a word: `noooo`, `siiii`.
-fn without_drawl(folded: &str) -> String {
-    let letters: Vec<char> = folded.chars().collect();
-    let is_drawl = |place: usize| {
-        let same = |other: usize| letters.get(other) == letters.get(place);
-        letters[place].is_alphabetic() && (place.saturating_sub(2)..=place).any(|start| (start..start + 3).all(same))
-    };
-    let kept =
-        (0..letters.len()).filter(|place| !(*place > 0 && letters[*place] == letters[place - 1] && is_drawl(*place)));
-    kept.map(|place| letters[place]).collect()
 }
 
 /// Yes or no, if the text contains nothing else.

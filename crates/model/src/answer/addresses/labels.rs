@@ -56,7 +56,7 @@ pub const OWN: [&str; 20] = [
 
 /// Words for an address that is no longer used, or that is somebody else's.
 #[rustfmt::skip]
-pub const OLD: [&str; 76] = [
+pub const OLD: [&str; 81] = [
     "tenia", "avais", "javais", "avevo", "tinha", "hatte", "dantan",
     "used", "usaba", "usabamos", "usavo", "usava", "usavamo", "utilisais", "lancien", "jutilisais", "jusais", "lancienne", "benutzte", "nutzte", "nichts", "nada", "rien", "niente", "nothing", "boss", "jefe", "jefa", "patron", "patronne", "chef", "chefin", "capo", "chefe", "dantes",
     "old",
@@ -86,6 +86,11 @@ pub const OLD: [&str; 76] = [
     "cetait",
     "etait",
     "bounced",
+    "reboto",
+    "voltou",
+    "kam",
+    "tornata",
+    "tornato",
     "bounces",
     "fails",
     "failed",

@@ -135,13 +135,13 @@ pub const BEHIND: [&str; 46] = [
 
 /// Words of a question about a day on which something happened. Folded, with blanks for apostrophes and hyphens.
 #[rustfmt::skip]
-pub const HAPPENED: [&str; 36] = [
+pub const HAPPENED: [&str; 40] = [
     "did it", "did the", "did you", "did this", "did that", "did your", "was the", "was it", "was your", "happened",
-    "empezo", "comenzo", "ocurrio", "sucedio", "fue", "compro", "recibio", "noto",
-    "a t il", "a t elle", "eu lieu", "s est", "etait",
+    "empezo", "comenzo", "ocurrio", "sucedio", "fue", "compro", "recibio", "noto", "por ultima vez",
+    "a t il", "a t elle", "eu lieu", "s est", "etait", "de quand date",
     "begonnen", "angefangen", "passiert", "war", "gekauft",
     "comecou", "aconteceu", "ocorreu", "foi", "comprou",
-    "cominciata", "cominciato", "successo",
+    "cominciata", "cominciato", "successo", "ha fatto l ultimo", "ha fatto l ultima",
 ];
 
 /// Words of a question about a price that was paid. Folded.

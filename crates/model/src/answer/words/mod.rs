@@ -12,6 +12,7 @@ mod es;
 mod fr;
 pub mod frames;
 mod it;
+pub mod joints;
 mod pt;
 pub mod verbs;
 

@@ -1,0 +1,49 @@
+//! Leaves out thanks that contain a number, and words of politeness that contain an *if*.
+
+use super::{inside, words::around::IF_POSSIBLE};
+use crate::matching::fold;
+
+/// The text without thanks that contain a number, and without words of politeness that contain an *if*.
+pub fn without_courtesies(text: &str) -> String {
+    let text = without_thanks(text);
+    if text.len() > inside::SENTENCE_BYTES_MAX {
+        return text;
+    }
+    let said: Vec<&str> = text.split_whitespace().collect();
+    let found = (2..=WISH_WORDS_MAX).rev().find_map(|length| {
+        let is_wish = |run: &[&str]| IF_POSSIBLE.contains(&fold(&run.join(" ")).as_str());
+        said.windows(length).position(is_wish).map(|start| (start, start + length))
+    });
+    found.map_or_else(|| text.clone(), |(start, end)| [&said[..start], &said[end..]].concat().join(" "))
+}
+
+/// `wenn es möglich ist` has the most words of a wish.
+const WISH_WORDS_MAX: usize = 4;
+
+/// The text without thanks that contain a number: `grazie mille`.
+fn without_thanks(text: &str) -> String {
+    let lower = text.to_ascii_lowercase();
+    let thanks = THANKS.iter().find_map(|thanks| Some((lower.find(thanks)?, thanks.len())));
+    thanks.map_or_else(|| text.to_owned(), |(place, length)| format!("{}{}", &text[..place], &text[place + length..]))
+}
+
+const THANKS: [&str; 18] = [
+    "guten morgen",
+    "guten tag",
+    "guten abend",
+    "good morning",
+    "good afternoon",
+    "good evening",
+    "a thousand thanks",
+    "grazie mille",
+    "mille grazie",
+    "mil gracias",
+    "un millón de gracias",
+    "mil obrigados",
+    "mil obrigado",
+    "tausend dank",
+    "thanks a million",
+    "mille mercis",
+    "mille fois merci",
+    "merci mille fois",
+];
