@@ -31,7 +31,7 @@ pub struct HookTaken {
     hook: String,
     /// The phone number that it is about.
     contact: Option<Phone<String>>,
-    /// What it starts.
+    /// The flows that it starts.
     flows: Vec<HookFlow>,
 }
 

@@ -207,7 +207,7 @@ fn read(schema: &'static Json, value: Json, name: &str, at: &str, errors: &mut F
         };
         return match kinds.iter().find(may_be) {
             Some(one) => read(one, value, name, at, errors),
-            None => refused(errors, is_not("of another type", &value)),
+            None => refused(errors, format!("`{name}` is of another type.")),
         };
     }
     match kind_of(schema) {
@@ -248,8 +248,7 @@ fn read(schema: &'static Json, value: Json, name: &str, at: &str, errors: &mut F
                 return refused(errors, format!("`{name}` has {count} entries; at most {most} fit into one request."));
             }
             let items = items.into_iter().enumerate();
-            let items = items.filter_map(|(n, item)| read_item(of, item, &format!("{at}/{n}"), errors));
-            Some(items.collect())
+            Some(items.filter_map(|(n, item)| read_item(of, item, &format!("{at}/{n}"), errors)).collect())
         }
         Some("object") => match value {
             Json::Object(mut fields) => {

@@ -19,11 +19,11 @@ use std::sync::Arc;
 pub struct Addressee {
     #[schemars(extend("x-missing" = "`contact` is missing; give `{\"phone\": \"+14155551234\"}`."))]
     contact: Recipient,
-    /// Which sender speaks; else the one that the contact talked with last, or the default.
+    /// The sender that speaks; else the one that the contact talked with last, or the default.
     sender: Option<SenderId>,
 }
 
-/// Whom it is for; somebody who is not known yet becomes a contact.
+/// The person that it is for; somebody who is not known yet becomes a contact.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[schemars(rename = "Addressee")]
 struct Recipient {

@@ -85,7 +85,7 @@ struct BotFlow<'a> {
     path: &'a str,
     #[schemars(extend("enum" = ["live", "draft", "paused"]))]
     state: &'static str,
-    /// What starts it.
+    /// The triggers that start it.
     triggers: Vec<&'a str>,
     steps: usize,
     errors: usize,
@@ -132,10 +132,10 @@ pub struct PreviewWish {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Publish {
-    files: UnsavedFiles,
+    files: Option<UnsavedFiles>,
     /// For each of these files the etag of the text that the change is based on; `null`: it is a new file.
-    #[schemars(with = "BTreeMap<String, Changed<String>>")]
-    etags: Map<String, Json>,
+    #[schemars(with = "Option<BTreeMap<String, Changed<String>>>")]
+    etags: Option<Map<String, Json>>,
     /// Write files with errors, too; the version before stays live.
     with_errors: Option<bool>,
     /// The `seen` of the preview that you decided upon: nothing is written if it would be another now.
@@ -280,7 +280,8 @@ pub async fn publish(State(web): State<Arc<Web>>, request: Request) -> ApiResult
 /// The changes in a request, and their conditions.
 fn wanted(body: &[u8]) -> Result<(Vec<Change>, PublishConditions), Problem> {
     let (asked, mut errors) = request::verbatim::<Publish>(body)?;
-    let Publish { files: UnsavedFiles(files), mut etags, with_errors, seen } = asked;
+    let Publish { files, etags, with_errors, seen } = asked;
+    let (UnsavedFiles(files), mut etags) = (files.unwrap_or_default(), etags.unwrap_or_default());
     if errors.is_clean_at("files") && (files.is_empty() || files.len() > BOT_FILES_MAX) {
         errors.wrong("files", format!("`files` names 1 to {BOT_FILES_MAX} files."));
     }

@@ -46,7 +46,7 @@ use tokio::sync::watch;
 
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct NewBroadcast {
-    /// Which each of them starts.
+    /// The flow that each of them starts.
     flow: Text<NAME_CHARS_MAX>,
     #[schemars(extend("x-missing" = TO_MISFIT, "x-misfit" = TO_MISFIT))]
     to: MeantBy,
@@ -108,7 +108,7 @@ pub struct BroadcastShown<'a> {
     /// `done`: all contacts are planned; `waiting` and `kept` of the report say how much is still to come.
     #[schemars(extend("enum" = ["draft", "running", "paused", "stopped", "done"]))]
     state: &'static str,
-    /// Who were meant when it was drafted.
+    /// The contacts that were meant when it was drafted.
     people: i64,
     /// Starts so far.
     planned: i64,

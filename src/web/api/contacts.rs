@@ -93,7 +93,7 @@ struct ConversationRef {
     undeliverable_since: Option<At>,
 }
 
-/// What is left out stays as it is; `null` empties.
+/// A field that is left out stays as it is; `null` empties.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct ContactChange {
     #[serde(default)]

@@ -32,14 +32,14 @@ use std::sync::Arc;
 /// The whole body may be left out.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Agent {
-    /// Who does it, for the record.
+    /// The person who does it, for the record.
     agent: Option<Text<NAME_CHARS_MAX>>,
 }
 
 /// The whole body may be left out.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Taker {
-    /// Who takes it, shown to the others; of somebody who is signed in it is their own name.
+    /// The person who takes it, shown to the others; of somebody who is signed in it is their own name.
     agent: Option<Text<NAME_CHARS_MAX>>,
     /// `false`: it is also taken from somebody else. Else it stays with whoever has taken it or written, and 409 says
     /// with whom.
@@ -50,7 +50,7 @@ pub struct Taker {
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Assignment {
     team: Option<Text<NAME_CHARS_MAX>>,
-    /// Who of the business.
+    /// A person of the business.
     agent: Option<Text<NAME_CHARS_MAX>>,
 }
 

@@ -37,7 +37,7 @@ pub struct NewEvent {
     name: Text<NAME_CHARS_MAX>,
     #[serde(flatten)]
     to: Addressee,
-    /// What the flows read as `event.data`.
+    /// The value that the flows read as `event.data`.
     data: Option<Json>,
 }
 

@@ -1,6 +1,7 @@
 //! `/v1/messages` and `/v1/conversations/{id}/messages`: lists messages, and sends messages of people and of programs.
 
 pub mod body;
+mod carried;
 pub mod search;
 mod template;
 
@@ -56,7 +57,7 @@ pub struct MessageToSomebody {
 /// A `text` or a `media`, perhaps with something to tap, or a `location`, `contact_cards` or a `template`.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct NewMessage {
-    /// Who writes, and has the conversation from then on; of somebody who is signed in it is their own name.
+    /// The person who writes, and has the conversation from then on; of somebody who is signed in it is their own name.
     agent: Option<Text<NAME_CHARS_MAX>>,
     #[serde(flatten)]
     said: SaidMessage,
@@ -189,10 +190,10 @@ async fn say(
         By::Program => (Origin::Api, None),
     };
     if let Some(sender) = app.senders.get(row.sender_id) {
-        body::carried(sender, &said)?;
+        carried::carried(sender, &said)?;
     }
     let quotes = match said.quotes {
-        Some(id) => Some(body::quoted(&app.store, row, id).await?),
+        Some(id) => Some(carried::quoted(&app.store, row, id).await?),
         None => None,
     };
     let MessageBody { content, at, .. } = said;

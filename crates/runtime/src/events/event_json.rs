@@ -50,11 +50,11 @@ pub struct OutgoingMessage {
     pub text: String,
     /// As it was written.
     content: Shown<Content>,
-    /// What left outside the window: the template that stood for it, or the message itself (`direct_send`).
+    /// The content that left outside the window: the template that stood for it, or the message itself (`direct_send`).
     sent_as: Option<Shown<Content>>,
     #[schemars(with = "String", extend("enum" = SEND_STATES))]
     pub state: SendState,
-    /// Who speaks.
+    /// The author.
     #[schemars(with = "String", extend("enum" = ["flow", "handoff_flow", "opt_out_confirmation", "person", "api"]))]
     pub origin: Origin,
     /// The person who wrote it, if that was said.
@@ -97,7 +97,7 @@ pub struct IncomingMessage {
     direction: &'static str,
     /// The message's own time.
     pub at: At,
-    /// What the flows read of it.
+    /// The text that the flows read of it.
     pub text: Option<String>,
     content: Shown<InboundKind>,
     provider_id: ProviderId,

@@ -55,7 +55,7 @@ pub struct ConsentEntry {
     by: String,
     /// The API key by which it was told; `account/1` is the first of the configuration.
     key_id: Option<Id<String>>,
-    /// What the program that told it calls itself.
+    /// The name that the program which told it gives itself.
     source: Option<String>,
     /// The contact's message that said it.
     message_id: Option<InboundId>,
@@ -71,7 +71,7 @@ pub struct ConsentEntry {
 pub struct ConsentGiven {
     #[serde(flatten)]
     word: ConsentToImport,
-    /// What the program calls itself: `source` of the ledger's line.
+    /// The name that the program gives itself: `source` of the ledger's line.
     by: Option<Text<NAME_CHARS_MAX>>,
 }
 

@@ -46,13 +46,13 @@ pub struct ContactsImport {
     dry_run: Option<bool>,
     /// `true`: flows hear of each difference, as after a step.
     start_flows: Option<bool>,
-    /// What the program calls itself, for the consent ledger; `import` if it says nothing.
+    /// The name that the program gives itself, for the consent ledger; `import` if it says nothing.
     by: Option<Text<NAME_CHARS_MAX>>,
 }
 
 const NO_ROWS: &str = "`contacts` is missing, or empty.";
 
-/// What is left out stays as it is; `null` empties.
+/// A field that is left out stays as it is; `null` empties.
 #[derive(Debug, Deserialize, JsonSchema)]
 struct ContactToImport {
     /// E.164.

@@ -44,14 +44,14 @@ use std::{future::ready, sync::Arc};
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Conversation {
     id: ConversationId,
-    /// Whose sender it is.
+    /// The account of the sender.
     account: AccountName,
     sender: SenderRef,
     contact: ContactRef,
-    /// Who has it.
+    /// The side that has it.
     #[schemars(extend("enum" = ["bot", "with_person", "needs_person"]))]
     state: &'static str,
-    /// Who of the business has it, and since when.
+    /// The person of the business who has it, and since when.
     with_person: Option<WithPerson>,
     /// Why somebody should look at it.
     needs_person: Option<NeedsPerson>,

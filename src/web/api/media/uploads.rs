@@ -30,7 +30,7 @@ use std::sync::Arc;
 pub struct UploadedFile {
     /// The platform's own.
     id: String,
-    /// Which number can send it.
+    /// The number that can send it.
     sender: SenderId,
     #[schemars(with = "String", extend("enum" = ["image", "audio", "video", "document", "sticker"]))]
     kind: MediaKind,

@@ -4,7 +4,6 @@ use super::template::{TemplateToSend, template};
 use crate::{
     base::{
         body_fields::{At, Text},
-        ids::{InboundId, OutboundId, ProviderId},
         limits::{
             BUTTON_ID_CHARS_MAX, BUTTON_TITLE_CHARS_MAX, BUTTONS_MAX, CARD_ENTRIES_MAX, CONTACT_CARDS_MAX,
             EDGE_CHARS_MAX, FILENAME_CHARS_MAX, LIST_ROWS_MAX, NAME_CHARS_MAX, PLANNED_AHEAD, PROVIDER_ID_BYTES_MAX,
@@ -16,12 +15,7 @@ use crate::{
         card::{CardEmail, CardPhone, ContactCard},
         content::{Button, Content, Edges, Location, Media, MediaKind, Row},
     },
-    runtime::config::Sender,
-    store::{
-        Store,
-        tables::{conversation::Conversation, inbound, outbound},
-    },
-    web::{problem::Problem, request::FieldErrors},
+    web::request::FieldErrors,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -29,7 +23,7 @@ use serde::Deserialize;
 /// A `text` or a `media`, perhaps with something to tap, or a `location`, `contact_cards` or a `template`.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct SaidMessage {
-    /// What is longer than the platform takes becomes several messages.
+    /// A text that is longer than the platform takes becomes several messages.
     text: Option<Text<SAID_CHARS_MAX>>,
     /// A `text` beside it is its caption, or follows it where WhatsApp shows none.
     media: Option<MediaToSend>,
@@ -49,7 +43,7 @@ pub struct SaidMessage {
     /// People to save in the address book; they stand alone.
     #[schemars(length(max = CONTACT_CARDS_MAX))]
     contact_cards: Option<Vec<CardToSend>>,
-    /// What may be sent while the window is closed; it stands alone.
+    /// The message for a closed window; it stands alone.
     template: Option<TemplateToSend>,
     /// The `id` of the message of this conversation that it quotes. Meta and Kapso alone.
     reply_to: Option<i64>,
@@ -83,7 +77,7 @@ struct ReplyButton {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 struct ListToSend {
-    /// What opens it.
+    /// The label that opens it.
     button: Text<BUTTON_TITLE_CHARS_MAX>,
     #[schemars(length(max = LIST_ROWS_MAX), extend("x-missing" = NO_ROWS))]
     rows: Vec<ListRow>,
@@ -124,7 +118,7 @@ struct CardToSend {
     first_name: Option<Text<NAME_CHARS_MAX>>,
     last_name: Option<Text<NAME_CHARS_MAX>>,
     company: Option<Text<NAME_CHARS_MAX>>,
-    /// What the person does there.
+    /// The post of the person there.
     title: Option<Text<NAME_CHARS_MAX>>,
     #[schemars(length(max = CARD_ENTRIES_MAX))]
     phones: Option<Vec<PhoneOfCard>>,
@@ -372,44 +366,4 @@ fn card(card: CardToSend) -> ContactCard {
 
 fn is_address(text: &str) -> bool {
     text.starts_with("https://") || text.starts_with("http://")
-}
-
-/// Refuses a message that the sender's platform cannot carry, and names the field.
-pub fn carried(sender: &Sender, said: &MessageBody) -> Result<(), Problem> {
-    let carries = sender.carries();
-    let refused = |field: &str, why: String| Err(Problem::invalid(vec![(field.to_owned(), why)]));
-    let by = format!("The platform of sender {}", sender.id);
-    match &said.content {
-        Content::Buttons { .. } if carries.buttons_max == 0 => {
-            return refused("/buttons", format!("{by} shows no buttons: write the choices into the `text`."));
-        }
-        Content::List { .. } if carries.rows_max == 0 => {
-            return refused("/list", format!("{by} shows no lists: write the choices into the `text`."));
-        }
-        content if !carries.uploads && content.media().is_some_and(|media| media.upload_id().is_some()) => {
-            return refused("/media/id", format!("{by} takes files by their address alone: give a `url`."));
-        }
-        _ => {}
-    }
-    if said.quotes.is_some() && !carries.quotes {
-        return refused("/reply_to", format!("{by} quotes no messages."));
-    }
-    match carries.fit(said.content.clone()) {
-        Ok(_) => Ok(()),
-        Err(unfit) => refused("/text", format!("The message does not fit: {unfit}.")),
-    }
-}
-
-/// The platform's id of the quoted message, which must be of this conversation, in either direction.
-pub async fn quoted(store: &Store, row: &Conversation, id: i64) -> Result<ProviderId, Problem> {
-    let bug = |error: &dyn std::fmt::Display| Problem::bug(error);
-    let theirs = inbound::find(store, InboundId(id)).await.map_err(|error| bug(&error))?;
-    let theirs = theirs.filter(|message| message.conversation_id == row.id);
-    if let Some(message) = theirs {
-        return Ok(message.data.message.provider_id);
-    }
-    let ours = outbound::find(store, OutboundId(id)).await.map_err(|error| bug(&error))?;
-    let ours = ours.filter(|message| message.conversation_id == row.id).and_then(|message| message.provider_id);
-    let why = format!("There is no message {id} in this conversation that can be quoted.");
-    ours.ok_or_else(|| Problem::invalid(vec![("/reply_to".to_owned(), why)]))
 }

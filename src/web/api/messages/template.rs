@@ -33,7 +33,7 @@ pub struct TemplateToSend {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 struct TemplateCardToSend {
-    /// What its header takes.
+    /// The value that its header takes.
     header: Option<TemplateHeader>,
     /// For `{{1}}`, `{{2}}` a list in their order, or `{"1": …}`; for named placeholders an object.
     #[schemars(extend("x-misfit" = "`variables` is a list, or an object of names."))]
@@ -65,11 +65,11 @@ struct TemplateHeader {
 struct TemplateButton {
     /// The end of a link's address.
     url: Option<Text<URL_CHARS_MAX>>,
-    /// What a quick reply brings back.
+    /// The payload that a quick reply brings back.
     payload: Option<Text<NAME_CHARS_MAX>>,
-    /// What is copied.
+    /// The code to copy.
     code: Option<Text<NAME_CHARS_MAX>>,
-    /// What the WhatsApp Flow behind it begins with.
+    /// The beginning of the WhatsApp Flow behind it.
     form: Option<FormToOpen>,
 }
 

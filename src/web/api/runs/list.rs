@@ -50,7 +50,7 @@ pub struct Run {
     number: u32,
     /// The set of files that it stands on.
     version: VersionId,
-    /// What started it.
+    /// The trigger that started it.
     trigger: Id<String>,
     #[schemars(extend("enum" = RUN_STATES))]
     state: &'static str,
@@ -90,7 +90,7 @@ struct Waits {
 struct Passage {
     /// The steps that it is known to have passed: those that said something, and those that the trace names.
     steps: Vec<RunStep>,
-    /// What it did and why, oldest first, as long as traces are kept; the first 500.
+    /// Its acts with their reasons, oldest first, as long as traces are kept; the first 500.
     turns: Vec<Turn>,
     /// Whether there are more than that.
     more_turns: bool,
