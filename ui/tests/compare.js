@@ -1,16 +1,18 @@
 // @ts-check
-// Counts the tests whose result the unpublished edits change: 600 ms after the last key, one run at a time.
+// Counts the tests whose result the unpublished edits change, in a pause of typing, one run at a time.
 import { effect } from '../vendor/preact.js';
 import { changedTests, edits, epoch } from '../js/state.js';
 import { askTests } from './suite.js';
 
 const PAUSE_MS = 600;
-/** A suite that takes longer is not run at each pause: the page of tests runs it when somebody asks. */
-const LONGEST_MS = 4000;
+/** Behind a run that took longer the pause is twice its time, so that the daemon is busy with it a third of the time. */
+const QUICK_MS = 4000;
+/** A suite that takes longer is run by the page of tests alone, when somebody asks. */
+const LONGEST_MS = 60_000;
 
 /** The results of the files on disk, by file and name; empty until they are needed. @type {Map<string, string> | null} */
 let before = null;
-let tooLong = false;
+let lastMs = 0;
 /** @type {AbortController | null} */
 let control = null;
 
@@ -24,16 +26,17 @@ async function counted(signal) {
     if (!first.ok) {
       return null;
     }
-    tooLong = first.body.ms > LONGEST_MS;
+    lastMs = first.body.ms;
     before = outcomes(first.body.cases);
   }
-  if (tooLong) {
+  if (lastMs > LONGEST_MS) {
     return null;
   }
   const now = await askTests({ files: edits.value }, signal);
   if (!now.ok) {
     return null;
   }
+  lastMs = now.body.ms;
   const all = outcomes(now.body.cases);
   const old = before;
   const failing = now.body.cases.filter((/** @type {any} */ one) => !one.passed).length;
@@ -66,7 +69,7 @@ export function begin() {
     control?.abort();
     control = null;
     if (any) {
-      timer = window.setTimeout(look, PAUSE_MS);
+      timer = window.setTimeout(look, lastMs > QUICK_MS ? 2 * lastMs : PAUSE_MS);
     } else {
       // What is on disk may be another text by the next edit.
       before = null;
