@@ -5,7 +5,7 @@
 use super::{
     figures::{Figures, figures, is_day},
     lexicon::{self, Measure, Offer},
-    tokens::{Sort, Token, is_apostrophe, tokens},
+    tokens::{Sort, Token, head, is_apostrophe, tokens},
 };
 use crate::{
     answer::words::{Unit, Words},
@@ -105,7 +105,7 @@ impl Scan<'_> {
     /// A link, a mail address, a code, or a phone number.
     fn address(&self, place: usize) -> Taken {
         let token = &self.tokens[place];
-        let rest = &self.text[token.at.start..];
+        let rest = head(&self.text[token.at.start..], ADDRESS_BYTES_MAX);
         if token.is_glued && self.tokens[place - 1].sort != Sort::Sign {
             return None;
         }
@@ -137,7 +137,7 @@ impl Scan<'_> {
     /// Seven digits and more with blanks, dashes or brackets between them, from `+` or zero on or in several groups.
     fn phone(&self, place: usize) -> Taken {
         let start = self.tokens[place].at.start;
-        let rest = &self.text[start..];
+        let rest = head(&self.text[start..], FIGURES_BYTES_MAX);
         if !rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '(')) || figures_of_day(rest) {
             return None;
         }
@@ -152,7 +152,10 @@ impl Scan<'_> {
         let marked = chunk.starts_with(['+', '0', '(']);
         let is_phone = (7..=15).contains(&digits.len())
             && (marked || digits.len() >= 9 || (groups > 1 && groups < 6))
-            && !rest[chunk.len()..].starts_with(|c: char| c.is_alphanumeric() || matches!(c, ':' | ','));
+            && !rest[chunk.len()..].starts_with(|c: char| c.is_alphanumeric() || c == ':')
+            && !rest[chunk.len()..]
+                .strip_prefix(',')
+                .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
         is_phone.then(|| (self.place_at(start + chunk.len()), vec![Value::Phone(digits)]))
     }
 
@@ -202,7 +205,7 @@ impl Scan<'_> {
         let token = self.tokens.get(place)?;
         match token.sort {
             Sort::Figures => {
-                let Figures { length, values } = figures(&self.text[token.at.start..]);
+                let Figures { length, values } = figures(head(&self.text[token.at.start..], FIGURES_BYTES_MAX));
                 Some((self.place_at(token.at.start + length), values))
             }
             Sort::Sign => None,
@@ -359,7 +362,12 @@ impl Scan<'_> {
             } else if first != self.word(place) {
                 continue;
             }
-            let fixed = clock.pattern.split(' ').any(|part| !part.starts_with('{'));
+            // Two numbers side by side are no time here; a word of the pattern must stand near.
+            let ahead = &self.tokens[place..self.tokens.len().min(place + CLOCK_WORDS_MAX)];
+            let mut fixed = clock.pattern.split(' ').filter(|part| !part.starts_with('{')).peekable();
+            if fixed.peek().is_none() || !fixed.all(|part| ahead.iter().any(|token| token.word == part)) {
+                continue;
+            }
             for count in (1..=CLOCK_WORDS_MAX).rev() {
                 let Some(said) = self.tokens.get(place..place + count) else { continue };
                 if said.iter().any(|token| token.sort == Sort::Sign && !token.is('-'))
@@ -369,7 +377,7 @@ impl Scan<'_> {
                 }
                 let said: Vec<&str> =
                     said.iter().filter(|token| token.sort != Sort::Sign).map(|token| token.word.as_str()).collect();
-                let Some(found) = self.words.fit(clock.pattern, &said).filter(|_| fixed) else { continue };
+                let Some(found) = self.words.fit(clock.pattern, &said) else { continue };
                 let hour = found.hour.map_or(0, |hour| hour * 60);
                 let minute = hour + clock.shift + clock.sign * found.minutes.unwrap_or(0);
                 if found.hour.is_some_and(|hour| hour > 24)
@@ -544,6 +552,10 @@ impl Scan<'_> {
     }
 }
 
+/// A longer link is none that a person reads out, and its end is not compared.
+const ADDRESS_BYTES_MAX: usize = 300;
+/// The longest number, date or phone number with its signs.
+const FIGURES_BYTES_MAX: usize = 40;
 /// Words of a number in words: `quatre vingt dix neuf`, `one hundred and twenty one`.
 const SPELLED_WORDS_MAX: usize = 6;
 const CLOCK_WORDS_MAX: usize = 7;

@@ -19,6 +19,7 @@ use jiff::{
 };
 use lexicon::{BOTH, Offer, THROUGH, refuses};
 use std::ops::Range;
+use tokens::{head, tail};
 
 /// What a reply may repeat.
 pub struct Sources<'a> {
@@ -57,6 +58,8 @@ pub enum Kind {
     Link,
     Code,
     Offer,
+    /// The value behind the last one that is compared.
+    TooMany,
 }
 
 impl Kind {
@@ -76,6 +79,7 @@ impl Kind {
             Kind::Link => "link",
             Kind::Code => "code",
             Kind::Offer => "offer",
+            Kind::TooMany => "too many values",
         }
     }
 }
@@ -84,10 +88,16 @@ impl Kind {
 pub fn ungrounded(reply: &str, sources: &Sources<'_>) -> Vec<Ungrounded> {
     let ground = Ground::of(sources);
     let words = own(sources.language).unwrap_or(every()[0]);
-    let found = items(reply, words);
+    let mut found = items(reply, words);
+    let beyond = found.split_off(found.len().min(ITEMS_MAX));
     let judge = Judge { reply, items: &found, ground: &ground, words };
-    judge.all()
+    let mut all = judge.all();
+    all.extend(beyond.into_iter().take(1).map(|item| Ungrounded { at: item.at, kind: Kind::TooMany }));
+    all
 }
+
+/// More values than a message of 4,096 letters has in earnest; the first beyond them counts as not given.
+const ITEMS_MAX: usize = 300;
 
 /// One source with its values, as read in each language.
 struct Piece {
@@ -99,6 +109,8 @@ struct Piece {
 
 struct Ground {
     pieces: Vec<Piece>,
+    /// Amounts and plain numbers of the business, in ascending order.
+    amounts: Vec<f64>,
     now: DateTime,
 }
 
@@ -107,20 +119,40 @@ impl Ground {
         let piece = |text: &&str, is_customer| {
             let mut values = Vec::new();
             let mut weekdays = Vec::new();
+            let text = head(text, PIECE_BYTES_MAX);
             for words in every() {
                 let found = items(text, words);
                 weekdays.extend(weekdays_of(text, &found));
                 for item in found {
                     let refused =
                         matches!(item.values[..], [Value::Offer(_)]) && is_refused_offer(text, &item, words.language);
-                    values.extend(item.values.into_iter().filter(|_| !refused));
+                    for value in item.values.into_iter().filter(|_| !refused) {
+                        // A text of one value again and again must not cost its square.
+                        if !values.contains(&value) {
+                            values.push(value);
+                        }
+                    }
                 }
             }
             Piece { values, weekdays, is_customer }
         };
         let given = sources.given.iter().map(|text| piece(text, false));
         let customer = sources.customer.iter().map(|text| piece(text, true));
-        Ground { pieces: given.chain(customer).collect(), now: sources.now }
+        let pieces: Vec<Piece> = given.chain(customer).collect();
+        let of_business = pieces.iter().filter(|piece| !piece.is_customer).flat_map(|piece| &piece.values);
+        let mut amounts: Vec<f64> = of_business.filter_map(amount_of).filter(|amount| *amount > 0.0).collect();
+        amounts.sort_by(f64::total_cmp);
+        amounts.dedup();
+        Ground { pieces, amounts, now: sources.now }
+    }
+
+    /// True if this amount is a given one, or a given one times one of these numbers.
+    fn has_multiple(&self, amount: f64, times: &[f64]) -> bool {
+        times.iter().any(|times| {
+            let (one, room) = (amount / times, EQUAL / times);
+            let at = self.amounts.partition_point(|given| *given < one - room);
+            self.amounts.get(at).is_some_and(|given| *given < one + room)
+        })
     }
 
     fn today(&self) -> Date {
@@ -230,12 +262,16 @@ fn weekdays_of(text: &str, items: &[Item]) -> Vec<Weekday> {
 
 /// The part of the text around the item up to these signs, or a point before a blank: what stands before and behind.
 fn around<'a>(text: &'a str, item: &Item, ends: &[char]) -> (&'a str, &'a str) {
-    let before = &text[..item.at.start];
-    let start = before.rfind(ends).max(before.rfind(". ")).map_or(0, |at| at + 1);
-    let behind = &text[item.at.end..];
-    let end = [behind.find(ends), behind.find(". ")].into_iter().flatten().min().unwrap_or(behind.len());
+    let before = tail(&text[..item.at.start], AROUND_BYTES_MAX);
+    let behind = head(&text[item.at.end..], AROUND_BYTES_MAX);
+    let is_end = |(at, c): &(usize, char), text: &str| ends.contains(c) || text[*at..].starts_with(". ");
+    let start = before.char_indices().rev().find(|end| is_end(end, before)).map_or(0, |(at, c)| at + c.len_utf8());
+    let end = behind.char_indices().find(|end| is_end(end, behind)).map_or(behind.len(), |(at, _)| at);
     (&before[start..], &behind[..end])
 }
+
+/// Words farther from a value are not its sentence.
+const AROUND_BYTES_MAX: usize = 400;
 
 /// True if a word of its sentence refuses the value.
 fn is_refused_in_sentence(text: &str, item: &Item, language: &str) -> bool {
@@ -431,14 +467,9 @@ impl Judge<'_> {
         }));
         times.extend(self.ground.all().filter_map(counts));
         times.extend(self.small_words());
-        let given = self.ground.given().filter_map(amount_of).filter(|given| *given > 0.0);
-        let said = self.items.iter().flat_map(|item| &item.values).filter_map(|value| match value {
-            Value::Money(said) if *said < amount => Some(*said),
-            _ => None,
-        });
-        given
-            .chain(said.filter(|said| self.ground.given().filter_map(amount_of).any(|given| same(given, *said))))
-            .any(|one| times.iter().any(|times| same(one * times, amount)))
+        times.sort_by(f64::total_cmp);
+        times.dedup();
+        self.ground.has_multiple(amount, &times)
     }
 
     /// Numbers in words of the reply that are articles, too, and pairs.
@@ -470,17 +501,10 @@ impl Judge<'_> {
             .filter(|part| *part < amount)
             .take(SUMMANDS_MAX)
             .collect();
-        let times: Vec<f64> = [1.0]
+        let parts: Vec<f64> = parts
             .into_iter()
-            .chain(self.items.iter().flat_map(|item| &item.values).filter_map(|value| match value {
-                Value::Number(number) if (2.0..=PLAIN_MAX).contains(number) && number.fract() == 0.0 => Some(*number),
-                _ => None,
-            }))
+            .filter(|part| self.ground.has_multiple(*part, &[1.0]) || self.is_multiple(*part))
             .collect();
-        let is_given = |part: f64| {
-            self.ground.given().filter_map(amount_of).any(|given| times.iter().any(|times| same(given * times, part)))
-        };
-        let parts: Vec<f64> = parts.into_iter().filter(|part| is_given(*part) || self.is_multiple(*part)).collect();
         (1u32..1 << parts.len()).filter(|chosen| chosen.count_ones() > 1).any(|chosen| {
             let sum: f64 =
                 parts.iter().enumerate().filter(|(at, _)| chosen & (1 << at) != 0).map(|(_, part)| part).sum();
@@ -590,12 +614,80 @@ fn number_of(value: &Value) -> Option<f64> {
 }
 
 fn same(a: f64, b: f64) -> bool {
-    (a - b).abs() < 0.005
+    (a - b).abs() < EQUAL
 }
+
+/// So much of a source is read: more than the longest message and the longest part of a paper have.
+const PIECE_BYTES_MAX: usize = 16 * 1024;
+
+/// Half a cent.
+const EQUAL: f64 = 0.005;
 
 /// True if one is the other with a country's or area's code before it.
 fn is_same_phone(a: &str, b: &str) -> bool {
     let (a, b) = (a.trim_start_matches('0'), b.trim_start_matches('0'));
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     short.len() >= 7 && long.ends_with(short)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn found(reply: &str, given: &[&str], customer: &[&str]) -> Vec<String> {
+        let now = "2026-11-25T10:00".parse().unwrap();
+        let sources = Sources { given, customer, now, language: "en" };
+        ungrounded(reply, &sources)
+            .iter()
+            .map(|one| format!("{} {}", one.kind.as_str(), &reply[one.at.clone()]))
+            .collect()
+    }
+
+    #[test]
+    fn values_are_compared_and_not_their_letters() {
+        let given =
+            ["Pads 1.200,50 € a pair, 90 minutes, until 17:00. Friday 27 November at 10:30. Ring +34 912 345 678."];
+        for reply in [
+            "It is 1200.50 euros and takes an hour and a half.",
+            "We are here until 5 pm; on Friday, 27/11 at half past ten there is time.",
+            "Two pairs are 2,401 €.",
+            "Call 912345678, tomorrow or today.",
+        ] {
+            assert_eq!(found(reply, &given, &[]), [""; 0], "{reply}");
+        }
+        for (reply, named) in [
+            ("It is 1300 euros.", "amount 1300 euros"),
+            ("We are here until 6 pm.", "time 6 pm"),
+            ("Come on Thursday 27 November.", "weekday of a date Thursday 27 November"),
+            ("Call 912345679.", "phone number 912345679"),
+            ("There is a discount – of course.", "offer discount"),
+            ("It takes 3 days.", "length 3 days"),
+        ] {
+            assert_eq!(found(reply, &given, &[]), [named], "{reply}");
+        }
+    }
+
+    #[test]
+    fn amounts_of_the_customer_count_beside_a_no_alone() {
+        assert_eq!(found("For 30 € it is yours!", &[], &["I pay 30 €"]), ["amount 30 €"]);
+        assert_eq!(found("Sorry, not for 30 €.", &[], &["I pay 30 €"]), [""; 0]);
+        assert_eq!(found("Order AB-1234 is noted for 3 May.", &[], &["order AB-1234, for 3 May please"]), [""; 0]);
+    }
+
+    #[test]
+    fn a_text_of_values_alone_is_read_to_an_end() {
+        for piece in ["1.", "1 ", "a-1", "free – ", "5 € ", "27.11. ", "one ", "a@b.example", "http://a.b/"] {
+            let long = piece.repeat(4096 / piece.len());
+            found(&long, &[&long], &[&long]);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read(reply in "\\PC{0,80}", given in "[0-9€%.:,/ –a-zñ🙂-]{0,60}") {
+            found(&reply, &[&given], &[&reply]);
+            found(&given, &[&reply], &[&given]);
+        }
+    }
 }

@@ -76,3 +76,14 @@ pub fn is_apostrophe(c: char) -> bool {
 fn is_unseen(c: char) -> bool {
     matches!(c, '*' | '_' | '~' | '`' | '\u{200b}'..='\u{200f}' | '\u{fe0e}' | '\u{fe0f}')
 }
+
+/// The beginning of a text, at most so many bytes: no value is longer, and a hostile text must not be read again and
+/// again to its end.
+pub fn head(text: &str, bytes: usize) -> &str {
+    &text[..text.floor_char_boundary(bytes)]
+}
+
+/// The end of a text, at most so many bytes.
+pub fn tail(text: &str, bytes: usize) -> &str {
+    &text[text.ceil_char_boundary(text.len().saturating_sub(bytes))..]
+}
