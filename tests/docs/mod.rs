@@ -82,10 +82,12 @@ fn every_block_is_of_a_kind_that_is_checked() {
 #[test]
 fn the_examples_are_right_and_do_what_their_tests_say() {
     let folder = tempfile::tempdir().expect("a folder");
-    for name in ["flows", "files"] {
+    for name in ["flows", "files", "knowledge"] {
         fs::create_dir(folder.path().join(name)).expect("a folder in it");
     }
     fs::write(folder.path().join("files/menu.pdf"), "%PDF-").expect("what one of them sends");
+    fs::write(folder.path().join("knowledge/prices.md"), "# Prices\n\nNew brakes are 45 €.\n")
+        .expect("papers for `llm`");
     let examples = examples();
     assert!(examples.len() >= 28, "{} examples", examples.len());
     for (path, text) in &examples {

@@ -1,0 +1,192 @@
+//! Holds the values of all sources, and answers whether a value is among them.
+
+use super::{
+    Sources,
+    items::{Item, Value, folded, items},
+    lexicon::{BOTH, THROUGH},
+    refusal::is_refused_offer,
+    tokens::head,
+};
+use crate::answer::words::every;
+use jiff::{
+    ToSpan,
+    civil::{Date, DateTime, Weekday},
+};
+
+/// One source with its values, as read in each language; offers that it refuses are left out.
+pub struct Piece {
+    pub values: Vec<Value>,
+    /// With all days of `Monday to Friday`.
+    pub weekdays: Vec<Weekday>,
+    pub is_customer: bool,
+}
+
+pub struct Ground {
+    pub pieces: Vec<Piece>,
+    /// Amounts and plain numbers of the business, in ascending order.
+    amounts: Vec<f64>,
+    pub now: DateTime,
+}
+
+impl Ground {
+    pub fn of(sources: &Sources<'_>) -> Ground {
+        let piece = |text: &&str, is_customer| {
+            let mut values = Vec::new();
+            let mut weekdays = Vec::new();
+            let text = head(text, PIECE_BYTES_MAX);
+            for words in every() {
+                let found = items(text, words);
+                weekdays.extend(weekdays_of(text, &found));
+                for item in found {
+                    let refused =
+                        matches!(item.values[..], [Value::Offer(_)]) && is_refused_offer(text, &item, words.language);
+                    for value in item.values.into_iter().filter(|_| !refused) {
+                        // A text of one value again and again must not cost its square.
+                        if !values.contains(&value) {
+                            values.push(value);
+                        }
+                    }
+                }
+            }
+            Piece { values, weekdays, is_customer }
+        };
+        let given = sources.given.iter().map(|text| piece(text, false));
+        let customer = sources.customer.iter().map(|text| piece(text, true));
+        let pieces: Vec<Piece> = given.chain(customer).collect();
+        let of_business = pieces.iter().filter(|piece| !piece.is_customer).flat_map(|piece| &piece.values);
+        let mut amounts: Vec<f64> = of_business.filter_map(amount_of).filter(|amount| *amount > 0.0).collect();
+        amounts.sort_by(f64::total_cmp);
+        amounts.dedup();
+        Ground { pieces, amounts, now: sources.now }
+    }
+
+    /// True if this amount is a given one, or a given one times one of these numbers.
+    pub fn has_multiple(&self, amount: f64, times: &[f64]) -> bool {
+        times.iter().any(|times| {
+            let (one, room) = (amount / times, EQUAL / times);
+            let at = self.amounts.partition_point(|given| *given < one - room);
+            self.amounts.get(at).is_some_and(|given| *given < one + room)
+        })
+    }
+
+    pub fn today(&self) -> Date {
+        self.now.date()
+    }
+
+    pub fn given(&self) -> impl Iterator<Item = &Value> {
+        self.pieces.iter().filter(|piece| !piece.is_customer).flat_map(|piece| &piece.values)
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = &Value> {
+        self.pieces.iter().flat_map(|piece| &piece.values)
+    }
+
+    pub fn customers(&self) -> impl Iterator<Item = &Value> {
+        self.pieces.iter().filter(|piece| piece.is_customer).flat_map(|piece| &piece.values)
+    }
+
+    /// The day that is meant: with its year, or in the year of a source, or else the next one.
+    pub fn date(&self, value: &Value) -> Option<Date> {
+        match value {
+            Value::Relative(days) => self.today().checked_add(days.days()).ok(),
+            Value::DayOfMonth(day) => {
+                let near = |days: i32| self.today().checked_add(days.days()).ok();
+                (0..62).filter_map(near).find(|date| date.day() == *day)
+            }
+            Value::Day { day, month, year: Some(year) } => Date::new(*year, *month, *day).ok(),
+            Value::Day { day, month, year: None } => {
+                let named = self.all().find_map(|value| match value {
+                    Value::Day { day: other, month: of, year: Some(year) } if (other, of) == (day, month) => {
+                        Some(*year)
+                    }
+                    _ => None,
+                });
+                let year = named.unwrap_or_else(|| {
+                    let this = self.today().year();
+                    let recent = self.today().checked_sub(60.days()).unwrap_or(self.today());
+                    this + i16::from(Date::new(this, *month, *day).is_ok_and(|date| date < recent))
+                });
+                Date::new(year, *month, *day).ok()
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Piece {
+    pub fn has_day(&self, date: Date) -> bool {
+        self.values.iter().any(|value| is_on(value, date))
+    }
+
+    /// Times as written, and full hours of plain numbers: `open 9 to 18`.
+    pub fn has_time(&self, minute: i16) -> bool {
+        self.values.iter().any(|value| match value {
+            Value::Time(given) => given % (24 * 60) == minute % (24 * 60),
+            Value::Number(hour) => {
+                hour.fract() == 0.0 && (0.0..=24.0).contains(hour) && {
+                    let full = (*hour as i16) * 60;
+                    full % (24 * 60) == minute % (24 * 60) || (full < 12 * 60 && full + 12 * 60 == minute)
+                }
+            }
+            _ => false,
+        })
+    }
+
+    pub fn names_days(&self) -> bool {
+        !self.weekdays.is_empty()
+            || self.values.iter().any(|value| matches!(value, Value::Day { .. } | Value::Relative(_)))
+    }
+}
+
+pub fn is_on(value: &Value, date: Date) -> bool {
+    match value {
+        Value::Day { day, month, year } => {
+            (*day, *month) == (date.day(), date.month()) && year.is_none_or(|year| year == date.year())
+        }
+        _ => false,
+    }
+}
+
+/// The weekdays of a text, with all days of `Monday to Friday`.
+fn weekdays_of(text: &str, items: &[Item]) -> Vec<Weekday> {
+    let named: Vec<(&Item, Weekday)> = items
+        .iter()
+        .filter_map(|item| match item.values[..] {
+            [Value::Weekday(day)] => Some((item, day)),
+            _ => None,
+        })
+        .collect();
+    let mut found: Vec<Weekday> = named.iter().map(|(_, day)| *day).collect();
+    for pair in named.windows(2) {
+        let between = &text[pair[0].0.at.end..pair[1].0.at.start];
+        let word = folded(between.trim_matches(|c: char| !c.is_alphanumeric()));
+        let dashed = between.contains(['-', '–', '—', '‑']);
+        if (THROUGH.contains(&word.as_str()) && !BOTH.contains(&word.as_str()) && !word.is_empty())
+            || (word.is_empty() && dashed)
+        {
+            let mut day = pair[0].1;
+            while day != pair[1].1 {
+                day = day.wrapping_add(1);
+                found.push(day);
+            }
+        }
+    }
+    found
+}
+
+/// So much of a source is read: more than the longest message and the longest part of a paper have.
+const PIECE_BYTES_MAX: usize = 16 * 1024;
+
+pub fn amount_of(value: &Value) -> Option<f64> {
+    match value {
+        Value::Money(amount) | Value::Number(amount) => Some(*amount),
+        _ => None,
+    }
+}
+
+pub fn same(a: f64, b: f64) -> bool {
+    (a - b).abs() < EQUAL
+}
+
+/// Half a cent.
+const EQUAL: f64 = 0.005;

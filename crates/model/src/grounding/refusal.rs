@@ -1,0 +1,38 @@
+//! Tells whether words around a value refuse it.
+
+use super::{
+    items::{Item, folded},
+    lexicon::{self, refuses},
+    tokens::{head, tail},
+};
+
+/// The part of the text around the item up to these signs, or a point before a blank: what stands before and behind.
+fn around<'a>(text: &'a str, item: &Item, ends: &[char]) -> (&'a str, &'a str) {
+    let before = tail(&text[..item.at.start], AROUND_BYTES_MAX);
+    let behind = head(&text[item.at.end..], AROUND_BYTES_MAX);
+    let is_end = |(at, c): &(usize, char), text: &str| ends.contains(c) || text[*at..].starts_with(". ");
+    let start = before.char_indices().rev().find(|end| is_end(end, before)).map_or(0, |(at, c)| at + c.len_utf8());
+    let end = behind.char_indices().find(|end| is_end(end, behind)).map_or(behind.len(), |(at, _)| at);
+    (&before[start..], &behind[..end])
+}
+
+/// Words farther from a value are not its sentence.
+const AROUND_BYTES_MAX: usize = 400;
+
+/// True if a word of its sentence refuses the value.
+pub fn is_refused_in_sentence(text: &str, item: &Item, language: &str) -> bool {
+    let (before, behind) = around(text, item, &['!', '?', '\n', ';']);
+    [before, behind].iter().any(|part| folded(part).split(' ').any(|word| refuses(word, language)))
+}
+
+/// True if a word beside it, in its clause, refuses the offer: `we have no discounts`, `gratis ist das leider nicht`.
+pub fn is_refused_offer(text: &str, item: &Item, language: &str) -> bool {
+    let (before, behind) = around(text, item, &['!', '?', '\n', ';', ',', ':', '–', '—']);
+    let refuses = |word: &str| refuses(word, language);
+    folded(before).split(' ').rev().take(REFUSAL_BEFORE).any(refuses)
+        || folded(behind).split(' ').take(REFUSAL_BEHIND).any(|word| refuses(word) && !lexicon::WITHOUT.contains(&word))
+}
+
+/// So many words before an offer, and behind it, may refuse it.
+const REFUSAL_BEFORE: usize = 6;
+const REFUSAL_BEHIND: usize = 8;
