@@ -3,7 +3,7 @@
 use super::items::Value;
 use jiff::civil::Date;
 
-/// What the text begins with, each with its length in bytes; the longest first.
+/// The readings of the beginning of a text, and its length in bytes.
 #[derive(Debug, Default)]
 pub struct Figures {
     pub length: usize,

@@ -2,7 +2,7 @@
 
 use crate::answer::words::own;
 
-/// What a business gives or promises.
+/// A gift or promise of a business.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Offer {
     /// Without a price.

@@ -26,11 +26,11 @@ use jiff::civil::DateTime;
 use judge::Judge;
 use std::ops::Range;
 
-/// What a reply may repeat.
+/// The texts that a reply may repeat.
 pub struct Sources<'a> {
     /// Texts and JSON that the business gave: parts of its papers, results of tools, facts, what flows said.
     pub given: &'a [&'a str],
-    /// What the customer wrote, oldest first.
+    /// The messages of the customer, oldest first.
     pub customer: &'a [&'a str],
     /// The local time of the business.
     pub now: DateTime,
