@@ -100,8 +100,10 @@ fn names(set: &FlowSet, findings: &Findings) {
         for item in written.one_or_many().iter().filter(|item| !item.is_broken() && !is_all) {
             let Some(name) = item.text().filter(|name| set.knowledge.named(name).next().is_none()) else { continue };
             let names = set.knowledge.names();
-            let listed: Vec<String> = names.iter().take(8).map(|name| format!("`{name}`")).collect();
-            let help = match listed.is_empty() {
+            let all = (node.outline.verb == "llm").then_some("all");
+            let listed: Vec<String> =
+                all.into_iter().chain(names.iter().copied().take(8)).map(|name| format!("`{name}`")).collect();
+            let help = match names.is_empty() {
                 true => format!("write a file such as `knowledge/{name}.md`"),
                 false => format!("there are {}", listed.join(", ")),
             };

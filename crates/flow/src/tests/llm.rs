@@ -233,3 +233,18 @@ fn values_without_a_source_pass_where_the_author_says_why() {
     let free = DESK.replace("    unsure:", "    ground: {no: a guess is welcome}\n    unsure:");
     desk(&free, "< new brakes?\n~ reply \"They are 39 €.\"\n> They are 39 €.");
 }
+
+#[test]
+fn an_instruction_with_the_words_of_a_customer_is_no_source() {
+    let open = DESK.replace("Answer in at most", "Answer ${msg.text} in at most");
+    let twice = "~ reply \"All right, 5 € then\"\n~ reply \"All right, 5 € then\"";
+    desk(&open, &format!("< new brakes for 5 €?\n{twice}\n> Sorry: ungrounded: no source has `5 €` (amount)"));
+}
+
+#[test]
+fn a_number_of_the_papers_may_be_a_field() {
+    let typed = DESK
+        .replace("    as: reply", "    returns: {number: text}\n    as: reply")
+        .replace("${reply}", "${reply.number}");
+    desk(&typed, "< where do I ring about brakes?\n~ reply {\"number\": \"030 5557810\"}\n> 030 5557810");
+}

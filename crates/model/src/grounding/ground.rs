@@ -18,6 +18,10 @@ pub struct Piece {
     pub values: Vec<Value>,
     /// With all days of `Monday to Friday`.
     pub weekdays: Vec<Weekday>,
+    /// Numbers behind a name and a colon, whose unit may stand in the name: `"nights": 3`.
+    named: Vec<f64>,
+    /// Plain numbers side by side as two hours are: `open 9 to 18`.
+    hours: Vec<f64>,
     pub is_customer: bool,
 }
 
@@ -33,10 +37,13 @@ impl Ground {
         let piece = |text: &&str, is_customer| {
             let mut values = Vec::new();
             let mut weekdays = Vec::new();
+            let (mut named, mut hours) = (Vec::new(), Vec::new());
             let text = head(text, PIECE_BYTES_MAX);
             for words in every() {
                 let found = items(text, words);
                 weekdays.extend(weekdays_of(text, &found));
+                named.extend(found.iter().filter(|item| is_named(text, item)).flat_map(numbers_of));
+                hours.extend(found.windows(2).filter(|pair| is_span(text, pair)).flatten().flat_map(numbers_of));
                 for item in found {
                     let refused =
                         matches!(item.values[..], [Value::Offer(_)]) && is_refused_offer(text, &item, words.language);
@@ -48,7 +55,7 @@ impl Ground {
                     }
                 }
             }
-            Piece { values, weekdays, is_customer }
+            Piece { values, weekdays, named, hours, is_customer }
         };
         let given = sources.given.iter().map(|text| piece(text, false));
         let customer = sources.customer.iter().map(|text| piece(text, true));
@@ -67,6 +74,11 @@ impl Ground {
             let at = self.amounts.partition_point(|given| *given < one - room);
             self.amounts.get(at).is_some_and(|given| *given < one + room)
         })
+    }
+
+    /// True for a number that a source gives behind a name: `"nights": 3`.
+    pub fn has_named(&self, number: f64) -> bool {
+        self.pieces.iter().any(|piece| piece.named.iter().any(|named| same(*named, number)))
     }
 
     pub fn today(&self) -> Date {
@@ -120,16 +132,14 @@ impl Piece {
 
     /// Times as written, and full hours of plain numbers: `open 9 to 18`.
     pub fn has_time(&self, minute: i16) -> bool {
-        self.values.iter().any(|value| match value {
-            Value::Time(given) => given % (24 * 60) == minute % (24 * 60),
-            Value::Number(hour) => {
-                hour.fract() == 0.0 && (0.0..=24.0).contains(hour) && {
-                    let full = (*hour as i16) * 60;
-                    full % (24 * 60) == minute % (24 * 60) || (full < 12 * 60 && full + 12 * 60 == minute)
-                }
-            }
-            _ => false,
-        })
+        let day = 24 * 60;
+        let is_hour = |hour: &f64| {
+            let is_full = hour.fract() == 0.0 && (0.0..=24.0).contains(hour);
+            let full = if is_full { (*hour as i16) * 60 } else { return false };
+            full % day == minute % day || (full < 12 * 60 && full + 12 * 60 == minute)
+        };
+        self.values.iter().any(|value| matches!(value, Value::Time(given) if given % day == minute % day))
+            || self.hours.iter().chain(&self.named).any(is_hour)
     }
 
     pub fn names_days(&self) -> bool {
@@ -176,6 +186,36 @@ fn weekdays_of(text: &str, items: &[Item]) -> Vec<Weekday> {
 
 /// So much of a source is read: more than the longest message and the longest part of a paper have.
 const PIECE_BYTES_MAX: usize = 16 * 1024;
+
+fn numbers_of(item: &Item) -> impl Iterator<Item = f64> {
+    item.values.iter().filter_map(|value| match value {
+        Value::Number(number) => Some(*number),
+        _ => None,
+    })
+}
+
+fn is_named(text: &str, item: &Item) -> bool {
+    text[..item.at.start].trim_end().ends_with(':')
+}
+
+/// True for two items with a dash or a word for a span between them.
+fn is_span(text: &str, pair: &[Item]) -> bool {
+    let between = &text[pair[0].at.end..pair[1].at.start];
+    let word = folded(between.trim_matches(|c: char| !c.is_alphanumeric()));
+    let is_word = !word.is_empty() && (THROUGH.contains(&word.as_str()) || HOURS.contains(&word.as_str()));
+    pair[0].line == pair[1].line && (is_word || matches!(between.trim(), "-" | "–" | "—" | "‑"))
+}
+
+/// Words between two hours, beside those between two weekdays.
+const HOURS: [&str; 14] = [
+    "and", "und", "a las", "as", "h to", "uhr bis", "alle", "a la", "e as", "y las", "to", "bis um", "heures a", "h a",
+];
+
+/// Lengths of a month and more are told in other units with a remainder: 24 months are two years, 30 days a month.
+pub fn is_same_length(a: f64, b: f64) -> bool {
+    let month = 28.0 * 24.0 * 60.0;
+    same(a, b) || (a >= month && b >= month && (a - b).abs() <= a.max(b) / 50.0)
+}
 
 pub fn amount_of(value: &Value) -> Option<f64> {
     match value {

@@ -2,10 +2,10 @@
 
 use super::{
     Kind, Ungrounded, figures,
-    ground::{Ground, Piece, amount_of, is_on, same},
+    ground::{Ground, Piece, amount_of, is_on, is_same_length, same},
     items::{Item, Value, folded},
     lexicon::Offer,
-    refusal::{is_refused_in_sentence, is_refused_offer},
+    refusal::{is_refused, is_refused_offer},
 };
 use crate::answer::words::Words;
 use jiff::{
@@ -64,13 +64,12 @@ impl Judge<'_> {
                     || self.is_multiple(*amount)
                     || self.is_sum(*amount, item)
                     || (ground.customers().any(|given| amount_of(given).is_some_and(|given| same(given, *amount)))
-                        && is_refused_in_sentence(self.reply, item, self.words.language))
+                        && is_refused(self.reply, item, self.words.language))
             }
             Value::Percent(share) => {
                 let is_same = |given: &Value| matches!(given, Value::Percent(given) if same(*given, *share));
                 ground.given().any(is_same)
-                    || (ground.customers().any(is_same)
-                        && is_refused_in_sentence(self.reply, item, self.words.language))
+                    || (ground.customers().any(is_same) && is_refused(self.reply, item, self.words.language))
             }
             Value::Number(number) => {
                 *number <= PLAIN_MAX
@@ -80,15 +79,11 @@ impl Judge<'_> {
                     || self.is_multiple(*number)
                     || self.is_sum(*number, item)
             }
-            Value::Measured(number, measure) => ground.all().any(|given| match given {
-                Value::Measured(given, of) => of == measure && same(*given, *number),
-                Value::Number(plain) => {
-                    // A plain number of a source may have its unit in the name of its field or column.
-                    let own = item.values.iter().all(|value| matches!(value, Value::Measured(..) | Value::Time(_)));
-                    own && self.plain_of(item).is_some_and(|written| same(*plain, written))
-                }
-                _ => false,
-            }),
+            Value::Measured(number, measure) => ground.all().any(
+                |given| matches!(given, Value::Measured(given, of) if of == measure && is_same_length(*given, *number)),
+            ) || self
+                .plain_of(item)
+                .is_some_and(|written| ground.has_named(written)),
             Value::Day { .. } => ground.date(value).is_some_and(|date| {
                 ground.all().any(|given| is_on(given, date) || ground.date(given) == Some(date))
                     || (0..=2).any(|days: i32| ground.today().checked_add(days.days()).is_ok_and(|day| day == date))
@@ -188,7 +183,7 @@ impl Judge<'_> {
         times.extend(self.items.iter().filter_map(|item| {
             item.values.iter().any(|value| matches!(value, Value::Measured(..))).then(|| self.plain_of(item))?
         }));
-        times.extend(self.ground.all().filter_map(counts));
+        times.extend(self.ground.customers().filter_map(counts));
         times.extend(self.small_words());
         times.sort_by(f64::total_cmp);
         times.dedup();

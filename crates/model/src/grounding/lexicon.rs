@@ -30,11 +30,11 @@ pub enum Measure {
 const OFFERS: &[(&str, Offer, &[&str])] = &[
     ("en", Offer::Free, &["free of charge", "free", "complimentary", "on the house", "at no cost", "at no extra cost", "no extra charge", "without charge", "no charge", "on us", "waive", "waived"]),
     ("en", Offer::Discount, &["discount", "discounts", "discounted", "on sale", "special offer", "promo", "promotion", "reduced price", "cheaper", "voucher", "off the price"]),
-    ("en", Offer::HalfPrice, &["half price", "half the price", "half off", "two for one", "2 for 1", "buy one get one"]),
+    ("en", Offer::HalfPrice, &["half price", "half the price", "half off", "two for one", "two for the price of one", "2 for 1", "buy one get one"]),
     ("en", Offer::MoneyBack, &["money back", "full refund", "refund you", "refunded"]),
     ("en", Offer::LifetimeGuarantee, &["lifetime guarantee", "lifetime warranty", "for life"]),
     ("en", Offer::Guarantee, &["guarantee", "warranty", "guaranteed"]),
-    ("es", Offer::Free, &["gratis", "gratuito", "gratuita", "gratuitos", "gratuitas", "gratuitamente", "sin cargo", "sin coste", "sin costo", "de regalo", "te regalamos", "le regalamos", "os regalamos", "invita la casa"]),
+    ("es", Offer::Free, &["gratis", "gratuito", "gratuita", "gratuitos", "gratuitas", "gratuitamente", "sin cargo", "sin coste", "sin costo", "de regalo", "te regalamos", "le regalamos", "os regalamos", "invita la casa", "regalamos", "no pagas nada", "no paga nada", "no te cuesta nada"]),
     ("es", Offer::Discount, &["descuento", "descuentos", "rebaja", "rebajado", "rebajada", "promocion", "promo", "oferta especial", "en oferta", "de oferta", "vale de"]),
     ("es", Offer::HalfPrice, &["mitad de precio", "mitad del precio", "2x1", "dos por uno"]),
     ("es", Offer::MoneyBack, &["devolvemos el dinero", "devolvemos todo el dinero", "te devolvemos el dinero", "le devolvemos el importe", "devolucion del dinero", "reembolso completo", "reembolso integro"]),
@@ -42,13 +42,13 @@ const OFFERS: &[(&str, Offer, &[&str])] = &[
     ("es", Offer::Guarantee, &["garantia", "garantizado", "garantizada", "garantizamos", "garantizados"]),
     ("fr", Offer::Free, &["gratuit", "gratuite", "gratuits", "gratuites", "gratuitement", "offert", "offerte", "offerts", "offertes", "sans frais", "sans supplement", "en cadeau", "vous offrons", "vous offre", "cest cadeau"]),
     ("fr", Offer::Discount, &["remise", "remises", "reduction", "reductions", "rabais", "promo", "promotion", "tarif reduit", "bon dachat"]),
-    ("fr", Offer::HalfPrice, &["moitie prix", "a moitie prix", "moitie du prix", "demi tarif"]),
+    ("fr", Offer::HalfPrice, &["moitie prix", "a moitie prix", "moitie du prix", "demi tarif", "pour le prix dun", "pour le prix dune"]),
     ("fr", Offer::MoneyBack, &["rembourse", "remboursee", "remboursons", "satisfait ou rembourse", "remboursement integral"]),
     ("fr", Offer::LifetimeGuarantee, &["a vie"]),
     ("fr", Offer::Guarantee, &["garantie", "garanti", "garantis", "garanties", "garantissons"]),
     ("de", Offer::Free, &["kostenlos", "kostenlose", "kostenloser", "kostenlosen", "kostenloses", "kostenfrei", "kostenfreie", "kostenfreien", "gratis", "umsonst", "geschenkt", "schenken wir", "ohne aufpreis", "ohne zuzahlung", "aufs haus", "geht auf uns", "gebuhrenfrei", "unentgeltlich"]),
     ("de", Offer::Discount, &["rabatt", "rabatte", "nachlass", "preisnachlass", "ermassigt", "ermassigung", "ermassigten", "vergunstigt", "gutschein", "gunstiger", "sonderangebot", "sonderpreis"]),
-    ("de", Offer::HalfPrice, &["halber preis", "halben preis", "zum halben preis", "halbe preis"]),
+    ("de", Offer::HalfPrice, &["halber preis", "halben preis", "zum halben preis", "halbe preis", "zum preis von einem", "zum preis von einer"]),
     ("de", Offer::MoneyBack, &["geld zuruck", "geld zuruckgarantie", "erstatten wir ihnen den vollen", "volle erstattung"]),
     ("de", Offer::LifetimeGuarantee, &["lebenslang", "lebenslange garantie", "lebenslanger garantie"]),
     ("de", Offer::Guarantee, &["garantie", "garantiert", "garantieren", "gewahrleistung"]),
@@ -61,7 +61,7 @@ const OFFERS: &[(&str, Offer, &[&str])] = &[
     ("it", Offer::Free, &["gratis", "gratuito", "gratuita", "gratuiti", "gratuite", "gratuitamente", "omaggio", "in omaggio", "senza costi", "senza spese", "senza supplemento", "in regalo", "offriamo noi", "offre la casa", "a costo zero"]),
     ("it", Offer::Discount, &["sconto", "sconti", "scontato", "scontata", "scontati", "promozione", "promo", "prezzo ridotto", "buono sconto", "in offerta"]),
     ("it", Offer::HalfPrice, &["meta prezzo", "a meta prezzo", "meta del prezzo", "due per uno"]),
-    ("it", Offer::MoneyBack, &["rimborsati", "rimborsiamo", "ti rimborsiamo", "rimborso completo", "rimborso totale", "restituiamo i soldi"]),
+    ("it", Offer::MoneyBack, &["rimborsati", "rimborsiamo", "rimborsata", "rimborsabile", "restituita", "restituiamo", "rimborsiamo", "ti rimborsiamo", "rimborso completo", "rimborso totale", "restituiamo i soldi"]),
     ("it", Offer::LifetimeGuarantee, &["a vita"]),
     ("it", Offer::Guarantee, &["garanzia", "garantito", "garantita", "garantiamo", "garantiti"]),
 ];
@@ -124,6 +124,44 @@ pub const WITHOUT: [&str; 7] = ["without", "sin", "ni", "sans", "ohne", "sem", "
 /// Words that mean *each* behind an amount, and an hour elsewhere.
 pub const EACH: [&str; 1] = ["luna"];
 
+/// Phrases with a word of refusal that accept, folded.
+pub const ACCEPTING: [&str; 34] = [
+    "no problem",
+    "not a problem",
+    "no worries",
+    "why not",
+    "cant say no",
+    "no extra",
+    "not at all",
+    "no hay problema",
+    "ningun problema",
+    "no te preocupes",
+    "no se preocupe",
+    "no lo dudes",
+    "por que no",
+    "como no",
+    "kein problem",
+    "keine sorge",
+    "warum nicht",
+    "pas de souci",
+    "pas de soucis",
+    "pas de probleme",
+    "aucun probleme",
+    "aucun souci",
+    "pourquoi pas",
+    "non ce problema",
+    "nessun problema",
+    "non si preoccupi",
+    "perche no",
+    "nao ha problema",
+    "nenhum problema",
+    "nao se preocupe",
+    "porque nao",
+    "no doubt",
+    "sin duda",
+    "sem duvida",
+];
+
 /// A thousand beside these words is thanks.
 pub const THANKS: [&str; 5] = ["grazie", "gracias", "merci", "dank", "thanks"];
 
@@ -158,7 +196,7 @@ pub fn more_minutes(word: &str) -> Option<f64> {
         "night" | "nights" | "noche" | "noches" | "nuit" | "nuits" | "nacht" | "nachte" | "nachten" | "noite"
         | "noites" | "notte" | "notti" | "tagen" | "tage" | "werktage" | "werktagen" | "jours" | "giorni" => DAY,
         "wochen" => 7.0 * DAY,
-        "monate" | "monaten" | "mesi" => 30.0 * DAY,
+        "monate" | "monaten" | "mesi" => 365.0 / 12.0 * DAY,
         "jahre" | "jahren" | "jahrige" | "jahriger" | "anni" | "yr" | "yrs" => 365.0 * DAY,
         "minutige" | "minutigen" => 1.0,
         _ => return None,

@@ -150,6 +150,30 @@ mod tests {
     }
 
     #[test]
+    fn a_word_of_refusal_that_accepts_refuses_nothing() {
+        for reply in ["No problem, £60 it is.", "Why not £60!", "I can't say no to £60!", "No worries: £60"] {
+            assert_eq!(found(reply, &["A bike is £95."], &["can I have it for £60?"]), ["amount £60"], "{reply}");
+        }
+        assert_eq!(found("It is not possible for £60.", &["A bike is £95."], &["for £60?"]), [""; 0]);
+    }
+
+    #[test]
+    fn a_number_of_one_thing_is_none_of_another() {
+        let given = ["We have 25 rooms and 8 seats, 800 metres away; a key is $18. We have 3 bikes."];
+        for (reply, named) in [
+            ("It takes 25 minutes.", "length 25 minutes"),
+            ("We close at 8 pm.", "time 8 pm"),
+            ("Keys are $54.", "amount $54"),
+        ] {
+            assert_eq!(found(reply, &given, &[]), [named], "{reply}");
+        }
+        for reply in ["Three keys are $54.", "We have 25 rooms."] {
+            assert_eq!(found(reply, &given, &[]), [""; 0], "{reply}");
+        }
+        assert_eq!(found("Two years, three nights.", &["24 months", "{\"nights\": 3}"], &[]), [""; 0]);
+    }
+
+    #[test]
     fn a_text_of_values_alone_is_read_to_an_end() {
         for piece in ["1.", "1 ", "a-1", "free – ", "5 € ", "27.11. ", "one ", "a@b.example", "http://a.b/"] {
             let long = piece.repeat(4096 / piece.len());

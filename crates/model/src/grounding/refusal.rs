@@ -19,10 +19,14 @@ fn around<'a>(text: &'a str, item: &Item, ends: &[char]) -> (&'a str, &'a str) {
 /// Words farther from a value are not its sentence.
 const AROUND_BYTES_MAX: usize = 400;
 
-/// True if a word of its sentence refuses the value.
-pub fn is_refused_in_sentence(text: &str, item: &Item, language: &str) -> bool {
-    let (before, behind) = around(text, item, &['!', '?', '\n', ';']);
-    [before, behind].iter().any(|part| folded(part).split(' ').any(|word| refuses(word, language)))
+/// True if a word of its clause refuses the value. *No problem, 20 €* and *why not 20 €* accept it.
+pub fn is_refused(text: &str, item: &Item, language: &str) -> bool {
+    let (before, behind) = around(text, item, &['!', '?', '\n', ';', ',', ':', '–', '—']);
+    [before, behind].iter().any(|part| {
+        let said = folded(part);
+        let said = lexicon::ACCEPTING.iter().fold(said, |said, idiom| said.replace(idiom, " "));
+        said.split(' ').any(|word| refuses(word, language) && !lexicon::WITHOUT.contains(&word))
+    })
 }
 
 /// True if a word beside it, in its clause, refuses the offer: `we have no discounts`, `gratis ist das leider nicht`.

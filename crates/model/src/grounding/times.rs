@@ -14,6 +14,10 @@ const DAY: f64 = 24.0 * 60.0;
 
 /// `half past seven`, `las cinco y media`, `15 Uhr`, `3 pm`, `noon`.
 pub fn spoken_time(scan: &Scan<'_>, place: usize) -> Taken {
+    // `l'après-midi` is no noon.
+    if place > 0 && scan.is(place - 1, '-') {
+        return None;
+    }
     let fixed = |names: &[&str], minute: i16| {
         // `mezzogiorno e mezza` is found behind `a`.
         let bare = names.iter().filter(|name| name.split(' ').next().is_some_and(|first| first.len() > 3));
@@ -129,7 +133,7 @@ pub fn unit_minutes(scan: &Scan<'_>, word: &str) -> Option<f64> {
         Some(Unit::Day) => DAY,
         Some(Unit::Week) => 7.0 * DAY,
         Some(Unit::Fortnight) => 14.0 * DAY,
-        Some(Unit::Month) => 30.0 * DAY,
+        Some(Unit::Month) => 365.0 / 12.0 * DAY,
         Some(Unit::Year) => 365.0 * DAY,
         None => return lexicon::more_minutes(word),
     };

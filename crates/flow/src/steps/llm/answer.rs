@@ -27,7 +27,7 @@ pub(super) enum Read {
     Unsure,
 }
 
-/// `input` is the text of the customer. The error is a sentence for the model and for the trace; it repeats nothing of
+/// `input` is the text of the customer, and the sources. The error is a sentence for the model and for the trace; it repeats nothing of
 /// the answer.
 pub(super) fn read(llm: &Llm, given: Value, input: &str, zone: &TimeZone) -> Result<Read, ModelError> {
     if given.estimated_bytes() > MODEL_ANSWER_BYTES_MAX {

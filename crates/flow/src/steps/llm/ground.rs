@@ -34,11 +34,19 @@ pub(super) fn read_keys(fields: &mut StepFields<'_, '_>, returns: &Returns) -> K
         let message = format!("one step names at most {KNOWLEDGE_NAMES_MAX} files and folders");
         fields.wrong(node, "E205", format!("{message}; put files into a folder and name the folder"));
     }
+    if let Some(entry) = fields.entry("knowledge").filter(|_| names.is_empty() && written.is_none_or(|node| !node.is_broken())) {
+        let finding = Diagnostic::error("E529", &entry.key.place, "`knowledge` names no file");
+        fields.report(finding.help("write `knowledge: all`, or the names of files and folders"));
+    }
     let knowledge = written.map(|_| if names == [ALL] { Vec::new() } else { names });
     let facts: Vec<Text> = fields.list("facts").iter().map(|node| fields.text_of(node)).collect();
     if let Some(node) = fields.node("facts").filter(|_| facts.len() > MODEL_FACTS_MAX) {
         let message = format!("a model is given at most {MODEL_FACTS_MAX} facts");
         fields.wrong(node, "E529", format!("{message}; write a file of `knowledge/` and name it"));
+    }
+    if let Some(entry) = fields.entry("facts").filter(|_| facts.is_empty()) {
+        let finding = Diagnostic::error("E529", &entry.key.place, "`facts` has no text");
+        fields.report(finding.help("write texts that are true of your business, or take it out"));
     }
     let is_text = matches!(returns, Returns::Text);
     let has_sources = knowledge.is_some() || !facts.is_empty();
@@ -51,9 +59,11 @@ pub(super) fn read_keys(fields: &mut StepFields<'_, '_>, returns: &Returns) -> K
             false
         }
         Some(node) => {
-            let wanted = fields.opt_bool("ground").unwrap_or(false);
+            let Some(wanted) = fields.opt_bool("ground") else {
+                return Keys { knowledge, facts, is_grounded: is_text && has_sources };
+            };
             let fault = match wanted {
-                false if !node.is_broken() => Some(("nothing says why values without a source may pass", "write `ground: {no: the reason}`")),
+                false => Some(("nothing says why values without a source may pass", "write `ground: {no: the reason}`")),
                 true if !is_text => Some(("only a text is compared with its sources", "take `ground` out, or `returns`")),
                 true if !has_sources => Some(("there is no source to compare with", "write `knowledge: all`, or `facts`")),
                 _ => None,
@@ -103,8 +113,9 @@ impl Llm {
             return Ok(read);
         }
         let shown = |text: &String| mask::show(text, &call.masked);
-        let instruction = shown(&call.question.instruction);
-        let sources: Vec<String> = call.question.sources.iter().map(shown).chain([instruction]).collect();
+        // With an expression in it the instruction may hold what the customer wrote.
+        let instruction = self.instruction.as_plain().map(str::to_owned);
+        let sources: Vec<String> = call.question.sources.iter().map(shown).chain(instruction).collect();
         let given: Vec<&str> = sources.iter().map(String::as_str).collect();
         let customer: Vec<&str> = input.into_iter().collect();
         let now = here.set.local(turn.now());
