@@ -307,7 +307,8 @@ impl Llm {
         let input = call.question.input.as_deref().map(|input| mask::show(input, &call.masked));
         let found = reply.answer.and_then(|value| {
             let value = mask::show_in(value, &call.masked);
-            let told = input.iter().chain(&call.question.sources).map(String::as_str).collect::<Vec<_>>().join("\n");
+            let sources = call.question.sources.iter().map(|source| mask::show(source, &call.masked));
+            let told = input.iter().cloned().chain(sources).collect::<Vec<_>>().join("\n");
             read(self, value, &told, &here.set.bot.timezone)
         });
         let found = found.and_then(|read| self.checked(turn, here, &call, input.as_deref(), read));
