@@ -2,6 +2,7 @@
 // Words for who has a conversation and what was said last, and the order of the list.
 import { t } from '../js/i18n.js';
 import { millis } from '../js/moment.js';
+import { unmarked } from '../js/wording.js';
 import { me } from './me.js';
 
 /** @typedef {any} Talk the answer of `GET /v1/conversations/{id}` */
@@ -51,26 +52,13 @@ const KINDS = {
   template: 'chat.template',
 };
 
-/** WhatsApp's marks of bold, italic and struck words: they touch the words, and stand apart from other letters. */
-const MARKS = /(?<![\p{L}\p{N}])([*_~])(?=\S)([^*_~]*\S)\1(?![\p{L}\p{N}])/gu;
-
-/** The text as somebody reads it in one line: `*menu*` is menu. @param {string} text */
-export function withoutMarks(text) {
-  // One pass takes the outer marks of `*_menu_*` or the inner ones away, so a few do for all.
-  let plain = text.replaceAll('```', '');
-  for (let pass = 0; pass < 3; pass += 1) {
-    plain = plain.replace(MARKS, '$2');
-  }
-  return plain;
-}
-
 /** The newest message in a line. @param {Talk} talk */
 export function newest(talk) {
   const last = talk.last_message;
   if (!last) {
     return '';
   }
-  const words = withoutMarks((last.text ?? '').replace(/\s+/g, ' ').trim());
+  const words = unmarked(last.text ?? '').replace(/\s+/g, ' ').trim();
   if (words) {
     return words;
   }

@@ -28,6 +28,10 @@ export function rich(text) {
   return out;
 }
 
+/** The text without WhatsApp's marks, for one line: `*menu*` is menu. @param {string} text @returns {string} */
+export const unmarked = (text) =>
+  text.replace(MARKS, (all, block, code, bold, italic, strike) => block ?? code ?? (bold || italic || strike ? unmarked(bold ?? italic ?? strike) : all));
+
 /** A sentence of the engine: names stand in backticks. @param {string | null | undefined} text */
 export const coded = (text) =>
   String(text ?? '')
