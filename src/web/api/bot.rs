@@ -132,9 +132,10 @@ pub struct PreviewWish {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Publish {
+    #[schemars(with = "UnsavedFiles")]
     files: Option<UnsavedFiles>,
     /// For each of these files the etag of the text that the change is based on; `null`: it is a new file.
-    #[schemars(with = "Option<BTreeMap<String, Changed<String>>>")]
+    #[schemars(with = "BTreeMap<String, Changed<String>>")]
     etags: Option<Map<String, Json>>,
     /// Write files with errors, too; the version before stays live.
     with_errors: Option<bool>,
