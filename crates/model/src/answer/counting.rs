@@ -8,17 +8,39 @@ use super::{
 };
 use crate::matching::{fold, has_word};
 
+/// A question that may count, and the answer to it: folded, the answer without its courtesies.
+pub struct Counting {
+    asked: String,
+    pub said: String,
+}
+
+impl Counting {
+    /// `None` if the question does not ask for a number.
+    pub fn of(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Option<Counting> {
+        let words = |text: &str| fold(&text.replace(['\'', '’'], " "));
+        let folded = words(text);
+        let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+        let own = words::own(hearing.language);
+        let said = own.map_or(said.as_slice(), |own| own.without_courtesy(&said)).join(" ");
+        matches!(kind, AnswerType::Number | AnswerType::Whole)
+            .then(|| Counting { asked: words(hearing.question), said })
+    }
+
+    pub fn asks(&self, phrases: &[&str]) -> bool {
+        phrases.iter().any(|phrase| has_word(&self.asked, phrase))
+    }
+
+    /// True if the question counts people, the one who answers with them.
+    pub fn counts_people(&self) -> bool {
+        self.asks(&PEOPLE) && !self.asks(&BESIDE_ONESELF)
+    }
+}
+
 /// True for a couple, and for `my wife and I` if the question counts people.
 pub fn is_two(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> bool {
-    let asked = fold(&hearing.question.replace(['\'', '’'], " "));
-    let folded = fold(&text.replace(['\'', '’'], " "));
-    let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
-    let own = words::own(hearing.language);
-    let said = own.map_or(said.as_slice(), |own| own.without_courtesy(&said)).join(" ");
-    let asks = |phrases: &[&str]| phrases.iter().any(|phrase| has_word(&asked, phrase));
-    matches!(kind, AnswerType::Number | AnswerType::Whole)
-        && (asks(&HOW_MANY) || asks(&QUANTITIES))
-        && pair(&said, asks(&PEOPLE) && !asks(&BESIDE_ONESELF))
+    Counting::of(kind, text, hearing).is_some_and(|counting| {
+        (counting.asks(&HOW_MANY) || counting.asks(&QUANTITIES)) && pair(&counting.said, counting.counts_people())
+    })
 }
 
 /// Words of a question for a quantity.

@@ -131,16 +131,10 @@ fn of_clause(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>, own: &'s
 /// True for `one` as the whole answer to a question that counts, where elsewhere the word may be an article or a pronoun,
 /// and for `just me` if the question counts people.
 fn is_only_one(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> bool {
-    let asked = fold(&hearing.question.replace(['\'', '’'], " "));
-    let folded = fold(&text.replace(['\'', '’'], " "));
-    let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
-    let own = words::own(hearing.language);
-    let said = own.map_or(said.as_slice(), |own| own.without_courtesy(&said)).join(" ");
-    let asks = |phrases: &[&str]| phrases.iter().any(|phrase| has_word(&asked, phrase));
-    let counts_all = || asks(&PEOPLE) && !asks(&BESIDE_ONESELF);
-    matches!(kind, AnswerType::Number | AnswerType::Whole)
-        && asks(&HOW_MANY)
-        && (ONE.contains(&said.as_str()) || ONESELF.contains(&said.as_str()) && counts_all())
+    counting::Counting::of(kind, text, hearing).is_some_and(|counting| {
+        let said = counting.said.as_str();
+        counting.asks(&HOW_MANY) && (ONE.contains(&said) || ONESELF.contains(&said) && counting.counts_people())
+    })
 }
 
 /// Answers of somebody who comes alone.
