@@ -56,8 +56,8 @@ pub fn is_another(text: &str, question: &str, country: Option<&str>) -> bool {
     !said.is_empty() && !wanted.is_empty() && !said.iter().any(|currency| wanted.contains(currency))
 }
 
-/// The places of the currencies that the text names.
-fn named(text: &str) -> Vec<usize> {
+/// The currencies that the text names, by their places in the table.
+pub fn named(text: &str) -> Vec<usize> {
     let folded = fold(text);
     let has_real = text.contains("R$");
     let signed = |currency: &Currency| {

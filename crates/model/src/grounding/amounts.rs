@@ -45,7 +45,7 @@ pub fn measured(scan: &Scan<'_>, place: usize) -> Taken {
             None => (behind, money(&values)),
         });
     }
-    if scan.words.money.contains(&scan.word(end)) || lexicon::MORE_MONEY.contains(&scan.word(end)) {
+    if scan.words.money.contains(&scan.word(end)) {
         let joint = usize::from(["con", "e", "et", "and", "und", "y"].contains(&scan.word(end + 1)));
         let cents = scan.number(end + 1 + joint).and_then(|(end, values)| match values.as_slice() {
             [Value::Number(cents)] if *cents >= 1.0 && *cents < 100.0 && cents.fract() == 0.0 => Some((end, *cents)),

@@ -98,8 +98,7 @@ pub fn weekday(scan: &Scan<'_>, place: usize) -> Taken {
         });
         by(word).filter(|_| beside).or_else(|| lexicon::short_weekday(word, scan.words.language).filter(|_| beside))
     };
-    let found =
-        long.or_else(|| plural.and_then(by)).or_else(|| lexicon::weekday(word, scan.words.language)).or_else(short)?;
+    let found = long.or_else(|| plural.and_then(by)).or_else(short)?;
     let weekday = Weekday::from_monday_zero_offset(i8::try_from(found).ok()?).ok()?;
     Some((place + 1, vec![Value::Weekday(weekday)]))
 }

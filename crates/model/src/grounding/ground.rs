@@ -2,12 +2,15 @@
 
 use super::{
     Sources,
-    items::{Item, Value, folded, items},
-    lexicon::{BOTH, THROUGH},
+    items::{Item, Value, items},
+    lexicon::{BETWEEN_HOURS, THROUGH},
     refusal::is_refused_offer,
     tokens::head,
 };
-use crate::answer::words::every;
+use crate::{
+    answer::{currency, words::every},
+    matching::fold,
+};
 use jiff::{
     ToSpan,
     civil::{Date, DateTime, Weekday},
@@ -29,6 +32,8 @@ pub struct Ground {
     pub pieces: Vec<Piece>,
     /// Amounts and plain numbers of the business, in ascending order.
     amounts: Vec<f64>,
+    /// The currencies that the business names.
+    currencies: Vec<usize>,
     pub now: DateTime,
 }
 
@@ -64,7 +69,14 @@ impl Ground {
         let mut amounts: Vec<f64> = of_business.filter_map(amount_of).filter(|amount| *amount > 0.0).collect();
         amounts.sort_by(f64::total_cmp);
         amounts.dedup();
-        Ground { pieces, amounts, now: sources.now }
+        let currencies = sources.given.iter().flat_map(|text| currency::named(text)).collect();
+        Ground { pieces, amounts, currencies, now: sources.now }
+    }
+
+    /// True if the amount is written in a currency, and the business names only others.
+    pub fn is_other_currency(&self, amount: &str) -> bool {
+        let said = currency::named(amount);
+        !said.is_empty() && !self.currencies.is_empty() && !said.iter().any(|one| self.currencies.contains(one))
     }
 
     /// True if this amount is a given one, or a given one times one of these numbers.
@@ -169,11 +181,9 @@ fn weekdays_of(text: &str, items: &[Item]) -> Vec<Weekday> {
     let mut found: Vec<Weekday> = named.iter().map(|(_, day)| *day).collect();
     for pair in named.windows(2) {
         let between = &text[pair[0].0.at.end..pair[1].0.at.start];
-        let word = folded(between.trim_matches(|c: char| !c.is_alphanumeric()));
+        let word = fold(between.trim_matches(|c: char| !c.is_alphanumeric()));
         let dashed = between.contains(['-', '–', '—', '‑']);
-        if (THROUGH.contains(&word.as_str()) && !BOTH.contains(&word.as_str()) && !word.is_empty())
-            || (word.is_empty() && dashed)
-        {
+        if THROUGH.contains(&word.as_str()) || (word.is_empty() && dashed) {
             let mut day = pair[0].1;
             while day != pair[1].1 {
                 day = day.wrapping_add(1);
@@ -201,15 +211,10 @@ fn is_named(text: &str, item: &Item) -> bool {
 /// True for two items with a dash or a word for a span between them.
 fn is_span(text: &str, pair: &[Item]) -> bool {
     let between = &text[pair[0].at.end..pair[1].at.start];
-    let word = folded(between.trim_matches(|c: char| !c.is_alphanumeric()));
-    let is_word = !word.is_empty() && (THROUGH.contains(&word.as_str()) || HOURS.contains(&word.as_str()));
+    let word = fold(between.trim_matches(|c: char| !c.is_alphanumeric()));
+    let is_word = THROUGH.contains(&word.as_str()) || BETWEEN_HOURS.contains(&word.as_str());
     pair[0].line == pair[1].line && (is_word || matches!(between.trim(), "-" | "–" | "—" | "‑"))
 }
-
-/// Words between two hours, beside those between two weekdays.
-const HOURS: [&str; 14] = [
-    "and", "und", "a las", "as", "h to", "uhr bis", "alle", "a la", "e as", "y las", "to", "bis um", "heures a", "h a",
-];
 
 /// Lengths of a month and more are told in other units with a remainder: 24 months are two years, 30 days a month.
 pub fn is_same_length(a: f64, b: f64) -> bool {

@@ -9,9 +9,9 @@ use super::{
     figures::{Figures, figures},
     lexicon::{self, Measure, Offer},
     times::{span, spoken_time},
-    tokens::{Sort, Token, head, is_apostrophe, tokens},
+    tokens::{Sort, Token, head, tokens},
 };
-use crate::{answer::words::Words, matching::fold};
+use crate::answer::words::Words;
 use jiff::civil::Weekday;
 use std::ops::Range;
 
@@ -192,9 +192,3 @@ impl Scan<'_> {
 pub const FIGURES_BYTES_MAX: usize = 40;
 /// Words of a number in words: `quatre vingt dix neuf`, `one hundred and twenty one`.
 const SPELLED_WORDS_MAX: usize = 6;
-
-/// The folded words of a text, for the tests of sentences.
-pub fn folded(text: &str) -> String {
-    let spaced: String = text.chars().map(|c| if is_apostrophe(c) { '\'' } else { c }).collect();
-    fold(&spaced)
-}

@@ -3,11 +3,14 @@
 use super::{
     Kind, Ungrounded, figures,
     ground::{Ground, Piece, amount_of, is_on, is_same_length, same},
-    items::{Item, Value, folded},
+    items::{Item, Value},
     lexicon::Offer,
     refusal::{is_refused, is_refused_offer},
 };
-use crate::answer::words::Words;
+use crate::{
+    answer::words::Words,
+    matching::{fold, has_word},
+};
 use jiff::{
     ToSpan,
     civil::{Date, Weekday},
@@ -59,6 +62,7 @@ impl Judge<'_> {
     fn is_given(&self, value: &Value, item: &Item) -> bool {
         let ground = self.ground;
         match value {
+            Value::Money(_) if ground.is_other_currency(&self.reply[item.at.clone()]) => false,
             Value::Money(amount) => {
                 ground.given().any(|given| amount_of(given).is_some_and(|given| same(given, *amount)))
                     || self.is_multiple(*amount)
@@ -163,7 +167,7 @@ impl Judge<'_> {
         let text = &self.reply[item.at.clone()];
         let figures = text.find(|c: char| c.is_ascii_digit()).map(|at| figures::number(&text[at..]).values);
         let by_words = || {
-            let said = folded(text);
+            let said = fold(text);
             let words: Vec<&str> = said.split(' ').collect();
             (1..words.len()).rev().find_map(|count| self.words.spelled(&words[..count].concat())).map(f64::from)
         };
@@ -192,8 +196,8 @@ impl Judge<'_> {
 
     /// Numbers in words of the reply that are articles, too, and pairs.
     fn small_words(&self) -> Vec<f64> {
-        let said = folded(self.reply);
-        let has = |words: &[&str]| words.iter().any(|word| crate::matching::has_word(&said, word));
+        let said = fold(self.reply);
+        let has = |words: &[&str]| words.iter().any(|word| has_word(&said, word));
         if has(&[
             "both", "pair", "par", "paar", "paire", "paio", "beide", "ambos", "ambas", "entrambi", "deux", "double",
             "twice", "doppelte", "dobro", "doppio", "doble", "zwei",

@@ -1,6 +1,6 @@
 //! Lists words of replies that the tables of answers lack: offers, refusals, measures, currencies, short weekdays.
 
-use crate::answer::words::own;
+use crate::answer::{money::CURRENCIES, words::own};
 
 /// A gift or promise of a business.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -169,19 +169,11 @@ pub const THANKS: [&str; 5] = ["grazie", "gracias", "merci", "dank", "thanks"];
 pub const SHARES: [&str; 8] =
     ["percent", "per cent", "prozent", "por ciento", "pour cent", "por cento", "per cento", "procent"];
 
-/// Names of currencies that the tables of answers lack.
-pub const MORE_MONEY: [&str; 24] = [
-    "euro", "euros", "eur", "usd", "gbp", "chf", "brl", "real", "reais", "franken", "rappen", "pfund", "sterline",
-    "sterlina", "dollari", "dolar", "dolares", "dollar", "dollars", "pesos", "libras", "livres", "francs", "franchi",
-];
-
-/// The length of a currency's sign or code that the text begins with.
+/// The length of a currency's sign or code that the text begins with. `Fr.` is Friday more often.
 pub fn currency_sign(text: &str) -> Option<usize> {
-    let signs = ["R$", "US$", "MX$", "CA$", "€", "£", "$", "¥", "₹", "CHF", "EUR", "USD", "GBP", "BRL", "MXN"];
-    let sign = signs.iter().find(|sign| text.starts_with(**sign))?;
-    let is_code = sign.chars().all(|c| c.is_ascii_uppercase());
-    let goes_on = text[sign.len()..].starts_with(char::is_alphabetic);
-    (!is_code || !goes_on).then_some(sign.len())
+    let sign = CURRENCIES.iter().filter(|sign| **sign != "Fr.").find(|sign| text.starts_with(**sign))?;
+    let is_part = sign.ends_with(char::is_alphabetic) && text[sign.len()..].starts_with(char::is_alphabetic);
+    (!is_part).then_some(sign.len())
 }
 
 /// Words before which `today` and the like are no day: Spanish `ahora`, Italian `ora` (hour).
@@ -191,13 +183,10 @@ pub const NO_DAY: [&str; 8] = ["ora", "adesso", "ahora", "jetzt", "sofort", "now
 pub fn more_minutes(word: &str) -> Option<f64> {
     const DAY: f64 = 24.0 * 60.0;
     let minutes = match word {
-        "h" | "hs" | "hrs" | "std" | "stdn" | "heure" | "heures" | "ora" | "ore" => 60.0,
-        "min" | "mins" | "minutos" | "minuten" | "minuti" => 1.0,
+        "h" | "hs" | "std" | "stdn" => 60.0,
         "night" | "nights" | "noche" | "noches" | "nuit" | "nuits" | "nacht" | "nachte" | "nachten" | "noite"
-        | "noites" | "notte" | "notti" | "tagen" | "tage" | "werktage" | "werktagen" | "jours" | "giorni" => DAY,
-        "wochen" => 7.0 * DAY,
-        "monate" | "monaten" | "mesi" => 365.0 / 12.0 * DAY,
-        "jahre" | "jahren" | "jahrige" | "jahriger" | "anni" | "yr" | "yrs" => 365.0 * DAY,
+        | "noites" | "notte" | "notti" | "werktage" | "werktagen" => DAY,
+        "jahrige" | "jahriger" | "yr" | "yrs" => 365.0 * DAY,
         "minutige" | "minutigen" => 1.0,
         _ => return None,
     };
@@ -207,18 +196,9 @@ pub fn more_minutes(word: &str) -> Option<f64> {
 /// Spans of time in words, beside those of the tables of answers.
 pub fn spans(language: &str) -> &'static [(&'static str, &'static str)] {
     match own(language).map_or("", |words| words.language) {
-        "en" => &[
-            ("one and a half hours", "90 minutes"),
-            ("three quarters of an hour", "45 minutes"),
-            ("two and a half hours", "150 minutes"),
-        ],
+        "en" => &[("two and a half hours", "150 minutes")],
         "es" => &[("dos horas y media", "150 minutos"), ("cuarto de hora", "15 minutos"), ("una hora", "60 minutos")],
-        "fr" => &[
-            ("deux heures et demie", "150 minutes"),
-            ("une heure", "60 minutes"),
-            ("trois quarts dheure", "45 minutes"),
-            ("une demi heure", "30 minutes"),
-        ],
+        "fr" => &[("deux heures et demie", "150 minutes"), ("une heure", "60 minutes")],
         "de" => &[
             ("eine stunde", "60 minuten"),
             ("einer stunde", "60 minuten"),
@@ -231,13 +211,7 @@ pub fn spans(language: &str) -> &'static [(&'static str, &'static str)] {
         "pt" => {
             &[("duas horas e meia", "150 minutos"), ("uma hora", "60 minutos"), ("tres quartos de hora", "45 minutos")]
         }
-        "it" => &[
-            ("due ore e mezza", "150 minuti"),
-            ("unora", "60 minuti"),
-            ("un ora", "60 minuti"),
-            ("mezzora", "30 minuti"),
-            ("tre quarti dora", "45 minuti"),
-        ],
+        "it" => &[("due ore e mezza", "150 minuti")],
         _ => &[],
     }
 }
@@ -265,68 +239,23 @@ pub fn measure(word: &str) -> Option<(f64, Measure)> {
     Some(found)
 }
 
-/// Weekdays, from Monday on, as inflected forms: `montags`, `segunda`.
-pub fn weekday(word: &str, language: &str) -> Option<usize> {
-    let forms: &[(&str, usize)] = match language {
-        "de" => &[
-            ("montags", 0),
-            ("dienstags", 1),
-            ("mittwochs", 2),
-            ("donnerstags", 3),
-            ("freitags", 4),
-            ("samstags", 5),
-            ("sonnabends", 5),
-            ("sonntags", 6),
-        ],
-        "es" => &[("sabados", 5), ("domingos", 6)],
-        "fr" => &[
-            ("lundis", 0),
-            ("mardis", 1),
-            ("mercredis", 2),
-            ("jeudis", 3),
-            ("vendredis", 4),
-            ("samedis", 5),
-            ("dimanches", 6),
-        ],
-        "pt" => &[
-            ("segunda", 0),
-            ("segundas", 0),
-            ("terca", 1),
-            ("tercas", 1),
-            ("quarta", 2),
-            ("quartas", 2),
-            ("quinta", 3),
-            ("quintas", 3),
-            ("sexta", 4),
-            ("sextas", 4),
-            ("sabados", 5),
-            ("domingos", 6),
-        ],
-        _ => &[],
-    };
-    forms.iter().find(|(form, _)| *form == word).map(|(_, day)| *day)
-}
-
-/// Short weekdays that the tables of answers lack: they are other words too, so they count beside a figure alone.
+/// Short weekdays that the tables of answers leave out because they are other words, too; from Monday on.
 pub fn short_weekday(word: &str, language: &str) -> Option<usize> {
-    let short: [&str; 7] = match language {
-        "de" => ["mo", "di", "mi", "do", "fr", "sa", "so"],
-        "fr" => ["lun", "mar", "mer", "jeu", "ven", "sam", "dim"],
-        "es" => ["lun", "mar", "mie", "jue", "vie", "sab", "dom"],
-        "it" => ["lun", "mar", "mer", "gio", "ven", "sab", "dom"],
-        "pt" => ["seg", "ter", "qua", "qui", "sex", "sab", "dom"],
-        "en" => ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
-        _ => return None,
-    };
-    short.iter().position(|name| *name == word)
+    match (language, word) {
+        ("es" | "fr" | "it", "mar") => Some(1),
+        ("it", "mer") => Some(2),
+        ("it", "ven") => Some(4),
+        ("it", "sab") => Some(5),
+        ("it", "dom") => Some(6),
+        _ => None,
+    }
 }
 
-/// Words between two weekdays that mean all days from one to the other.
-pub const THROUGH: [&str; 14] =
-    ["", "to", "through", "thru", "until", "till", "bis", "a", "al", "au", "ate", "e", "y", "et"];
+/// Words between two weekdays, or two hours, that mean all from one to the other.
+pub const THROUGH: [&str; 10] = ["to", "through", "thru", "until", "till", "bis", "a", "al", "au", "ate"];
 
-/// Words between two weekdays that name both.
-pub const BOTH: [&str; 3] = ["e", "y", "et"];
+/// Words between two hours, beside these: `between 9 and 18`, `de 9 a las 18`.
+pub const BETWEEN_HOURS: [&str; 9] = ["and", "und", "y", "e", "et", "a las", "y las", "as", "alle"];
 
 /// Ends of hosts that are written without `www.`.
 pub fn is_domain(end: &str) -> bool {

@@ -137,6 +137,7 @@ mod tests {
             ("Call 912345679.", "phone number 912345679"),
             ("There is a discount – of course.", "offer discount"),
             ("It takes 3 days.", "length 3 days"),
+            ("Pads are $1200.50.", "amount $1200.50"),
         ] {
             assert_eq!(found(reply, &given, &[]), [named], "{reply}");
         }
@@ -179,6 +180,8 @@ mod tests {
             let long = piece.repeat(4096 / piece.len());
             found(&long, &[&long], &[&long]);
         }
+        let many = "5 € ".repeat(ITEMS_MAX + 2);
+        assert_eq!(found(&many, &["5 €"], &[]), ["too many values 5 €"]);
     }
 
     proptest! {

@@ -1,10 +1,11 @@
 //! Tells whether words around a value refuse it.
 
 use super::{
-    items::{Item, folded},
+    items::Item,
     lexicon::{self, refuses},
     tokens::{head, tail},
 };
+use crate::matching::fold;
 
 /// The part of the text around the item up to these signs, or a point before a blank: what stands before and behind.
 fn around<'a>(text: &'a str, item: &Item, ends: &[char]) -> (&'a str, &'a str) {
@@ -23,7 +24,7 @@ const AROUND_BYTES_MAX: usize = 400;
 pub fn is_refused(text: &str, item: &Item, language: &str) -> bool {
     let (before, behind) = around(text, item, &['!', '?', '\n', ';', ',', ':', '–', '—']);
     [before, behind].iter().any(|part| {
-        let said = folded(part);
+        let said = fold(part);
         let said = lexicon::ACCEPTING.iter().fold(said, |said, idiom| said.replace(idiom, " "));
         said.split(' ').any(|word| refuses(word, language) && !lexicon::WITHOUT.contains(&word))
     })
@@ -33,8 +34,8 @@ pub fn is_refused(text: &str, item: &Item, language: &str) -> bool {
 pub fn is_refused_offer(text: &str, item: &Item, language: &str) -> bool {
     let (before, behind) = around(text, item, &['!', '?', '\n', ';', ',', ':', '–', '—']);
     let refuses = |word: &str| refuses(word, language);
-    folded(before).split(' ').rev().take(REFUSAL_BEFORE).any(refuses)
-        || folded(behind).split(' ').take(REFUSAL_BEHIND).any(|word| refuses(word) && !lexicon::WITHOUT.contains(&word))
+    fold(before).split(' ').rev().take(REFUSAL_BEFORE).any(refuses)
+        || fold(behind).split(' ').take(REFUSAL_BEHIND).any(|word| refuses(word) && !lexicon::WITHOUT.contains(&word))
 }
 
 /// So many words before an offer, and behind it, may refuse it.

@@ -68,7 +68,7 @@ fn sort_of(c: char) -> Sort {
     }
 }
 
-pub fn is_apostrophe(c: char) -> bool {
+fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '’')
 }
 
