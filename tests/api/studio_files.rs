@@ -246,9 +246,10 @@ async fn paths_and_bodies_that_are_none_are_told_and_nothing_is_written() {
     let body = json!({"files": {"flows/Hello.yaml": HELLO}, "etags": {"flows/Hello.yaml": null}});
     assert!(post(&host, &body).await.is(422)["detail"].as_str().unwrap().contains("capital letters"));
     for (body, pointer) in [
-        (json!({}), "/files"),
+        (json!({"etags": {}}), "/files"),
         (json!({"files": {}, "etags": {}}), "/files"),
-        (json!({"files": {"flows/x.yaml": "x"}}), "/etags/flows~1x.yaml"),
+        (json!({"files": {"flows/x.yaml": "x"}}), "/etags"),
+        (json!({"files": {"flows/x.yaml": "x"}, "etags": {}}), "/etags/flows~1x.yaml"),
         (json!({"files": {"flows/x.yaml": 7}, "etags": {"flows/x.yaml": null}}), "/files/flows~1x.yaml"),
         (json!({"files": {"flows/x.yaml": "x"}, "etags": {"flows/x.yaml": 7}}), "/etags/flows~1x.yaml"),
         (
@@ -258,6 +259,10 @@ async fn paths_and_bodies_that_are_none_are_told_and_nothing_is_written() {
     ] {
         assert_eq!(post(&host, &body).await.is(422)["errors"][0]["pointer"], pointer, "{body}");
     }
+    let missing = post(&host, &json!({})).await.is(422);
+    let missing: Vec<&str> =
+        missing["errors"].as_array().unwrap().iter().filter_map(|e| e["pointer"].as_str()).collect();
+    assert_eq!(missing, ["/etags", "/files"], "both are required, as the document says");
     let large = format!("{{\"files\": {{\"flows/x.yaml\": \"{}\"}}}}", "a".repeat(STUDIO_BODY_BYTES_MAX));
     let headers = [("origin", &*host.base)];
     assert_eq!(host.request(Method::POST, PUBLISH, &headers, large).await.is(413)["code"], "too_large");
