@@ -121,6 +121,7 @@ fn question() -> ModelQuestion {
     ModelQuestion {
         instruction: "Say what this message to a bicycle workshop is about.".into(),
         input: Some("My brakes squeak, can you look at them?".into()),
+        talk: Vec::new(),
         sources: Vec::new(),
         examples: Vec::new(),
         shape: AnswerShape::One(field),

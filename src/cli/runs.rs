@@ -257,6 +257,7 @@ fn waits(waiting: &Waiting) -> (String, Option<Time>) {
             (format!("an answer{tries}"), question.deadline)
         }
         Waiting::Reply { deadline } => ("a reply".to_owned(), *deadline),
+        Waiting::Agent { deadline, .. } => ("a message to its agent".to_owned(), *deadline),
         Waiting::Until { at, .. } => ("its time".to_owned(), Some(*at)),
         Waiting::Event { name, deadline } => (format!("the event `{name}`"), *deadline),
         Waiting::Delivery { read, deadline, .. } => {

@@ -41,6 +41,7 @@ pub fn question(shape: AnswerShape) -> ModelQuestion {
     ModelQuestion {
         instruction: "Say what it is about.".into(),
         input: Some("my brakes squeak".into()),
+        talk: Vec::new(),
         sources: Vec::new(),
         examples: Vec::new(),
         shape,

@@ -10,11 +10,7 @@ use std::sync::Arc;
 use transom::{
     base::time::Span,
     channel::meta::compose::CustomerEvent,
-    model::{
-        effect::Effect,
-        session::{Run, Waiting},
-        value::Value as Data,
-    },
+    model::{effect::Effect, session::Run, value::Value as Data},
     runtime::ingest::replay::Replayed,
     store::Query,
 };
@@ -26,7 +22,7 @@ impl World {
         let Some((contact, conversation)) = self.place_of(person).await else { return };
         self.note(format!("person {person} might get a gift"));
         let talk = self.talks().await.into_iter().find(|talk| talk.id == conversation.0);
-        let asked = |run: &Run| matches!(run.waiting, Waiting::Question(_) | Waiting::Reply { .. });
+        let asked = |run: &Run| run.waiting.asks();
         let busy = talk
             .as_ref()
             .is_some_and(|talk| talk.session.person.is_some() || talk.opted_out || talk.session.runs.iter().any(asked));

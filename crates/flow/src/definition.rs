@@ -217,6 +217,8 @@ pub struct Outline {
     /// The key of each body, with its first step; cases and options by their own names.
     pub bodies: Vec<(String, Body)>,
     pub target: Option<Target>,
+    /// The flows that an `agent` may run as tools.
+    pub tools: Vec<FlowName>,
     pub codes: Vec<Code>,
     pub texts: Vec<Text>,
     /// The texts that the contact reads, in the order of the file: these are translated.

@@ -9,8 +9,8 @@ pub use planned::{
     Audience, PlannedFlow, PlannedTime, StartTarget, broadcast_key, broadcast_of, is_start_key, start_key,
 };
 pub use question::{
-    AnswerShape, MaskedWord, ModelCall, ModelError, ModelErrorKind, ModelExample, ModelQuestion, ModelReply,
-    ShapeField, Tokens, millionths, money,
+    ActShape, AnswerShape, MaskedWord, ModelCall, ModelError, ModelErrorKind, ModelExample, ModelQuestion, ModelReply,
+    ShapeField, TalkBy, TalkEntry, Tokens, millionths, money,
 };
 
 use super::{

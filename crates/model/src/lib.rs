@@ -25,6 +25,7 @@ pub mod languages;
 pub mod legal_hours;
 pub mod matching;
 pub mod pauses;
+pub mod person_wish;
 pub mod prefilter;
 pub mod quiet;
 pub mod role;

@@ -2,6 +2,7 @@
 //!
 //! The session is stored as one JSON document. Only the engine changes it, and `turn` grows by one with each change.
 
+mod agent;
 mod due;
 mod kept;
 mod part;
@@ -10,6 +11,7 @@ mod question;
 mod size;
 mod waiting;
 
+pub use agent::{AgentState, AskedAct, ToolRun, ToolState};
 pub use due::{Due, DueKind};
 pub use kept::{CountedStart, Followed, StopSnapshot, TimedStart, UndeliveredCount, WaitingWelcome};
 pub use part::Part;
@@ -83,6 +85,9 @@ pub struct Session {
     /// The newest messages whose delivery may start a flow.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub followed: Vec<Followed>,
+    /// The last time the contact was told that a machine answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disclosed_at: Option<Time>,
     /// The messages that failed to arrive since the contact last wrote.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lost: Option<UndeliveredCount>,
@@ -217,6 +222,9 @@ pub struct Frame {
     /// The time limit of the `call` that entered the frame; `None`: there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Time>,
+    /// Set while the current step of the frame is an `agent`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<Box<AgentState>>,
 }
 
 impl Frame {
@@ -237,6 +245,7 @@ impl Frame {
             loops: Vec::new(),
             knew: None,
             until: None,
+            agent: None,
         }
     }
 }

@@ -180,6 +180,7 @@ fn waits(waiting: &Waiting, zone: &TimeZone) -> String {
             None => "waits for an answer".to_owned(),
         },
         Waiting::Reply { .. } => "waits for any message".to_owned(),
+        Waiting::Agent { .. } => "waits for any message to its agent".to_owned(),
         Waiting::Until { at, .. } => format!("waits until {}", show::clock(*at, zone)),
         Waiting::Event { name, .. } => format!("waits for event `{name}`"),
         Waiting::Delivery { .. } => "waits for a delivery".to_owned(),

@@ -141,6 +141,30 @@ pub const MODEL_CHOICES_MAX: usize = 50;
 pub const MODEL_REPAIRS_MAX: i64 = 3;
 /// The questions that are asked again because the process ended before their answers were stored.
 pub const MODEL_RESTARTS_MAX: u32 = 1;
+/// The talk that an `agent` step remembers and shows its model; the oldest entries are dropped.
+pub const AGENT_TALK_ENTRIES_MAX: usize = 40;
+pub const AGENT_TALK_BYTES_MAX: usize = 48 * 1024;
+/// The uses of tools that an `agent` step remembers.
+pub const AGENT_TOOL_RUNS_MAX: usize = 50;
+/// The result of a tool as the model is told it; the rest is cut.
+pub const AGENT_TOOL_RESULT_BYTES_MAX: usize = 8 * 1024;
+pub const AGENT_TOOLS_MAX: usize = 20;
+pub const AGENT_EXITS_MAX: usize = 20;
+/// The replies of an `agent` step without `limits: turns`, and the most that it may set.
+pub const AGENT_TURNS_DEFAULT: i64 = 20;
+pub const AGENT_TURNS_MAX: i64 = 200;
+/// The questions to the model about one message without `limits: calls`, and the most that it may set.
+pub const AGENT_CALLS_DEFAULT: i64 = 6;
+pub const AGENT_CALLS_MAX: i64 = 20;
+/// The characters of a reply without `limits: chars`; the most is what WhatsApp takes.
+pub const AGENT_REPLY_CHARS_DEFAULT: i64 = 700;
+pub const AGENT_REPLY_CHARS_MAX: i64 = 4096;
+/// The searches in `knowledge` that a model may ask for about one message.
+pub const AGENT_SEARCHES_MAX: u32 = 2;
+/// The same tool with the same inputs, asked for about one message; the last one is an error.
+pub const AGENT_SAME_CALLS_MAX: usize = 3;
+/// The questions that are given up, about one reply, because the contact wrote again; later messages wait.
+pub const AGENT_GIVEN_UP_MAX: u32 = 3;
 
 // -- manners of a conversation
 /// The bot reports its own errors to the contact only if the contact has written within this time.

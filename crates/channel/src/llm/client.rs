@@ -284,7 +284,12 @@ fn value_of(shape: &AnswerShape, given: Given) -> Result<Value, ModelError> {
     let json = match (shape, given) {
         (AnswerShape::Text, Given::Text(text)) => return Ok(Value::Text(text.trim().to_owned())),
         (_, Given::Json(json)) => json,
-        (AnswerShape::One(_) | AnswerShape::Record(_), Given::Text(text)) => {
+        // Small models forget the form. Their words are a reply, unless they look like the beginning of the form.
+        (AnswerShape::Act(_), Given::Text(text)) if is_prose(&text) => {
+            let with = Value::Map([("text".to_owned(), Value::text(text.trim()))].into());
+            return Ok(Value::Map([("do".to_owned(), Value::text("say")), ("with".to_owned(), with)].into()));
+        }
+        (AnswerShape::One(_) | AnswerShape::Record(_) | AnswerShape::Act(_), Given::Text(text)) => {
             match serde_json::from_str::<Json>(bare(&text)) {
                 Ok(json) => json,
                 Err(_) => return bad("the answer is no JSON"),
@@ -293,6 +298,7 @@ fn value_of(shape: &AnswerShape, given: Given) -> Result<Value, ModelError> {
     };
     let value = match shape {
         AnswerShape::Text => return bad("the answer is no text"),
+        AnswerShape::Act(_) => Value::from_json(json.get(ANSWER).unwrap_or(&json)),
         AnswerShape::One(_) => match json.get(ANSWER) {
             Some(value) => Value::from_json(value),
             None => return bad("the answer has no field `answer`"),
@@ -302,6 +308,10 @@ fn value_of(shape: &AnswerShape, given: Given) -> Result<Value, ModelError> {
     };
     // The arguments of a tool come as JSON, whose text had no limit of its own.
     if value.estimated_bytes() > MODEL_ANSWER_BYTES_MAX { bad("the answer is too long") } else { Ok(value) }
+}
+
+fn is_prose(text: &str) -> bool {
+    !text.contains(['{', '}', '[', '<']) && !text.contains("```")
 }
 
 /// JSON without the marks of a code block that models like to put around it.

@@ -1,9 +1,10 @@
 //! Writes the form of an answer as a JSON schema that the strict modes of servers take: every field is required, one that
 //! may be missing may be null, and there are no others.
 
+use super::prompt::ANSWER;
 use crate::model::{
     answer::AnswerType,
-    effect::{AnswerShape, ShapeField},
+    effect::{ActShape, AnswerShape, ShapeField},
 };
 use serde_json::{Map, Value as Json, json};
 
@@ -13,12 +14,32 @@ pub(super) fn schema(shape: &AnswerShape) -> Option<Json> {
         AnswerShape::Text => return None,
         AnswerShape::One(field) => std::slice::from_ref(field),
         AnswerShape::Record(fields) => fields,
+        AnswerShape::Act(acts) => {
+            // The strict modes take no choice at the top, so the act stands in a field.
+            let acts: Vec<Json> = acts.iter().map(act).collect();
+            return Some(json!({
+                "type": "object", "properties": {ANSWER: {"anyOf": acts}}, "required": [ANSWER],
+                "additionalProperties": false,
+            }));
+        }
     };
+    Some(object(fields))
+}
+
+fn object(fields: &[ShapeField]) -> Json {
     let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
     let properties: Map<String, Json> = fields.iter().map(|field| (field.name.clone(), property(field))).collect();
-    Some(json!({
-        "type": "object", "properties": properties, "required": names, "additionalProperties": false,
-    }))
+    json!({"type": "object", "properties": properties, "required": names, "additionalProperties": false})
+}
+
+fn act(act: &ActShape) -> Json {
+    json!({
+        "type": "object",
+        "description": act.about,
+        "properties": {"do": {"type": "string", "enum": [act.name]}, "with": object(&act.fields)},
+        "required": ["do", "with"],
+        "additionalProperties": false,
+    })
 }
 
 fn property(field: &ShapeField) -> Json {
@@ -55,6 +76,20 @@ fn form(field: &ShapeField) -> (&'static str, Option<&'static str>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_act_is_one_of_several_objects() {
+        let text =
+            ShapeField { name: "text".into(), kind: "text".into(), among: Vec::new(), optional: false, about: None };
+        let say = ActShape { name: "say".into(), about: "Answers.".into(), fields: vec![text] };
+        let done = ActShape { name: "exit_done".into(), about: "Ends.".into(), fields: Vec::new() };
+        let made = schema(&AnswerShape::Act(vec![say, done])).unwrap();
+        let act = |at: usize| made["properties"]["answer"]["anyOf"][at].clone();
+        assert_eq!(act(0)["properties"]["do"]["enum"], json!(["say"]));
+        assert_eq!(act(0)["properties"]["with"]["required"], json!(["text"]));
+        assert_eq!(act(1)["properties"]["with"]["properties"], json!({}));
+        assert_eq!((&act(1)["description"], &made["required"]), (&json!("Ends."), &json!(["answer"])));
+    }
 
     #[test]
     fn every_field_is_required_and_a_missing_one_is_null() {

@@ -98,5 +98,5 @@ pub fn leads_on(option: &yaml::Node) -> bool {
 
 /// True if the step waits until somebody writes or time passes.
 pub fn waits(node: &Node) -> bool {
-    matches!(node.outline.verb, "ask" | "wait" | "handoff")
+    matches!(node.outline.verb, "ask" | "wait" | "handoff" | "agent")
 }

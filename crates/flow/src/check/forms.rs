@@ -12,7 +12,7 @@ use crate::{
 use std::collections::BTreeSet;
 
 /// Steps that send or wait, for which no screen can wait.
-const SLOW: [&str; 6] = ["ask", "wait", "handoff", "say", "template", "react"];
+const SLOW: [&str; 7] = ["ask", "wait", "agent", "handoff", "say", "template", "react"];
 
 pub fn check(set: &FlowSet, findings: &Findings) {
     for node in set.every_flow().flat_map(|flow| &flow.nodes) {

@@ -91,8 +91,9 @@ static PRICE: LazyLock<Regex> = LazyLock::new(|| {
 fn names(set: &FlowSet, findings: &Findings) {
     for node in set.every_flow().flat_map(|flow| &flow.nodes) {
         let Some(written) = node.outline.yaml.get("knowledge") else { continue };
-        // `all` is a word of `llm`.
-        let is_all = node.outline.verb == "llm" && written.text() == Some("all");
+        // `all` is a word of the steps that ask a model.
+        let asks_model = matches!(node.outline.verb, "llm" | "agent");
+        let is_all = asks_model && written.text() == Some("all");
         if is_all && set.knowledge.is_empty() {
             let finding = Diagnostic::error("E541", &written.place, format!("`{FOLDER}/` has no file"));
             findings.push(finding.help(format!("write a file such as `{FOLDER}/prices.md`")));
@@ -100,7 +101,7 @@ fn names(set: &FlowSet, findings: &Findings) {
         for item in written.one_or_many().iter().filter(|item| !item.is_broken() && !is_all) {
             let Some(name) = item.text().filter(|name| set.knowledge.named(name).next().is_none()) else { continue };
             let names = set.knowledge.names();
-            let all = (node.outline.verb == "llm").then_some("all");
+            let all = asks_model.then_some("all");
             let listed: Vec<String> =
                 all.into_iter().chain(names.iter().copied().take(8)).map(|name| format!("`{name}`")).collect();
             let help = match names.is_empty() {

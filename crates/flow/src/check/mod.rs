@@ -1,6 +1,7 @@
 //! Checks flows without running them.
 
 mod addresses;
+mod agents;
 mod call_values;
 mod channel_support;
 mod conflicting_triggers;
@@ -164,6 +165,7 @@ impl Linter {
         repeated_calls::check(set, &findings);
         required_pairs::check(set, &findings);
         forms::check(set, &findings);
+        agents::check(set, &findings);
         conflicting_triggers::check(set, &findings);
         rare::check(set, around.now, &findings);
         offers::check(set, around.now, &findings);

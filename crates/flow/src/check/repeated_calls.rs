@@ -49,7 +49,7 @@ struct Booking<'a> {
 /// True if the step waits for the customer or a person: the steps behind it are intended.
 fn asks(set: &FlowSet, node: &Node) -> bool {
     match node.outline.verb {
-        "ask" | "handoff" => true,
+        "ask" | "handoff" | "agent" => true,
         "wait" => node.outline.yaml.get("wait").is_some_and(|value| value.text() == Some("reply")),
         "call" => node.outline.entered().and_then(|name| set.flow(name)).is_some_and(|called| called.asks),
         _ => false,

@@ -16,7 +16,7 @@ use crate::{
         event::{Event, FlowEvent},
         session::{Session, Waiting},
     },
-    steps::start,
+    steps::{agent, start},
     world::{Versions, World},
 };
 
@@ -120,6 +120,7 @@ fn settle(turn: &mut Turn<'_>) {
             || events::hand_round(turn)
             || start::begin_started(turn)
             || timers::run_postponed(turn)
+            || agent::think_on(turn)
             || queue::run_queue(turn);
         if !moved {
             break;

@@ -14,7 +14,7 @@ use crate::{
         session::{Frame, Waiting},
         value::Value,
     },
-    steps::repeat,
+    steps::{Step, repeat},
 };
 use std::collections::BTreeMap;
 
@@ -97,7 +97,7 @@ pub fn resume<'a>(turn: &mut Turn<'a>, here: Here<'a>, next: Next) {
     run_steps(turn, here.run);
 }
 
-fn follow<'a>(turn: &mut Turn<'a>, here: Here<'a>, next: Next) {
+pub(super) fn follow<'a>(turn: &mut Turn<'a>, here: Here<'a>, next: Next) {
     let run = here.run;
     match next {
         Next::Continue => {
@@ -166,6 +166,7 @@ pub fn stand_at(turn: &mut Turn<'_>, run: u32, flow: &Flow, at: Option<NodeIx>) 
     let at = at.map(|ix| flow.node(ix).id.clone());
     if let Some(frame) = turn.run_mut(run).and_then(|run| run.frames.last_mut()) {
         frame.at = at;
+        frame.agent = None;
     }
 }
 
@@ -268,6 +269,12 @@ fn leave_flow(turn: &mut Turn<'_>, run: u32, value: Value) {
         }
         end_run(turn, run, RunEnd::Done);
         return;
+    }
+    if let Some(here) = turn.here(run)
+        && let Step::Agent(agent) = &here.node.step
+    {
+        let next = agent.tool_done(turn, here, &value);
+        return follow(turn, here, next);
     }
     let returns_as = left.and_then(|frame| frame.returns_as);
     variables::keep(turn, run, returns_as.as_deref(), value);

@@ -5,7 +5,7 @@
 
 pub(super) mod advance;
 pub(crate) mod contact_changes;
-mod drive;
+pub(super) mod drive;
 pub(super) mod http_request;
 pub mod inputs;
 mod loop_guard;
@@ -15,7 +15,7 @@ mod quarantine;
 pub mod question;
 pub mod routing;
 pub(super) mod step_errors;
-mod timers;
+pub(super) mod timers;
 pub mod turn;
 pub(crate) mod variables;
 pub(super) mod version_change;

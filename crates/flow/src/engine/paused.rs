@@ -44,6 +44,8 @@ pub(crate) fn stands_still(turn: &mut Turn<'_>, number: u32) -> bool {
         Waiting::Reply { deadline } | Waiting::Event { deadline, .. } | Waiting::Delivery { deadline, .. } => {
             *deadline = Some(look);
         }
+        // Texts that wait for an answer get it, as gathered ones do.
+        Waiting::Agent { deadline, think_at: None } => *deadline = Some(look),
         // Gathered texts are handled; the time-out and the reminder wait.
         Waiting::Question(question) if question.gathering.is_none() => {
             for at in [&mut question.deadline, &mut question.remind_at, &mut question.deliver_by] {
@@ -51,7 +53,12 @@ pub(crate) fn stands_still(turn: &mut Turn<'_>, number: u32) -> bool {
             }
         }
         // A pause does not affect a person, or a call that has begun.
-        Waiting::Question(_) | Waiting::Call(_) | Waiting::Person { .. } | Waiting::Ready | Waiting::Fate { .. } => {
+        Waiting::Question(_)
+        | Waiting::Agent { .. }
+        | Waiting::Call(_)
+        | Waiting::Person { .. }
+        | Waiting::Ready
+        | Waiting::Fate { .. } => {
             return false;
         }
     }

@@ -1,6 +1,7 @@
 //! Finds the handler for a failed step (language.md 7).
 
 use super::turn::{Here, StepFailure, Turn};
+use crate::steps::Step;
 use crate::{
     base::{limits, time::Time},
     definition::{Body, FlowSet},
@@ -49,7 +50,14 @@ pub fn fail<'a>(turn: &mut Turn<'a>, here: Here<'a>, failure: StepFailure) {
         }
         drive::pop_flow(turn, run);
         match turn.here(run) {
-            Some(caller) => (steps, flow, owner) = (caller.node.on_error, caller.flow, caller),
+            Some(caller) => {
+                // The model is told that its tool failed, and decides what to do.
+                if let Step::Agent(agent) = &caller.node.step {
+                    let next = agent.tool_failed(turn, caller, &error);
+                    return drive::follow(turn, caller, next);
+                }
+                (steps, flow, owner) = (caller.node.on_error, caller.flow, caller);
+            }
             None => break,
         }
     }

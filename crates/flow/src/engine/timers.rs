@@ -48,6 +48,7 @@ pub(crate) fn run_due(turn: &mut Turn<'_>, number: u32) {
         | Waiting::Event { deadline, .. }
         | Waiting::Delivery { deadline, .. }
         | Waiting::Person { deadline } => (due(*deadline), false),
+        Waiting::Agent { deadline, think_at } => (due(*deadline) && think_at.is_none(), due(*think_at)),
         Waiting::Until { at, .. } => (due(Some(*at)), false),
         Waiting::Call(call) => (due(call.retry_at), false),
         Waiting::Ready | Waiting::Fate { .. } => (false, false),
@@ -88,7 +89,13 @@ pub(crate) fn run_due(turn: &mut Turn<'_>, number: u32) {
             lifecycle::time_out(turn, here, here.node.outline.on_timeout);
         }
         Waiting::Delivery { .. } => delivery_outcome::undelivered(turn, number),
-        Waiting::Reply { .. } | Waiting::Event { .. } => {
+        Waiting::Agent { deadline, .. } if !timed_out => {
+            // The texts are complete: `agent::think_on` asks the model about them.
+            if let Some(run) = turn.run_mut(number) {
+                run.waiting = Waiting::Agent { deadline, think_at: None };
+            }
+        }
+        Waiting::Reply { .. } | Waiting::Agent { .. } | Waiting::Event { .. } => {
             lifecycle::time_out(turn, here, here.node.outline.on_timeout);
         }
         Waiting::Person { .. } => person_took_too_long(turn, here),
@@ -117,6 +124,10 @@ pub fn end_wait(turn: &mut Turn<'_>, number: u32) {
         | Waiting::Event { deadline, .. }
         | Waiting::Delivery { deadline, .. }
         | Waiting::Person { deadline } => *deadline = Some(now),
+        Waiting::Agent { deadline, think_at } => match think_at {
+            Some(at) => *at = now,
+            None => *deadline = Some(now),
+        },
         Waiting::Until { at, rest } => (*at, *rest) = (now, None),
         Waiting::Call(call) if call.retry_at.is_some() => call.retry_at = Some(now),
         Waiting::Call(_) | Waiting::Ready | Waiting::Fate { .. } => return,
@@ -152,7 +163,15 @@ fn due_in_silence(turn: &mut Turn<'_>, number: u32, waiting: &Waiting, timed_out
         }
         // The contact has answered: the gathered texts are handled when the bot has the conversation again.
         Waiting::Question(question) if question.gathering.is_some() => postpone(turn, number),
-        Waiting::Question(_) | Waiting::Reply { .. } if with_person => drive::end_run(turn, number, RunEnd::Expired),
+        // The person answers the texts that waited.
+        Waiting::Agent { deadline, .. } if with_person && !timed_out => {
+            if let Some(run) = turn.run_mut(number) {
+                run.waiting = Waiting::Agent { deadline: *deadline, think_at: None };
+            }
+        }
+        Waiting::Question(_) | Waiting::Reply { .. } | Waiting::Agent { .. } if with_person => {
+            drive::end_run(turn, number, RunEnd::Expired);
+        }
         _ => postpone(turn, number),
     }
 }
@@ -281,6 +300,10 @@ pub fn returned(turn: &mut Turn<'_>, number: u32, call: u32, result: Result<Call
             llm.returned(turn, here, call, Ok(reply))
         }
         (Step::Llm(llm), Err(error), CallRequest::Model(call)) => llm.returned(turn, here, call, Err(error)),
+        (Step::Agent(agent), Ok(CallReturn::Model(reply)), CallRequest::Model(call)) => {
+            agent.returned(turn, here, call, Ok(reply))
+        }
+        (Step::Agent(agent), Err(error), CallRequest::Model(call)) => agent.returned(turn, here, call, Err(error)),
         _ => return drive::give_up(turn, number, "the step that called is another one now"),
     };
     drive::resume(turn, here, next);
@@ -297,6 +320,7 @@ pub fn restarted(turn: &mut Turn<'_>) {
         let next = match (&here.node.step, &wait.request) {
             (Step::Http(http), _) => http.restarted(turn, *wait),
             (Step::Llm(llm), CallRequest::Model(call)) => llm.restarted(turn, here, call.clone()),
+            (Step::Agent(agent), CallRequest::Model(call)) => agent.restarted(turn, here, call.clone()),
             _ => continue,
         };
         drive::resume(turn, here, next);

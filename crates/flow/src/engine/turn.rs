@@ -19,7 +19,7 @@ use crate::{
     model::{
         contact::ContactData,
         content::Content,
-        effect::{Effect, IfClosed, MessageDraft, Origin, TraceEntry, TurnSteps},
+        effect::{Effect, IfClosed, MessageDraft, Origin, TalkBy, TraceEntry, TurnSteps},
         event::{FlowEvent, Start, is_by_clock},
         session::{Run, Session, StepError, Waiting},
         value::Value,
@@ -327,6 +327,14 @@ impl<'a> Turn<'a> {
 
     /// Puts a message of a run into the outbox and returns its number.
     pub fn say(&mut self, here: Here<'_>, saying: Saying) -> u32 {
+        if let Some(run) = self.run_mut(here.run) {
+            // An agent must know what its tool, a flow above it, says.
+            let agent = run.frames.iter_mut().rev().skip(1).find_map(|frame| frame.agent.as_deref_mut());
+            let said = saying.content.text();
+            if let Some(agent) = agent.filter(|_| !said.is_empty()) {
+                agent.say(TalkBy::Flow, said);
+            }
+        }
         let number = self.draft(here, saying);
         if let Some(run) = self.run_mut(here.run) {
             run.said = Some(crate::model::session::LastMessage { message: number, delivered: false, read: false });

@@ -29,6 +29,7 @@ use std::{
     ops::Range,
     sync::{Arc, OnceLock},
 };
+pub use whatsapp::as_message;
 
 /// The folder of these files in a bot.
 pub const FOLDER: &str = "knowledge";

@@ -2,6 +2,13 @@
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
+/// A text that may be Markdown, as language models write it; a text without its signs stays as it is.
+pub fn as_message(text: &str) -> String {
+    let text = text.trim();
+    let is_marked = text.contains("**") || text.contains("](") || text.lines().any(|line| line.starts_with('#'));
+    if is_marked { message(text).trim().to_owned() } else { text.to_owned() }
+}
+
 /// The text as a message; a table is written with a line for each row.
 pub fn message(markdown: &str) -> String {
     let mut out = String::new();

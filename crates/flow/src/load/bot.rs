@@ -41,6 +41,7 @@ pub struct Bot {
     pub secrets: Vec<String>,
     /// Names of models that `llm` steps may ask; the first one is the default.
     pub models: Vec<String>,
+    pub agents: Agents,
     /// Declared fields of the contact, beside the built-in ones.
     pub fields: Vec<Field>,
     pub topics: BTreeMap<String, Topic>,
@@ -98,6 +99,26 @@ pub struct Team {
     pub hours: Option<String>,
     /// The bot continues this long after the person's last message.
     pub give_back: Span,
+}
+
+/// `agents:`, for all steps `agent` of the bot.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Agents {
+    /// Their matter, in the author's words; empty: it is missing.
+    pub scope: String,
+    /// The team of the exit `person`; `None`: the only one.
+    pub team: Option<String>,
+    pub discloses: Disclosure,
+}
+
+/// The sentence that a machine answers, at the first reply in a window.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Disclosure {
+    #[default]
+    BuiltIn,
+    Own(String),
+    /// The author has written why it is left out.
+    Not,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -254,6 +275,7 @@ pub(crate) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
     let listed_teams = fields.node("teams").and_then(Node::list).unwrap_or_default();
     let always_open = || Team { hours: None, give_back: defaults.give_back };
     teams.extend(listed_teams.iter().filter_map(Node::text).map(|name| (name.to_owned(), always_open())));
+    let agents = agents(&mut fields, &teams, findings);
     let (draft_testers, sandbox) = (texts(&mut fields, "draft_testers"), sandbox(&mut fields));
     let (opt_out, templates) = (opt_out(&mut fields), own_templates::parse(&mut fields, &language));
     fields.finish();
@@ -266,6 +288,7 @@ pub(crate) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
         env,
         secrets,
         models,
+        agents,
         fields: declared_fields,
         topics,
         hours,
@@ -362,6 +385,43 @@ fn team(entry: &Entry, hours: &BTreeMap<String, OpeningHours>, give_back: Span, 
     (entry.key.text.clone(), team)
 }
 
+fn agents(fields: &mut Fields<'_>, teams: &BTreeMap<String, Team>, findings: &Findings) -> Agents {
+    let Some(mut node) = fields.fields("agents") else { return Agents::default() };
+    let scope = node.text("scope").trim().to_owned();
+    let team = node.opt_text("team").map(str::to_owned);
+    if let (Some(name), Some(written)) = (&team, node.node("team"))
+        && !teams.contains_key(name)
+    {
+        let finding = Diagnostic::error("E403", &written.place, format!("there is no team `{name}`"));
+        let near = crate::base::diagnostic::did_you_mean(name, teams.keys().map(String::as_str));
+        findings.push(finding.help(near.unwrap_or_else(|| format!("write `teams: {{{name}: {{}}}}`"))));
+    }
+    let discloses = match node.node("discloses") {
+        None => Disclosure::BuiltIn,
+        Some(why) if why.map().is_some() => {
+            let mut keys = Fields::new(why, "`discloses`", findings);
+            keys.text("no");
+            keys.finish();
+            Disclosure::Not
+        }
+        Some(written) => match written.text() {
+            Some("true" | "yes") => Disclosure::BuiltIn,
+            Some("false" | "no") | None => {
+                let finding = Diagnostic::error(
+                    "E521",
+                    &written.place,
+                    "nothing says why customers are not told that a machine answers",
+                );
+                findings.push(finding.help("write `discloses: {no: the reason}`, or take the line out"));
+                Disclosure::Not
+            }
+            Some(text) => Disclosure::Own(text.to_owned()),
+        },
+    };
+    node.finish();
+    Agents { scope, team, discloses }
+}
+
 fn opt_out(fields: &mut Fields<'_>) -> OptOut {
     let written = fields.node("opt_out");
     if let Some(list) = written.filter(|node| node.list().is_some() || node.text().is_some_and(|text| !text.is_empty()))
@@ -392,9 +452,4 @@ fn sandbox(fields: &mut Fields<'_>) -> Sandbox {
     let sandbox = Sandbox { env: env.collect(), mocks: node.node("mocks").cloned() };
     node.finish();
     sandbox
-}
-
-/// A finding for a part of the language that this version does not support yet.
-pub(crate) fn later(place: &Place, what: &str) -> Diagnostic {
-    Diagnostic::error("E299", place, format!("{what} is not supported in this version yet")).help("take it out for now")
 }

@@ -3,7 +3,7 @@
 mod filled;
 
 use super::{
-    bot::{self, Bot},
+    bot::Bot,
     declarations::at_most_of,
     parse::Builder,
     spec::{STEP_KEYS, Spec, TRIGGER_KEYS},
@@ -59,6 +59,7 @@ impl<'a, 'b> StepFields<'a, 'b> {
             yaml: node.clone(),
             bodies: Vec::new(),
             target: None,
+            tools: Vec::new(),
             codes: Vec::new(),
             texts: Vec::new(),
             sentences: Vec::new(),
@@ -292,6 +293,17 @@ impl<'a, 'b> StepFields<'a, 'b> {
         self.builder.leads_to(name)
     }
 
+    /// Records that the step may run a flow as a tool; an unknown one gets a finding.
+    pub fn tool(&mut self, name: &str, place: &Place) {
+        match self.builder.tool(name) {
+            Ok(flow) => self.outline.tools.push(flow),
+            Err(help) => {
+                let finding = Diagnostic::error("E401", place, format!("there is no flow `{name}`"));
+                self.report(finding.help_if(help));
+            }
+        }
+    }
+
     /// The block or flow that the verb names; an unknown name gets a finding.
     pub fn target(&mut self, name: &'static str) -> Target {
         let Some(node) = self.fields.required(name) else { return Target::Unknown(String::new()) };
@@ -320,15 +332,6 @@ impl<'a, 'b> StepFields<'a, 'b> {
 
     pub fn report_if(&self, finding: Option<Diagnostic>) {
         self.builder.findings.extend(finding);
-    }
-
-    /// Reports keys of the language that this version does not support yet.
-    pub fn later(&mut self, names: &[&'static str]) {
-        for name in names {
-            if let Some(entry) = self.fields.entry(name) {
-                self.report(bot::later(&entry.key.place, &format!("`{name}`")));
-            }
-        }
     }
 
     /// Marks a key as known, because other code parses it.

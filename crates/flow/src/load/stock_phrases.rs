@@ -45,10 +45,14 @@ pub enum Phrase {
     Back,
     /// Above the names of the bot's languages, once in each of them.
     AskLanguage,
+    /// Before a hand-off by an agent.
+    PersonComes,
+    /// Above the first reply of an agent in a window.
+    Machine,
 }
 
 impl Phrase {
-    pub const ALL: [Phrase; 15] = [
+    pub const ALL: [Phrase; 17] = [
         Phrase::Stopped,
         Phrase::Started,
         Phrase::AskStop,
@@ -64,6 +68,8 @@ impl Phrase {
         Phrase::More,
         Phrase::Back,
         Phrase::AskLanguage,
+        Phrase::PersonComes,
+        Phrase::Machine,
     ];
 
     /// The phrases that a question shows.
@@ -87,6 +93,8 @@ impl Phrase {
             Phrase::More => "more",
             Phrase::Back => "back",
             Phrase::AskLanguage => "ask_language",
+            Phrase::PersonComes => "person_comes",
+            Phrase::Machine => "machine",
         }
     }
 
@@ -108,7 +116,9 @@ impl Phrase {
             | Phrase::Which
             | Phrase::WentWrong
             | Phrase::FormOver
-            | Phrase::AskLanguage => None,
+            | Phrase::AskLanguage
+            | Phrase::PersonComes
+            | Phrase::Machine => None,
         }
     }
 

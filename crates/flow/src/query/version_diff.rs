@@ -90,7 +90,8 @@ pub fn same_in_reach<'a>(old: &FlowSet, new: &FlowSet, from: impl IntoIterator<I
         if !same_file(before, after) || changed.iter().any(|path| is_used(path, after)) {
             return false;
         }
-        open.extend(after.nodes.iter().filter_map(|node| node.outline.entered().cloned()));
+        let entered = after.nodes.iter().flat_map(|node| node.outline.entered().into_iter().chain(&node.outline.tools));
+        open.extend(entered.cloned());
     }
     true
 }

@@ -1,10 +1,10 @@
 //! Implements `llm`: asks a language model once and keeps one typed value. The question leaves as an effect; this file
 //! handles its answer. The model proposes, and only a value that has the declared form is kept.
 
-mod answer;
-mod ground;
-mod keys;
-mod mask;
+pub(super) mod answer;
+pub(super) mod ground;
+pub(super) mod keys;
+pub(super) mod mask;
 
 use super::StepKind;
 use crate::{
@@ -206,7 +206,7 @@ impl StepKind for Llm {
 }
 
 /// Sends the question, and waits.
-fn park(turn: &mut Turn<'_>, call: ModelCall) -> Next {
+pub(super) fn park(turn: &mut Turn<'_>, call: ModelCall) -> Next {
     let (number, attempt) = (call.call, call.attempt);
     let request = CallRequest::Model(call);
     turn.effects.push(Effect::Call(Box::new(request.clone())));
@@ -240,6 +240,7 @@ impl Llm {
         let question = ModelQuestion {
             instruction,
             input,
+            talk: Vec::new(),
             sources,
             examples: self.examples.clone(),
             shape: self.shape(),
@@ -280,12 +281,7 @@ impl Llm {
                 AnswerShape::One(field)
             }
             Returns::Record(fields) => {
-                let fields = fields.iter().map(|field| ShapeField {
-                    optional: field.optional || field.default.is_some(),
-                    about: field.about.clone(),
-                    ..shape_field(&field.name, &field.kind)
-                });
-                AnswerShape::Record(fields.collect())
+                AnswerShape::Record(shape_fields(fields))
             }
         }
     }
@@ -354,7 +350,7 @@ impl Llm {
 }
 
 /// The line of the trace about a reply: the model, its time, tokens and cost.
-fn told(reply: &ModelReply) -> String {
+pub(super) fn told(reply: &ModelReply) -> String {
     let how = if reply.answer.is_ok() { "answered" } else { "gave no answer" };
     let mut text = format!("`{}` {how} in {} ms", reply.model, reply.took.0);
     if reply.tokens.input + reply.tokens.output > 0 {
@@ -366,7 +362,7 @@ fn told(reply: &ModelReply) -> String {
     text
 }
 
-fn too_long(what: &str, text: &str, bytes_max: usize) -> Result<(), StepFailure> {
+pub(super) fn too_long(what: &str, text: &str, bytes_max: usize) -> Result<(), StepFailure> {
     if text.len() <= bytes_max {
         return Ok(());
     }
@@ -374,7 +370,16 @@ fn too_long(what: &str, text: &str, bytes_max: usize) -> Result<(), StepFailure>
     Err(StepFailure::new("cut_prompt", text))
 }
 
-fn shape_field(name: &str, kind: &Kind) -> ShapeField {
+pub(super) fn shape_fields(fields: &[Field]) -> Vec<ShapeField> {
+    let shape = |field: &Field| ShapeField {
+        optional: field.optional || field.default.is_some(),
+        about: field.about.clone(),
+        ..shape_field(&field.name, &field.kind)
+    };
+    fields.iter().map(shape).collect()
+}
+
+pub(super) fn shape_field(name: &str, kind: &Kind) -> ShapeField {
     ShapeField {
         name: name.to_owned(),
         kind: kind.of.as_str().to_owned(),
@@ -385,7 +390,7 @@ fn shape_field(name: &str, kind: &Kind) -> ShapeField {
 }
 
 /// The mark around the input, different for each question; it cannot be guessed from outside.
-fn mark(turn: &Turn<'_>, run: u32, call: u32) -> String {
+pub(super) fn mark(turn: &Turn<'_>, run: u32, call: u32) -> String {
     let mut hash = Sha256::new();
     hash.update(turn.world.token_key);
     hash.update(format!("|model|{}|{run}|{call}", turn.world.conversation));

@@ -128,6 +128,7 @@ steps! {
     http::Http,
     look_up::LookUp,
     llm::Llm,
+    agent::Agent,
     script::Script,
     handoff::Handoff,
     emit::Emit,

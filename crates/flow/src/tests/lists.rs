@@ -8,7 +8,7 @@ use super::super::{
 use crate::base::{limits, place::SourceFile};
 use std::collections::BTreeSet;
 
-const BOT: &str = "bot: Test\nmodels: [main]\nteams: {support: {}}\nfields: {city: text, visit_at: datetime}\n";
+const BOT: &str = "bot: Test\nmodels: [main]\nteams: {support: {}}\nagents: {scope: tests}\nfields: {city: text, visit_at: datetime}\n";
 
 fn errors(flow: &str) -> Vec<String> {
     let files = [SourceFile::new("flows/_bot.yaml", BOT), SourceFile::new("flows/x.yaml", flow)];

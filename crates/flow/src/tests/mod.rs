@@ -5,6 +5,7 @@
 //! (`* run done`) · `~ …` an event from outside: `~ answer 200 {…}`, `~ event paid {…}`, `~ person`, `~ back`, `~ fail
 //! 131026` and so on. The transcript must contain every message of the bot.
 
+mod agent;
 mod allowed;
 mod asking;
 mod busy;

@@ -143,8 +143,7 @@ pub fn play(talk: &mut Talk, acts: &[String]) -> Result<(), TestCaseError> {
         prop_assert!(session.queue.len() <= limits::QUEUED_STARTS_MAX);
         prop_assert!(talk.session.len() <= limits::SESSION_BYTES_MAX);
         prop_assert!(session.due_at().is_none_or(|at| at > talk.now), "nothing stays due: {:?}", session.due_at());
-        let asks = |waiting: &Waiting| matches!(waiting, Waiting::Question(_) | Waiting::Reply { .. });
-        let asking: Vec<_> = session.runs.iter().filter(|run| asks(&run.waiting)).collect();
+        let asking: Vec<_> = session.runs.iter().filter(|run| run.waiting.asks()).collect();
         // A question that was put aside is asked again after the other one.
         let set_aside = |number: u32| session.runs.iter().any(|run| run.aside_of == Some(number));
         let open = asking.iter().filter(|run| !set_aside(run.number)).count();

@@ -1,7 +1,7 @@
-//! Describes the question of an `llm` step to a language model, and the form of its answer, as plain data.
+//! Describes the question of an `llm` or `agent` step to a language model, and the form of its answer, as plain data.
 //!
 //! The step makes the question, `channel::llm` asks it in the dialect of the model's server. Texts of customers stand
-//! only in `input`; everything else is written by the author or by this program.
+//! only in `input` and `talk`; everything else is written by the author or by this program.
 
 use crate::{
     base::{ids::StepId, time::Span},
@@ -55,6 +55,9 @@ pub struct ModelQuestion {
     /// The untrusted text that the question is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<String>,
+    /// The conversation that an agent answers, the oldest entry first; untrusted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub talk: Vec<TalkEntry>,
     /// Everything that the answer may say of the business: parts of its papers, and facts of the author.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<String>,
@@ -64,11 +67,32 @@ pub struct ModelQuestion {
     /// The most tokens of the answer; `None`: as the model's configuration says, which a larger number does not change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output_max: Option<u32>,
-    /// Stands before and behind `input`. Nobody can guess it, so no text can contain it and end the input early.
+    /// Stands before and behind `input`, and before each entry of `talk`. Nobody can guess it, so no text can contain it and end the input early.
     pub mark: String,
     /// The reason why the last answer could not be used, if the model is asked again because of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repair: Option<String>,
+}
+
+/// One entry of the conversation with an agent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TalkEntry {
+    pub by: TalkBy,
+    pub text: String,
+}
+
+/// The author of an entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TalkBy {
+    Customer,
+    Agent,
+    /// A flow that the agent used as a tool: the customer has read it.
+    Flow,
+    /// The result of the tool with this name; the customer has not read it.
+    Tool(String),
+    /// This program.
+    Note,
 }
 
 /// A text with the right answer to it.
@@ -88,6 +112,17 @@ pub enum AnswerShape {
     One(ShapeField),
     /// An object with these fields and no others.
     Record(Vec<ShapeField>),
+    /// One of these acts: `{do: NAME, with: {…}}`.
+    Act(Vec<ActShape>),
+}
+
+/// Something that an agent can do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ActShape {
+    pub name: String,
+    /// A description for the model.
+    pub about: String,
+    pub fields: Vec<ShapeField>,
 }
 
 /// A value of an answer.

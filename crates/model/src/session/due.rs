@@ -97,6 +97,10 @@ fn of_run(run: &Run) -> Vec<Due> {
         | Waiting::Event { deadline, .. }
         | Waiting::Delivery { deadline, .. }
         | Waiting::Person { deadline } => found.extend(deadline.map(|at| (at, DueKind::Timeout))),
+        Waiting::Agent { deadline, think_at } => {
+            found.extend(think_at.map(|at| (at, DueKind::Answer)));
+            found.extend(deadline.map(|at| (at, DueKind::Timeout)));
+        }
         Waiting::Until { at, .. } => found.push((*at, DueKind::Wait)),
         Waiting::Call(call) => found.extend(call.retry_at.map(|at| (at, DueKind::Retry))),
         Waiting::Ready | Waiting::Fate { .. } => {}

@@ -33,6 +33,7 @@ impl Run {
             Waiting::Ready => ("step", None),
             Waiting::Question(question) => ("answer", question.deadline),
             Waiting::Reply { deadline } => ("reply", *deadline),
+            Waiting::Agent { deadline, .. } => ("message", *deadline),
             Waiting::Until { at, .. } => ("time", Some(*at)),
             Waiting::Event { deadline, .. } => ("event", *deadline),
             Waiting::Delivery { deadline, .. } => ("delivery", *deadline),
@@ -58,6 +59,7 @@ impl Run {
             | Waiting::Event { deadline, .. }
             | Waiting::Delivery { deadline, .. }
             | Waiting::Person { deadline } => *deadline,
+            Waiting::Agent { deadline, think_at } => [*deadline, *think_at].into_iter().flatten().min(),
             Waiting::Until { at, .. } => Some(*at),
             Waiting::Call(call) => call.retry_at,
             Waiting::Ready | Waiting::Fate { .. } => None,

@@ -1,6 +1,6 @@
 //! Estimates the size of a session as JSON without writing it; the engine keeps the size below its limit.
 
-use super::{Frame, Loop, Run, Session, StopSnapshot, Waiting};
+use super::{AgentState, Frame, Loop, Run, Session, StopSnapshot, Waiting};
 use crate::{inbound::InboundMessage, value::Value};
 use std::collections::BTreeMap;
 
@@ -53,6 +53,7 @@ impl Run {
                 + texts
                 + frame.loops.iter().map(items).sum::<usize>()
                 + frame.knew.as_deref().map_or(0, knew)
+                + frame.agent.as_deref().map_or(0, AgentState::estimated_bytes)
         };
         let frames = self.frames.iter().map(frame).sum::<usize>();
         let waiting = match &self.waiting {

@@ -19,6 +19,13 @@ pub enum Waiting {
     Reply {
         deadline: Option<Time>,
     },
+    /// An `agent` listens.
+    Agent {
+        deadline: Option<Time>,
+        /// The time at which the texts that arrived so far are answered (`gather`); `None`: no text waits.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        think_at: Option<Time>,
+    },
     /// `wait: 2h`, `{until: …}`, `window_closing`.
     Until {
         at: Time,
@@ -50,6 +57,20 @@ pub enum Waiting {
 }
 
 impl Waiting {
+    /// True while a message of the contact is an answer: to a question, to `wait: reply`, or to an agent.
+    pub fn asks(&self) -> bool {
+        match self {
+            Waiting::Question(_) | Waiting::Reply { .. } | Waiting::Agent { .. } => true,
+            Waiting::Ready
+            | Waiting::Until { .. }
+            | Waiting::Event { .. }
+            | Waiting::Delivery { .. }
+            | Waiting::Call(_)
+            | Waiting::Fate { .. }
+            | Waiting::Person { .. } => false,
+        }
+    }
+
     /// True while steps run that only an outside result can end: the contact's messages wait meanwhile.
     pub fn is_in_call(&self) -> bool {
         match self {
@@ -57,6 +78,7 @@ impl Waiting {
             Waiting::Fate { .. } => true,
             Waiting::Question(_)
             | Waiting::Reply { .. }
+            | Waiting::Agent { .. }
             | Waiting::Event { .. }
             | Waiting::Delivery { .. }
             | Waiting::Person { .. }

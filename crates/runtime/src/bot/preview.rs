@@ -239,6 +239,7 @@ fn waits_for(waiting: &Waiting) -> &'static str {
         Waiting::Ready => "its next step",
         Waiting::Question(_) => "an answer",
         Waiting::Reply { .. } => "a reply",
+        Waiting::Agent { .. } => "a message",
         Waiting::Until { .. } => "its time",
         Waiting::Event { .. } => "an event",
         Waiting::Delivery { .. } | Waiting::Fate { .. } => "the fate of a message",

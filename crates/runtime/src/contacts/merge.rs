@@ -8,7 +8,6 @@ use crate::{
     base::{ids::ContactId, time::Time},
     contacts::Contacts,
     lane::state::LaneTask,
-    model::session::Waiting,
     process::panic_guard::caught,
     store::tables::{contact, conversation, session},
 };
@@ -89,7 +88,7 @@ impl Contacts {
             heard = heard.max(row.last_inbound_at);
             let session = session::find(&self.store, row.id).await?;
             let runs = session.iter().flat_map(|stored| &stored.session.runs);
-            asks |= runs.into_iter().any(|run| matches!(run.waiting, Waiting::Question(_) | Waiting::Reply { .. }));
+            asks |= runs.into_iter().any(|run| run.waiting.asks());
         }
         Ok((asks, heard))
     }

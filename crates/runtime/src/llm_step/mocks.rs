@@ -139,13 +139,19 @@ fn rule(entry: &Entry, findings: &Findings) -> Rule {
     Rule { name: entry.key.text.clone(), answers, asked: 0 }
 }
 
-/// A text or a number, `{json: …}`, `{fail: …}`, `{slow: 30s}`.
+/// A text or a number, `{json: …}`, `{fail: …}`, `{slow: 30s}`; for an agent
+/// `{say: …}`, `{call: FLOW, with: {…}}`, `{exit: NAME, gives: {…}}`, `{search: …}`.
 fn answer(node: &Node, findings: &Findings) -> Option<MockedAnswer> {
     if node.map().is_none() {
         let answer = Ok(Value::from_json(&to_json(node)));
         return Some(MockedAnswer { answer, slow: Span::ZERO });
     }
     let mut fields = Fields::new(node, "an answer", findings);
+    if let Some(act) = act(&mut fields) {
+        let slow = fields.duration("slow", Span::ZERO);
+        fields.finish();
+        return Some(MockedAnswer { answer: Ok(act), slow });
+    }
     let json = fields.node("json").map(|node| Value::from_json(&to_json(node)));
     let text = fields.opt_text("text").map(Value::text);
     let slow = fields.duration("slow", Span::ZERO);
@@ -155,7 +161,7 @@ fn answer(node: &Node, findings: &Findings) -> Option<MockedAnswer> {
     let is_bare = !is_written && !members.is_empty();
     if is_bare {
         // `{kind: late}` is the object itself, without `json`.
-        let message = "an answer is a text, `{json: …}`, `{fail: …}` or `{slow: 30s}`";
+        let message = "an answer is a text (of an agent `{say: …}`, `{call: …}` or `{exit: …}`), `{json: …}`, `{fail: …}` or `{slow: 30s}`";
         findings.push(Diagnostic::error("E920", &node.place, message).help("write `{json: {kind: late}}`"));
         return None;
     }
@@ -166,4 +172,22 @@ fn answer(node: &Node, findings: &Findings) -> Option<MockedAnswer> {
         None => Ok(json.or(text).unwrap_or_default()),
     };
     Some(MockedAnswer { answer, slow })
+}
+
+/// An act of an agent, in the form in which a model gives it.
+fn act(fields: &mut Fields<'_>) -> Option<Value> {
+    let text = |key: &str, text: &str| Value::Map([(key.to_owned(), Value::text(text))].into());
+    let given =
+        |node: Option<&Node>| node.map_or_else(|| Value::Map([].into()), |node| Value::from_json(&to_json(node)));
+    let (name, with) = if let Some(said) = fields.opt_text("say") {
+        ("say".to_owned(), text("text", said))
+    } else if let Some(question) = fields.opt_text("search") {
+        ("search".to_owned(), text("question", question))
+    } else if let Some(flow) = fields.opt_text("call") {
+        (format!("call_{flow}"), given(fields.node("with")))
+    } else {
+        let exit = fields.opt_text("exit")?;
+        (format!("exit_{exit}"), given(fields.node("gives")))
+    };
+    Some(Value::Map([("do".to_owned(), Value::Text(name)), ("with".to_owned(), with)].into()))
 }

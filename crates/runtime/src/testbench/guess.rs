@@ -51,10 +51,10 @@ pub(super) fn mocks(set: &FlowSet, flow: &Flow) -> Guess {
     let mut guess = Guess { mocks: MockLines::default(), guessed: false };
     let mut seen = BTreeSet::new();
     for flow in reached(set, flow) {
-        for (node, llm) in flow.nodes.iter().filter_map(|node| Some((node, asked(node)?))) {
+        for (node, reply) in flow.nodes.iter().filter_map(|node| Some((node, reply(node)?))) {
             guess.guessed = true;
             let step = write::scalar(node.id.as_str());
-            guess.mocks.model.push(format!("{step}: {}", write::json(&reply(llm))));
+            guess.mocks.model.push(format!("{step}: {}", write::json(&reply)));
         }
         for node in flow.nodes.iter().filter(|node| node.outline.verb == "http") {
             let written = node.outline.yaml.get("http").and_then(|node| node.text()).unwrap_or_default();
@@ -79,15 +79,17 @@ pub(super) fn mocks(set: &FlowSet, flow: &Flow) -> Guess {
     guess
 }
 
-fn asked(node: &Node) -> Option<&Llm> {
+/// An answer of a model that fits the step; `None`: it asks none.
+fn reply(node: &Node) -> Option<Json> {
     match &node.step {
-        Step::Llm(llm) => Some(llm),
+        Step::Llm(llm) => Some(value(llm)),
+        Step::Agent(_) => Some(json!({"say": "An answer."})),
         _ => None,
     }
 }
 
 /// The answer of a model that fits the declaration: the first choice, a sample value of each type.
-fn reply(llm: &Llm) -> Json {
+fn value(llm: &Llm) -> Json {
     match &llm.returns {
         Returns::Text => "An answer.".into(),
         Returns::One(kind) => sample(kind),

@@ -251,7 +251,7 @@ async fn waits_for_an_answer(draft: &RecordedCase<'_>) -> anyhow::Result<Option<
                 let kind = words::asked(&draft.world.bot.set, &frame.flow, &step).unwrap_or(AnswerType::Text);
                 Some((step, titles, kind))
             }
-            Waiting::Reply { .. } => Some((step, Vec::new(), AnswerType::Text)),
+            Waiting::Reply { .. } | Waiting::Agent { .. } => Some((step, Vec::new(), AnswerType::Text)),
             _ => None,
         }
     }))

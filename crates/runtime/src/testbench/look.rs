@@ -14,7 +14,7 @@ use super::{
 use crate::{
     base::{place::Place, yaml::Node},
     flow::tools::testfile::{Aspect, BotSays, Expected},
-    model::session::{Session, Waiting},
+    model::session::Session,
     store::tables::{conversation, run, session, trace},
 };
 use serde_json::{Value as Json, json};
@@ -200,9 +200,7 @@ impl World<'_> {
             return Ok(end.as_str());
         }
         let session = self.session().await?;
-        let asks = session.runs.iter().any(|known| {
-            known.number == run.number && matches!(known.waiting, Waiting::Question(_) | Waiting::Reply { .. })
-        });
+        let asks = session.runs.iter().any(|known| known.number == run.number && known.waiting.asks());
         // A run that asks also waits; the test may name either.
         Ok(if asks { "asking, waiting" } else { "waiting" })
     }

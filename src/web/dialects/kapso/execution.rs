@@ -172,6 +172,7 @@ async fn shown(asked: &AuthenticatedRequest, id: &str) -> Result<Response, Refus
             Some(
                 Waiting::Question(_)
                 | Waiting::Reply { .. }
+                | Waiting::Agent { .. }
                 | Waiting::Until { .. }
                 | Waiting::Event { .. }
                 | Waiting::Delivery { .. },

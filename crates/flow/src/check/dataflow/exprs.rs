@@ -263,7 +263,7 @@ impl Eval<'_> {
             return ty;
         }
         match view(name) {
-            Some("item" | "body" | "secrets") | None => ValueType::ANY,
+            Some("item" | "body" | "inputs" | "secrets") | None => ValueType::ANY,
             Some(view) => ValueType::shape(Shape::View(view)),
         }
     }

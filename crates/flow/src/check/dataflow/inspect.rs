@@ -32,7 +32,8 @@ impl<'a> Walk<'a, '_> {
             self.fits(flow, node, state);
             let written = &node.outline.yaml;
             // A reaction outside the window is left out and not refused.
-            if matches!(node.outline.verb, "say" | "ask") {
+            let opens = node.outline.verb == "agent" && written.get("opening").is_some();
+            if opens || matches!(node.outline.verb, "say" | "ask") {
                 let place = &node.place;
                 self.send(flow, node, place, state, written.get("if_closed").is_some());
             }
@@ -55,7 +56,8 @@ impl<'a> Walk<'a, '_> {
                 let Some(then) = then.in_time() else { continue };
                 self.send(flow, node, &reminder.place, &then, reminder.get("if_closed").is_some());
             }
-            let expires = node.outline.verb == "ask" || written.get("wait").and_then(yaml::Node::text) == Some("reply");
+            let expires = matches!(node.outline.verb, "ask" | "agent")
+                || written.get("wait").and_then(yaml::Node::text) == Some("reply");
             let expires = expires || node.outline.verb == "call" && written.get("timeout").is_some();
             if let (true, None, Some(Body(body))) = (expires, written.get("on_timeout"), flow.on_expire) {
                 let late = match node.outline.verb {

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     FlowSet,
     base::{
-        limits::{CALL_TIMEOUT_DEFAULT, MODEL_CALL_TIMEOUT_DEFAULT, WINDOW, WINDOW_CLOSING},
+        limits::{CALL_TIMEOUT_DEFAULT, MODEL_CALL_MAX, MODEL_CALL_TIMEOUT_DEFAULT, WINDOW, WINDOW_CLOSING},
         place::Place,
         time::Span,
         yaml::{self, Kind as Yaml},
@@ -66,11 +66,9 @@ pub fn along(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: &State) -
         ("say" | "template", _) if written.get("on_undelivered").is_some() => one(any(&templated(node, state))),
         ("template", _) => one(templated(node, state)),
         ("ask", _) => filled(state.clone().answered(&node.place)),
-        ("agent", "on_limit") => one(passed(state, node, Span::ZERO, limit(written, "idle", Span::hours(1)))),
-        ("agent", _) => {
-            let idle = limit(written, "idle", Span::hours(1));
-            filled(passed(&state.clone().answered(&node.place), node, Span::ZERO, idle))
-        }
+        // The model may think for some time about the last message.
+        ("agent", "on_limit") => one(passed(&state.clone().answered(&node.place), node, Span::ZERO, MODEL_CALL_MAX)),
+        ("agent", _) => filled(passed(&state.clone().answered(&node.place), node, Span::ZERO, MODEL_CALL_MAX)),
         ("wait", _) => filled(waited(node, state, written.get("wait"), timeout)),
         ("look_up" | "llm", "unsure") => one(match &node.outline.fills {
             Some(name) => state.clone().with(flow, name, ValueType::NOTHING),
@@ -186,10 +184,6 @@ fn waited(node: &Node, state: &State, value: Option<&yaml::Node>, timeout: Optio
     }
 }
 
-fn limit(written: &yaml::Node, name: &str, default: Span) -> Span {
-    span(written.get("limits").and_then(|limits| limits.get(name))).unwrap_or(default)
-}
-
 /// The time of all attempts of a call and the pauses between them.
 fn call_time(written: &yaml::Node) -> Span {
     let default = if written.get("llm").is_some() { MODEL_CALL_TIMEOUT_DEFAULT } else { CALL_TIMEOUT_DEFAULT };
@@ -279,6 +273,10 @@ fn fill(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: State) -> Stat
                 Returns::One(kind) => ValueType::declared(kind),
                 Returns::Record(fields) => views::record("what the step `returns`", fields),
             },
+            _ => ValueType::ANY,
+        },
+        "agent" => match &node.step {
+            Step::Agent(agent) => views::talk(agent),
             _ => ValueType::ANY,
         },
         // Without `unsure` the flow goes on, with nothing found.

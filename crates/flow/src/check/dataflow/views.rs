@@ -1,7 +1,13 @@
 //! Lists the keys of maps that the language defines, with their types: language.md 6b.
 
 use super::types::{Kinds, KnownValue, Shape, ValueType};
-use crate::{FlowSet, base::ids::FlowName, definition::Field};
+use crate::{
+    FlowSet,
+    base::ids::FlowName,
+    definition::{Field, Kind},
+    steps::agent::Agent,
+};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The name of the map of consents in findings.
 pub const CONSENT: &str = "`contact.consent`";
@@ -101,6 +107,21 @@ pub fn filled(returns: &[Field]) -> ValueType {
 pub fn record(whose: &'static str, returns: &[Field]) -> ValueType {
     let parts = returns.iter().map(|field| (field.name.clone(), given_back(field)));
     ValueType { kinds: Kinds::MAP, known: KnownValue::Parts(whose, parts.collect()) }
+}
+
+/// The value of a talk with an agent: its exit, and what the exits give.
+pub fn talk(agent: &Agent) -> ValueType {
+    let exits = agent.exits.iter().map(|exit| exit.name.clone());
+    let built_in = Agent::BUILT_IN_EXITS.into_iter().map(str::to_owned);
+    let names: BTreeSet<String> = exits.chain(built_in).collect();
+    let mut parts: BTreeMap<String, ValueType> = BTreeMap::new();
+    for field in agent.exits.iter().flat_map(|exit| &exit.gives) {
+        // Another exit may have been taken.
+        parts.insert(field.name.clone(), declared(field).or(Kinds::NOTHING));
+    }
+    parts.insert("exit".to_owned(), ValueType::declared(&Kind::choice(names.into_iter().collect())));
+    parts.insert("turns".to_owned(), ValueType::of(Kinds::WHOLE));
+    ValueType { kinds: Kinds::MAP, known: KnownValue::Parts("what the agent gives", parts.into_iter().collect()) }
 }
 
 fn given_back(field: &Field) -> ValueType {

@@ -149,10 +149,10 @@ impl Message {
         }
     }
 
-    /// The message with only its text, for a repetition: without files, link, header and footer.
-    pub fn bare(&self) -> Message {
+    /// A message that is only a text.
+    pub fn only(body: Text, if_closed: Option<WrittenIfClosed>) -> Message {
         Message {
-            body: self.body.clone(),
+            body,
             media: Vec::new(),
             buttons: Vec::new(),
             link: None,
@@ -160,10 +160,20 @@ impl Message {
             footer: None,
             place: None,
             cards: None,
+            phrases: Phrases::default(),
+            asks_place: false,
+            form: None,
+            if_closed,
+        }
+    }
+
+    /// The message with only its text, for a repetition: without files, link, header and footer.
+    pub fn bare(&self) -> Message {
+        Message {
             phrases: self.phrases.clone(),
             asks_place: self.asks_place,
             form: self.form.clone(),
-            if_closed: None,
+            ..Message::only(self.body.clone(), None)
         }
     }
 

@@ -27,16 +27,15 @@ use crate::{
     },
     script::TEXT_OF,
     steps::{
-        Step,
+        Step, agent,
         ask::Ask,
         say::{self, Asking},
     },
 };
 
-/// The run with an open question or `wait: reply`; of several (an aside that asks) the newest.
+/// The run with an open question, `wait: reply` or a listening agent; of several (an aside that asks) the newest.
 pub fn asking(turn: &Turn<'_>) -> Option<u32> {
-    let asks = |waiting: &Waiting| matches!(waiting, Waiting::Question(_) | Waiting::Reply { .. });
-    turn.session.runs.iter().rev().find(|run| asks(&run.waiting)).map(|run| run.number)
+    turn.session.runs.iter().rev().find(|run| run.waiting.asks()).map(|run| run.number)
 }
 
 pub fn question<'t>(turn: &'t Turn<'_>, run: u32) -> Option<&'t Question> {
@@ -61,13 +60,22 @@ pub fn ask_step<'a>(turn: &Turn<'a>, run: u32) -> Option<(Here<'a>, &'a Ask)> {
     }
 }
 
-/// True if only an opt-out interrupts the question: by the `protect` of the question, else of the flow.
+/// True if only an opt-out interrupts the question or talk: by the `protect` of the step, else of the flow.
 pub fn is_protected(turn: &Turn<'_>, run: u32) -> bool {
-    ask_step(turn, run).is_some_and(|(here, ask)| ask.protect.unwrap_or(here.flow.protect))
+    let Some(here) = turn.here(run) else { return false };
+    match &here.node.step {
+        Step::Ask(ask) => ask.protect.unwrap_or(here.flow.protect),
+        Step::Agent(agent) => agent.protect.unwrap_or(here.flow.protect),
+        _ => false,
+    }
 }
 
-/// Level 6: the message is exactly an option, or a value of the asked type other than text.
+/// Level 6: the message is exactly an option, or a value of the asked type other than text; or a yes or no to the act
+/// that an agent has asked about.
 pub fn answer_exactly(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) -> bool {
+    if matches!(turn.run(run).map(|run| &run.waiting), Some(Waiting::Agent { .. })) {
+        return agent::answer_act(turn, run, heard);
+    }
     let Some((here, ask)) = ask_step(turn, run) else { return false };
     let Some(question) = question(turn, run) else { return false };
     let carries = turn.world.sender.carries;
@@ -95,6 +103,11 @@ pub fn answer_exactly(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) 
 pub fn answer_if_it_fits(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) -> bool {
     if matches!(turn.run(run).map(|run| &run.waiting), Some(Waiting::Reply { .. })) {
         return take_reply(turn, run, heard);
+    }
+    if let (Some(Waiting::Agent { .. }), Some(here)) = (turn.run(run).map(|run| &run.waiting), turn.here(run))
+        && let Step::Agent(agent) = &here.node.step
+    {
+        return agent.heard(turn, here, heard);
     }
     let Some((here, ask)) = ask_step(turn, run) else { return false };
     if question(turn, run).is_none_or(|question| !question.left) {
@@ -206,7 +219,7 @@ fn take_reply(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) -> bool 
     true
 }
 
-fn moved_by(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) {
+pub fn moved_by(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) {
     if let Some(run) = turn.run_mut(run) {
         run.asked_for = Some(heard.message.at);
         run.msg = heard.view.clone();

@@ -141,6 +141,12 @@ pub fn hand_back(turn: &mut Turn<'_>, agent: Option<String>) {
         }
         drive::resume(turn, here, Next::Continue);
     }
+    for run in &mut turn.session.runs {
+        let is_under_way = matches!(run.waiting, Waiting::Call(_)) || run.frames.len() > 1;
+        for agent in run.frames.iter_mut().filter_map(|frame| frame.agent.as_deref_mut()) {
+            agent.after_a_person(is_under_way && agent.is_under_way());
+        }
+    }
     turn.emit(FlowEvent::HandoffDone { handoff, team: person.team });
 }
 

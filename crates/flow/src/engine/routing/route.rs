@@ -20,6 +20,7 @@ use crate::{
         inbound::{InboundKind, InboundMessage},
         session::{Waiting, WaitingMessage},
     },
+    steps::agent,
 };
 
 /// Handles a message or tap. `word`: it was recognised as an opt-out or opt-in when it was recorded.
@@ -107,6 +108,7 @@ pub fn judge(
     token: Option<Token>,
     consented: bool,
 ) {
+    agent::give_up_thinking(turn, &message);
     if turn.session.runs.iter().any(|run| run.waiting.is_in_call()) {
         turn.note(None, None, "a call is under way: judged when it is back");
         if turn.session.waiting_messages.len() < WAITING_MESSAGES_MAX {

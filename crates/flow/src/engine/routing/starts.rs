@@ -226,8 +226,7 @@ fn count_start(turn: &mut Turn<'_>, key: String, trigger: &WrittenTrigger, run: 
 
 /// Ends the runs that wait for an answer, so that another flow takes their place.
 pub fn replace(turn: &mut Turn<'_>, asking: u32) {
-    let waits = |waiting: &Waiting| matches!(waiting, Waiting::Question(_) | Waiting::Reply { .. });
-    let waiting = turn.session.runs.iter().filter(|run| run.number == asking || waits(&run.waiting));
+    let waiting = turn.session.runs.iter().filter(|run| run.number == asking || run.waiting.asks());
     for run in waiting.map(|run| run.number).collect::<Vec<_>>() {
         if let Some(run) = turn.run_mut(run) {
             run.aside_of = None;
@@ -378,7 +377,12 @@ fn date_value(event: &Value) -> Option<String> {
 /// True if a question is open, or steps are running.
 fn in_progress(waiting: &Waiting) -> bool {
     match waiting {
-        Waiting::Question(_) | Waiting::Reply { .. } | Waiting::Call(_) | Waiting::Fate { .. } | Waiting::Ready => true,
+        Waiting::Question(_)
+        | Waiting::Reply { .. }
+        | Waiting::Agent { .. }
+        | Waiting::Call(_)
+        | Waiting::Fate { .. }
+        | Waiting::Ready => true,
         Waiting::Until { .. } | Waiting::Event { .. } | Waiting::Delivery { .. } | Waiting::Person { .. } => false,
     }
 }

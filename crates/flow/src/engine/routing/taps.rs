@@ -60,9 +60,10 @@ pub fn tap(
         return true;
     }
     let asking = answering::asking(turn);
-    let replies = |run: u32| matches!(turn.run(run).map(|run| &run.waiting), Some(Waiting::Reply { .. }));
+    let replies =
+        |run: u32| matches!(turn.run(run).map(|run| &run.waiting), Some(Waiting::Reply { .. } | Waiting::Agent { .. }));
     if asking.is_some_and(replies) {
-        // `wait: reply` has no question to repeat: the tap goes to a trigger, or else it is the reply.
+        // `wait: reply` and an agent have no question to repeat: the tap goes to a trigger, or else it is the reply.
         return false;
     }
     if let Some(run) = asking.filter(|run| version_change::must_restart(turn, *run)) {

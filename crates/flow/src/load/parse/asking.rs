@@ -47,7 +47,7 @@ pub(super) fn parallel_asks(flow: &Flow, root: &yaml::Node, findings: &Findings)
 
 pub(super) fn asks(node: &Node) -> bool {
     match node.outline.verb {
-        "ask" | "handoff" => true,
+        "ask" | "handoff" | "agent" => true,
         "wait" => node.outline.yaml.get("wait").and_then(yaml::Node::text) == Some("reply"),
         _ => false,
     }

@@ -13,19 +13,12 @@ use crate::{
         yaml::{self, Entry, Kind, Scalar},
     },
     definition::{Block, Body, Flow, Node, NodeIx, Outline, Target},
-    load::{
-        bot::{self, Bot},
-        spec::Spec,
-        step_fields::StepFields,
-    },
-    script::{Code, Scripts},
+    load::{bot::Bot, spec::Spec, step_fields::StepFields},
+    script::{Code, Scripts, valid_name},
     steps::{self, Step},
 };
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-
-/// Verbs of the language that this version does not support yet.
-pub(super) const LATER_VERBS: [&str; 1] = ["agent"];
 
 /// The builder of one flow's steps.
 pub struct Builder<'a> {
@@ -75,6 +68,14 @@ impl<'a> Builder<'a> {
             astray: BTreeSet::new(),
             aims: RefCell::default(),
             then_follows: false,
+        }
+    }
+
+    /// The flow with this name; else the name that is perhaps meant.
+    pub(crate) fn tool(&self, name: &str) -> Result<FlowName, Option<String>> {
+        match self.flow_names.contains(name) {
+            true => Ok(name.into()),
+            false => Err(did_you_mean(name, self.flow_names.iter().map(String::as_str))),
         }
     }
 
@@ -152,14 +153,18 @@ impl<'a> Builder<'a> {
         let spec = verb;
         let count = self.counts.entry(spec.name).or_default();
         *count += 1;
-        let derived = format!("{}_{count}", spec.name);
+        // An agent has a name, by which tests and reports know it.
+        let named = node.get("agent").and_then(yaml::Node::text).filter(|name| valid_name(name).is_ok());
+        let derived = match named.filter(|_| spec.name == "agent") {
+            Some(name) => name.to_owned(),
+            None => format!("{}_{count}", spec.name),
+        };
         let id = self.id(node, &derived, ix, &place);
         let mut fields = StepFields::new(node, &place, spec, id.clone(), (Some(ix), next), self);
         fields.know(&["id", "note"]);
         if several {
             // Several verbs have a finding of their own, so the others are not reported as unknown keys.
             steps::SPECS.iter().for_each(|spec| fields.know(&[spec.name]));
-            fields.know(&LATER_VERBS);
             // The keys of the other verbs are not reported either.
             let others = steps::SPECS.iter().filter(|other| node.get(other.name).is_some());
             others.flat_map(|other| other.fields).for_each(|field| fields.leave(field.name));
@@ -214,10 +219,7 @@ impl<'a> Builder<'a> {
             self.findings.push(finding.help("write `- say: Hello`"));
             return None;
         };
-        let is_verb = |entry: &&Entry| {
-            let name = entry.key.text.as_str();
-            steps::spec(name).is_some() || LATER_VERBS.contains(&name)
-        };
+        let is_verb = |entry: &&Entry| steps::spec(&entry.key.text).is_some();
         let mut verbs: Vec<&Entry> = entries.iter().filter(is_verb).collect();
         if verbs.len() > 1 {
             // `if` beside another verb is its condition.
@@ -243,10 +245,6 @@ impl<'a> Builder<'a> {
         let name = verb.key.text.as_str();
         if verb.key.is_misspelt() {
             self.findings.push(misspelt("step", &verb.key, "E221", steps::SPECS));
-        }
-        if LATER_VERBS.contains(&name) {
-            self.findings.push(bot::later(&verb.key.place, &format!("the step `{name}`")));
-            return None;
         }
         Some((steps::spec(name)?, verb.key.place.clone()))
     }
@@ -351,6 +349,7 @@ fn unreadable(id: StepId, node: &yaml::Node, next: Option<NodeIx>) -> Node {
         yaml: node.clone(),
         bodies: Vec::new(),
         target: None,
+        tools: Vec::new(),
         codes: Vec::<Code>::new(),
         texts: Vec::new(),
         sentences: Vec::new(),

@@ -63,12 +63,6 @@ fn a_step_has_one_verb() {
 }
 
 #[test]
-fn what_comes_later_is_said_and_never_passed_over() {
-    one("steps:\n  - agent: x\n", "3:5: error[E299] the step `agent`");
-    assert_eq!(read("on_update: finish\nsteps: []\n").1, Vec::<String>::new());
-}
-
-#[test]
 fn an_unknown_key_of_a_flow_is_reported() {
     one("tittle: x\nsteps: []\n", "2:1: error[E203] a flow has no key `tittle`; did you mean `title`?");
     one("title: x\n", "1:1: error[E202] a flow needs `steps`");

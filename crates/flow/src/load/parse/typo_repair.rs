@@ -1,7 +1,7 @@
 //! Replaces misspelt keys by the ones that were meant: the parser reports the misspelt key, and no finding follows from
 //! it.
 
-use super::{builder::LATER_VERBS, no_step::is_other_word};
+use super::no_step::is_other_word;
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings, only_near},
@@ -138,7 +138,7 @@ fn likely<'k>(kinds: &'k [FieldKind], node: &Node) -> Option<&'k FieldKind> {
 /// Corrects a step or a trigger, which is known by the key that names it.
 fn named(node: &mut Node, specs: &[&'static Spec], common: &'static [FieldSpec]) {
     let Kind::Map(entries) = &mut node.kind else { return };
-    let is_name = |name: &str| specs.iter().any(|spec| spec.name == name) || LATER_VERBS.contains(&name);
+    let is_name = |name: &str| specs.iter().any(|spec| spec.name == name);
     let names = |entries: &[Entry]| {
         entries.iter().map(|entry| entry.key.text.clone()).filter(|key| is_name(key)).collect::<Vec<_>>()
     };

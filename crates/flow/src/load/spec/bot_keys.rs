@@ -32,6 +32,7 @@ pub const BOT_KEYS: &[FieldSpec] = &[
         NAMES,
         "Names of the configuration's `models` that `llm` steps may ask; the first is the default.",
     ),
+    FieldSpec::optional("agents", AGENTS, "What holds for all steps `agent`."),
     FieldSpec::optional(
         "fields",
         FieldKind::MapOf(&parts::DECLARATION),
@@ -90,6 +91,26 @@ const TEAM: FieldKind = FieldKind::Record(&[
         FieldKind::Duration,
         "12h",
         "The bot speaks again this long after the last human word.",
+    ),
+]);
+
+const AGENTS: FieldKind = FieldKind::Record(&[
+    FieldSpec::required("scope", FieldKind::Name, "Their matter in a few words; everything else is refused."),
+    FieldSpec::default(
+        "team",
+        FieldKind::Known(Declared::Team),
+        "the only one",
+        "Who takes over at the exit `person`.",
+    ),
+    FieldSpec::default(
+        "discloses",
+        FieldKind::Either(&[
+            FieldKind::YesNo,
+            FieldKind::Name,
+            FieldKind::Record(&[FieldSpec::required("no", FieldKind::Name, "Why customers are not told.")]),
+        ]),
+        "a sentence of ours",
+        "The sentence above the first reply of a window: that a machine answers.",
     ),
 ]);
 

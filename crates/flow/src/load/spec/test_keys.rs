@@ -60,8 +60,9 @@ const MOCKS: FieldSpec = FieldSpec::optional(
         FieldSpec::optional(
             "model",
             FieldKind::Many(&FieldKind::Map),
-            "`STEP: repair`, by the id of an `llm` step or `any`: a text, `{json: {…}}`, `{fail: timeout}` or `{slow: 30s}`; a \
-             list of answers is used one by one.",
+            "`STEP: repair`, by the id of an `llm` step or `any`: a text, `{json: {…}}`, `{fail: timeout}` or `{slow: 30s}`; by \
+             the name of an agent `{say: …}`, `{call: FLOW, with: {…}}`, `{exit: NAME, gives: {…}}` or `{search: …}`; a list of \
+             answers is used one by one.",
         ),
     ]),
     "What other systems answer; those of a case come before the file's. A call that none of them fits fails, and the \

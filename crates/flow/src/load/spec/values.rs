@@ -50,6 +50,7 @@ pub const VIEWS: &[View] = &[
     },
     View { name: "body", help: "What a webhook brought.", parts: &[] },
     View { name: "item", help: "Each item, where something is repeated for a list.", parts: &[] },
+    View { name: "inputs", help: "In `confirm` of an agent's tool: the values that the tool is given.", parts: &[] },
     View {
         name: "error",
         help: "In `on_error`: what went wrong.",

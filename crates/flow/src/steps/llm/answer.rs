@@ -4,7 +4,7 @@
 use super::{Llm, Returns};
 use crate::{
     base::limits::MODEL_ANSWER_BYTES_MAX,
-    definition::Kind,
+    definition::{Field, Kind},
     engine::inputs,
     model::{
         answer::AnswerType,
@@ -27,8 +27,8 @@ pub(super) enum Read {
     Unsure,
 }
 
-/// `input` is the text of the customer, and the sources. The error is a sentence for the model and for the trace; it repeats nothing of
-/// the answer.
+/// `input` is the text of the customer, and the sources. The error is a sentence for the model and for the trace; it
+/// repeats nothing of the answer.
 pub(super) fn read(llm: &Llm, given: Value, input: &str, zone: &TimeZone) -> Result<Read, ModelError> {
     if given.estimated_bytes() > MODEL_ANSWER_BYTES_MAX {
         return Err(bad(format!("the answer has more than {} KiB", MODEL_ANSWER_BYTES_MAX / 1024)));
@@ -50,31 +50,41 @@ pub(super) fn read(llm: &Llm, given: Value, input: &str, zone: &TimeZone) -> Res
             }
         }
         Returns::Record(fields) => {
-            let Value::Map(mut given) = given else { return Err(bad("the answer is no object with the named fields")) };
-            let mut all = BTreeMap::new();
-            for field in fields {
-                let given = given.remove(&field.name).unwrap_or_default();
-                let blank = matches!(&given, Value::Text(text) if text.trim().is_empty());
-                let found = match given {
-                    Value::Nothing => None,
-                    _ if blank => None,
-                    given => match value(&field.kind, given, zone) {
-                        Some(value) => Some(value),
-                        None => return Err(bad(format!("`{}` is not {}", field.name, inputs::name_of(&field.kind)))),
-                    },
-                };
-                let found = found.filter(|value| is_said(&field.kind, value, input));
-                match found.or_else(|| field.default.clone()) {
-                    Some(value) => drop(all.insert(field.name.clone(), value)),
-                    None if field.optional => {}
-                    None => return Err(bad(format!("`{}` is missing, or not in the input", field.name))),
-                }
-            }
-            match given.keys().next() {
-                Some(_) => Err(bad("the answer has fields that nobody asked for")),
-                None => Ok(Read::Value(Value::Map(all))),
-            }
+            read_fields(fields, given, input, zone).map(|all| Read::Value(Value::Map(all)))
         }
+    }
+}
+
+/// The values of these fields; `input` is everything that was said, as in `read`.
+pub(in crate::steps) fn read_fields(
+    fields: &[Field],
+    given: Value,
+    input: &str,
+    zone: &TimeZone,
+) -> Result<BTreeMap<String, Value>, ModelError> {
+    let Value::Map(mut given) = given else { return Err(bad("the answer is no object with the named fields")) };
+    let mut all = BTreeMap::new();
+    for field in fields {
+        let given = given.remove(&field.name).unwrap_or_default();
+        let blank = matches!(&given, Value::Text(text) if text.trim().is_empty());
+        let found = match given {
+            Value::Nothing => None,
+            _ if blank => None,
+            given => match value(&field.kind, given, zone) {
+                Some(value) => Some(value),
+                None => return Err(bad(format!("`{}` is not {}", field.name, inputs::name_of(&field.kind)))),
+            },
+        };
+        let found = found.filter(|value| is_said(&field.kind, value, input));
+        match found.or_else(|| field.default.clone()) {
+            Some(value) => drop(all.insert(field.name.clone(), value)),
+            None if field.optional => {}
+            None => return Err(bad(format!("`{}` is missing, or not in the input", field.name))),
+        }
+    }
+    match given.keys().next() {
+        Some(_) => Err(bad("the answer has fields that nobody asked for")),
+        None => Ok(all),
     }
 }
 
@@ -111,6 +121,6 @@ fn is_said(kind: &Kind, value: &Value, input: &str) -> bool {
     }
 }
 
-fn bad(text: impl Into<String>) -> ModelError {
+pub(in crate::steps) fn bad(text: impl Into<String>) -> ModelError {
     ModelError::new(ModelErrorKind::BadAnswer, text)
 }

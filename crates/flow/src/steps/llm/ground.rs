@@ -27,7 +27,8 @@ pub(super) struct Keys {
     pub is_grounded: bool,
 }
 
-pub(super) fn read_keys(fields: &mut StepFields<'_, '_>, returns: &Returns) -> Keys {
+/// Reads `knowledge` and `facts`.
+pub(in crate::steps) fn read_papers(fields: &mut StepFields<'_, '_>) -> (Option<Vec<String>>, Vec<Text>) {
     let names = fields.names_of("knowledge");
     let written = fields.node("knowledge");
     if let Some(node) = written.filter(|_| names.len() > KNOWLEDGE_NAMES_MAX) {
@@ -48,6 +49,11 @@ pub(super) fn read_keys(fields: &mut StepFields<'_, '_>, returns: &Returns) -> K
         let finding = Diagnostic::error("E529", &entry.key.place, "`facts` has no text");
         fields.report(finding.help("write texts that are true of your business, or take it out"));
     }
+    (knowledge, facts)
+}
+
+pub(super) fn read_keys(fields: &mut StepFields<'_, '_>, returns: &Returns) -> Keys {
+    let (knowledge, facts) = read_papers(fields);
     let is_text = matches!(returns, Returns::Text);
     let has_sources = knowledge.is_some() || !facts.is_empty();
     let is_grounded = match fields.node("ground") {
@@ -77,29 +83,45 @@ pub(super) fn read_keys(fields: &mut StepFields<'_, '_>, returns: &Returns) -> K
     Keys { knowledge, facts, is_grounded }
 }
 
+/// The parts of the papers that fit this text best, each with its title and headings.
+pub(in crate::steps) fn papers(turn: &mut Turn<'_>, here: Here<'_>, within: &[String], text: &str) -> Vec<String> {
+    let language = turn.language().to_owned();
+    let question = Question { text, language: &language, within, today: here.set.today(turn.now()) };
+    let mut all = Vec::new();
+    let mut left = KNOWLEDGE_GIVEN_CHARS_MAX;
+    for found in here.set.knowledge.rank(&question, KNOWLEDGE_RANKED_DEFAULT) {
+        let path = found.chunk.path();
+        let title = &found.document.title;
+        let head = if path.is_empty() { title.clone() } else { format!("{title} › {path}") };
+        let part = format!("{head}\n{}", found.message());
+        let Some(rest) = left.checked_sub(part.chars().count()) else { break };
+        left = rest;
+        let place = here.set.knowledge.place_of(found.chunk);
+        let share = found.share;
+        turn.note_at(here, format!("gives the model `{}:{}`, {share} % of the question", place.path(), place.line()));
+        all.push(part);
+    }
+    all
+}
+
+/// Refuses a text with a value that no source gave. The reason names the value, because the model shall leave it out,
+/// and nobody else wrote it.
+pub(in crate::steps) fn only_grounded(text: &str, sources: &Sources<'_>) -> Result<(), ModelError> {
+    let found = ungrounded(text, sources);
+    if found.is_empty() {
+        return Ok(());
+    }
+    let named: Vec<String> =
+        found.iter().take(NAMED_MAX).map(|one| format!("`{}` ({})", &text[one.at.clone()], one.kind.as_str())).collect();
+    Err(ModelError::new(ModelErrorKind::Ungrounded, format!("no source has {}", named.join(", "))))
+}
+
 impl Llm {
-    /// The parts of the papers that fit this text best, each with its title and headings.
     pub(super) fn papers(&self, turn: &mut Turn<'_>, here: Here<'_>, text: &str) -> Vec<String> {
-        let Some(within) = &self.knowledge else { return Vec::new() };
-        let language = turn.language().to_owned();
-        let question = Question { text, language: &language, within, today: here.set.today(turn.now()) };
-        let mut all = Vec::new();
-        let mut left = KNOWLEDGE_GIVEN_CHARS_MAX;
-        for found in here.set.knowledge.rank(&question, KNOWLEDGE_RANKED_DEFAULT) {
-            let path = found.chunk.path();
-            let head = if path.is_empty() { found.document.title.clone() } else { format!("{} › {path}", found.document.title) };
-            let part = format!("{head}\n{}", found.message());
-            let Some(rest) = left.checked_sub(part.chars().count()) else { break };
-            left = rest;
-            let place = here.set.knowledge.place_of(found.chunk);
-            turn.note_at(here, format!("gives the model `{}:{}`, {} % of the question", place.path(), place.line(), found.share));
-            all.push(part);
-        }
-        all
+        self.knowledge.as_ref().map_or_else(Vec::new, |within| papers(turn, here, within, text))
     }
 
-    /// The answer, unless it is a text with a value that no source gave. The reason names the value, because the model
-    /// shall leave it out, and nobody else wrote it.
+    /// The answer, unless it is a text with a value that no source gave.
     pub(super) fn checked(
         &self,
         turn: &Turn<'_>,
@@ -119,14 +141,8 @@ impl Llm {
         let given: Vec<&str> = sources.iter().map(String::as_str).collect();
         let customer: Vec<&str> = input.into_iter().collect();
         let now = here.set.local(turn.now());
-        let found = ungrounded(text, &Sources { given: &given, customer: &customer, now, language: turn.language() });
-        if found.is_empty() {
-            return Ok(read);
-        }
-        let named: Vec<String> =
-            found.iter().take(NAMED_MAX).map(|one| format!("`{}` ({})", &text[one.at.clone()], one.kind.as_str())).collect();
-        let text = format!("no source has {}", named.join(", "));
-        Err(ModelError::new(ModelErrorKind::Ungrounded, text))
+        let sources = Sources { given: &given, customer: &customer, now, language: turn.language() };
+        only_grounded(text, &sources).map(|()| read)
     }
 }
 

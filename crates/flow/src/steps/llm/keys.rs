@@ -31,7 +31,7 @@ const TYPES: [AnswerType; 9] = [
     AnswerType::YesNo,
 ];
 
-pub(super) fn read_model(fields: &mut StepFields<'_, '_>) -> Option<String> {
+pub(in crate::steps) fn read_model(fields: &mut StepFields<'_, '_>) -> Option<String> {
     let known = fields.bot().models.clone();
     let Some(node) = fields.node("model") else {
         if known.is_empty() {

@@ -20,7 +20,7 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The text with marks; the words are added to `masked`, where a known word keeps its mark.
-pub(super) fn hide(text: &str, masked: &mut Vec<MaskedWord>) -> String {
+pub(in crate::steps) fn hide(text: &str, masked: &mut Vec<MaskedWord>) -> String {
     let text = ADDRESS.replace_all(text, |found: &Captures<'_>| mark("email", &found[0], true, masked));
     let text = ACCOUNT.replace_all(&text, |found: &Captures<'_>| match is_account(&found[0]) {
         true => mark("iban", &found[0], false, masked),
@@ -41,13 +41,13 @@ pub(super) fn hide(text: &str, masked: &mut Vec<MaskedWord>) -> String {
 }
 
 /// The text with the words in place of their marks.
-pub(super) fn show(text: &str, masked: &[MaskedWord]) -> String {
+pub(in crate::steps) fn show(text: &str, masked: &[MaskedWord]) -> String {
     let back = masked.iter().filter(|masked| masked.returns);
     back.fold(text.to_owned(), |text, masked| text.replace(&masked.mark, &masked.word))
 }
 
 /// As `show`, in all texts of a value.
-pub(super) fn show_in(value: Value, masked: &[MaskedWord]) -> Value {
+pub(in crate::steps) fn show_in(value: Value, masked: &[MaskedWord]) -> Value {
     match value {
         Value::Text(text) => Value::Text(show(&text, masked)),
         Value::List(items) => Value::List(items.into_iter().map(|item| show_in(item, masked)).collect()),

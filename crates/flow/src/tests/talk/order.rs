@@ -27,6 +27,10 @@ impl Talk {
         Ok(())
     }
 
+    fn act(&mut self, name: String, with: Value) -> Result<(), String> {
+        self.reply(Ok(Value::Map(BTreeMap::from([("do".to_owned(), Value::Text(name)), ("with".to_owned(), with)]))))
+    }
+
     pub(super) fn order(&mut self, order: &str) -> Result<(), String> {
         let (word, rest) = order.split_once(' ').unwrap_or((order, ""));
         match word {
@@ -173,6 +177,17 @@ impl Talk {
             "reply" => {
                 let value = Value::from_json(&serde_json::from_str(rest).map_err(|e| e.to_string())?);
                 self.reply(Ok(value))?;
+            }
+            // The acts of an agent's model: `~ says TEXT`, `~ uses TOOL {…}`, `~ exits NAME {…}`, `~ searches TEXT`.
+            "says" | "searches" => {
+                let (act, key) = if word == "says" { ("say", "text") } else { ("search", "question") };
+                let with = Value::Map(BTreeMap::from([(key.to_owned(), Value::text(rest.replace("\\n", "\n")))]));
+                self.act(act.to_owned(), with)?;
+            }
+            "uses" | "exits" => {
+                let (name, with) = rest.split_once(' ').unwrap_or((rest, "{}"));
+                let with = Value::from_json(&serde_json::from_str(with).map_err(|e| e.to_string())?);
+                self.act(format!("{}_{name}", if word == "uses" { "call" } else { "exit" }), with)?;
             }
             "refuse" => {
                 let kind = ModelErrorKind::ALL.into_iter().find(|kind| kind.as_str() == rest);

@@ -100,7 +100,7 @@ fn notes(node: &Node) -> Vec<String> {
     let value = |key: &str| written.get(key).map(brief);
     let mut all = Vec::new();
     // The line to `on_timeout` already names the time; the time limit of a server is not drawn.
-    let waits = matches!(node.outline.verb, "ask" | "wait" | "handoff" | "call");
+    let waits = matches!(node.outline.verb, "ask" | "wait" | "handoff" | "call" | "agent");
     let drawn = node.outline.bodies.iter().any(|(key, body)| key == "on_timeout" && body.0 != node.next);
     let late = (waits && written.get("timeout").is_some() && !drawn).then(|| timeout(written));
     let most = late.as_ref().map(|late| late.trim_start_matches("after "));
@@ -112,6 +112,12 @@ fn notes(node: &Node) -> Vec<String> {
         ("handoff", Some(span)) => all.push(format!("until done, at most {span}")),
         ("call", _) => all.extend(most.map(|most| format!("at most {most}"))),
         _ => all.extend(most.map(|most| format!("waits {most}"))),
+    }
+    let names = |node: &yaml::Node| node.text().or_else(|| node.get("flow")?.text()).unwrap_or("?").to_owned();
+    let tools: Vec<String> =
+        written.get("tools").map_or(&[] as &[yaml::Node], yaml::Node::one_or_many).iter().map(names).collect();
+    if !tools.is_empty() {
+        all.push(format!("tools: {}", tools.join(", ")));
     }
     let reminders = written.get("remind").map_or(&[] as &[yaml::Node], yaml::Node::one_or_many);
     let after: Vec<String> = reminders.iter().filter_map(|reminder| reminder.get("after").map(brief)).collect();
@@ -145,7 +151,8 @@ fn look(node: &Node, value: Option<&yaml::Node>) -> (Look, bool) {
         "call" | "start" => (Look::Call, false),
         "end" => (Look::End, false),
         "http" | "script" => (Look::Work, true),
-        "llm" | "agent" => (Look::Work, false),
+        "llm" => (Look::Work, false),
+        "agent" => (Look::Ask, false),
         _ => (Look::Note, false),
     }
 }

@@ -93,7 +93,7 @@ fn waits_for(waiting: &Waiting) -> &'static str {
     match waiting {
         Waiting::Ready => "nothing",
         Waiting::Question(_) => "answer",
-        Waiting::Reply { .. } => "message",
+        Waiting::Reply { .. } | Waiting::Agent { .. } => "message",
         Waiting::Until { .. } => "time",
         Waiting::Event { .. } => "event",
         Waiting::Delivery { .. } => "delivery",

@@ -1,0 +1,141 @@
+//! Checks agents: they know something, their tools are described and typed, and nothing is done outside that the customer
+//! has not confirmed.
+
+use super::window;
+use crate::{
+    FlowSet,
+    base::{
+        diagnostic::{Diagnostic, Findings},
+        ids::FlowName,
+    },
+    definition::{Flow, Node},
+    model::answer::AnswerType,
+    steps::{
+        Step,
+        agent::{Agent, WrittenTool},
+    },
+};
+use std::collections::BTreeSet;
+
+pub fn check(set: &FlowSet, findings: &Findings) {
+    for flow in set.every_flow() {
+        for node in &flow.nodes {
+            let Step::Agent(agent) = &node.step else { continue };
+            knows_something(node, agent, findings);
+            opens(set, flow, node, agent, findings);
+            for tool in &agent.tools {
+                // An unknown flow has a finding.
+                let Some(called) = set.named(&tool.flow) else { continue };
+                described(tool, called, findings);
+                confirmed(set, tool, called, findings);
+                reaches_itself(set, flow, tool, called, findings);
+            }
+        }
+    }
+}
+
+fn knows_something(node: &Node, agent: &Agent, findings: &Findings) {
+    if agent.knowledge.is_none() && agent.tools.is_empty() && agent.facts.is_empty() {
+        let message = format!("the agent `{}` knows nothing of the business and can do nothing", agent.name);
+        let finding = Diagnostic::error("E521", &node.place, message);
+        findings.push(finding.help("give it `knowledge: all`, `facts` or `tools`"));
+    }
+}
+
+/// An agent that nobody has written to must say something first.
+fn opens(set: &FlowSet, flow: &Flow, node: &Node, agent: &Agent, findings: &Findings) {
+    let hears_before = flow.nodes.iter().any(|other| matches!(other.outline.verb, "ask"));
+    let unasked = flow.triggers.iter().find(|trigger| window::starts_unasked(set, flow, trigger));
+    if let (Some(trigger), None, false) = (unasked, &agent.opening, hears_before) {
+        let message = format!("nobody has written yet, so the agent `{}` has nothing to answer", agent.name);
+        let finding = Diagnostic::error("E528", &node.place, message).label(&trigger.place, "starts here by itself");
+        findings.push(finding.help("write `opening:` with its first message, and `if_closed:` for a closed window"));
+    }
+}
+
+/// The model chooses a tool by its description, and fills its inputs by their types.
+fn described(tool: &WrittenTool, called: &Flow, findings: &Findings) {
+    if called.description.as_ref().is_none_or(|text| text.trim().is_empty()) {
+        let message = format!("the model cannot know what `{}` does: the flow has no `description`", tool.flow);
+        let finding = Diagnostic::error("E522", &tool.place, message).label(&called.place, "in this flow");
+        findings.push(finding.help(format!("write `description: What it does.` in `{}.yaml`", tool.flow)));
+    }
+    for input in called.inputs.iter().filter(|input| !input.untyped && !is_given(input.kind.of)) {
+        let kind = input.kind.of.as_str();
+        let message = format!("a model gives no `{kind}`, and `{}` takes one as `{}`", tool.flow, input.name);
+        let finding = Diagnostic::error("E522", &tool.place, message).label(&input.place, "this input");
+        findings.push(finding.help("take a text, a number, a date, a time or a list of texts"));
+    }
+}
+
+fn is_given(kind: AnswerType) -> bool {
+    matches!(
+        kind,
+        AnswerType::Text
+            | AnswerType::Number
+            | AnswerType::Whole
+            | AnswerType::Date
+            | AnswerType::Time
+            | AnswerType::DateTime
+            | AnswerType::Phone
+            | AnswerType::Email
+            | AnswerType::YesNo
+            | AnswerType::Choice
+    )
+}
+
+/// What a tool changes outside, the customer has confirmed before.
+fn confirmed(set: &FlowSet, tool: &WrittenTool, called: &Flow, findings: &Findings) {
+    let act = act_in(set, called, &mut BTreeSet::new());
+    if let (Some(act), false) = (act, tool.is_act()) {
+        let message = format!("`{}` changes something outside, and nobody asks the customer before", tool.flow);
+        let finding = Diagnostic::error("E523", &tool.place, message).label(&act.place, "it is done here");
+        let first = called.inputs.first().map(|input| format!(" ${{inputs.{}}}", input.name)).unwrap_or_default();
+        let help = format!(
+            "write `{{flow: {}, confirm: \"Shall I do it?{first}\"}}`, or `confirm: {{no: the flow asks itself}}`",
+            tool.flow
+        );
+        findings.push(finding.help(help));
+    } else if act.is_some() && tool.claims.is_empty() {
+        let message = format!("a reply may say that `{}` was done before it is", tool.flow);
+        let finding = Diagnostic::warning("W530", &tool.place, message);
+        findings.push(
+            finding.help("name the words that say so, in each language of the bot: `claims: [booked, reserved]`"),
+        );
+    }
+}
+
+/// The first step of the flow, or of those that it enters, that changes something outside.
+fn act_in<'s>(set: &'s FlowSet, flow: &'s Flow, seen: &mut BTreeSet<&'s FlowName>) -> Option<&'s Node> {
+    if !seen.insert(&flow.name) {
+        return None;
+    }
+    flow.nodes.iter().find_map(|node| match node.outline.verb {
+        "start" | "consent" | "emit" | "template" => Some(node),
+        "http" => {
+            let written = node.outline.yaml.get("http").and_then(|value| value.text()).unwrap_or_default();
+            let method = written.split_whitespace().next().unwrap_or_default().to_uppercase();
+            (!matches!(method.as_str(), "GET" | "HEAD")).then_some(node)
+        }
+        _ => node.outline.entered().and_then(|name| set.flow(name)).and_then(|called| act_in(set, called, seen)),
+    })
+}
+
+/// A tool that leads to its own agent would begin the talk again within the talk.
+fn reaches_itself(set: &FlowSet, flow: &Flow, tool: &WrittenTool, called: &Flow, findings: &Findings) {
+    let mut open = vec![called];
+    let mut seen = BTreeSet::new();
+    while let Some(next) = open.pop() {
+        if next.name == flow.name {
+            let message = format!("the tool `{}` leads back to this agent", tool.flow);
+            let finding = Diagnostic::error("E525", &tool.place, message);
+            findings.push(finding.help("take it out, or let it `return` what the agent needs"));
+            return;
+        }
+        if seen.insert(&next.name) {
+            let entered =
+                next.nodes.iter().flat_map(|node| node.outline.entered().into_iter().chain(&node.outline.tools));
+            open.extend(entered.filter_map(|name| set.flow(name)));
+        }
+    }
+}

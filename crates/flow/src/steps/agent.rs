@@ -1,0 +1,215 @@
+//! Implements `agent`: a conversation that a language model leads within limits. The model proposes; this step decides
+//! what comes of it: a reply that the guards let pass, a flow as a tool, or an exit.
+
+mod answer;
+mod guard;
+mod keys;
+mod listen;
+mod question;
+mod state;
+mod tools;
+
+pub use keys::{WrittenExit, WrittenTool};
+pub use listen::{answer_act, give_up_thinking, think_on};
+
+use super::{
+    StepKind,
+    ask::{Timeout, read_timeout},
+    llm::{ground, keys::read_model},
+    say,
+};
+use crate::{
+    base::time::Span,
+    definition::{Body, Role},
+    engine::{
+        message::{
+            if_closed::WrittenIfClosed,
+            parts::{FilledMessage, Message},
+        },
+        turn::{Here, Next, StepFailure, Turn},
+    },
+    load::{
+        spec::{Declared, FieldKind, FieldSpec, Spec, parts},
+        step_fields::StepFields,
+    },
+    model::{
+        effect::TalkBy,
+        session::{AgentState, Waiting},
+    },
+    text::Text,
+};
+use keys::AgentLimits;
+
+pub struct Agent {
+    pub name: String,
+    pub instructions: Text,
+    /// The first message, where nothing is to be answered yet.
+    pub opening: Option<Message>,
+    pub tools: Vec<WrittenTool>,
+    pub exits: Vec<WrittenExit>,
+    /// The files and folders that are searched; `None`: there are no papers.
+    pub knowledge: Option<Vec<String>>,
+    /// Texts that count as sources.
+    pub facts: Vec<Text>,
+    /// True if a reply with a value that no source gave is refused.
+    pub is_grounded: bool,
+    pub limits: AgentLimits,
+    /// How long further texts are waited for before they are answered together.
+    pub gather: Span,
+    pub timeout: Option<Timeout>,
+    pub protect: Option<bool>,
+    /// `None`: the first of the bot's `models`.
+    pub model: Option<String>,
+    pub fills: Option<String>,
+    /// The steps after the last allowed reply, question or amount; `None`: it is the error `limit`.
+    pub on_limit: Option<Body>,
+}
+
+impl StepKind for Agent {
+    const SPEC: Spec = Spec {
+        name: "agent",
+        summary: "Lets a language model talk with the customer, from papers and with flows as tools, until it takes an exit. \
+                  It says no value that no source gave, and does nothing that the customer has not confirmed.",
+        fields: &[
+            FieldSpec::required("agent", FieldKind::Name, "Its name: the id of the step, by which tests mock it."),
+            FieldSpec::required("instructions", FieldKind::Text, "What the model shall do, and how."),
+            FieldSpec::optional(
+                "opening",
+                FieldKind::Text,
+                "What is said first. Without it the agent answers the message that the flow goes on by.",
+            ),
+            FieldSpec::default("if_closed", parts::IF_CLOSED, "hold", "Of `opening`, when the window is closed."),
+            FieldSpec::optional("tools", keys::TOOLS, "Flows that the model may run, with a `description` and `inputs`."),
+            FieldSpec::optional(
+                "exits",
+                keys::EXITS,
+                "By name, how the talk ends. `person` (hands over), `done` and `off_topic` are always there.",
+            ),
+            FieldSpec::optional(
+                "knowledge",
+                FieldKind::Many(&FieldKind::Name),
+                "Files and folders of `knowledge/`, or `all`: the parts that fit a message best are given to the model.",
+            ),
+            FieldSpec::optional(
+                "facts",
+                FieldKind::Many(&FieldKind::Text),
+                "Texts that the model may rely on, such as `Open until ${hours.shop.closes_at}`.",
+            ),
+            FieldSpec::default(
+                "ground",
+                FieldKind::Either(&[FieldKind::YesNo, FieldKind::Record(keys::NOT_GROUNDED)]),
+                "true",
+                "Whether a reply is refused that holds a price, date, time, address or offer of which no source speaks; \
+                 `{no: the reason}` lets it pass.",
+            ),
+            FieldSpec::optional("limits", FieldKind::Record(keys::LIMITS), "The most that it may say, ask and cost."),
+            FieldSpec::default(
+                "gather",
+                FieldKind::Duration,
+                "off",
+                "How long further texts are waited for. Without it a text that arrives while the model thinks is answered \
+                 together with those before it.",
+            ),
+            FieldSpec::default(
+                "model",
+                FieldKind::Known(Declared::Model),
+                "the first of `models` in `_bot.yaml`",
+                "Which model is asked.",
+            ),
+            FieldSpec::optional("as", FieldKind::Variable, "The variable for `{exit, turns, …}` and what the exit gives."),
+            FieldSpec::optional("protect", FieldKind::YesNo, "`true`: only STOP interrupts the talk."),
+            FieldSpec::default("timeout", parts::TIMEOUT, "the flow's `expires`", "How long the customer may be silent."),
+            FieldSpec::optional("on_timeout", FieldKind::Steps, "What to do then."),
+            FieldSpec::optional("on_limit", FieldKind::Steps, "What to do when a limit is reached; else it is an error."),
+        ],
+        example: "agent: desk\ninstructions: Answer in at most three short sentences.\nknowledge: all",
+    };
+
+    fn parse(fields: &mut StepFields<'_, '_>) -> Self {
+        let name = keys::read_name(fields);
+        let instructions = fields.text("instructions");
+        let if_closed = fields.node("if_closed").and_then(|node| WrittenIfClosed::parse(fields, node));
+        let opening = fields.said("opening").map(|text| {
+            fields.sentence(Role::Body, &text);
+            Message::only(text, if_closed)
+        });
+        let (tools, exits) = (keys::read_tools(fields), keys::read_exits(fields));
+        let (knowledge, facts) = ground::read_papers(fields);
+        let agent = Agent {
+            name,
+            instructions,
+            opening,
+            is_grounded: keys::read_ground(fields),
+            limits: keys::read_limits(fields),
+            tools,
+            exits,
+            knowledge,
+            facts,
+            gather: keys::read_gather(fields),
+            timeout: read_timeout(fields),
+            protect: fields.opt_bool("protect"),
+            model: read_model(fields),
+            fills: fields.fills(),
+            on_limit: fields.opt_steps("on_limit"),
+        };
+        keys::check_scope(fields);
+        agent
+    }
+
+    fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
+        let mut agent = AgentState::default();
+        let heard = listen::message_of_run(turn, here.run);
+        if let Some(text) = heard {
+            agent.hear(text);
+        }
+        state::put(turn, here.run, agent);
+        let Some(opening) = &self.opening else {
+            let answers = state::of(turn, here.run).is_some_and(|agent| agent.unanswered);
+            return if answers { self.think(turn, here) } else { self.listen(turn, here) };
+        };
+        let said = turn.sentence(here, &opening.body, &[]).and_then(|body| {
+            let worded = FilledMessage { body: &body, shown: &[], page: 0, asks: false };
+            say::send(turn, here, opening, worded, say::Asking::No { tells: false })?;
+            Ok(body)
+        });
+        match said {
+            Ok(body) => {
+                state::with(turn, here.run, |agent| {
+                    agent.say(TalkBy::Agent, body);
+                    agent.unanswered = false;
+                });
+                self.listen(turn, here)
+            }
+            Err(failure) => Next::Fail(failure),
+        }
+    }
+}
+
+impl Agent {
+    /// The exits that every agent has.
+    pub const BUILT_IN_EXITS: [&'static str; 3] = keys::BUILT_IN;
+
+    /// Waits for the next message.
+    fn listen(&self, turn: &Turn<'_>, here: Here<'_>) -> Next {
+        match self.deadline(turn, here) {
+            Ok(deadline) => Next::Park(Waiting::Agent { deadline: Some(deadline), think_at: None }),
+            Err(failure) => Next::Fail(failure),
+        }
+    }
+
+    fn deadline(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<crate::base::time::Time, StepFailure> {
+        match &self.timeout {
+            Some(timeout) => timeout.ends(turn, here),
+            None => Ok(turn.now() + here.flow.expires),
+        }
+    }
+
+    /// A limit of the author is reached.
+    fn limit(&self, turn: &mut Turn<'_>, here: Here<'_>, text: String) -> Next {
+        turn.note_at(here, format!("limit: {text}"));
+        match self.on_limit {
+            Some(body) => Next::Body(body),
+            None => Next::Fail(StepFailure::new("limit", text)),
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! Handles an answer of the model: a reply, a search, a tool or an exit.
+
+use super::{
+    Agent, guard,
+    question::{CALL, EXIT, SAY, SEARCH},
+    state,
+};
+use crate::{
+    base::limits::{AGENT_SEARCHES_MAX, MODEL_RESTARTS_MAX},
+    engine::{
+        message::parts::{FilledMessage, Message},
+        routing::handover::{self, HandoverData},
+        turn::{Here, Next, StepFailure, Turn},
+        variables,
+    },
+    knowledge,
+    load::{bot::Disclosure, stock_phrases::Phrase},
+    model::{
+        content::Content,
+        effect::{ModelCall, ModelError, ModelErrorKind, ModelReply, Origin, TalkBy},
+        event::CallError,
+        session::AgentState,
+        value::Value,
+    },
+    steps::{
+        llm::{
+            answer::{bad, read_fields},
+            mask, park, told,
+        },
+        say,
+    },
+};
+use std::collections::BTreeMap;
+
+/// How often one answer is asked for again.
+const REPAIRS_MAX: u32 = 1;
+/// The last entries of the talk that the person reads.
+const SUMMARY_ENTRIES_MAX: usize = 5;
+/// Of one entry in that summary.
+const SUMMARY_CHARS_MAX: usize = 300;
+
+/// An act that the model has chosen.
+enum Act {
+    Say(String),
+    Search(String),
+    Tool { name: String, with: Value },
+    Exit { name: String, with: Value },
+}
+
+impl Agent {
+    pub fn returned<'a>(
+        &self,
+        turn: &mut Turn<'a>,
+        here: Here<'a>,
+        mut call: ModelCall,
+        result: Result<ModelReply, CallError>,
+    ) -> Next {
+        let reply = match result {
+            Ok(reply) => reply,
+            Err(error) => return Next::Fail(StepFailure { code: error.code, text: error.text }),
+        };
+        turn.note_at(here, told(&reply));
+        let outdated = state::with(turn, here.run, |agent| {
+            agent.spent = agent.spent.saturating_add(reply.cost);
+            std::mem::take(&mut agent.outdated)
+        });
+        if outdated == Some(true) {
+            turn.note_at(here, "a person has talked with the contact meanwhile: the answer is dropped");
+            return self.listen(turn, here);
+        }
+        let act = reply.answer.and_then(|answer| act_of(mask::show_in(answer, &call.masked)));
+        match act.and_then(|act| self.take(turn, here, act)) {
+            Ok(next) => next,
+            Err(error) if error.kind.is_of_answer() && call.repairs < REPAIRS_MAX => {
+                turn.note_at(here, format!("`{}`: {}; asked again with this reason", error.kind.as_str(), error.text));
+                call.repairs += 1;
+                call.attempt += 1;
+                call.question.repair = Some(error.text);
+                park(turn, call)
+            }
+            Err(error) => Next::Fail(StepFailure::new(error.kind.as_str(), error.text)),
+        }
+    }
+
+    /// Asks once more after a restart of the process: an answer changes nothing outside.
+    pub fn restarted<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, mut call: ModelCall) -> Next {
+        if call.restarts >= MODEL_RESTARTS_MAX {
+            let text = "the process ended twice while the model was asked";
+            return Next::Fail(StepFailure::new("unknown_outcome", text));
+        }
+        turn.note_at(here, "the process ended while the model was asked: it is asked once more, and the first question counts as paid");
+        call.restarts += 1;
+        call.attempt += 1;
+        park(turn, call)
+    }
+
+    fn take<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, act: Act) -> Result<Next, ModelError> {
+        match act {
+            Act::Say(text) => self.reply(turn, here, &text),
+            Act::Search(question) => {
+                let searches = state::with(turn, here.run, |agent| {
+                    agent.searches += 1;
+                    agent.searches
+                });
+                if self.knowledge.is_none() || searches.is_none_or(|searches| searches > AGENT_SEARCHES_MAX) {
+                    return Err(bad(format!("no further search: at most {AGENT_SEARCHES_MAX} for one message")));
+                }
+                let found = self.search(turn, here, &question);
+                let told = if found == 0 { "Nothing in the papers fits.".to_owned() } else { format!("{found} parts are among the sources now.") };
+                state::with(turn, here.run, |agent| agent.say(TalkBy::Tool(SEARCH.to_owned()), told));
+                Ok(self.think(turn, here))
+            }
+            Act::Tool { name, with } => self.use_tool(turn, here, &name, with),
+            Act::Exit { name, with } => self.exit(turn, here, &name, with),
+        }
+    }
+
+    /// Says a reply that all guards let pass.
+    fn reply<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, text: &str) -> Result<Next, ModelError> {
+        let text = knowledge::as_message(text);
+        guard::check(self, turn, here, &text)?;
+        let disclosed = disclosure(turn, here);
+        let body = match &disclosed {
+            Some(sentence) => format!("_{sentence}_\n\n{text}"),
+            None => text.clone(),
+        };
+        let worded = FilledMessage { body: &body, shown: &[], page: 0, asks: false };
+        let message = Message::only(self.instructions.clone(), None);
+        if let Err(failure) = say::send(turn, here, &message, worded, say::Asking::No { tells: false }) {
+            return Ok(Next::Fail(failure));
+        }
+        if disclosed.is_some() {
+            turn.session.disclosed_at = Some(turn.now());
+        }
+        state::with(turn, here.run, |agent| {
+            agent.say(TalkBy::Agent, text);
+            agent.replies += 1;
+            (agent.unanswered, agent.given_up) = (false, 0);
+        });
+        Ok(self.listen(turn, here))
+    }
+
+    fn exit<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, name: &str, with: Value) -> Result<Next, ModelError> {
+        let written = self.exits.iter().find(|exit| exit.name == name);
+        if name == "off_topic" {
+            let before = state::with(turn, here.run, |agent| std::mem::replace(&mut agent.off_topic, true));
+            if before == Some(false) {
+                return Err(bad("say in one sentence what you can help with; the next time take this exit"));
+            }
+        }
+        let fields = written.map_or(&[][..], |exit| &exit.gives);
+        let said = self.all_said(turn, here);
+        let gives = read_fields(fields, with, &said, &here.set.bot.timezone)?;
+        turn.note_at(here, format!("exit `{name}`"));
+        if name == "person" && written.is_none_or(|exit| exit.body.is_none()) {
+            return Ok(self.to_person(turn, here));
+        }
+        self.keep(turn, here, name, gives);
+        Ok(written.and_then(|exit| exit.body).map_or(Next::Continue, Next::Body))
+    }
+
+    /// Fills the variable of `as`.
+    fn keep(&self, turn: &mut Turn<'_>, here: Here<'_>, exit: &str, gives: BTreeMap<String, Value>) {
+        let replies = state::of(turn, here.run).map_or(0, |agent| agent.replies);
+        let mut all = gives;
+        all.insert("exit".to_owned(), Value::text(exit));
+        all.insert("turns".to_owned(), Value::Whole(i64::from(replies)));
+        variables::keep(turn, here.run, self.fills.as_deref(), Value::Map(all));
+    }
+
+    /// The exit `person`: its author's steps, else a sentence of ours and a hand-off with the last messages.
+    pub(super) fn to_person<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
+        self.keep(turn, here, "person", BTreeMap::new());
+        if let Some(body) = self.exits.iter().find(|exit| exit.name == "person").and_then(|exit| exit.body) {
+            return Next::Body(body);
+        }
+        let sentence = here.set.phrase(turn.language(), Phrase::PersonComes).to_owned();
+        let asked_for = turn.run(here.run).and_then(|run| run.asked_for);
+        turn.say_ourselves(Content::Text { body: sentence }, Origin::HandoffFlow, asked_for);
+        let team = team_of(here);
+        let out_of_hours = !team.is_empty() && !handover::team_hours(here.set, &team).is_open(turn.now());
+        let summary = state::of(turn, here.run).map(summary);
+        handover::hand_over(
+            turn,
+            HandoverData {
+                run: here.run,
+                flow: here.flow.name.clone(),
+                step: Some(here.node.id.clone()),
+                team,
+                summary,
+                priority: None,
+                out_of_hours,
+                unanswered: None,
+            },
+        );
+        Next::HandedOff
+    }
+
+    /// Everything that was said and found out, for values that must stand in it.
+    pub(super) fn all_said(&self, turn: &Turn<'_>, here: Here<'_>) -> String {
+        let talk = state::of(turn, here.run).map(|agent| {
+            let texts = agent.talk.iter().filter(|entry| entry.by != TalkBy::Agent).map(|entry| entry.text.as_str());
+            texts.chain(agent.papers.iter().map(String::as_str)).collect::<Vec<_>>().join("\n")
+        });
+        let facts = self.facts(turn, here).unwrap_or_default().join("\n");
+        let own = turn.contact.phone.as_deref().unwrap_or_default();
+        format!("{}\n{facts}\n{own}", talk.unwrap_or_default())
+    }
+}
+
+/// The act in an answer: `{do: NAME, with: {…}}`.
+fn act_of(answer: Value) -> Result<Act, ModelError> {
+    let Value::Map(mut parts) = answer else { return Err(bad("the answer is no act")) };
+    let name = parts.remove("do").and_then(|name| name.print()).unwrap_or_default();
+    let with = parts.remove("with").filter(|with| *with != Value::Nothing).unwrap_or_else(|| Value::Map(BTreeMap::new()));
+    if !parts.is_empty() {
+        return Err(bad("an act has `do` and `with` alone"));
+    }
+    let text = |key: &str| match &with {
+        Value::Map(with) => match with.get(key) {
+            Some(Value::Text(text)) if with.len() == 1 => Ok(text.clone()),
+            _ => Err(bad(format!("`{name}` takes the text `{key}` alone"))),
+        },
+        _ => Err(bad(format!("`{name}` takes the text `{key}` alone"))),
+    };
+    match name.as_str() {
+        SAY => text("text").map(Act::Say),
+        SEARCH => text("question").map(Act::Search),
+        other => match (other.strip_prefix(CALL), other.strip_prefix(EXIT)) {
+            (Some(tool), _) => Ok(Act::Tool { name: tool.to_owned(), with }),
+            (None, Some(exit)) => Ok(Act::Exit { name: exit.to_owned(), with }),
+            (None, None) => Err(bad("there is no such act")),
+        },
+    }
+}
+
+/// The sentence that a machine answers, if it was not said in this window.
+fn disclosure(turn: &Turn<'_>, here: Here<'_>) -> Option<String> {
+    let is_due = turn.session.disclosed_at.is_none_or(|at| turn.now() - at >= crate::base::limits::WINDOW);
+    match &here.set.bot.agents.discloses {
+        Disclosure::BuiltIn => Some(here.set.phrase(turn.language(), Phrase::Machine).to_owned()),
+        Disclosure::Own(text) => Some(text.clone()),
+        Disclosure::Not => None,
+    }
+    .filter(|_| is_due)
+}
+
+/// The team of the exit `person`: the one of `agents`, else the only one.
+fn team_of(here: Here<'_>) -> String {
+    let teams = &here.set.bot.teams;
+    let only = || teams.keys().next().filter(|_| teams.len() == 1).cloned();
+    here.set.bot.agents.team.clone().or_else(only).unwrap_or_default()
+}
+
+/// The last messages, for the person.
+fn summary(agent: &AgentState) -> String {
+    let told = |by: &TalkBy| match by {
+        TalkBy::Customer => Some("Customer"),
+        TalkBy::Agent | TalkBy::Flow => Some("Bot"),
+        TalkBy::Tool(_) | TalkBy::Note => None,
+    };
+    let said: Vec<_> = agent.talk.iter().filter_map(|entry| Some((told(&entry.by)?, &entry.text))).collect();
+    let last = said.iter().skip(said.len().saturating_sub(SUMMARY_ENTRIES_MAX));
+    let lines = last.map(|(by, text)| format!("{by}: {}", text.chars().take(SUMMARY_CHARS_MAX).collect::<String>()));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// An error about an answer, for the model.
+pub(super) fn unusable(text: impl Into<String>) -> ModelError {
+    ModelError::new(ModelErrorKind::BadAnswer, text)
+}

@@ -1,0 +1,259 @@
+//! Parses the keys of `agent`: tools, exits and limits.
+
+use crate::{
+    base::{
+        diagnostic::Diagnostic,
+        limits::{
+            AGENT_CALLS_DEFAULT, AGENT_CALLS_MAX, AGENT_EXITS_MAX, AGENT_REPLY_CHARS_DEFAULT, AGENT_REPLY_CHARS_MAX,
+            AGENT_TOOLS_MAX, AGENT_TURNS_DEFAULT, AGENT_TURNS_MAX, GATHER_MAX,
+        },
+        place::Place,
+        time::Span,
+        yaml::Node,
+    },
+    definition::{Body, Field, Role},
+    load::{
+        declarations::declared,
+        spec::{Declared, FieldKind, FieldSpec, parts},
+        step_fields::StepFields,
+    },
+    model::effect::millionths,
+    script::valid_name,
+    text::Text,
+};
+
+/// A flow that the model may run.
+pub struct WrittenTool {
+    pub flow: String,
+    /// The question to the customer before it runs; `${inputs.NAME}` are the values that the model gave.
+    pub confirm: Option<Text>,
+    /// True if the author says that it needs no question.
+    pub is_unconfirmed: bool,
+    /// Words that a reply may hold only after the tool has succeeded.
+    pub claims: Vec<String>,
+    pub place: Place,
+}
+
+impl WrittenTool {
+    /// True if the tool changes something outside: its author says so by `confirm`.
+    pub fn is_act(&self) -> bool {
+        self.confirm.is_some() || self.is_unconfirmed
+    }
+}
+
+/// A way out of the talk.
+pub struct WrittenExit {
+    pub name: String,
+    /// A description for the model.
+    pub when: String,
+    pub gives: Vec<Field>,
+    pub body: Option<Body>,
+}
+
+pub struct AgentLimits {
+    /// Replies of the step.
+    pub turns: u32,
+    /// Questions to the model about one message.
+    pub calls: u32,
+    /// Of the step, in millionths of the currency unit.
+    pub cost: Option<i64>,
+    /// Of one reply.
+    pub chars: usize,
+}
+
+pub(super) const TOOLS: FieldKind = FieldKind::Many(&FieldKind::Either(&[
+    FieldKind::Known(Declared::Flow),
+    FieldKind::Record(&[
+        FieldSpec::required("flow", FieldKind::Known(Declared::Flow), "The flow."),
+        FieldSpec::optional(
+            "confirm",
+            FieldKind::Either(&[FieldKind::Text, FieldKind::Record(UNCONFIRMED)]),
+            "The question to the customer before it runs, with `${inputs.NAME}`; Yes and No stand below it. Needed where the \
+             flow changes something outside.",
+        ),
+        FieldSpec::optional(
+            "claims",
+            FieldKind::Many(&FieldKind::Name),
+            "Words that a reply may hold only after it has succeeded: `[booked, reserved]`.",
+        ),
+    ]),
+]));
+
+const UNCONFIRMED: &[FieldSpec] =
+    &[FieldSpec::required("no", FieldKind::Name, "Why the customer is not asked, such as: the flow asks itself.")];
+
+pub(super) const EXITS: FieldKind = FieldKind::MapOf(&FieldKind::Record(&[
+    FieldSpec::required("when", FieldKind::Name, "When the model takes it."),
+    FieldSpec::optional("gives", FieldKind::MapOf(&parts::DECLARATION), "Values that the model gives with it, by name."),
+    FieldSpec::optional("do", FieldKind::Steps, "What to do then; the flow goes on behind the agent."),
+]));
+
+pub(super) const NOT_GROUNDED: &[FieldSpec] =
+    &[FieldSpec::required("no", FieldKind::Name, "Why values without a source may reach the customer.")];
+
+pub(super) const LIMITS: &[FieldSpec] = &[
+    FieldSpec::default("turns", FieldKind::Whole, "20", "Replies of the step."),
+    FieldSpec::default("calls", FieldKind::Whole, "6", "Questions to the model about one message."),
+    FieldSpec::optional("cost", FieldKind::Name, "The most that the step may cost, such as `0.20`, in the currency of `prices`."),
+    FieldSpec::default("chars", FieldKind::Whole, "700", "Characters of a reply."),
+];
+
+/// Exits that every agent has, and that its author may give steps.
+pub(super) const BUILT_IN: [&str; 3] = ["person", "done", "off_topic"];
+
+pub(super) fn read_name(fields: &mut StepFields<'_, '_>) -> String {
+    let name = fields.name("agent");
+    if let Some(node) = fields.node("agent").filter(|node| !node.is_broken())
+        && let Err(message) = valid_name(&name)
+    {
+        fields.wrong(node, "E307", message);
+    }
+    name
+}
+
+pub(super) fn read_tools(fields: &mut StepFields<'_, '_>) -> Vec<WrittenTool> {
+    let nodes = fields.list("tools");
+    if let Some(node) = nodes.get(AGENT_TOOLS_MAX) {
+        fields.wrong(node, "E522", format!("an agent has at most {AGENT_TOOLS_MAX} tools; split it, or take some out"));
+    }
+    let mut tools: Vec<WrittenTool> = Vec::new();
+    for node in nodes.iter().take(AGENT_TOOLS_MAX) {
+        let tool = read_tool(fields, node);
+        fields.tool(&tool.flow, &tool.place);
+        if tools.iter().any(|known| known.flow == tool.flow) {
+            fields.wrong(node, "E522", format!("the tool `{}` is there twice; take one out", tool.flow));
+        } else {
+            tools.push(tool);
+        }
+    }
+    tools
+}
+
+fn read_tool(fields: &mut StepFields<'_, '_>, node: &Node) -> WrittenTool {
+    let mut tool = WrittenTool {
+        flow: node.text().unwrap_or_default().to_owned(),
+        confirm: None,
+        is_unconfirmed: false,
+        claims: Vec::new(),
+        place: node.place.clone(),
+    };
+    if node.map().is_none() {
+        return tool;
+    }
+    // The node lives as long as the file, and the keys of the step are read meanwhile.
+    let flow = node.get("flow").and_then(Node::text);
+    let confirm = node.get("confirm");
+    {
+        let mut keys = crate::base::fields::Fields::new(node, "a tool", fields.findings()).at(&node.place);
+        keys.required("flow");
+        keys.know(&["confirm"]);
+        tool.claims = keys.texts("claims").into_iter().map(str::to_owned).filter(|claim| !claim.trim().is_empty()).collect();
+        keys.finish();
+    }
+    flow.unwrap_or_default().clone_into(&mut tool.flow);
+    match confirm {
+        Some(confirm) if confirm.map().is_some() => {
+            let mut why = crate::base::fields::Fields::new(confirm, "`confirm`", fields.findings());
+            why.required("no");
+            why.finish();
+            tool.is_unconfirmed = true;
+        }
+        Some(confirm) => {
+            let text = fields.said_of(confirm, "`confirm`");
+            fields.sentence(Role::Other, &text);
+            tool.confirm = Some(text);
+        }
+        None => {}
+    }
+    tool
+}
+
+pub(super) fn read_exits(fields: &mut StepFields<'_, '_>) -> Vec<WrittenExit> {
+    let entries = fields.map("exits");
+    if let Some(entry) = entries.get(AGENT_EXITS_MAX) {
+        fields.wrong(&entry.value, "E524", format!("an agent has at most {AGENT_EXITS_MAX} exits; take some out"));
+    }
+    let mut exits = Vec::new();
+    for entry in entries.iter().take(AGENT_EXITS_MAX) {
+        let name = entry.key.text.clone();
+        let message = match valid_name(&name) {
+            Err(message) => Some(message),
+            Ok(_) if name.starts_with("on_") => Some(format!("`{name}` is a key of the step; give the exit another name")),
+            Ok(_) => None,
+        };
+        if let Some(message) = message {
+            fields.report(Diagnostic::error("E524", &entry.key.place, message));
+            continue;
+        }
+        let mut keys = fields.below(&entry.value, "exits");
+        let is_built_in = BUILT_IN.contains(&name.as_str());
+        let when = if is_built_in { keys.node("when") } else { keys.required("when") };
+        let (gives, body) = (keys.node("gives"), keys.node("do"));
+        keys.finish();
+        let gives = declared(gives.and_then(Node::map).unwrap_or_default(), fields.findings());
+        let when = when.and_then(Node::text).unwrap_or_default().to_owned();
+        let body = body.map(|node| fields.body_of(&name, node));
+        exits.push(WrittenExit { name, when, gives, body });
+    }
+    exits
+}
+
+pub(super) fn read_ground(fields: &mut StepFields<'_, '_>) -> bool {
+    match fields.node("ground") {
+        None => true,
+        Some(node) if node.map().is_some() => {
+            let mut why = fields.below(node, "ground");
+            why.required("no");
+            why.finish();
+            false
+        }
+        Some(node) => {
+            let wanted = fields.opt_bool("ground").unwrap_or(true);
+            if !wanted {
+                let message = "nothing says why values without a source may pass";
+                fields.report(Diagnostic::error("E529", &node.place, message).help("write `ground: {no: the reason}`"));
+            }
+            wanted
+        }
+    }
+}
+
+pub(super) fn read_limits(fields: &mut StepFields<'_, '_>) -> AgentLimits {
+    let mut limits = AgentLimits {
+        turns: AGENT_TURNS_DEFAULT as u32,
+        calls: AGENT_CALLS_DEFAULT as u32,
+        cost: None,
+        chars: AGENT_REPLY_CHARS_DEFAULT as usize,
+    };
+    let Some(node) = fields.node("limits") else { return limits };
+    let mut keys = fields.below(node, "limits");
+    let whole = |number: i64| u32::try_from(number).unwrap_or(1);
+    limits.turns = whole(keys.whole("turns", AGENT_TURNS_DEFAULT, 1..=AGENT_TURNS_MAX));
+    limits.calls = whole(keys.whole("calls", AGENT_CALLS_DEFAULT, 1..=AGENT_CALLS_MAX));
+    limits.chars = whole(keys.whole("chars", AGENT_REPLY_CHARS_DEFAULT, 1..=AGENT_REPLY_CHARS_MAX)) as usize;
+    let written = keys.node("cost");
+    limits.cost = written.and_then(Node::text).and_then(millionths);
+    if let Some(node) = written.filter(|node| limits.cost.is_none() && !node.is_broken()) {
+        keys.wrong(node, "E529", format!("an amount is written like `0.20`, and this is {}", node.describe()));
+    }
+    keys.finish();
+    limits
+}
+
+pub(super) fn read_gather(fields: &mut StepFields<'_, '_>) -> Span {
+    let span = fields.duration("gather", Span::ZERO);
+    if let Some(node) = fields.node("gather").filter(|_| span > GATHER_MAX || span < Span::ZERO) {
+        fields.wrong(node, "E253", format!("`gather` is at most {GATHER_MAX}; write `gather: 2s`"));
+    }
+    span
+}
+
+/// Reports a bot without `agents: scope`.
+pub(super) fn check_scope(fields: &mut StepFields<'_, '_>) {
+    if fields.bot().agents.scope.is_empty() {
+        let message = "nothing says what the bot's agents are for: everything else is answered with a refusal";
+        let finding = Diagnostic::error("E521", &fields.place(), message);
+        let help = "write `agents: {scope: repairs and prices of our bicycle workshop}` in `_bot.yaml`";
+        fields.report(finding.help(help));
+    }
+}

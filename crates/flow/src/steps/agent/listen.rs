@@ -1,0 +1,184 @@
+//! Hears the contact: a message begins a question to the model, a newer one gives the running question up, and a yes
+//! begins the act that the contact was asked about.
+
+use super::{Agent, state};
+use crate::{
+    engine::{
+        drive,
+        question::answering,
+        routing::choose::RoutedMessage,
+        timers,
+        turn::{Here, Next, Turn},
+    },
+    load::stock_phrases::Phrase,
+    model::{
+        answer::{self, AnswerContext, AnswerType},
+        effect::{CallRequest, TalkBy},
+        inbound::InboundMessage,
+        person_wish::asks_for_person,
+        session::{AskedAct, Run, Waiting},
+        value::Value,
+    },
+    steps::Step,
+};
+use crate::base::limits::AGENT_GIVEN_UP_MAX;
+
+/// The message by which the run began or last went on, as words; `None`: nothing is to be answered.
+pub(super) fn message_of_run(turn: &Turn<'_>, run: u32) -> Option<String> {
+    let run = turn.run(run).filter(|run| run.asked_for.is_some())?;
+    words(&run.msg)
+}
+
+/// The text of a message; of a file its kind and its caption.
+fn words(view: &Value) -> Option<String> {
+    let Value::Map(parts) = view else { return None };
+    let text = |name: &str| parts.get(name).and_then(Value::print).filter(|text| !text.trim().is_empty());
+    let kind = text("kind").filter(|kind| !matches!(kind.as_str(), "text" | "button"));
+    match (kind, text("text")) {
+        (None, said) => said,
+        (Some(kind), None) => Some(format!("[{kind}]")),
+        (Some(kind), Some(caption)) => Some(format!("[{kind}] {caption}")),
+    }
+}
+
+/// The agent at whose step a run stands.
+fn agent_of<'a>(turn: &Turn<'a>, run: u32) -> Option<(Here<'a>, &'a Agent)> {
+    let here = turn.here(run)?;
+    match &here.node.step {
+        Step::Agent(agent) => Some((here, agent)),
+        _ => None,
+    }
+}
+
+/// Gives up the question that an agent's model is asked just now, because the contact has written again: the answer
+/// would not know of it. After several ones the messages wait for the answer.
+pub fn give_up_thinking(turn: &mut Turn<'_>, message: &InboundMessage) {
+    let thinks = |run: &&Run| match &run.waiting {
+        Waiting::Call(call) => matches!(call.request, CallRequest::Model(_)) && call.back.is_none(),
+        _ => false,
+    };
+    let found = turn.session.runs.iter().rev().find(thinks).map(|run| run.number);
+    let Some((here, agent)) = found.and_then(|run| agent_of(turn, run)) else { return };
+    let may = state::of(turn, here.run).is_some_and(|agent| agent.given_up < AGENT_GIVEN_UP_MAX);
+    if !may || !answer::says_something(&message.kind) {
+        return;
+    }
+    let Ok(deadline) = agent.deadline(turn, here) else { return };
+    state::with(turn, here.run, |agent| {
+        agent.given_up += 1;
+        agent.unanswered = true;
+    });
+    turn.note_at(here, "the contact writes again: the answer of the model is not waited for");
+    if let Some(run) = turn.run_mut(here.run) {
+        run.waiting = Waiting::Agent { deadline: Some(deadline), think_at: None };
+    }
+}
+
+/// Asks the model about messages that have no answer yet, where nothing else is under way. True if it asked.
+pub fn think_on(turn: &mut Turn<'_>) -> bool {
+    if turn.session.person.is_some() || turn.opted_out.is_some() {
+        return false;
+    }
+    let waits = |run: &&Run| {
+        let listens = matches!(run.waiting, Waiting::Agent { think_at: None, .. });
+        listens && run.frames.last().and_then(|frame| frame.agent.as_ref()).is_some_and(|agent| agent.unanswered)
+    };
+    let found = turn.session.runs.iter().find(waits).map(|run| run.number);
+    let Some((here, agent)) = found.and_then(|run| agent_of(turn, run)) else { return false };
+    if timers::must_be_silent(turn, here.run) {
+        return false;
+    }
+    let next = agent.think(turn, here);
+    drive::resume(turn, here, next);
+    true
+}
+
+/// Level 6: a tap or a plain yes or no to the act that the contact was asked about.
+pub fn answer_act(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) -> bool {
+    let Some((here, agent)) = agent_of(turn, run) else { return false };
+    let Some(act) = state::of(turn, run).and_then(|agent| agent.asked.clone()) else { return false };
+    let says = match said_to_act(turn, &act, heard) {
+        Some(says) => says,
+        None => return false,
+    };
+    answering::moved_by(turn, run, heard);
+    let next = match says {
+        true => agent.begin_act(turn, here, act),
+        false => {
+            turn.note_at(here, format!("the contact does not want `{}`", act.tool));
+            state::with(turn, run, |agent| {
+                agent.asked = None;
+                agent.hear(words(&heard.view).unwrap_or_default());
+                agent.say(TalkBy::Note, format!("The customer said no: `{}` was not done.", act.tool));
+            });
+            agent.listen(turn, here)
+        }
+    };
+    drive::resume(turn, here, next);
+    true
+}
+
+/// The id of a button below the question about an act.
+pub(super) fn button_id(says: bool, number: u32) -> String {
+    format!("{}_{number}", if says { "yes" } else { "no" })
+}
+
+/// `Some(true)`: yes. A tap counts by its number alone, so that no button of an earlier question begins this act.
+fn said_to_act(turn: &Turn<'_>, act: &AskedAct, heard: &RoutedMessage<'_>) -> Option<bool> {
+    if let Some(button) = &heard.button {
+        return [true, false].into_iter().find(|says| *button == button_id(*says, act.number));
+    }
+    let text = heard.text?;
+    if answer::is_asked_back(text) {
+        return None;
+    }
+    let titles = [true, false].into_iter().find(|says| {
+        let phrase = if *says { Phrase::Yes } else { Phrase::No };
+        crate::model::matching::fold(turn.live().phrase(turn.language(), phrase)) == heard.folded
+    });
+    let context = AnswerContext::new(jiff::Zoned::default(), turn.language(), None);
+    let read = || answer::read_whole(AnswerType::YesNo, &heard.message.kind, &context).single();
+    titles.or_else(|| match read() {
+        Some(Value::YesNo(says)) => Some(says),
+        _ => None,
+    })
+}
+
+impl Agent {
+    /// Level 8: any message with content is the agent's.
+    pub fn heard<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, heard: &RoutedMessage<'_>) -> bool {
+        if !answer::says_something(&heard.message.kind) {
+            return false;
+        }
+        answering::moved_by(turn, here.run, heard);
+        if heard.text.is_some_and(asks_for_person) {
+            turn.note_at(here, "the contact asks for a person");
+            state::with(turn, here.run, |agent| agent.hear(heard.text.unwrap_or_default()));
+            let next = self.to_person(turn, here);
+            drive::resume(turn, here, next);
+            return true;
+        }
+        let said = words(&heard.view).unwrap_or_else(|| "[message]".to_owned());
+        state::with(turn, here.run, |agent| {
+            agent.hear(said);
+            if let Some(act) = agent.asked.take() {
+                agent.say(TalkBy::Note, format!("The customer was asked about `{}` and answered this; it was not done.", act.tool));
+            }
+        });
+        let gathers = self.gather > crate::base::time::Span::ZERO && heard.text.is_some();
+        let known = match turn.run(here.run).map(|run| &run.waiting) {
+            Some(Waiting::Agent { think_at, .. }) => *think_at,
+            _ => None,
+        };
+        let think_at = gathers.then(|| known.unwrap_or(turn.now() + self.gather));
+        match self.deadline(turn, here) {
+            Ok(deadline) => {
+                if let Some(run) = turn.run_mut(here.run) {
+                    run.waiting = Waiting::Agent { deadline: Some(deadline), think_at };
+                }
+            }
+            Err(failure) => drive::resume(turn, here, Next::Fail(failure)),
+        }
+        true
+    }
+}

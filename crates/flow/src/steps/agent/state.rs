@@ -1,0 +1,25 @@
+//! Finds the state of the agent in the frames of its run.
+
+use crate::{
+    engine::turn::Turn,
+    model::session::{AgentState, Frame},
+};
+
+/// Stores the state in the innermost frame, which stands at the agent's step.
+pub(super) fn put(turn: &mut Turn<'_>, run: u32, agent: AgentState) {
+    if let Some(frame) = turn.run_mut(run).and_then(|run| run.frames.last_mut()) {
+        frame.agent = Some(Box::new(agent));
+    }
+}
+
+/// The state of the innermost frame.
+pub(super) fn of<'t>(turn: &'t Turn<'_>, run: u32) -> Option<&'t AgentState> {
+    turn.run(run)?.frames.last()?.agent.as_deref()
+}
+
+/// Changes the state of the innermost frame. A frame that has lost it (a version that moved) gets a new one, so that no
+/// answer is lost.
+pub(super) fn with<T>(turn: &mut Turn<'_>, run: u32, change: impl FnOnce(&mut AgentState) -> T) -> Option<T> {
+    let frame: &mut Frame = turn.run_mut(run)?.frames.last_mut()?;
+    Some(change(frame.agent.get_or_insert_default()))
+}

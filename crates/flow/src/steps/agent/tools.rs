@@ -1,0 +1,234 @@
+//! Runs flows as tools. An act, which changes something outside, begins only after a tap or a yes of the contact, and the
+//! same act succeeds at most once in a talk.
+
+use super::{
+    Agent, WrittenTool,
+    answer::unusable,
+    listen, state,
+};
+use crate::{
+    base::limits::{AGENT_SAME_CALLS_MAX, AGENT_TOOL_RESULT_BYTES_MAX},
+    definition::Flow,
+    engine::{
+        message::parts::{FilledMessage, Message},
+        routing::handover,
+        turn::{Here, Next, StepFailure, Turn},
+    },
+    load::stock_phrases::Phrase,
+    model::{
+        effect::{ModelError, TalkBy},
+        session::{AskedAct, OptionShown, StepError, ToolRun, ToolState},
+        value::Value,
+    },
+    steps::{
+        llm::answer::read_fields,
+        say::{self, Asking},
+    },
+};
+use std::collections::BTreeMap;
+
+impl Agent {
+    /// Handles the wish of the model to use a tool: it is begun, asked about, or answered from what is known.
+    pub(super) fn use_tool<'a>(
+        &self,
+        turn: &mut Turn<'a>,
+        here: Here<'a>,
+        name: &str,
+        with: Value,
+    ) -> Result<Next, ModelError> {
+        let found = self.tools.iter().find(|tool| tool.flow == name).zip(here.set.named(name));
+        let Some((tool, flow)) = found else { return Err(unusable("there is no such tool")) };
+        let inputs = self.inputs_of(turn, here, flow, with)?;
+        if let Some(next) = self.known(turn, here, tool, &inputs) {
+            return Ok(next);
+        }
+        match &tool.confirm {
+            Some(_) => Ok(self.ask_about(turn, here, tool, inputs)),
+            None => Ok(begin(turn, here, tool, flow, inputs)),
+        }
+    }
+
+    fn inputs_of(
+        &self,
+        turn: &Turn<'_>,
+        here: Here<'_>,
+        flow: &Flow,
+        with: Value,
+    ) -> Result<BTreeMap<String, Value>, ModelError> {
+        read_fields(&flow.inputs, with, &self.all_said(turn, here), &here.set.bot.timezone).map_err(|error| {
+            unusable(format!("`{}` cannot be used so: {}", flow.name, error.text))
+        })
+    }
+
+    /// Answers from the earlier uses of the tool: an act that succeeded, or whose outcome nobody knows, is not repeated;
+    /// another tool is not used twice for one message. `None`: it may be used.
+    fn known<'a>(
+        &self,
+        turn: &mut Turn<'a>,
+        here: Here<'a>,
+        tool: &WrittenTool,
+        inputs: &BTreeMap<String, Value>,
+    ) -> Option<Next> {
+        let agent = state::of(turn, here.run)?;
+        let is_of_turn = |run: &&ToolRun| run.turn == agent.replies;
+        let uses: Vec<&ToolRun> = agent.tool_runs.iter().filter(|run| run.tool == tool.flow).collect();
+        if tool.is_act() && uses.iter().any(|run| run.state == ToolState::Unknown) {
+            let text = "Nobody knows whether this was done before, so it is not done again. A person of the business looks at it.";
+            return Some(self.told(turn, here, tool, text.to_owned()));
+        }
+        let same: Vec<&ToolRun> = uses.into_iter().filter(|run| run.inputs == *inputs).collect();
+        let done = same.iter().rev().find_map(|run| match &run.state {
+            ToolState::Done(result) => Some((run.at, result.clone())),
+            ToolState::Running | ToolState::Failed(_) | ToolState::Unknown => None,
+        });
+        if let (true, Some((at, result))) = (tool.is_act(), &done) {
+            let at = here.set.local(*at).strftime("%H:%M").to_string();
+            let text = format!("This was done at {at} already and is not done again. Its result: {result}");
+            return Some(self.told(turn, here, tool, text));
+        }
+        let in_turn: Vec<&ToolRun> = same.into_iter().filter(is_of_turn).collect();
+        if in_turn.len() + 1 >= AGENT_SAME_CALLS_MAX {
+            let text = format!("the model asks for `{}` with the same inputs again and again", tool.flow);
+            return Some(Next::Fail(StepFailure::new("tool_loop", text)));
+        }
+        let again = ToolRun::clone(in_turn.last()?);
+        let told = match &again.state {
+            ToolState::Done(text) | ToolState::Failed(text) => text.clone(),
+            ToolState::Running | ToolState::Unknown => String::new(),
+        };
+        state::with(turn, here.run, |agent| agent.begin(again));
+        Some(self.told(turn, here, tool, format!("The same as before: {told}")))
+    }
+
+    /// Tells the model a result, and asks what comes next.
+    fn told<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, tool: &WrittenTool, text: String) -> Next {
+        state::with(turn, here.run, |agent| agent.say(TalkBy::Tool(tool.flow.clone()), text));
+        self.think(turn, here)
+    }
+
+    /// Asks the contact by two buttons.
+    fn ask_about<'a>(
+        &self,
+        turn: &mut Turn<'a>,
+        here: Here<'a>,
+        tool: &WrittenTool,
+        inputs: BTreeMap<String, Value>,
+    ) -> Next {
+        let Some(confirm) = &tool.confirm else { return self.listen(turn, here) };
+        let number = state::with(turn, here.run, |agent| {
+            agent.acts_asked += 1;
+            agent.acts_asked
+        });
+        let number = number.unwrap_or(1);
+        let option = |says: bool| OptionShown {
+            id: listen::button_id(says, number),
+            title: here.set.phrase(turn.language(), if says { Phrase::Yes } else { Phrase::No }).to_owned(),
+            value: Value::YesNo(says),
+            description: None,
+            consent: Vec::new(),
+            fixed: false,
+        };
+        let shown = [option(true), option(false)];
+        let said = turn.sentence(here, confirm, &[("inputs", Value::Map(inputs.clone()))]).and_then(|body| {
+            let worded = FilledMessage { body: &body, shown: &shown, page: 0, asks: true };
+            say::send(turn, here, &Message::only(confirm.clone(), None), worded, Asking::No { tells: false })?;
+            Ok(body)
+        });
+        match said {
+            Ok(body) => {
+                turn.note_at(here, format!("asks the contact before `{}`", tool.flow));
+                state::with(turn, here.run, |agent| {
+                    agent.say(TalkBy::Agent, body);
+                    (agent.unanswered, agent.given_up) = (false, 0);
+                    agent.asked = Some(AskedAct { number, tool: tool.flow.clone(), inputs });
+                });
+                self.listen(turn, here)
+            }
+            Err(failure) => Next::Fail(failure),
+        }
+    }
+
+    /// Begins the act that the contact has said yes to.
+    pub(super) fn begin_act<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, act: AskedAct) -> Next {
+        state::with(turn, here.run, |agent| {
+            agent.asked = None;
+            agent.hear("Yes");
+        });
+        let found = self.tools.iter().find(|tool| tool.flow == act.tool).zip(here.set.named(&act.tool));
+        match found {
+            Some((tool, flow)) => begin(turn, here, tool, flow, act.inputs),
+            None => Next::Fail(StepFailure::new("unknown_flow", format!("there is no flow `{}`", act.tool))),
+        }
+    }
+
+    /// The flow of a tool has ended: the model is told what it returned.
+    pub fn tool_done<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, value: &Value) -> Next {
+        let result = match value {
+            Value::Nothing => "It is done, and returns nothing.".to_owned(),
+            value => cut(value.print().unwrap_or_else(|| value.to_json().to_string())),
+        };
+        self.ended(turn, here, ToolState::Done(result.clone()), result)
+    }
+
+    /// The flow of a tool has failed. Where nobody knows whether it took effect, a person must look.
+    pub fn tool_failed<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, error: &StepError) -> Next {
+        turn.note_at(here, format!("its tool failed: `{}`: {}", error.code, error.text));
+        if error.code == "unknown_outcome" {
+            handover::needs_person(turn, "a tool of an agent has an unknown outcome");
+            let text = "It is not known whether this was done. A person of the business looks at it; say so.".to_owned();
+            return self.ended(turn, here, ToolState::Unknown, text);
+        }
+        let text = cut(format!("It failed: {}: {}", error.code, error.text));
+        self.ended(turn, here, ToolState::Failed(text.clone()), text)
+    }
+
+    fn ended<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, ends: ToolState, told: String) -> Next {
+        let outdated = state::with(turn, here.run, |agent| {
+            let name = agent.running_mut().map(|run| {
+                run.state = ends;
+                run.tool.clone()
+            });
+            agent.say(TalkBy::Tool(name.unwrap_or_default()), told);
+            std::mem::take(&mut agent.outdated)
+        });
+        if outdated == Some(true) {
+            turn.note_at(here, "a person has talked with the contact meanwhile: the model is not told");
+            return self.listen(turn, here);
+        }
+        self.think(turn, here)
+    }
+}
+
+/// Begins the flow of a tool; it comes back by `tool_done` or `tool_failed`.
+fn begin(
+    turn: &mut Turn<'_>,
+    here: Here<'_>,
+    tool: &WrittenTool,
+    flow: &Flow,
+    inputs: BTreeMap<String, Value>,
+) -> Next {
+    turn.note_at(here, format!("runs its tool `{}`", tool.flow));
+    let at = turn.now();
+    state::with(turn, here.run, |agent| {
+        let (turn, inputs) = (agent.replies, inputs.clone());
+        agent.begin(ToolRun {
+            tool: tool.flow.clone(),
+            inputs,
+            at,
+            turn,
+            is_act: tool.is_act(),
+            state: ToolState::Running,
+        });
+    });
+    Next::CallFlow { flow: flow.name.clone(), with: inputs, returns_as: None, until: None }
+}
+
+/// The beginning of a result that is longer than a model is told.
+fn cut(mut text: String) -> String {
+    if text.len() > AGENT_TOOL_RESULT_BYTES_MAX {
+        let end = (0..=AGENT_TOOL_RESULT_BYTES_MAX).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        text.truncate(end);
+        text.push_str(" … (cut)");
+    }
+    text
+}
