@@ -70,7 +70,7 @@
 //!    `sending` committed, then launched. Who died between the two finds the message *unknown* on the next
 //!    start, and the provider's statuses or the sender's `on_unknown` settle it.
 //!
-//! Timers, schedules, results of `http` and `llm` steps, API calls and persons of the business enter at step 4 as
+//! Timers, schedules, results of `http`, `llm` and `agent` steps, API calls and persons of the business enter at step 4 as
 //! other kinds of `lane::LaneTask` and take the same way; what breaks the engine there is taken out,
 //! `runtime/turns/quarantine.rs`. A re-engagement is no second path either: its run starts
 //! like any other, and at the moment of sending a closed window makes its template out of its message.

@@ -15,7 +15,7 @@ fn bots() -> Vec<PathBuf> {
     let listing = fs::read_dir(root().join("flows/examples")).expect("the examples are there");
     let mut bots: Vec<PathBuf> = listing.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
     bots.sort();
-    assert_eq!(bots.len(), 17, "{bots:?}");
+    assert_eq!(bots.len(), 18, "{bots:?}");
     bots
 }
 

@@ -1,5 +1,6 @@
 //! Tests language models against a server that answers by a script: well, badly, slowly, or not at all.
 
+mod agent;
 mod budgets;
 mod dialects;
 mod faults;
@@ -44,6 +45,12 @@ pub struct ModelServer {
 
 impl ModelServer {
     pub async fn start(script: Vec<Act>) -> ModelServer {
+        ModelServer::decide(move |number, _| script[number.min(script.len() - 1)].clone()).await
+    }
+
+    /// A server that decides by the number of the request, from 0, and by its body.
+    pub async fn decide(decide: impl Fn(usize, &Json) -> Act + Send + Sync + 'static) -> ModelServer {
+        let decide = Arc::new(decide);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let asked: Arc<Mutex<Vec<Asked>>> = Arc::default();
@@ -51,8 +58,8 @@ impl ModelServer {
         tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
-                let (seen, script) = (Arc::clone(&seen), script.clone());
-                tokio::spawn(async move { serve(stream, &seen, &script).await });
+                let (seen, decide) = (Arc::clone(&seen), Arc::clone(&decide));
+                tokio::spawn(async move { serve(stream, &seen, &*decide).await });
             }
         });
         ModelServer { url, asked }
@@ -64,15 +71,15 @@ impl ModelServer {
 }
 
 /// One request of one connection; a client that is gone is no failure.
-async fn serve(mut stream: TcpStream, seen: &Mutex<Vec<Asked>>, script: &[Act]) {
+async fn serve(mut stream: TcpStream, seen: &Mutex<Vec<Asked>>, decide: &(dyn Fn(usize, &Json) -> Act + Send + Sync)) {
     let Some(asked) = request(&mut stream).await else { return };
-    let number = {
+    let act = {
         let mut seen = seen.lock().unwrap();
         seen.push(asked);
-        seen.len() - 1
+        decide(seen.len() - 1, &seen[seen.len() - 1].body)
     };
     let head = |status: u16| format!("HTTP/1.1 {status} It\r\ncontent-type: application/json\r\nconnection: close\r\n");
-    match &script[number.min(script.len() - 1)] {
+    match &act {
         Act::Says(status, headers, body) => {
             let more: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
             let text = format!("{}{more}content-length: {}\r\n\r\n{body}", head(*status), body.len());

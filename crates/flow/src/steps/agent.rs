@@ -186,9 +186,6 @@ impl StepKind for Agent {
 }
 
 impl Agent {
-    /// The exits that every agent has.
-    pub const BUILT_IN_EXITS: [&'static str; 3] = keys::BUILT_IN;
-
     /// Waits for the next message.
     fn listen(&self, turn: &Turn<'_>, here: Here<'_>) -> Next {
         match self.deadline(turn, here) {

@@ -276,7 +276,7 @@ fn fill(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: State) -> Stat
             _ => ValueType::ANY,
         },
         "agent" => match &node.step {
-            Step::Agent(agent) => views::talk(agent),
+            Step::Agent(agent) => views::talk(agent, by),
             _ => ValueType::ANY,
         },
         // Without `unsure` the flow goes on, with nothing found.

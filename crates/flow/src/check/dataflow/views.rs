@@ -5,7 +5,7 @@ use crate::{
     FlowSet,
     base::ids::FlowName,
     definition::{Field, Kind},
-    steps::agent::Agent,
+    steps::agent::{Agent, WrittenExit},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -109,15 +109,23 @@ pub fn record(whose: &'static str, returns: &[Field]) -> ValueType {
     ValueType { kinds: Kinds::MAP, known: KnownValue::Parts(whose, parts.collect()) }
 }
 
-/// The value of a talk with an agent: its exit, and what the exits give.
-pub fn talk(agent: &Agent) -> ValueType {
-    let exits = agent.exits.iter().map(|exit| exit.name.clone());
-    let built_in = Agent::BUILT_IN_EXITS.into_iter().map(str::to_owned);
-    let names: BTreeSet<String> = exits.chain(built_in).collect();
+/// The value of a talk with an agent on the way `by`: in the steps of an exit that exit and what it gives, behind the
+/// agent one of the exits without steps.
+pub fn talk(agent: &Agent, by: &str) -> ValueType {
+    let taken = |exit: &&WrittenExit| if by.is_empty() { exit.body.is_none() } else { exit.name == by };
+    let exits: Vec<&WrittenExit> = agent.exits.iter().filter(taken).collect();
+    let mut names: BTreeSet<String> = exits.iter().map(|exit| exit.name.clone()).collect();
+    if by.is_empty() {
+        // The exit `person` without steps hands over, and nothing goes on.
+        names.remove("person");
+        let own = |name: &&str| agent.exits.iter().any(|exit| exit.name == *name);
+        names.extend(["done", "off_topic"].into_iter().filter(|name| !own(name)).map(str::to_owned));
+    }
+    let is_one = names.len() == 1;
     let mut parts: BTreeMap<String, ValueType> = BTreeMap::new();
-    for field in agent.exits.iter().flat_map(|exit| &exit.gives) {
-        // Another exit may have been taken.
-        parts.insert(field.name.clone(), declared(field).or(Kinds::NOTHING));
+    for field in exits.iter().flat_map(|exit| &exit.gives) {
+        let given = given_back(field);
+        parts.insert(field.name.clone(), if is_one { given } else { given.or(Kinds::NOTHING) });
     }
     parts.insert("exit".to_owned(), ValueType::declared(&Kind::choice(names.into_iter().collect())));
     parts.insert("turns".to_owned(), ValueType::of(Kinds::WHOLE));
