@@ -84,7 +84,7 @@ fn is_given(kind: AnswerType) -> bool {
     )
 }
 
-/// What a tool changes outside, the customer has confirmed before.
+/// Reports a tool that changes something outside without the customer's yes, or whose success a reply may claim early.
 fn confirmed(set: &FlowSet, tool: &WrittenTool, called: &Flow, findings: &Findings) {
     let act = act_in(set, called, &mut BTreeSet::new());
     if let (Some(act), false) = (act, tool.is_act()) {

@@ -1,6 +1,7 @@
 //! Parses `_bot.yaml`, the settings that all flows share.
 
 use super::{
+    agents::{self, Agents},
     declarations::{at_most_of, declared_below},
     default_language::{self, LanguageBy},
     hours::{self, clock},
@@ -99,26 +100,6 @@ pub struct Team {
     pub hours: Option<String>,
     /// The bot continues this long after the person's last message.
     pub give_back: Span,
-}
-
-/// `agents:`, for all steps `agent` of the bot.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Agents {
-    /// Their matter, in the author's words; empty: it is missing.
-    pub scope: String,
-    /// The team of the exit `person`; `None`: the only one.
-    pub team: Option<String>,
-    pub discloses: Disclosure,
-}
-
-/// The sentence that a machine answers, at the first reply in a window.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub enum Disclosure {
-    #[default]
-    BuiltIn,
-    Own(String),
-    /// The author has written why it is left out.
-    Not,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -275,7 +256,7 @@ pub(crate) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
     let listed_teams = fields.node("teams").and_then(Node::list).unwrap_or_default();
     let always_open = || Team { hours: None, give_back: defaults.give_back };
     teams.extend(listed_teams.iter().filter_map(Node::text).map(|name| (name.to_owned(), always_open())));
-    let agents = agents(&mut fields, &teams, findings);
+    let agents = agents::parse(&mut fields, &teams, findings);
     let (draft_testers, sandbox) = (texts(&mut fields, "draft_testers"), sandbox(&mut fields));
     let (opt_out, templates) = (opt_out(&mut fields), own_templates::parse(&mut fields, &language));
     fields.finish();
@@ -383,43 +364,6 @@ fn team(entry: &Entry, hours: &BTreeMap<String, OpeningHours>, give_back: Span, 
     let team = Team { hours: named, give_back: fields.duration("give_back", give_back) };
     fields.finish();
     (entry.key.text.clone(), team)
-}
-
-fn agents(fields: &mut Fields<'_>, teams: &BTreeMap<String, Team>, findings: &Findings) -> Agents {
-    let Some(mut node) = fields.fields("agents") else { return Agents::default() };
-    let scope = node.text("scope").trim().to_owned();
-    let team = node.opt_text("team").map(str::to_owned);
-    if let (Some(name), Some(written)) = (&team, node.node("team"))
-        && !teams.contains_key(name)
-    {
-        let finding = Diagnostic::error("E403", &written.place, format!("there is no team `{name}`"));
-        let near = crate::base::diagnostic::did_you_mean(name, teams.keys().map(String::as_str));
-        findings.push(finding.help(near.unwrap_or_else(|| format!("write `teams: {{{name}: {{}}}}`"))));
-    }
-    let discloses = match node.node("discloses") {
-        None => Disclosure::BuiltIn,
-        Some(why) if why.map().is_some() => {
-            let mut keys = Fields::new(why, "`discloses`", findings);
-            keys.text("no");
-            keys.finish();
-            Disclosure::Not
-        }
-        Some(written) => match written.text() {
-            Some("true" | "yes") => Disclosure::BuiltIn,
-            Some("false" | "no") | None => {
-                let finding = Diagnostic::error(
-                    "E521",
-                    &written.place,
-                    "nothing says why customers are not told that a machine answers",
-                );
-                findings.push(finding.help("write `discloses: {no: the reason}`, or take the line out"));
-                Disclosure::Not
-            }
-            Some(text) => Disclosure::Own(text.to_owned()),
-        },
-    };
-    node.finish();
-    Agents { scope, team, discloses }
 }
 
 fn opt_out(fields: &mut Fields<'_>) -> OptOut {

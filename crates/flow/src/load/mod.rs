@@ -3,6 +3,7 @@
 //! `spec` declares the keys, `parse` reads files by them, and `bot` reads `_bot.yaml`, which all flows share. Parsing
 //! never fails: it gives back all that it understood, and every finding.
 
+pub mod agents;
 pub mod bot;
 pub mod declarations;
 pub(super) mod default_language;

@@ -4,7 +4,7 @@ use crate::{
     base::ids::{FlowName, InboundId},
     definition::{Flow, WrittenTrigger},
     engine::{
-        question::answering,
+        question::{answering, lifecycle},
         routing::choose::{self, Choice, Fit, RoutedMessage, Strength},
         turn::Turn,
     },
@@ -138,7 +138,7 @@ fn taker<'a>(turn: &mut Turn<'a>, heard: &RoutedMessage<'_>, asking: Option<u32>
     {
         return of(turn, run, Level::Exactly);
     }
-    let protected = asking.is_some_and(|run| answering::is_protected(turn, run));
+    let protected = asking.is_some_and(|run| lifecycle::is_protected(turn, run));
     let fitting = if protected { Vec::new() } else { choose::fitting(turn, heard) };
     if let Some(choice) = choose::pick(turn, &fitting, heard, 7, asking.is_some()) {
         return Taker::Trigger(Box::new(choice));

@@ -254,7 +254,7 @@ impl Llm {
             attempt: 1,
             step: here.node.id.clone(),
             model: model.clone(),
-            question,
+            question: Box::new(question),
             timeout: self.timeout,
             cost_max: self.cost,
             repairs: 0,

@@ -20,7 +20,7 @@ pub struct ModelCall {
     pub step: StepId,
     /// The name of the model in `models:`.
     pub model: String,
-    pub question: ModelQuestion,
+    pub question: Box<ModelQuestion>,
     /// The longest time for all requests of this attempt, those to a fallback included.
     pub timeout: Span,
     /// The most that this attempt may cost, in millionths of the currency unit.

@@ -60,16 +60,6 @@ pub fn ask_step<'a>(turn: &Turn<'a>, run: u32) -> Option<(Here<'a>, &'a Ask)> {
     }
 }
 
-/// True if only an opt-out interrupts the question or talk: by the `protect` of the step, else of the flow.
-pub fn is_protected(turn: &Turn<'_>, run: u32) -> bool {
-    let Some(here) = turn.here(run) else { return false };
-    match &here.node.step {
-        Step::Ask(ask) => ask.protect.unwrap_or(here.flow.protect),
-        Step::Agent(agent) => agent.protect.unwrap_or(here.flow.protect),
-        _ => false,
-    }
-}
-
 /// Level 6: the message is exactly an option, or a value of the asked type other than text; or a yes or no to the act
 /// that an agent has asked about.
 pub fn answer_exactly(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) -> bool {

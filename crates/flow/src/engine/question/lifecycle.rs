@@ -16,7 +16,7 @@ use crate::{
         event::DeliveryOutcome,
         session::{Question, Run, Waiting},
     },
-    steps::ask::Ask,
+    steps::{Step, ask::Ask},
 };
 
 /// Repeats the waiting question, after an aside or a tap on an old button. The deadline and the number of bad
@@ -43,6 +43,16 @@ pub fn ask_again(turn: &mut Turn<'_>, run: u32, asked_for: Option<Time>) {
     }
     if let Some(run) = turn.run_mut(run) {
         run.asked_for = own;
+    }
+}
+
+/// True if only an opt-out interrupts the question or talk: by the `protect` of the step, else of the flow.
+pub fn is_protected(turn: &Turn<'_>, run: u32) -> bool {
+    let Some(here) = turn.here(run) else { return false };
+    match &here.node.step {
+        Step::Ask(ask) => ask.protect.unwrap_or(here.flow.protect),
+        Step::Agent(agent) => agent.protect.unwrap_or(here.flow.protect),
+        _ => false,
     }
 }
 

@@ -5,7 +5,7 @@ pub(crate) mod answering;
 pub mod button_token;
 pub(crate) mod form;
 pub(super) mod gather;
-pub(super) mod lifecycle;
+pub mod lifecycle;
 pub(crate) mod pages;
 pub(crate) mod phrases;
 pub(super) mod said;

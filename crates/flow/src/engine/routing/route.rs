@@ -6,7 +6,7 @@ use crate::{
     definition::IfBusy,
     engine::{
         loop_guard,
-        question::{answering, button_token::Token, gather},
+        question::{answering, button_token::Token, gather, lifecycle},
         routing::{burst, choose, handover, opt_out, starts, stop_when, taps, urgent},
         turn::Turn,
         version_change, window_timers,
@@ -197,7 +197,7 @@ fn levels(turn: &mut Turn<'_>, heard: &RoutedMessage<'_>, late: Option<InboundId
     {
         return turn.note(Some(run), None, "it is exactly an answer to the waiting question");
     }
-    let protected = asking.is_some_and(|run| answering::is_protected(turn, run));
+    let protected = asking.is_some_and(|run| lifecycle::is_protected(turn, run));
     if protected {
         turn.note(asking, None, "its question is protected: no keyword interrupts it");
     }
@@ -241,7 +241,7 @@ fn cannot_be_answered(turn: &Turn<'_>, message: &InboundMessage) -> bool {
 /// Handles a message without content: a reaction or a call answers nothing, but may start a flow; an edit and the
 /// like does nothing.
 fn notice(turn: &mut Turn<'_>, heard: &RoutedMessage<'_>, late: bool, asking: Option<u32>) {
-    let protected = asking.is_some_and(|run| answering::is_protected(turn, run));
+    let protected = asking.is_some_and(|run| lifecycle::is_protected(turn, run));
     let fitting = if protected { Vec::new() } else { choose::fitting(turn, heard) };
     let choice = choose::urgent(turn, heard).or_else(|| choose::pick(turn, &fitting, heard, 7, asking.is_some()));
     match choice.filter(|_| !late) {

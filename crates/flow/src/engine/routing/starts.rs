@@ -10,7 +10,7 @@ use crate::{
     definition::{Body, Flow, IfBusy, WrittenTrigger},
     engine::{
         drive,
-        question::answering,
+        question::{answering, lifecycle},
         routing::{choose, queue, stop_when},
         turn::{Seen, Turn},
         views::map,
@@ -260,7 +260,7 @@ pub fn start(turn: &mut Turn<'_>, start: Start) {
         (None, _) => start_now(turn, flow, trigger, start, None),
         (Some(reason), IfBusy::Skip) => queue::refuse(turn, &start, reason),
         (Some(Reason::WithPerson), _) | (Some(_), IfBusy::Queue) => queue::add(turn, start),
-        (Some(_), _) if asking.is_some_and(|run| answering::is_protected(turn, run)) => queue::add(turn, start),
+        (Some(_), _) if asking.is_some_and(|run| lifecycle::is_protected(turn, run)) => queue::add(turn, start),
         (Some(_), IfBusy::Replace) => {
             let open: Vec<u32> =
                 turn.session.runs.iter().filter(|run| in_progress(&run.waiting)).map(|run| run.number).collect();

@@ -14,7 +14,7 @@ use crate::{
         variables,
     },
     knowledge,
-    load::{bot::Disclosure, stock_phrases::Phrase},
+    load::{agents::Disclosure, stock_phrases::Phrase},
     model::{
         content::Content,
         effect::{ModelCall, ModelError, ModelErrorKind, ModelReply, Origin, TalkBy},

@@ -84,7 +84,7 @@ impl Agent {
             attempt: 1,
             step: here.node.id.clone(),
             model: model.clone(),
-            question,
+            question: Box::new(question),
             timeout: MODEL_CALL_TIMEOUT_DEFAULT,
             cost_max,
             repairs: 0,
