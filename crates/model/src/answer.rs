@@ -9,6 +9,7 @@ use serde_json::json;
 
 mod addresses;
 mod another;
+mod asides;
 mod assent;
 mod belonging;
 mod beside;

@@ -8,7 +8,7 @@ mod tables;
 use super::{
     AnswerContext,
     another::{self, is_denied_by_sign},
-    beside, frame, inside, reasons,
+    asides, beside, frame, inside, reasons,
     words::{self, Words, around::IF_POSSIBLE},
 };
 use crate::matching::{fold, has_word, near};
@@ -166,7 +166,8 @@ fn among_clauses(text: &str, titles: &[Vec<String>], hearing: &AnswerContext<'_>
         let said: Vec<&str> = folded.split(' ').collect();
         !mentions(&said, titles, hearing).is_empty()
     };
-    reasons::chosen(text, hearing, choose, names_one).map_or(Chosen::Nothing, Chosen::One)
+    let found = reasons::chosen(text, hearing, choose, names_one);
+    found.or_else(|| asides::chosen(text, hearing, choose, names_one)).map_or(Chosen::Nothing, Chosen::One)
 }
 
 fn among(text: &str, titles: &[Vec<String>], hearing: &AnswerContext<'_>) -> Chosen {

@@ -1,7 +1,7 @@
 //! Reads a message as the asked type: one value, two equally likely values, or none.
 
 use super::{
-    AnswerContext, AnswerType, another, clock, correction, counting,
+    AnswerContext, AnswerType, another, asides, clock, correction, counting,
     courtesy::without_courtesies,
     custom::Custom,
     date::{self, DateContext},
@@ -109,14 +109,20 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
         return frame::without_past_days(whole, hearing);
     }
     if another::speaks_of_another(kind, text, hearing) {
-        return frame::without_past_days(reasons::read(kind, text, hearing, of_clause), hearing);
+        return frame::without_past_days(beside_clauses(kind, text, hearing), hearing);
     }
     let corrected = correction::read(kind, text, hearing);
     let mut found = if corrected.is_empty() { inside::read(kind, text, hearing) } else { corrected };
     if found.is_empty() {
-        found = reasons::read(kind, text, hearing, of_clause);
+        found = beside_clauses(kind, text, hearing);
     }
     frame::without_past_days(found, hearing)
+}
+
+/// The value of one clause of a message, if its other clauses change nothing.
+fn beside_clauses(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Reading {
+    let found = reasons::read(kind, text, hearing, of_clause);
+    if found.is_empty() { asides::read(kind, text, hearing, of_clause) } else { found }
 }
 
 /// The value of one clause of a message, by the words of the contact's own language.

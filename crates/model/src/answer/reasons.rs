@@ -12,16 +12,16 @@ use super::{
 use crate::matching::{fold, has_word};
 
 /// More clauses tell a story.
-const CLAUSES_MAX: usize = 4;
+pub const CLAUSES_MAX: usize = 4;
 /// A shorter clause of unknown words may be a name of the value: `friday, exam day`.
-const UNKNOWN_CLAUSE_WORDS_MIN: usize = 3;
+pub const UNKNOWN_CLAUSE_WORDS_MIN: usize = 3;
 /// Shorter words before a full stop are abbreviations.
 const SENTENCE_END_CHARS_MIN: usize = 4;
 const ABBREVIATIONS: [&str; 6] = ["approx", "circa", "environ", "aprox", "sept", "settembre"];
 
 /// The relation of a clause to the clause before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Joint {
+pub enum Joint {
     Mark,
     Because,
     So,
@@ -29,9 +29,9 @@ enum Joint {
 }
 
 #[derive(Debug, Clone)]
-struct Clause<'a> {
-    joint: Joint,
-    said: Vec<&'a str>,
+pub struct Clause<'a> {
+    pub joint: Joint,
+    pub said: Vec<&'a str>,
 }
 
 impl Clause<'_> {
@@ -41,11 +41,11 @@ impl Clause<'_> {
         self.said.len() < UNKNOWN_CLAUSE_WORDS_MIN || ALL.iter().any(|word| has_word(&folded, word))
     }
 
-    fn folded(&self) -> String {
+    pub fn folded(&self) -> String {
         fold(&self.text().replace(['\'', '’'], " "))
     }
 
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         self.said.join(" ").trim_end_matches([',', ';', '!']).to_owned()
     }
 }
@@ -165,7 +165,7 @@ fn split<'a>(text: &'a str, joints: &JointWords) -> Vec<Clause<'a>> {
     clauses
 }
 
-fn ends_clause(word: &str) -> bool {
+pub fn ends_clause(word: &str) -> bool {
     let before = word.trim_end_matches('.');
     let stops = before.len() < word.len()
         && before.chars().count() >= SENTENCE_END_CHARS_MIN
@@ -174,7 +174,7 @@ fn ends_clause(word: &str) -> bool {
     word.ends_with([',', ';', '!']) || stops
 }
 
-fn joint_at(folded: &[String], joints: &JointWords) -> Option<(Joint, usize)> {
+pub fn joint_at(folded: &[String], joints: &JointWords) -> Option<(Joint, usize)> {
     let begins = |phrases: &str| {
         phrases.split(',').find_map(|phrase| {
             let length = phrase.split(' ').count();
@@ -190,18 +190,18 @@ fn begins_with(folded: &str, start: &str) -> bool {
     folded.strip_prefix(start).is_some_and(|rest| rest.starts_with(' '))
 }
 
-struct Gate<'a> {
-    own: &'static Words,
-    joints: &'static JointWords,
-    hearing: &'a AnswerContext<'a>,
+pub struct Gate<'a> {
+    pub own: &'static Words,
+    pub joints: &'static JointWords,
+    pub hearing: &'a AnswerContext<'a>,
     /// True for a day, an hour or a moment.
-    of_day: bool,
+    pub of_day: bool,
 }
 
 impl Gate<'_> {
     /// True if a clause beside the answer may change it. `is_before`: it stands before the answer; `is_premise`: the
     /// answer is its conclusion.
-    fn changes(&self, clause: &Clause<'_>, is_before: bool, is_premise: bool) -> bool {
+    pub fn changes(&self, clause: &Clause<'_>, is_before: bool, is_premise: bool) -> bool {
         if self.is_idle(clause) {
             return false;
         }
@@ -233,7 +233,7 @@ impl Gate<'_> {
     }
 
     /// True for a clause of courtesy: `hi there`.
-    fn is_idle(&self, clause: &Clause<'_>) -> bool {
+    pub fn is_idle(&self, clause: &Clause<'_>) -> bool {
         let is_idle = |word: &str| word.is_empty() || self.joints.idle.split(',').any(|idle| idle == word);
         clause.folded().split(' ').all(is_idle)
     }
@@ -269,7 +269,7 @@ const ALL: [&str; 7] = ["any", "every", "all", "each", "nothing", "none", "no"];
 
 /// Words of a condition in a reason or a premise, folded.
 #[rustfmt::skip]
-const CONDITIONS: [&str; 22] = [
+pub const CONDITIONS: [&str; 22] = [
     "if", "unless", "or", "depends", "otherwise", "pero", "depende", "sinon", "sauf", "ou", "wenn", "falls", "oder", "sonst", "senao", "tranne", "oppure", "altrimenti",
     "senno", "but", "aber", "mais si",
 ];

@@ -6,6 +6,7 @@ use jiff::civil::Weekday;
 use std::{collections::HashMap, sync::LazyLock};
 
 pub mod around;
+pub mod asides;
 mod de;
 mod en;
 mod es;

@@ -1,0 +1,345 @@
+//! Reads an answer beside asides: `can I have 12 please they're for my mother`, `saturday works best, my sister comes then`.
+//!
+//! It goes on where `reasons` ends. A message is also split at line ends, signs and question marks, and at words with which
+//! an aside begins without a mark. Beside an answer with a word of wish or agreement, an aside may speak of other people
+//! and events; it may not set a condition, leave the answer open, take it back or hold another value.
+
+use super::{
+    AnswerContext, AnswerType, another, frame, inside,
+    reading::{HOW_MANY, Reading},
+    reasons::{self, CLAUSES_MAX, CONDITIONS, Clause, Gate, Joint, UNKNOWN_CLAUSE_WORDS_MIN},
+    words::{self, Words, asides, asides::AsideWords, frames, joints},
+};
+use crate::matching::{fold, has_word, starts_with};
+
+/// The value of the only clause that is understood, if the asides beside it change nothing.
+pub fn read(
+    kind: AnswerType,
+    text: &str,
+    hearing: &AnswerContext<'_>,
+    by_itself: fn(AnswerType, &str, &AnswerContext<'_>, &'static Words) -> Reading,
+) -> Reading {
+    let Some(scene) = Scene::of(Some(kind), text, hearing) else { return Reading::default() };
+    let own = scene.gate.own;
+    let understand = |text: &str| Some(by_itself(kind, text, hearing, own)).filter(|found| !found.is_empty());
+    let has_value = |said: &[&str]| {
+        let is_now = |word: &&str| own.now.contains(&fold(word).as_str());
+        let said: Vec<&str> = said.iter().copied().filter(|word| !is_now(word)).collect();
+        inside::has_candidate(kind, &said, hearing, own)
+    };
+    scene.only(text, &understand, &has_value).unwrap_or_default()
+}
+
+/// The place of the only option that a clause chooses, if the asides beside it change nothing.
+pub fn chosen(
+    text: &str,
+    hearing: &AnswerContext<'_>,
+    choose: impl Fn(&str) -> Option<usize>,
+    names_one: impl Fn(&str) -> bool,
+) -> Option<usize> {
+    let scene = Scene::of(None, text, hearing)?;
+    scene.only(text, &choose, &|said| names_one(&said.join(" ")))
+}
+
+/// A clause of the message.
+struct Part<'a> {
+    clause: Clause<'a>,
+    /// True if a question mark ends it.
+    asks: bool,
+}
+
+/// The clause that holds the answer.
+struct Found<'a, T> {
+    place: usize,
+    value: T,
+    /// The words of the answer, and the aside behind them that no mark separates.
+    said: Vec<&'a str>,
+    aside: Option<Clause<'a>>,
+}
+
+/// How firmly the words beside a value make it the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hold {
+    /// The value alone: `friday, my sister comes then` may mean that Friday is taken.
+    Bare,
+    /// With a word of wish, promise or agreement.
+    Committed,
+    /// With a word of a complete count: `make it 7`.
+    Final,
+}
+
+struct Scene<'a> {
+    gate: Gate<'a>,
+    words: &'static AsideWords,
+    asked: String,
+    /// `None`: an option.
+    kind: Option<AnswerType>,
+}
+
+impl<'a> Scene<'a> {
+    fn of(kind: Option<AnswerType>, text: &str, hearing: &'a AnswerContext<'a>) -> Option<Scene<'a>> {
+        let own = words::own(hearing.language)?;
+        if text.len() > inside::SENTENCE_BYTES_MAX || text.contains(['"', '%']) || another::is_denied_by_sign(text) {
+            return None;
+        }
+        let of_day = matches!(kind, Some(AnswerType::Date | AnswerType::Time | AnswerType::DateTime));
+        let gate = Gate { own, joints: joints::of(own.language)?, hearing, of_day };
+        let asked = fold(&hearing.question.replace(['\'', '’'], " "));
+        Some(Scene { gate, words: asides::of(own.language)?, asked, kind })
+    }
+
+    /// The value of the only clause that has one.
+    fn only<T>(
+        &self,
+        text: &str,
+        understand: &dyn Fn(&str) -> Option<T>,
+        has_value: &dyn Fn(&[&str]) -> bool,
+    ) -> Option<T> {
+        let parts = self.parts(text);
+        let words: usize = parts.iter().map(|part| part.clause.said.len()).sum();
+        if parts.len() > CLAUSES_MAX || words > inside::SENTENCE_WORDS_MAX {
+            return None;
+        }
+        // A conclusion takes the place of all that was said before it.
+        let from = parts.iter().rposition(|part| part.clause.joint == Joint::So).unwrap_or(0);
+        let answers = |part: &Part<'_>| {
+            let folded = part.clause.folded();
+            let asks = inside::ASKS.iter().chain(&inside::ASKS_FOR_DAYS).any(|start| starts_with(&folded, start));
+            !part.asks && !asks && part.clause.joint != Joint::Because
+        };
+        let hits = (from..parts.len()).filter(|place| answers(&parts[*place]));
+        let mut hits = hits.filter_map(|place| self.find(place, &parts[place].clause, understand, has_value));
+        let (Some(found), None) = (hits.next(), hits.next()) else { return None };
+        let hold = self.hold(&found.said);
+        // `at 10:30 I work` and `red is my least favourite` say something about the value and do not choose it.
+        if found.aside.is_some() && hold == Hold::Bare || found.aside.is_none() && parts.len() == 1 {
+            return None;
+        }
+        let harms = |(place, part): (usize, &Part<'_>)| {
+            let concludes = place < from && found.place == from;
+            let may_hold_another = !concludes && part.clause.joint != Joint::Because && !self.is_premise(&part.clause);
+            place != found.place
+                && (may_hold_another && has_value(&part.clause.said)
+                    || self.harms(part, place < found.place, concludes, hold))
+        };
+        let harms_behind = |aside: Clause<'_>| {
+            let strict = has_word(&fold(aside.said[0]), self.and()) && self.gate.changes(&aside, false, false);
+            strict || self.harms(&Part { clause: aside, asks: false }, false, false, hold)
+        };
+        let is_changed = parts.iter().enumerate().any(harms) || found.aside.is_some_and(harms_behind);
+        (!is_changed).then_some(found.value)
+    }
+
+    /// The clauses of a message.
+    fn parts<'t>(&self, text: &'t str) -> Vec<Part<'t>> {
+        let new = |joint| Part { clause: Clause { joint, said: Vec::new() }, asks: false };
+        let mut parts = vec![new(Joint::Mark)];
+        for line in text.lines() {
+            let said: Vec<&str> = line.split_whitespace().collect();
+            let folded: Vec<String> = said.iter().map(|word| fold(word)).collect();
+            let mut place = 0;
+            while place < said.len() {
+                let word = said[place];
+                let last = parts.last_mut().expect("the list begins with one clause");
+                let joint = reasons::joint_at(&folded[place..], self.gate.joints);
+                if joint.is_some() || word.starts_with(['(', '¿']) && !last.clause.said.is_empty() {
+                    let (joint, length) = joint.unwrap_or((Joint::Mark, 0));
+                    match last.clause.said.is_empty() {
+                        true => last.clause.joint = joint,
+                        false => parts.push(new(joint)),
+                    }
+                    place += length;
+                    if length > 0 {
+                        continue;
+                    }
+                }
+                let last = parts.last_mut().expect("the list begins with one clause");
+                let is_sign = word.chars().all(|c| "-–—…".contains(c) || c >= FIRST_PICTURE);
+                if !is_sign {
+                    last.clause.said.push(word);
+                }
+                last.asks |= word.contains('?');
+                if is_sign || ends(word) {
+                    parts.push(new(Joint::Mark));
+                }
+                place += 1;
+            }
+            parts.push(new(Joint::Mark));
+        }
+        parts.retain(|part| part.clause.said.iter().any(|word| word.chars().any(char::is_alphanumeric)));
+        parts
+    }
+
+    /// The answer of a clause: all of its words, or the words before an aside.
+    fn find<'t, T>(
+        &self,
+        place: usize,
+        clause: &Clause<'t>,
+        understand: &dyn Fn(&str) -> Option<T>,
+        has_value: &dyn Fn(&[&str]) -> bool,
+    ) -> Option<Found<'t, T>> {
+        if let Some(value) = understand(&clause.text()) {
+            return Some(Found { place, value, said: clause.said.clone(), aside: None });
+        }
+        let starts = (1..clause.said.len()).rev().filter(|at| self.starts_aside(&clause.said, *at));
+        starts.take(ASIDES_TRIED_MAX).find_map(|at| {
+            let (said, behind) = clause.said.split_at(at);
+            if has_value(behind) || self.counts() && fold(behind[0]) == self.and() {
+                return None;
+            }
+            let value = understand(&Clause { joint: clause.joint, said: said.to_vec() }.text())?;
+            let first = fold(behind[0]);
+            let joint = if THAT.contains(&first.as_str()) { Joint::Because } else { Joint::Mark };
+            let aside = Clause { joint, said: behind.to_vec() };
+            Some(Found { place, value, said: said.to_vec(), aside: Some(aside) })
+        })
+    }
+
+    fn starts_aside(&self, said: &[&str], at: usize) -> bool {
+        let is_start = |word: &str| self.words.starts.split_whitespace().any(|start| start == word);
+        is_start(&fold(said[at])) || self.is_courtesy(said[at - 1])
+    }
+
+    fn is_courtesy(&self, word: &str) -> bool {
+        self.gate.own.polite.contains(&fold(word).as_str())
+    }
+
+    fn hold(&self, said: &[&str]) -> Hold {
+        let is_past = self.kind == Some(AnswerType::Date) && frame::asks_behind_only(self.gate.hearing.question);
+        let has = |list: &str| said.iter().any(|word| stands(list, &fold(word)));
+        match (has(self.words.finals), is_past || has(self.words.commits)) {
+            (true, _) => Hold::Final,
+            (false, true) => Hold::Committed,
+            (false, false) => Hold::Bare,
+        }
+    }
+
+    /// True if the question counts things or people.
+    fn counts(&self) -> bool {
+        matches!(self.kind, Some(AnswerType::Number | AnswerType::Whole))
+            && HOW_MANY.iter().any(|phrase| has_word(&self.asked, phrase))
+            && !MEASURED.iter().any(|word| has_word(&self.asked, word))
+    }
+
+    /// True for a clause whose value only explains the answer: the end of the contact's work, or the age of a guest.
+    fn is_premise(&self, clause: &Clause<'_>) -> bool {
+        let folded = clause.folded();
+        match self.kind {
+            Some(AnswerType::Time | AnswerType::DateTime) => says(&folded, self.words.own_day),
+            Some(AnswerType::Number | AnswerType::Whole) => self.counts() && self.is_feast(&folded),
+            _ => false,
+        }
+    }
+
+    /// True for words of a feast, and for `les 50 ans de mon père`.
+    fn is_feast(&self, folded: &str) -> bool {
+        let said: Vec<&str> = folded.split(' ').collect();
+        let is_age = |three: &[&str]| {
+            let is_figure = three[1].bytes().all(|byte| byte.is_ascii_digit());
+            PLURALS.contains(&three[0]) && is_figure && ["ans", "anos", "anni"].contains(&three[2])
+        };
+        said.iter().any(|word| stands(self.words.feasts, word))
+            || said.windows(3).any(is_age)
+            || said.windows(2).any(|pair| pair == ["os", "anos"])
+    }
+
+    fn and(&self) -> &'static str {
+        match self.gate.own.language {
+            "es" => "y",
+            "fr" => "et",
+            "de" => "und",
+            "pt" | "it" => "e",
+            _ => "and",
+        }
+    }
+
+    /// True if an aside may change the answer.
+    fn harms(&self, part: &Part<'_>, is_before: bool, is_premise: bool, hold: Hold) -> bool {
+        let clause = &part.clause;
+        if self.gate.is_idle(clause) {
+            return false;
+        }
+        let folded = clause.folded();
+        let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+        let is_condition = || CONDITIONS.iter().any(|word| has_word(&folded, word));
+        if clause.joint == Joint::But && !is_before || is_condition() {
+            return true;
+        }
+        if part.asks {
+            return is_before || hold == Hold::Bare || self.asks_about_it(&folded);
+        }
+        let is_sorry = || said.first().is_some_and(|first| self.gate.joints.sorry.split(',').any(|one| one == *first));
+        if is_premise || clause.joint == Joint::Because || is_before && is_sorry() {
+            return says(&folded, self.words.hard);
+        }
+        if hold == Hold::Bare && !self.is_premise(clause) {
+            return self.gate.changes(clause, is_before, is_premise);
+        }
+        says(&folded, self.words.hard)
+            || self.takes_back(&said, is_before)
+            || self.counts() && hold != Hold::Final && self.adds_somebody(&said, &folded)
+            || !self.gate.of_day && folded.chars().any(char::is_numeric) && !self.is_premise(clause)
+            || self.gate.of_day && self.names_a_day(&said)
+    }
+
+    /// True for a question whether the answer suits, or about another one.
+    fn asks_about_it(&self, folded: &str) -> bool {
+        let suits = || folded.split(' ').any(|word| stands(self.words.suits, word));
+        says(folded, self.words.hard) || self.gate.of_day && suits()
+    }
+
+    /// True for a short clause with a *not*, or one with a *not* and a word that stands for the answer.
+    fn takes_back(&self, said: &[&str], is_before: bool) -> bool {
+        let nots = self.gate.own.around.nots;
+        let is_negated = said.iter().any(|word| stands(nots, word) || *word == "t");
+        let is_that = || said.iter().any(|word| stands(self.words.that, word));
+        is_negated && !is_before && (said.len() <= DENIAL_WORDS_MAX || is_that())
+    }
+
+    /// True if a clause may add somebody or something to a count.
+    fn adds_somebody(&self, said: &[&str], folded: &str) -> bool {
+        let Some(frame) = frames::of(self.gate.own.language) else { return true };
+        let is_absent = said.iter().any(|word| stands(self.words.absent, word));
+        let is_feast = self.is_feast(folded);
+        let is_with = said.first().is_some_and(|first| WITH.contains(first));
+        let is_short = said.len() < UNKNOWN_CLAUSE_WORDS_MIN;
+        let adds = || says(folded, self.gate.joints.turns) || says(folded, frame.others);
+        !is_absent && !is_feast && (is_with || is_short || adds())
+    }
+
+    fn names_a_day(&self, said: &[&str]) -> bool {
+        let rest: Vec<String> = said.iter().map(|word| (*word).to_owned()).collect();
+        self.kind != Some(AnswerType::Date) && super::beside::names_another_day(&rest, self.gate.own)
+    }
+}
+
+fn ends(word: &str) -> bool {
+    reasons::ends_clause(word) || word.ends_with(['?', ')', ':']) || word.ends_with("..") || word.ends_with('…')
+}
+
+fn stands(list: &str, word: &str) -> bool {
+    list.split_whitespace().any(|one| one == word)
+}
+
+fn says(folded: &str, phrases: &str) -> bool {
+    phrases.split(',').any(|phrase| has_word(folded, phrase.trim()))
+}
+
+/// Pictures begin behind the signs of mathematics.
+const FIRST_PICTURE: char = '\u{2500}';
+/// More beginnings of an aside are not tried in one clause.
+const ASIDES_TRIED_MAX: usize = 4;
+/// A longer denial denies something of its own: `medium, I can't handle the heat anymore`.
+const DENIAL_WORDS_MAX: usize = 4;
+/// Words before the reason of a Spanish, Portuguese or Italian answer: `el 2 de marzo, que es mi día libre`.
+const THAT: [&str; 4] = ["que", "che", "because", "weil"];
+/// Words of a question for an age, a weight or a price, to which nobody adds somebody else.
+#[rustfmt::skip]
+const MEASURED: [&str; 22] = [
+    "old", "age", "ages", "weigh", "anos", "edad", "ans", "pese", "depenser", "alt", "wiegt", "idade", "pesa", "gastar", "anni", "spendere",
+    "spend", "euros", "euro", "pesos", "pounds", "dollars",
+];
+/// Articles before the age of somebody who is feasted.
+const PLURALS: [&str; 6] = ["les", "los", "os", "i", "mis", "mes"];
+/// Words before somebody who comes along.
+const WITH: [&str; 8] = ["with", "con", "avec", "mit", "com", "and", "plus", "mais"];
