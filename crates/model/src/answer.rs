@@ -31,6 +31,7 @@ mod figures;
 mod foreign;
 mod frame;
 mod hums;
+mod if_it_suits;
 mod inside;
 mod moment;
 pub(super) mod money;

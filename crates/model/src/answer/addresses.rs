@@ -8,7 +8,8 @@ use super::{
     inside::{self, SENTENCE_BYTES_MAX},
     money::{self, MEASURES},
     reading::Reading,
-    words,
+    reasons::{self, Joint},
+    words::{self, joints},
 };
 use crate::{
     base::phone,
@@ -46,8 +47,9 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
             values.push(value);
         }
     }
-    let rest: Vec<String> = fold(&without).split(' ').map(str::to_owned).collect();
     let own = words::own(hearing.language).or_else(|| words::own("en"));
+    let without = own.map_or(without.clone(), |own| without_reason(&without, own.language));
+    let rest: Vec<String> = fold(&without).split(' ').map(str::to_owned).collect();
     let is_old = rest.iter().any(|word| labels::OLD.contains(&word.as_str()));
     let asked = fold(&hearing.question.replace(['\'', '’'], " "));
     let is_foreign = || {
@@ -60,14 +62,33 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
     Reading { likely: values, unlikely: Vec::new() }
 }
 
+/// The text without its reason, whose *not* says nothing about the address: `ring the landline, because there's no
+/// signal here`.
+fn without_reason(text: &str, language: &str) -> String {
+    let Some(joints) = joints::of(language) else { return text.to_owned() };
+    let said: Vec<&str> = text.split_whitespace().collect();
+    let folded: Vec<String> = said.iter().map(|word| fold(word)).collect();
+    let is_because = |place: usize| {
+        let next = folded.get(place + 1).map_or("", String::as_str);
+        reasons::joint_at(&folded[place..], joints).is_some_and(|(joint, _)| joint == Joint::Because)
+            || ["que", "che"].contains(&folded[place].as_str()) && HERE.contains(&next)
+    };
+    let end = (1..said.len()).find(|place| is_because(*place)).unwrap_or(said.len());
+    said[..end].join(" ")
+}
+
+/// Words behind the Spanish, Portuguese and Italian *that* of a reason.
+const HERE: [&str; 9] = ["aqui", "aca", "qui", "no", "nao", "non", "estoy", "estou", "sono"];
+
 /// True for a question about an address: `is 07400 123456 your number?` A polite request is none: `can you call me at
 /// 07400 123456?`
 fn is_question(text: &str) -> bool {
     let folded = fold(text);
     let begins = |start: &&str| folded.strip_prefix(start).is_some_and(|rest| rest.starts_with(' '));
     let is_ours = || folded.split(' ').any(|word| labels::OWN.contains(&word));
+    let is_yours = || folded.split(' ').any(|word| labels::YOURS.contains(&word));
     text.contains(['?', '¿'])
-        && (labels::QUESTIONS.iter().any(begins) || folded.contains(' ') && text.contains('@') && !is_ours())
+        && (labels::QUESTIONS.iter().any(begins) || is_yours() && !is_ours() || folded.contains(' ') && text.contains('@') && !is_ours())
 }
 
 fn mails(text: &str) -> Vec<Address> {

@@ -99,7 +99,8 @@ fn names_another(folded: &str, asked: &str) -> bool {
     let is_asked = |thing: &str| {
         asked.split(' ').any(|word| word.starts_with(thing) || !word.is_empty() && thing.starts_with(word))
     };
-    !asked.is_empty()
+    let is_list = said.windows(2).any(|pair| pair[0] == "top" && is_figure(pair[1]));
+    is_list || !asked.is_empty()
         && said.windows(2).any(|pair| is_figure(pair[1]) && beside::names_a_thing(pair[0]) && !is_asked(pair[0]))
 }
 

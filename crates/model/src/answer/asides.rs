@@ -10,7 +10,10 @@ use super::{
     reasons::{self, CLAUSES_MAX, CONDITIONS, Clause, Gate, Joint, UNKNOWN_CLAUSE_WORDS_MIN},
     words::{self, Words, asides, asides::AsideWords, frames, joints},
 };
-use crate::matching::{fold, has_word, starts_with};
+use crate::{
+    matching::{fold, has_word, starts_with},
+    value::Value,
+};
 
 /// The value of the only clause that is understood, if the asides beside it change nothing.
 pub fn read(
@@ -27,7 +30,24 @@ pub fn read(
         let said: Vec<&str> = said.iter().copied().filter(|word| !is_now(word)).collect();
         inside::has_candidate(kind, &said, hearing, own)
     };
-    scene.only(text, &understand, &has_value).unwrap_or_default()
+    let found = scene.only(text, &understand, &has_value).unwrap_or_default();
+    let rejects_week = || scene.parts(text).iter().any(|part| scene.rejects_week(&part.clause));
+    if found.likely.iter().any(|value| is_of_this_week(value, hearing)) && rejects_week() {
+        return Reading::default();
+    }
+    found
+}
+
+/// True for a day before the next Monday.
+fn is_of_this_week(value: &Value, hearing: &AnswerContext<'_>) -> bool {
+    let today = hearing.now.date();
+    let day = match value {
+        Value::Date(day) => *day,
+        Value::DateTime(at) => at.date(),
+        _ => return false,
+    };
+    let left = i32::from(DAYS_OF_WEEK - today.weekday().to_monday_zero_offset());
+    today.until(day).is_ok_and(|span| span.get_days() < left)
 }
 
 /// The place of the only option that a clause chooses, if the asides beside it change nothing.
@@ -105,12 +125,12 @@ impl<'a> Scene<'a> {
         let answers = |part: &Part<'_>| {
             let folded = part.clause.folded();
             let asks = inside::ASKS.iter().chain(&inside::ASKS_FOR_DAYS).any(|start| starts_with(&folded, start));
-            !part.asks && !asks && part.clause.joint != Joint::Because
+            !part.asks && !asks && part.clause.joint != Joint::Because && !self.rejects_week(&part.clause)
         };
         let hits = (from..parts.len()).filter(|place| answers(&parts[*place]));
         let mut hits = hits.filter_map(|place| self.find(place, &parts[place].clause, understand, has_value));
         let (Some(found), None) = (hits.next(), hits.next()) else { return None };
-        let hold = self.hold(&found.said);
+        let hold = self.hold(&found.said, parts[found.place].clause.joint);
         // `at 10:30 I work` and `red is my least favourite` say something about the value and do not choose it.
         if found.aside.is_some() && hold == Hold::Bare || found.aside.is_none() && parts.len() == 1 {
             return None;
@@ -119,11 +139,12 @@ impl<'a> Scene<'a> {
             let concludes = place < from && found.place == from;
             let may_hold_another = !concludes && part.clause.joint != Joint::Because && !self.is_premise(&part.clause);
             place != found.place
+                && !(place < found.place && self.rejects_week(&part.clause))
                 && (may_hold_another && has_value(&part.clause.said)
                     || self.harms(part, place < found.place, concludes, hold))
         };
         let harms_behind = |aside: Clause<'_>| {
-            let strict = has_word(&fold(aside.said[0]), self.and()) && self.gate.changes(&aside, false, false);
+            let strict = self.is_for_others(&aside) || self.gate.of_day && has_word(&fold(aside.said[0]), self.and()) && self.gate.changes(&aside, false, false);
             strict || self.harms(&Part { clause: aside, asks: false }, false, false, hold)
         };
         let is_changed = parts.iter().enumerate().any(harms) || found.aside.is_some_and(harms_behind);
@@ -159,7 +180,7 @@ impl<'a> Scene<'a> {
                     last.clause.said.push(word);
                 }
                 last.asks |= word.contains('?');
-                if is_sign || ends(word) {
+                if is_sign || ends(word) || self.is_full_stop(word, folded.get(place + 1)) {
                     parts.push(new(Joint::Mark));
                 }
                 place += 1;
@@ -184,7 +205,8 @@ impl<'a> Scene<'a> {
         let starts = (1..clause.said.len()).rev().filter(|at| self.starts_aside(&clause.said, *at));
         starts.take(ASIDES_TRIED_MAX).find_map(|at| {
             let (said, behind) = clause.said.split_at(at);
-            if has_value(behind) || self.counts() && fold(behind[0]) == self.and() {
+            let hangs = said.last().is_some_and(|last| HANGING.contains(&fold(last).as_str()));
+            if hangs || has_value(behind) || self.counts() && fold(behind[0]) == self.and() {
                 return None;
             }
             let value = understand(&Clause { joint: clause.joint, said: said.to_vec() }.text())?;
@@ -193,6 +215,14 @@ impl<'a> Scene<'a> {
             let aside = Clause { joint, said: behind.to_vec() };
             Some(Found { place, value, said: said.to_vec(), aside: Some(aside) })
         })
+    }
+
+    /// True for a full stop behind figures; in German it makes an ordinal.
+    fn is_full_stop(&self, word: &str, next: Option<&String>) -> bool {
+        let figures = word.strip_suffix('.').unwrap_or_default();
+        let is_month = || next.is_some_and(|next| self.gate.own.months.iter().any(|names| names.contains(&next.as_str())));
+        let is_figure = !figures.is_empty() && figures.bytes().all(|byte| byte.is_ascii_digit());
+        self.gate.own.language != "de" && is_figure && next.is_some() && !is_month()
     }
 
     fn starts_aside(&self, said: &[&str], at: usize) -> bool {
@@ -204,10 +234,15 @@ impl<'a> Scene<'a> {
         self.gate.own.polite.contains(&fold(word).as_str())
     }
 
-    fn hold(&self, said: &[&str]) -> Hold {
+    fn hold(&self, said: &[&str], joint: Joint) -> Hold {
         let is_past = self.kind == Some(AnswerType::Date) && frame::asks_behind_only(self.gate.hearing.question);
         let has = |list: &str| said.iter().any(|word| stands(list, &fold(word)));
-        match (has(self.words.finals), is_past || has(self.words.commits)) {
+        // `I am 34 and quite healthy`, but not `2 and a half`.
+        let is_value = |word: &str| word.chars().any(char::is_numeric) || inside::is_signal(&fold(word));
+        let is_measure = matches!(self.kind, Some(AnswerType::Number | AnswerType::Whole))
+            && !self.counts()
+            && said.first().is_some_and(|first| !is_value(first));
+        match (has(self.words.finals), is_past || is_measure || joint == Joint::So || has(self.words.commits)) {
             (true, _) => Hold::Final,
             (false, true) => Hold::Committed,
             (false, false) => Hold::Bare,
@@ -219,6 +254,13 @@ impl<'a> Scene<'a> {
         matches!(self.kind, Some(AnswerType::Number | AnswerType::Whole))
             && HOW_MANY.iter().any(|phrase| has_word(&self.asked, phrase))
             && !MEASURED.iter().any(|word| has_word(&self.asked, word))
+    }
+
+    /// True for `not this week`, beside which only a day behind this week is the answer.
+    fn rejects_week(&self, clause: &Clause<'_>) -> bool {
+        let folded = clause.folded();
+        let negates = |word: &str| stands(self.gate.own.around.nots, word) || word == "t";
+        self.gate.of_day && THIS_WEEK.iter().any(|week| has_word(&folded, week)) && folded.split(' ').any(negates)
     }
 
     /// True for a clause whose value only explains the answer: the end of the contact's work, or the age of a guest.
@@ -266,7 +308,8 @@ impl<'a> Scene<'a> {
             return true;
         }
         if part.asks {
-            return is_before || hold == Hold::Bare || self.asks_about_it(&folded);
+            // `the ham one, is it halal?` depends on the reply.
+            return self.kind.is_none() || is_before || hold == Hold::Bare || self.asks_about_it(&folded);
         }
         let is_sorry = || said.first().is_some_and(|first| self.gate.joints.sorry.split(',').any(|one| one == *first));
         if is_premise || clause.joint == Joint::Because || is_before && is_sorry() {
@@ -288,12 +331,23 @@ impl<'a> Scene<'a> {
         says(folded, self.words.hard) || self.gate.of_day && suits()
     }
 
-    /// True for a short clause with a *not*, or one with a *not* and a word that stands for the answer.
+    /// True for somebody else whom the answer suits: `saturday works for my husband`.
+    fn is_for_others(&self, aside: &Clause<'_>) -> bool {
+        let folded = aside.folded();
+        let others = frames::of(self.gate.own.language).map_or("", |frame| frame.others);
+        let is_for = FOR.contains(&fold(aside.said[0]).as_str()) || aside.said.len() <= UNKNOWN_CLAUSE_WORDS_MIN;
+        let names = || says(&folded, others) || folded.split(' ').any(|word| ["him", "them", "ella", "eux", "loro"].contains(&word));
+        (self.gate.of_day || self.kind.is_none()) && is_for && names() && !self.is_feast(&folded)
+    }
+
+    /// True for a short clause that is unable or unwilling, and for one with a *not* and a word that stands for the answer.
     fn takes_back(&self, said: &[&str], is_before: bool) -> bool {
         let nots = self.gate.own.around.nots;
         let is_negated = said.iter().any(|word| stands(nots, word) || *word == "t");
         let is_that = || said.iter().any(|word| stands(self.words.that, word));
-        is_negated && !is_before && (said.len() <= DENIAL_WORDS_MAX || is_that())
+        let is_unable = || said.len() <= DENIAL_WORDS_MAX && said.iter().any(|word| ABLE.contains(word));
+        let begins = || said.first().is_some_and(|first| stands(nots, first) || PLAIN_NO.contains(first));
+        !is_before && begins() || is_negated && !is_before && (said.len() < UNKNOWN_CLAUSE_WORDS_MIN || is_unable() || is_that())
     }
 
     /// True if a clause may add somebody or something to a count.
@@ -302,8 +356,10 @@ impl<'a> Scene<'a> {
         let is_absent = said.iter().any(|word| stands(self.words.absent, word));
         let is_feast = self.is_feast(folded);
         let is_with = said.first().is_some_and(|first| WITH.contains(first));
-        let is_short = said.len() < UNKNOWN_CLAUSE_WORDS_MIN;
-        let adds = || says(folded, self.gate.joints.turns) || says(folded, frame.others);
+        // `a table for 2, somewhere quiet` adds nobody.
+        let is_seat = said.iter().any(|word| SEATS.contains(word));
+        let is_short = said.len() < UNKNOWN_CLAUSE_WORDS_MIN && !is_seat;
+        let adds = || comes_along(said) || says(folded, self.gate.joints.turns) || says(folded, frame.others);
         !is_absent && !is_feast && (is_with || is_short || adds())
     }
 
@@ -311,6 +367,11 @@ impl<'a> Scene<'a> {
         let rest: Vec<String> = said.iter().map(|word| (*word).to_owned()).collect();
         self.kind != Some(AnswerType::Date) && super::beside::names_another_day(&rest, self.gate.own)
     }
+}
+
+/// True for words of somebody who may come along and be counted, too.
+pub fn comes_along(said: &[&str]) -> bool {
+    said.iter().any(|word| COMING_ALONG.contains(word))
 }
 
 fn ends(word: &str) -> bool {
@@ -330,9 +391,36 @@ const FIRST_PICTURE: char = '\u{2500}';
 /// More beginnings of an aside are not tried in one clause.
 const ASIDES_TRIED_MAX: usize = 4;
 /// A longer denial denies something of its own: `medium, I can't handle the heat anymore`.
-const DENIAL_WORDS_MAX: usize = 4;
+const DENIAL_WORDS_MAX: usize = 6;
 /// Words before the reason of a Spanish, Portuguese or Italian answer: `el 2 de marzo, que es mi día libre`.
 const THAT: [&str; 4] = ["que", "che", "because", "weil"];
+const DAYS_OF_WEEK: i8 = 7;
+/// Words for the week of today.
+const THIS_WEEK: [&str; 6] = ["this week", "esta semana", "cette semaine", "diese woche", "essa semana", "questa settimana"];
+/// Words with which a denial begins.
+const PLAIN_NO: [&str; 7] = ["no", "nope", "non", "nein", "ne", "nee", "nao"];
+/// Last words of an answer that goes on: `I can do friday if my mother …`.
+#[rustfmt::skip]
+const HANGING: [&str; 40] = [
+    "if", "unless", "or", "and", "but", "not", "when", "that", "than", "before", "after", "si", "o", "y", "pero", "no", "cuando", "que", "antes", "despues", "ou", "et", "mais",
+    "pas", "quand", "avant", "apres", "wenn", "falls", "oder", "und", "aber", "nicht", "se", "e", "mas", "nao", "ma", "non", "ne",
+];
+/// Words before somebody whom an answer suits.
+const FOR: [&str; 7] = ["for", "para", "pour", "fur", "per", "pra", "a"];
+/// People who may come along, and words of coming along.
+#[rustfmt::skip]
+const COMING_ALONG: [&str; 48] = [
+    "kids", "children", "parents", "friends", "too", "also", "well", "each", "ninos", "hijos", "padres", "amigos", "suegros", "tambien", "cada", "enfants", "parents", "amis", "aussi",
+    "chacun", "chacune", "beaux", "kinder", "eltern", "freunde", "auch", "jeder", "mit", "criancas", "filhos", "pais", "sogros", "tambem", "miudos", "bambini", "bimbi", "figli", "genitori",
+    "amici", "anche", "pure", "ognuno", "suoceri", "oma", "opa", "nonna", "abuela", "mamie",
+];
+/// Words of being able and willing.
+#[rustfmt::skip]
+const ABLE: [&str; 44] = [
+    "can", "cant", "cannot", "could", "couldn", "wont", "won", "want", "work", "works", "doesn", "don", "puedo", "podemos", "puede", "va", "vale", "quiero", "queremos", "peux", "peut",
+    "pouvons", "veux", "ca", "kann", "konnen", "geht", "passt", "klappt", "will", "schaffe", "schaff", "posso", "pode", "da", "consigo", "rola", "quero", "puo",
+    "possiamo", "riesco", "voglio", "make", "able",
+];
 /// Words of a question for an age, a weight or a price, to which nobody adds somebody else.
 #[rustfmt::skip]
 const MEASURED: [&str; 22] = [
@@ -341,5 +429,12 @@ const MEASURED: [&str; 22] = [
 ];
 /// Articles before the age of somebody who is feasted.
 const PLURALS: [&str; 6] = ["les", "los", "os", "i", "mis", "mes"];
+/// Words for the place of a table.
+#[rustfmt::skip]
+const SEATS: [&str; 36] = [
+    "quiet", "somewhere", "window", "terrace", "outside", "inside", "corner", "tranquilo", "tranquilito", "ventana", "terraza", "dentro", "fuera", "rincon",
+    "calme", "terrasse", "fenetre", "dehors", "coin", "interieur", "ruhig", "ruhigen", "draussen", "drinnen", "fenster", "ecke", "sossegado", "janela", "esplanada",
+    "fora", "canto", "tranquillo", "fuori", "finestra", "angolo", "giardino",
+];
 /// Words before somebody who comes along.
 const WITH: [&str; 8] = ["with", "con", "avec", "mit", "com", "and", "plus", "mais"];

@@ -36,10 +36,21 @@ fn before_clause(text: &str, said: &[&str], own: &Words) -> Option<bool> {
         // `no problem`, `no tengo` and `no sugar` have no clause of their own; `no, that is fine` may be a yes.
         false => {
             let begins = is_apart || !["en", "es", "pt"].contains(&own.language) || STARTS.contains(&rest[0]);
-            let agrees = rest.iter().any(|word| AGREES.contains(word)) && !is_negated;
+            let agrees = says_agreement(rest) && !is_negated;
             (begins && !agrees && !CORRECTS.contains(&rest[0]) && rest.len() >= CLAUSE_WORDS_MIN).then_some(false)
         }
     }
+}
+
+/// True for words of agreement. The Italian `tutto` and the Portuguese `tudo` agree only in `tutto bene`; somebody may
+/// also eat `di tutto`.
+fn says_agreement(rest: &[&str]) -> bool {
+    let is_all = |word: &str| ["tudo", "tutto"].contains(&word);
+    let agrees = |(place, word): (usize, &&str)| {
+        let next = rest.get(place + 1).copied().unwrap_or_default();
+        if is_all(word) { ["bem", "bene", "ok", "certo", "apposto", "a"].contains(&next) } else { AGREES.contains(word) }
+    };
+    rest.iter().enumerate().any(agrees)
 }
 
 /// True for an *if*: the Spanish `si` without its accent, the Italian and Portuguese `se`.
@@ -117,7 +128,8 @@ const CLAUSE_WORDS_MIN: usize = 2;
 
 /// First words of a clause behind an English, Spanish or Portuguese *no* without a comma.
 #[rustfmt::skip]
-const STARTS: [&str; 36] = [
+const STARTS: [&str; 40] = [
+    "deixe", "dejalo", "dejelo", "deja",
     "i", "im", "ive", "ill", "id", "we", "were", "weve", "it", "its", "that", "thats", "the", "they", "he", "she", "my", "our", "this", "please", "leave", "keep",
     "yo", "ya", "gracias", "por", "mi", "eu", "ja", "meu", "minha", "obrigado", "obrigada", "pode", "deixa", "never",
 ];
@@ -139,10 +151,10 @@ const CORRECTS: [&str; 31] = [
 
 /// Words that make a yes or a no unsure, or turn it.
 #[rustfmt::skip]
-const TURNS: [&str; 123] = [
+const TURNS: [&str; 122] = [
     "but", "if", "unless", "only", "maybe", "perhaps", "depends", "later", "wait", "first", "or", "instead", "except", "until", "not sure", "dont know", "do not know",
     "think about", "for now", "por ahora", "por enquanto", "linstant", "l instant", "im moment", "per ora", "a meno", "and im the", "und ich bin", "y yo soy", "et moi je suis", "e eu sou", "e io sono", "mei", "let me", "let you", "rather", "whatever", "both", "neither", "half", "when", "what", "how", "why", "who", "where",
-    "pero", "solo", "solamente", "quiza", "quizas", "tal vez", "depende", "luego", "mas tarde", "espera", "o", "salvo", "excepto", "hasta", "no se", "cuando", "como",
+    "pero", "solo", "solamente", "quiza", "quizas", "tal vez", "depende", "luego", "mas tarde", "espera", "o", "salvo", "excepto", "hasta", "no se", "cuando",
     "mais", "si jamais", "seulement", "peut etre", "depend", "plus tard", "attends", "attendez", "sauf", "jusqu", "sais pas", "quand", "comment", "uniquement",
     "aber", "wenn", "falls", "nur", "vielleicht", "kommt drauf", "spater", "warte", "oder", "ausser", "bis", "weiss nicht", "erst", "wann", "wie", "was", "eventuell",
     "mas", "somente", "apenas", "talvez", "mais tarde", "ou", "exceto", "ate", "nao sei", "quando", "depois", "caso",

@@ -123,7 +123,20 @@ fn is_other_event(said: &str, frame: &FrameWords, asked: &str) -> bool {
         |phrases: &str| phrases.split(',').map(str::trim).any(|phrase| has_word(said, phrase) && !is_asked(phrase));
     let is_free = || frame.free.split(' ').any(|word| has_word(said, word));
     let asks_possession = || HAVE.iter().any(|word| has_word(asked, word));
-    names(frame.having) && !is_free() && !asks_possession() && !asked.is_empty() || names(frame.amounts)
+    // `j'ai commandé vendredi` and `ho ordinato venerdì` have the verb of possession as an auxiliary.
+    let is_perfect = || asks_behind_only(asked) && is_perfect(said, frame.language);
+    names(frame.having) && !is_free() && !asks_possession() && !is_perfect() && !asked.is_empty() || names(frame.amounts)
+}
+
+/// True for the French and Italian *have* before a participle.
+fn is_perfect(said: &str, language: &str) -> bool {
+    let said: Vec<&str> = said.split(' ').filter(|word| !word.is_empty()).collect();
+    let is_participle = |word: &str| match language {
+        "fr" => ["e", "i", "u", "is", "it", "ert"].iter().any(|end| word.ends_with(end)) && word.len() > 3,
+        "it" => ["to", "so"].iter().any(|end| word.ends_with(end)) && word.len() > 3,
+        _ => false,
+    };
+    said.windows(2).any(|pair| ["jai", "ai", "ho", "abbiamo", "avons"].contains(&pair[0]) && is_participle(pair[1]))
 }
 
 /// Shorter words of the question do not make an event the one that is asked for.

@@ -5,7 +5,7 @@ use super::{
     courtesy::without_courtesies,
     custom::Custom,
     date::{self, DateContext},
-    frame, inside, moment, number, reasons, scale,
+    frame, if_it_suits, inside, moment, number, reasons, scale,
     words::{self, Part, Words},
 };
 use crate::{
@@ -104,7 +104,7 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
     if !on_scale.is_empty() {
         return on_scale;
     }
-    let text = &without_courtesies(text);
+    let text = &if_it_suits::without(&without_courtesies(text), hearing.language);
     if !whole.is_empty() {
         return frame::without_past_days(whole, hearing);
     }

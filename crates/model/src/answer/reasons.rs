@@ -5,9 +5,11 @@
 //! no denial, no other person and no other event.
 
 use super::{
-    AnswerContext, AnswerType, another, clause, frame, inside,
-    reading::Reading,
-    words::{self, Words, frames, joints, joints::JointWords},
+    AnswerContext, AnswerType, another,
+    asides::comes_along,
+    clause, echo, frame, inside,
+    reading::{HOW_MANY, Reading},
+    words::{self, Words, asides, frames, joints, joints::JointWords},
 };
 use crate::matching::{fold, has_word};
 
@@ -106,8 +108,8 @@ pub fn chosen(
 /// The yes or no of the first clause, if the other clauses change nothing: `no thanks, we only need the files`.
 pub fn agreed(text: &str, hearing: &AnswerContext<'_>, read: fn(&str, &str) -> Option<bool>) -> Option<bool> {
     let (own, joints, clauses) = clauses_of(text, hearing)?;
-    let place = clauses.iter().position(|clause| read(&clause.text(), own.language).is_some())?;
-    let yes = read(&clauses[place].text(), own.language)?;
+    let of = |text: &str| read(text, own.language).or_else(|| echo::repeated(text, hearing));
+    let (place, yes) = clauses.iter().enumerate().find_map(|(place, clause)| Some((place, of(&clause.text())?)))?;
     let gate = Gate { own, joints, hearing, of_day: false };
     if clauses[place].joint == Joint::But {
         return None;
@@ -212,6 +214,7 @@ impl Gate<'_> {
             return true;
         }
         let says = |phrases: &str| phrases.split(',').any(|phrase| has_word(&folded, phrase.trim()));
+        let is_left_open = || asides::of(self.own.language).is_some_and(|words| says(words.hard));
         let asks = inside::ASKS.iter().chain(&inside::ASKS_FOR_DAYS).any(|start| begins_with(&folded, start));
         if asks && !is_before {
             return true;
@@ -224,7 +227,11 @@ impl Gate<'_> {
             return CONDITIONS.iter().any(|word| has_word(&folded, word));
         }
         let is_short = said.len() < UNKNOWN_CLAUSE_WORDS_MIN;
+        let asked = fold(&self.hearing.question);
+        let may_add = || !self.of_day && HOW_MANY.iter().any(|phrase| has_word(&asked, phrase)) && comes_along(&said);
         is_short
+            || is_left_open()
+            || may_add()
             || says(self.joints.turns)
             || says(self.own.around.spoilers)
             || folded.chars().any(char::is_numeric)

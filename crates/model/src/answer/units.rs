@@ -233,7 +233,7 @@ const MEASURES: [Measure; 10] = [
             seats, seat, places, place, tickets, ticket, plazas, entradas, billets, billet, platze, karten, \
             karte, lugares, bilhetes, posti, biglietti",
         asked: "people, person, guest, adult, pax, particip, of you, many are you, many will you be, ticket, seat, place, \
-            cover, viendrez, serez vous, venez, verrete, venite, invitad, comensal, entrada, plaza, sois, seran, seremos, vendreis, vendran, vendras, venis, vienen, asistir, etes vous, serez, convive, invite, \
+            cover, viendrez, vais a ser, van a ser, cuantos vais, cuantos van, cuantos son, cuantos sereis, vao ser, quantos vao, werdet ihr, wie viele werdet, werden sie sein, seid ihr, in quanti, serez vous, venez, verrete, venite, invitad, comensal, entrada, plaza, sois, seran, seremos, vendreis, vendran, vendras, venis, vienen, asistir, etes vous, serez, convive, invite, \
             billet, couvert, leute, erwachsen, gast, gaste, teilnehm, platz, karten, sind sie, seid, pessoa, \
             convidad, bilhete, lugar, sao, serao, virao, voces vem, ospit, coperti, bigliett, posti, siete, sarete, table, mesa, \
             tisch, tavol, come, eat, attend, join, players, group, travel",

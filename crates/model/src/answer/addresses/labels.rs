@@ -30,6 +30,13 @@ pub const QUESTIONS: [&str; 22] = [
     "cest", "ist", "sind", "welche", "qual", "quale", "e",
 ];
 
+/// Possessives of the second person: `is yours 07400 123456?`
+#[rustfmt::skip]
+pub const YOURS: [&str; 22] = [
+    "your", "yours", "vuestro", "vuestra", "suyo", "suya", "tuyo", "tuya", "votre", "vos", "tien", "tienne", "eure", "euer", "ihre", "ihr", "vosso",
+    "vossa", "vostro", "vostra", "seu", "sua",
+];
+
 /// Words of the first person: `can you write to me at ana@example.com?` gives an address.
 pub const OWN: [&str; 20] = [
     "me",

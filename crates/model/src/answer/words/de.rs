@@ -150,6 +150,7 @@ pub const WORDS: Words = Words {
 
 #[rustfmt::skip]
 const YES: &[&str] = &[
+    "setzen sie mich drauf", "setz mich drauf", "tragen sie mich ein", "schreib mich auf", "schreiben sie mich auf", "nehmt mich auf", "ja mach", "immer gerne",
     "ich glaube schon", "ich glaub schon", "ich denke schon", "denke schon", "ich denke ja", "hab ich", "habe ich", "leider ja", "jaa",
     "hat er", "machen sie das", "war es",
     "klingt gut", "klingt super", "hort sich gut an", "nur zu", "das ist gut", "das ist super", "das klingt gut",
@@ -171,6 +172,7 @@ const YES: &[&str] = &[
 
 #[rustfmt::skip]
 const NO: &[&str] = &[
+    "brauch ich nicht", "lass mal", "lassen sie mal", "ne lass mal", "nein lass mal", "muss nicht sein", "keine die ich kenne", "keine bekannt", "brauch i ned", "nicht erforderlich",
     "keine", "keins", "keinen", "nicht dass ich wusste", "nicht das ich wusste", "soweit ich weiss nicht", "hab ich nicht",
     "habe ich nicht", "ich hab keine", "ich habe keine", "leider nicht mehr", "gar nichts", "das ist nicht notig",
     "lassen sie es",

@@ -194,6 +194,7 @@ pub const WORDS: Words = Words {
 
 #[rustfmt::skip]
 const YES: &[&str] = &[
+    "apuntame", "anotame", "apunteme", "anoteme", "ponme", "dale si", "vale apuntame", "si apuntame", "si dale", "sale", "sale gracias", "mandalo", "mandamelo", "si mandamelo", "claro mandamelo", "si porfa",
     "si todavia", "si tengo", "lo esta", "si por desgracia", "hazlo", "hagalo", "claro hombre",
     "si", "sip", "claro", "claro que si", "vale", "por supuesto", "si por favor", "si claro", "si gracias", "dale",
     "de acuerdo", "correcto", "exacto", "eso es", "perfecto", "por favor", "desde luego", "bueno", "obvio",
@@ -209,6 +210,7 @@ const YES: &[&str] = &[
 
 #[rustfmt::skip]
 const NO: &[&str] = &[
+    "que yo sepa ninguno", "ninguna que yo sepa", "ninguno que yo sepa", "no dejelo", "no te preocupes", "no se preocupe", "no lo necesito", "asi esta bien no",
     "ninguno", "ninguna", "que yo sepa no", "no que yo sepa", "que yo sepa ninguna", "me temo que no", "no tengo", "no tengo ninguna",
     "no tengo ninguno", "por desgracia no", "dejalo", "no dejalo", "dejelo", "no lo esta",
     "no lo siento", "lo siento no",

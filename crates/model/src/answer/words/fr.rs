@@ -141,6 +141,7 @@ pub const WORDS: Words = Words {
 
 #[rustfmt::skip]
 const YES: &[&str] = &[
+    "mettez moi dessus", "mettez moi", "inscrivez moi", "ajoutez moi", "notez moi", "daccord mettez moi", "oui mettez moi", "oui notez moi", "envoyez", "oui envoyez",
     "oui encore", "je crois que oui", "je pense que oui", "oui je pense que oui", "helas oui", "malheureusement oui", "et comment",
     "oui jen ai",
     "oui", "ouais", "ouaip", "daccord", "bien sur", "oui merci", "oui svp", "oui sil vous plait", "oui bien sur",
@@ -156,6 +157,7 @@ const YES: &[&str] = &[
 
 #[rustfmt::skip]
 const NO: &[&str] = &[
+    "aucune a ma connaissance", "aucun a ma connaissance", "pas a ma connaissance", "ce nest pas la peine", "cest pas la peine", "laisse tomber", "non pas la peine", "ca ira", "non ca ira", "non cest bon",
     "aucun", "aucune", "pas que je sache", "je nen ai pas", "jen ai pas", "je nen ai aucune", "je nen ai aucun", "a ma connaissance non",
     "helas non", "malheureusement non", "vaut mieux pas", "laissez tomber", "non laissez tomber", "bof non",
     "plus maintenant", "je ne peux pas", "je peux pas", "desole je ne peux pas", "on ne peut pas", "non merci beaucoup", "non merci bien",

@@ -135,13 +135,19 @@ pub const BEHIND: [&str; 46] = [
 
 /// Words of a question about a day on which something happened. Folded, with blanks for apostrophes and hyphens.
 #[rustfmt::skip]
-pub const HAPPENED: [&str; 40] = [
+pub const HAPPENED: [&str; 95] = [
     "did it", "did the", "did you", "did this", "did that", "did your", "was the", "was it", "was your", "happened",
     "empezo", "comenzo", "ocurrio", "sucedio", "fue", "compro", "recibio", "noto", "por ultima vez",
+    "hizo", "hiciste", "pidio", "pediste", "compraste", "empezaste", "notaste", "se rompio", "se estropeo", "encargo", "envio usted",
     "a t il", "a t elle", "eu lieu", "s est", "etait", "de quand date",
+    "avez vous passe", "avez vous commande", "avez vous achete", "avez vous recu", "avez vous remarque", "avez vous envoye", "avez vous constate",
+    "as tu passe", "as tu commande", "as tu achete", "as tu recu", "a commence", "a debute", "est arrive", "est arrivee", "est tombe", "est tombee",
     "begonnen", "angefangen", "passiert", "war", "gekauft",
+    "bestellt", "aufgegeben", "bemerkt", "festgestellt", "erhalten", "bekommen", "abgeschickt", "aufgetreten", "kaputtgegangen",
     "comecou", "aconteceu", "ocorreu", "foi", "comprou",
+    "fez", "fizeste", "encomendou", "pediu", "recebeu", "reparou", "notou", "avariou", "iniciou", "enviou",
     "cominciata", "cominciato", "successo", "ha fatto l ultimo", "ha fatto l ultima",
+    "iniziato", "iniziata", "ha fatto", "ha ordinato", "ha comprato", "ha ricevuto", "ha notato", "si e rotto",
 ];
 
 /// Words of a question about a price that was paid. Folded.

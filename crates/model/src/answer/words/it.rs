@@ -165,6 +165,7 @@ pub const WORDS: Words = Words {
 
 #[rustfmt::skip]
 const YES: &[&str] = &[
+    "mi metta pure", "metta pure", "mi segni", "mi segni pure", "faccia pure", "mandi pure", "mandate pure", "me lo mandi", "va bene mi metta", "va bene mi metta pure", "si mi metta", "si metta pure", "ok mi metta", "volentieri si",
     "ne ho", "si lo e", "credo di si", "penso di si", "purtroppo si", "procedi pure", "eccome", "procediamo", "va bene procediamo", "oh si",
     "mi sembra ottimo", "mi sembra perfetto", "mi sembra buono", "sarebbe fantastico", "sarebbe bello", "sarebbe perfetto", "procedete", "procedete pure", "proceda pure",
     "si", "certo", "certamente", "va bene", "si grazie", "si certo", "si per favore", "volentieri", "perfetto",
@@ -182,6 +183,7 @@ const YES: &[&str] = &[
 
 #[rustfmt::skip]
 const NO: &[&str] = &[
+    "nessuna che io sappia", "nessuno che io sappia", "che io sappia nessuna", "non che io sappia", "non e necessario", "lascia stare", "lascia perdere", "no lasci perdere", "no non serve",
     "nessuna", "non ne ho", "non ne ho nessuna", "non ne ho nessuno", "che io sappia no", "per quanto ne so no",
     "temo di no", "lasci stare", "no lasci stare", "no purtroppo non piu",
     "no grazie mille", "no tante grazie",

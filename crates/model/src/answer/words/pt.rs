@@ -157,6 +157,7 @@ pub const WORDS: Words = Words {
 
 #[rustfmt::skip]
 const YES: &[&str] = &[
+    "pode por", "pode colocar", "pode mandar", "pode enviar", "pode marcar", "me coloca", "ponha", "pode mandar sim", "manda sim", "claro pode mandar", "manda ai",
     "ss", "tenho sim", "creio que sim", "acho que sim", "ta sim", "esta sim", "infelizmente sim", "logico", "por mim tudo bem",
     "por mim sim", "deu sim", "ta bom pode fazer",
     "pode confirmar", "podem confirmar", "confirma", "pode avancar", "pode seguir", "podem avancar",
@@ -176,6 +177,7 @@ const YES: &[&str] = &[
 
 #[rustfmt::skip]
 const NO: &[&str] = &[
+    "nenhuma que eu saiba", "nenhum que eu saiba", "nao e preciso", "deixe estar", "nao deixe estar", "deixa estar", "deixa quieto", "dispenso", "nao precisa nao",
     "nenhum", "nenhuma", "que eu saiba nao", "nao que eu saiba", "que eu saiba nenhuma", "nao tenho", "nao tenho nenhuma",
     "nao tenho nenhum", "nn", "naum", "deixa pra la", "nao deixa pra la",
     "nao", "nao obrigado", "nao obrigada", "de jeito nenhum", "nunca", "ainda nao", "agora nao", "melhor nao",

@@ -66,32 +66,32 @@ pub fn adverbs(language: &str) -> &'static str {
         "en" => {
             "home available free able rather ideally normally usually hopefully tho though mate lol haha btw then instead-of us around also too \
             in-total yeh yh hiya heya howdy luv lovely ta cheers pal bud guys team there ill wed theyd itd thatd therell itll id cos bc easiest \
-            easier handy handier suitable okay brill fab super down fully finally certainly definitely literally basically opening gap chance drop pop swing round down noted closer craving afford"
+            easier handy handier suitable okay brill fab super down fully finally certainly definitely literally basically opening gap chance drop pop swing round down noted closer craving afford amazing better awesome brilliant excellent wonderful fantastic terrific superb sorted doable sweet magic preferable gonna wanna gotta lemme gimme dear hun x xx xxx tbh ngl imo plss thanku thnx tnx expecting fits wld cld thatd squeeze pls afraid midweek easily kindly"
         }
         "es" => {
             "libre libres disponible casa finalmente final principio normalmente normal realmente justo justamente ideal hueco cita turno porfi porfis \
             porfavor xfa xfavor xfi graciass mil buenass holaa vaya ah ay jeje jaja saludos encantado encantada contento toca tocaria iria vendria viene bien \
-            ninguno problema momento caso estupendamente fenomenal aun asi tal va vendran quedarme quedarnos aqui entero enteros encantaria adoraria apuntada apuntado espereme esperenme esperenos esperennos querriamos querria rato buen tiempo diria valdria primera"
+            ninguno problema momento caso estupendamente fenomenal aun asi tal va vendran quedarme quedarnos aqui entero enteros encantaria adoraria apuntada apuntado espereme esperenme esperenos esperennos querriamos querria rato buen tiempo diria valdria primera guay fantastico fantastica maravilloso maravillosa buenisimo buenisima excelente chevere padre listo lista bonito bonita lindo unico unica aproximadamente finalmente dale espectacular comodo comoda facil apartame seriamos ahorita porfas verdad sinceramente honestamente oiga oye mira nomas sobra sobran"
         }
         "fr" => {
             "libre dispo disponible disponibles chez maison finalement final principe normalement normal vraiment justement ideal idealement cela coup \
             creneau rdv rv bjr bsr slt cdt cordialement svp stpl ben voila arrange arrangerait irait convient conviendrait possible probleme moment aucun fond \
-            parce-que environ rentre rentree la d'accord impeccable chouette quand-meme carrement presente present adorerait adorerais surement espere esperons noter notee peut peut-etre besoin voire premiere"
+            parce-que environ rentre rentree la d'accord impeccable chouette quand-meme carrement presente present adorerait adorerais surement espere esperons noter notee peut peut-etre besoin voire premiere genial geniale top super impec cool excellent excellente formidable joli jolie beau seul seule unique conge conges journee toute entiere partons sincerement honnetement franchement coucou bisous bonne journee soiree chouette facile pratique rtt repos ras mdr finalement bcp dacc dac"
         }
         "de" => {
             "zuhause daheim hause frei verfugbar zeit eigentlich normalerweise normal letztendlich schliesslich doch wohl eher liebsten ehesten lg vg mfg \
             gruss grusse liebe viele dran drannehmen rein reinkommen moglichst ideal ginge klappt klappen klappte geht ok okay eben mal bitteschon halt \
-            insgesamt ungefahr circa ca etwa rund moin hey na vom von-mir termin hinkommen da sowas problem gar druckfrei einfach machbar guter gleich fruh notiert einchecken diesmal eigentlich leisten"
+            insgesamt ungefahr circa ca etwa rund moin hey na vom von-mir termin hinkommen da sowas problem gar druckfrei einfach machbar guter gleich fruh notiert einchecken diesmal eigentlich leisten toll genial spitze optimal wunderbar hervorragend fein einziger einzige einzigen freier freie freien glaub denk komm schau schauen schon find hab hatt wurd konnt wollt nehm mein brauch ganzen ehrlich offen schliesslich lg vlg bussi mega bombe locker bequem einfacher gell odr"
         }
         "pt" => {
             "livre disponivel casa finalmente fim principio normalmente normal realmente justo ideal vaga encaixe pfv pfvr pf por-favor obg obgd obgda vlw blz \
             tb tbm ne entao ai oie oii boa bom tardee abraco abs beijos gente caso problema tranquilo tranquila certinho show beleza to tamo tava estava \
-            mesmo da dai daria so ja ta inteiro vcs vc adoraria adorariamos queriamos queria anotado anotada dessa essa pras natal"
+            mesmo da dai daria so ja ta inteiro vcs vc adoraria adorariamos queriamos queria anotado anotada dessa essa pras natal maravilha maravilhoso maravilhosa excelente top massa bacana bonito bonita lindo unico unica afinal folga livre dava ficava sinceramente honestamente finalmente fixe giro optimo optima confortavel facil viu rs kkk kkkk moca moco querida querido linda bjs chegam combinado umas uns contando"
         }
         "it" => {
             "libero libera liberi disponibile disponibili casa finalmente fine principio normalmente normale veramente proprio giusto ideale appuntamento \
             pf pfv perfavore xfavore grz graziee ciaoo saluti insomma comodo comoda comodi problema momento caso pure tranquillamente li ci ne va andrebbe \
-            direi allora ecco diciamo sicuramente presente intero buon giorno segnata segnato facciamo aspettateci aspettaci vorremmo piuttosto stavolta prima mattina"
+            direi allora ecco diciamo sicuramente presente intero buon giorno segnata segnato facciamo aspettateci aspettaci vorremmo piuttosto stavolta prima mattina fantastico fantastica eccellente meraviglioso stupendo stupenda bellissimo comodissimo unico unica fai fate giornata intera onestamente finalmente facile super top grazieee cara caro gentilmente cortesemente starebbero bene ottimamente dai ahah ok vabbe"
         }
         _ => "",
     }

@@ -1,0 +1,162 @@
+//! Leaves out conditions that only the business can answer (`if you have space`, `si os va bien`) and comparisons with the
+//! last visit (`like last week`): neither changes a day, an hour or a number.
+
+use super::words;
+use crate::matching::fold;
+
+/// The words of one language, folded and separated by blanks.
+struct Suits {
+    language: &'static str,
+    /// Words that begin such a condition.
+    ifs: &'static str,
+    /// All words that it may have.
+    words: &'static str,
+    /// Words that begin a comparison with the last visit, and all words that it may have.
+    like: &'static str,
+    last: &'static str,
+    /// Phrases with a word of limits that mean no limit, each with a plain word.
+    plain: &'static [(&'static str, &'static str)],
+}
+
+/// The text without these conditions and comparisons.
+pub fn without(text: &str, language: &str) -> String {
+    let Some(own) = words::own(language) else { return text.to_owned() };
+    let Some(table) = SUITS.iter().find(|table| table.language == own.language) else { return text.to_owned() };
+    let mut said: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+    let mut is_changed = false;
+    // The German `wär` is a wish; folded it is the past `war`.
+    for word in said.iter_mut().filter(|word| own.language == "de" && word.to_lowercase() == "wär") {
+        word.push('e');
+        is_changed = true;
+    }
+    for (starts, all) in [(table.ifs, table.words), (table.like, table.last)] {
+        while let Some((start, end)) = run(&said, starts, all, own) {
+            // A value alone is left: `if you have space` answers nothing.
+            let mark = said[end - 1].chars().next_back().filter(|c| ",;!.?".contains(*c));
+            said.drain(start..end);
+            if let (Some(mark), Some(last)) = (mark, start.checked_sub(1).and_then(|at| said.get_mut(at))) {
+                last.push(mark);
+            }
+            is_changed = true;
+        }
+    }
+    for (phrase, plain) in table.plain {
+        let folded: Vec<String> = said.iter().map(|word| fold(word)).collect();
+        let length = phrase.split(' ').count();
+        if let Some(start) = folded.windows(length).position(|run| run.join(" ") == *phrase) {
+            said.splice(start..start + length, [(*plain).to_owned()]);
+            is_changed = true;
+        }
+    }
+    if is_changed { said.join(" ") } else { text.to_owned() }
+}
+
+/// The first run of words that begins with one of `starts` and has only words of `all`, to the end of its clause.
+fn run(said: &[String], starts: &str, all: &str, own: &words::Words) -> Option<(usize, usize)> {
+    let is_of = |list: &str, word: &str| list.split_whitespace().any(|one| one == word);
+    (0..said.len()).filter(|start| is_of(starts, &fold(&said[*start]))).find_map(|start| {
+        let mut end = start + 1;
+        while end < said.len() && !ends(&said[end - 1]) {
+            let word = fold(&said[end].replace(['\'', '’'], " "));
+            let is_picture = !word.chars().any(char::is_alphanumeric);
+            if is_picture || own.polite.contains(&word.as_str()) {
+                break;
+            }
+            if !word.split(' ').all(|part| is_of(all, part)) {
+                return None;
+            }
+            end += 1;
+        }
+        (end > start + 1 && start > 0).then_some((start, end))
+    })
+}
+
+fn ends(word: &str) -> bool {
+    word.ends_with([',', ';', '!', '.', '?'])
+}
+
+#[rustfmt::skip]
+const SUITS: [Suits; 6] = [
+    Suits {
+        language: "en",
+        ifs: "if",
+        words: "thats that its it is s possible ok okay alright all right fine good cool convenient suits works work for you u ye your end there theres still free anything something any space \
+            room slot slots spot spots availability available youve ve got have one a left would be too late much trouble poss doable guys with shes she he hes in working",
+        like: "like as same",
+        last: "same as last week time usual always before year month the",
+        plain: &[("in the end", "finally"), ("more like", "about"), ("all day", "free")],
+    },
+    Suits {
+        language: "es",
+        ifs: "si",
+        words: "es puede ser posible se os va bien viene le les te parece hay sitio hueco huequito lugar espacio cupo teneis tienen tienes tiene disponible disponibilidad molestia mucha tarde \
+            algo libre todavia esta ella usted ustedes vosotros conviene a podeis pueden puedes acomoda queda alcanza",
+        like: "como igual",
+        last: "que la el semana pasada pasado vez ultima siempre otra mes ano",
+        plain: &[("mas bien", "aproximadamente"), ("al final", "finalmente"), ("todo el dia", "libre")],
+    },
+    Suits {
+        language: "fr",
+        ifs: "si sil",
+        words: "ca cela vous te va convient arrange est possible cest c ok bon dispo libre y a ya il reste une un de la place places creneau creneaux avez encore des dispos s elle ici peut on \
+            pouvez peux etes disponible disponibles plait quelque chose",
+        like: "comme pareil",
+        last: "que la semaine derniere fois d dhabitude habitude toujours le mois dernier l lautre autre",
+        plain: &[("a la fin", "finalement"), ("toute la journee", "libre"), ("dans les", "environ")],
+    },
+    Suits {
+        language: "de",
+        ifs: "wenn wenns falls sofern",
+        words: "es das ist is geht ginge passt passen recht moglich ok okay in ordnung gut noch was etwas frei platz platze da sie ihr habt haben euch ihnen dir so ware war konnte konnten konnt \
+            er ein termin gibt s",
+        like: "wie",
+        last: "letzte letzten letztes woche mal immer sonst beim das ublich gehabt",
+        plain: &[("am ende", "schliesslich"), ("im endeffekt", "schliesslich"), ("den ganzen tag", "frei")],
+    },
+    Suits {
+        language: "pt",
+        ifs: "se caso",
+        words: "der jeito possivel for tiver tiverem houver vaga lugar espaco puder puderem ok bom bem para voces vos voce si ela ele estiver la disponivel disponibilidade tudo livre horario \
+            ainda da pra o seria vago estiverem",
+        like: "como igual",
+        last: "a na semana passada da ultima vez sempre de costume o mes passado outra",
+        plain: &[("no fim", "finalmente"), ("no final", "finalmente"), ("se faz favor", "por favor"), ("era otimo", "otimo"), ("era melhor", "melhor"), ("era bom", "bom"),
+            ("era perfeito", "perfeito"), ("era ideal", "ideal"), ("o dia todo", "livre"), ("o dia inteiro", "livre")],
+    },
+    Suits {
+        language: "it",
+        ifs: "se",
+        words: "va bene possibile e puo si avete ce c posto posti libero libera disponibile disponibilita potete le vi per voi lei lui ancora un una ok fattibile riuscite comodo qualcosa di ci \
+            sono andasse",
+        like: "come",
+        last: "la settimana scorsa l ultima lultima volta sempre al solito il mese scorso altra laltra",
+        plain: &[("alla fine", "finalmente"), ("secondo me", "penso"), ("tutto il giorno", "libero")],
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::without;
+
+    #[test]
+    fn a_condition_of_the_business_is_left_out() {
+        for (language, text, left) in [
+            ("en", "friday if you have space, my tooth hurts", "friday, my tooth hurts"),
+            ("en", "friday like last week", "friday"),
+            ("es", "a las 5 si os va bien", "a las 5"),
+            ("fr", "à 10h si ça vous va", "à 10h"),
+            ("de", "um 10 wenns recht ist", "um 10"),
+            ("pt", "às 10 se der jeito", "às 10"),
+            ("it", "alle 10 se avete posto", "alle 10"),
+        ] {
+            assert_eq!(without(text, language), left, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_condition_of_the_contact_stays() {
+        for text in ["friday if I can", "friday if my boss lets me", "if you have space", "at 5 if you have nothing at 4"] {
+            assert_eq!(without(text, "en"), text);
+        }
+    }
+}
