@@ -88,7 +88,9 @@ fn is_question(text: &str) -> bool {
     let is_ours = || folded.split(' ').any(|word| labels::OWN.contains(&word));
     let is_yours = || folded.split(' ').any(|word| labels::YOURS.contains(&word));
     text.contains(['?', '¿'])
-        && (labels::QUESTIONS.iter().any(begins) || is_yours() && !is_ours() || folded.contains(' ') && text.contains('@') && !is_ours())
+        && (labels::QUESTIONS.iter().any(begins)
+            || is_yours() && !is_ours()
+            || folded.contains(' ') && text.contains('@') && !is_ours())
 }
 
 fn mails(text: &str) -> Vec<Address> {

@@ -100,8 +100,9 @@ fn names_another(folded: &str, asked: &str) -> bool {
         asked.split(' ').any(|word| word.starts_with(thing) || !word.is_empty() && thing.starts_with(word))
     };
     let is_list = said.windows(2).any(|pair| pair[0] == "top" && is_figure(pair[1]));
-    is_list || !asked.is_empty()
-        && said.windows(2).any(|pair| is_figure(pair[1]) && beside::names_a_thing(pair[0]) && !is_asked(pair[0]))
+    is_list
+        || !asked.is_empty()
+            && said.windows(2).any(|pair| is_figure(pair[1]) && beside::names_a_thing(pair[0]) && !is_asked(pair[0]))
 }
 
 /// True for a phone number or a code: a long run of digits that begins with a zero.

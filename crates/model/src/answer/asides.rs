@@ -144,7 +144,10 @@ impl<'a> Scene<'a> {
                     || self.harms(part, place < found.place, concludes, hold))
         };
         let harms_behind = |aside: Clause<'_>| {
-            let strict = self.is_for_others(&aside) || self.gate.of_day && has_word(&fold(aside.said[0]), self.and()) && self.gate.changes(&aside, false, false);
+            let strict = self.is_for_others(&aside)
+                || self.gate.of_day
+                    && has_word(&fold(aside.said[0]), self.and())
+                    && self.gate.changes(&aside, false, false);
             strict || self.harms(&Part { clause: aside, asks: false }, false, false, hold)
         };
         let is_changed = parts.iter().enumerate().any(harms) || found.aside.is_some_and(harms_behind);
@@ -220,7 +223,8 @@ impl<'a> Scene<'a> {
     /// True for a full stop behind figures; in German it makes an ordinal.
     fn is_full_stop(&self, word: &str, next: Option<&String>) -> bool {
         let figures = word.strip_suffix('.').unwrap_or_default();
-        let is_month = || next.is_some_and(|next| self.gate.own.months.iter().any(|names| names.contains(&next.as_str())));
+        let is_month =
+            || next.is_some_and(|next| self.gate.own.months.iter().any(|names| names.contains(&next.as_str())));
         let is_figure = !figures.is_empty() && figures.bytes().all(|byte| byte.is_ascii_digit());
         self.gate.own.language != "de" && is_figure && next.is_some() && !is_month()
     }
@@ -280,7 +284,10 @@ impl<'a> Scene<'a> {
             let is_figure = three[1].bytes().all(|byte| byte.is_ascii_digit());
             PLURALS.contains(&three[0]) && is_figure && ["ans", "anos", "anni"].contains(&three[2])
         };
+        // `it's my mum's 60th`
+        let is_ordinal = |word: &&str| word.starts_with(|c: char| c.is_ascii_digit()) && word.ends_with("th");
         said.iter().any(|word| stands(self.words.feasts, word))
+            || said.iter().any(is_ordinal)
             || said.windows(3).any(is_age)
             || said.windows(2).any(|pair| pair == ["os", "anos"])
     }
@@ -336,7 +343,10 @@ impl<'a> Scene<'a> {
         let folded = aside.folded();
         let others = frames::of(self.gate.own.language).map_or("", |frame| frame.others);
         let is_for = FOR.contains(&fold(aside.said[0]).as_str()) || aside.said.len() <= UNKNOWN_CLAUSE_WORDS_MIN;
-        let names = || says(&folded, others) || folded.split(' ').any(|word| ["him", "them", "ella", "eux", "loro"].contains(&word));
+        let names = || {
+            says(&folded, others)
+                || folded.split(' ').any(|word| ["him", "them", "ella", "eux", "loro"].contains(&word))
+        };
         (self.gate.of_day || self.kind.is_none()) && is_for && names() && !self.is_feast(&folded)
     }
 
@@ -347,7 +357,8 @@ impl<'a> Scene<'a> {
         let is_that = || said.iter().any(|word| stands(self.words.that, word));
         let is_unable = || said.len() <= DENIAL_WORDS_MAX && said.iter().any(|word| ABLE.contains(word));
         let begins = || said.first().is_some_and(|first| stands(nots, first) || PLAIN_NO.contains(first));
-        !is_before && begins() || is_negated && !is_before && (said.len() < UNKNOWN_CLAUSE_WORDS_MIN || is_unable() || is_that())
+        !is_before && begins()
+            || is_negated && !is_before && (said.len() < UNKNOWN_CLAUSE_WORDS_MIN || is_unable() || is_that())
     }
 
     /// True if a clause may add somebody or something to a count.
@@ -396,7 +407,8 @@ const DENIAL_WORDS_MAX: usize = 6;
 const THAT: [&str; 4] = ["que", "che", "because", "weil"];
 const DAYS_OF_WEEK: i8 = 7;
 /// Words for the week of today.
-const THIS_WEEK: [&str; 6] = ["this week", "esta semana", "cette semaine", "diese woche", "essa semana", "questa settimana"];
+const THIS_WEEK: [&str; 6] =
+    ["this week", "esta semana", "cette semaine", "diese woche", "essa semana", "questa settimana"];
 /// Words with which a denial begins.
 const PLAIN_NO: [&str; 7] = ["no", "nope", "non", "nein", "ne", "nee", "nao"];
 /// Last words of an answer that goes on: `I can do friday if my mother …`.

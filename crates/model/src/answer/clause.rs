@@ -48,7 +48,11 @@ fn says_agreement(rest: &[&str]) -> bool {
     let is_all = |word: &str| ["tudo", "tutto"].contains(&word);
     let agrees = |(place, word): (usize, &&str)| {
         let next = rest.get(place + 1).copied().unwrap_or_default();
-        if is_all(word) { ["bem", "bene", "ok", "certo", "apposto", "a"].contains(&next) } else { AGREES.contains(word) }
+        if is_all(word) {
+            ["bem", "bene", "ok", "certo", "apposto", "a"].contains(&next)
+        } else {
+            AGREES.contains(word)
+        }
     };
     rest.iter().enumerate().any(agrees)
 }
@@ -106,7 +110,8 @@ fn is_not(word: &str, own: &Words) -> bool {
 
 /// True for words that put off, set a condition or turn the answer.
 fn takes_back(folded: &str, own: &Words) -> bool {
-    TURNS.iter().any(|phrase| has_word(folded, phrase)) || is_unsure(folded, own)
+    let turns = TURNS.iter().filter(|(language, _)| *language == own.language).flat_map(|(_, phrases)| *phrases);
+    turns.into_iter().any(|phrase| has_word(folded, phrase)) || is_unsure(folded, own)
 }
 
 /// True for a sentence that puts off or is unsure: its words change the answer.
@@ -128,8 +133,8 @@ const CLAUSE_WORDS_MIN: usize = 2;
 
 /// First words of a clause behind an English, Spanish or Portuguese *no* without a comma.
 #[rustfmt::skip]
-const STARTS: [&str; 40] = [
-    "deixe", "dejalo", "dejelo", "deja",
+const STARTS: [&str; 43] = [
+    "been", "had", "already", "deixe", "dejalo", "dejelo", "deja",
     "i", "im", "ive", "ill", "id", "we", "were", "weve", "it", "its", "that", "thats", "the", "they", "he", "she", "my", "our", "this", "please", "leave", "keep",
     "yo", "ya", "gracias", "por", "mi", "eu", "ja", "meu", "minha", "obrigado", "obrigada", "pode", "deixa", "never",
 ];
@@ -149,16 +154,35 @@ const CORRECTS: [&str; 31] = [
     "for", "at", "on", "to", "in", "para", "por", "a", "al", "en", "pour", "au", "chez", "fur", "zum", "zur", "am", "um", "im", "mit", "con", "avec", "com", "with", "de", "da", "di", "pra", "per", "alla", "alle",
 ];
 
-/// Words that make a yes or a no unsure, or turn it.
+/// For each language, words that make a yes or a no unsure, or turn it. Each list counts in its language only: the German
+/// `was` asks, the English one does not.
 #[rustfmt::skip]
-const TURNS: [&str; 122] = [
-    "but", "if", "unless", "only", "maybe", "perhaps", "depends", "later", "wait", "first", "or", "instead", "except", "until", "not sure", "dont know", "do not know",
-    "think about", "for now", "por ahora", "por enquanto", "linstant", "l instant", "im moment", "per ora", "a meno", "and im the", "und ich bin", "y yo soy", "et moi je suis", "e eu sou", "e io sono", "mei", "let me", "let you", "rather", "whatever", "both", "neither", "half", "when", "what", "how", "why", "who", "where",
-    "pero", "solo", "solamente", "quiza", "quizas", "tal vez", "depende", "luego", "mas tarde", "espera", "o", "salvo", "excepto", "hasta", "no se", "cuando",
-    "mais", "si jamais", "seulement", "peut etre", "depend", "plus tard", "attends", "attendez", "sauf", "jusqu", "sais pas", "quand", "comment", "uniquement",
-    "aber", "wenn", "falls", "nur", "vielleicht", "kommt drauf", "spater", "warte", "oder", "ausser", "bis", "weiss nicht", "erst", "wann", "wie", "was", "eventuell",
-    "mas", "somente", "apenas", "talvez", "mais tarde", "ou", "exceto", "ate", "nao sei", "quando", "depois", "caso",
-    "ma", "soltanto", "forse", "dipende", "piu tardi", "aspetta", "oppure", "tranne", "fino", "non so", "dopo", "magari", "prima", "sobald", "sollte ich", "avant", "antes",
+const TURNS: [(&str, &[&str]); 6] = [
+    ("en", &[
+        "but", "if", "unless", "only", "maybe", "perhaps", "depends", "later", "wait", "first i", "first we", "first let", "first tell", "first the", "first need", "first want", "or", "instead",
+        "except", "until", "not sure", "dont know", "do not know", "think about", "for now", "and im the", "let me", "let you", "rather", "whatever", "both", "neither", "half", "when", "what",
+        "how", "why", "who", "where", "aber", "pero", "mais",
+    ]),
+    ("es", &[
+        "pero", "solo", "solamente", "quiza", "quizas", "tal vez", "depende", "luego", "mas tarde", "espera", "espere", "o", "salvo", "excepto", "hasta", "no se", "cuando", "por ahora", "antes",
+        "y yo soy", "a menos", "but", "instead",
+    ]),
+    ("fr", &[
+        "mais", "si jamais", "seulement", "peut etre", "depend", "plus tard", "attends", "attendez", "sauf", "jusqu", "sais pas", "quand", "comment", "uniquement", "linstant", "l instant",
+        "et moi je suis", "avant", "ou", "a moins", "but",
+    ]),
+    ("de", &[
+        "aber", "wenn", "falls", "nur", "vielleicht", "kommt drauf", "spater", "warte", "oder", "ausser", "bis", "weiss nicht", "erst morgen", "erst mal", "erst ab", "erst wenn", "erst um",
+        "erst am", "erst nachste", "erst in", "erst nach", "wann", "wie", "was", "eventuell", "im moment", "und ich bin", "sobald", "sollte ich", "mei", "but",
+    ]),
+    ("pt", &[
+        "mas", "somente", "apenas", "talvez", "mais tarde", "ou", "exceto", "ate", "nao sei", "quando", "depois", "caso", "por enquanto", "e eu sou", "antes", "espera", "espere", "depende", "so se",
+        "but",
+    ]),
+    ("it", &[
+        "ma", "soltanto", "forse", "dipende", "piu tardi", "aspetta", "aspetti", "oppure", "tranne", "fino", "non so", "dopo", "magari", "prima di", "prima devo", "prima che", "prima vorrei",
+        "prima mi", "per ora", "a meno", "e io sono", "quando", "but",
+    ]),
 ];
 
 /// Words that make a yes unsure.

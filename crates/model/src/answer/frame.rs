@@ -125,7 +125,8 @@ fn is_other_event(said: &str, frame: &FrameWords, asked: &str) -> bool {
     let asks_possession = || HAVE.iter().any(|word| has_word(asked, word));
     // `j'ai commandé vendredi` and `ho ordinato venerdì` have the verb of possession as an auxiliary.
     let is_perfect = || asks_behind_only(asked) && is_perfect(said, frame.language);
-    names(frame.having) && !is_free() && !asks_possession() && !is_perfect() && !asked.is_empty() || names(frame.amounts)
+    names(frame.having) && !is_free() && !asks_possession() && !is_perfect() && !asked.is_empty()
+        || names(frame.amounts)
 }
 
 /// True for the French and Italian *have* before a participle.

@@ -84,7 +84,9 @@ const SUITS: [Suits; 6] = [
             room slot slots spot spots availability available youve ve got have one a left would be too late much trouble poss doable guys with shes she he hes in working",
         like: "like as same",
         last: "same as last week time usual always before year month the",
-        plain: &[("in the end", "finally"), ("more like", "about"), ("all day", "free")],
+        plain: &[("in the end", "finally"),
+            ("cant wait", "thanks"), ("looking forward to it", "thanks"), ("see you then", "thanks"), ("see you there", "thanks"), ("see you soon", "thanks"),
+             ("more like", "about"), ("all day", "free")],
     },
     Suits {
         language: "es",
@@ -93,7 +95,9 @@ const SUITS: [Suits; 6] = [
             algo libre todavia esta ella usted ustedes vosotros conviene a podeis pueden puedes acomoda queda alcanza",
         like: "como igual",
         last: "que la el semana pasada pasado vez ultima siempre otra mes ano",
-        plain: &[("mas bien", "aproximadamente"), ("al final", "finalmente"), ("todo el dia", "libre")],
+        plain: &[("mas bien", "aproximadamente"),
+            ("que ganas", "gracias"), ("nos vemos", "gracias"), ("alli nos vemos", "gracias"), ("ahi nos vemos", "gracias"), ("hasta entonces", "gracias"),
+             ("al final", "finalmente"), ("todo el dia", "libre")],
     },
     Suits {
         language: "fr",
@@ -102,7 +106,9 @@ const SUITS: [Suits; 6] = [
             pouvez peux etes disponible disponibles plait quelque chose",
         like: "comme pareil",
         last: "que la semaine derniere fois d dhabitude habitude toujours le mois dernier l lautre autre",
-        plain: &[("a la fin", "finalement"), ("toute la journee", "libre"), ("dans les", "environ")],
+        plain: &[("a la fin", "finalement"),
+            ("jai hate", "merci"), ("a bientot", "merci"), ("a tout a lheure", "merci"), ("a tres vite", "merci"),
+             ("toute la journee", "libre"), ("dans les", "environ")],
     },
     Suits {
         language: "de",
@@ -111,7 +117,9 @@ const SUITS: [Suits; 6] = [
             er ein termin gibt s",
         like: "wie",
         last: "letzte letzten letztes woche mal immer sonst beim das ublich gehabt",
-        plain: &[("am ende", "schliesslich"), ("im endeffekt", "schliesslich"), ("den ganzen tag", "frei")],
+        plain: &[("am ende", "schliesslich"),
+            ("wir freuen uns schon", "danke"), ("wir freuen uns", "danke"), ("freu mich", "danke"), ("freue mich", "danke"), ("freu mich schon", "danke"),
+             ("im endeffekt", "schliesslich"), ("den ganzen tag", "frei")],
     },
     Suits {
         language: "pt",
@@ -120,7 +128,9 @@ const SUITS: [Suits; 6] = [
             ainda da pra o seria vago estiverem",
         like: "como igual",
         last: "a na semana passada da ultima vez sempre de costume o mes passado outra",
-        plain: &[("no fim", "finalmente"), ("no final", "finalmente"), ("se faz favor", "por favor"), ("era otimo", "otimo"), ("era melhor", "melhor"), ("era bom", "bom"),
+        plain: &[("no fim", "finalmente"),
+            ("nao vejo a hora", "obrigado"), ("ate la", "obrigado"), ("ate mais", "obrigado"), ("nos vemos la", "obrigado"),
+             ("no final", "finalmente"), ("se faz favor", "por favor"), ("era otimo", "otimo"), ("era melhor", "melhor"), ("era bom", "bom"),
             ("era perfeito", "perfeito"), ("era ideal", "ideal"), ("o dia todo", "livre"), ("o dia inteiro", "livre")],
     },
     Suits {
@@ -130,7 +140,9 @@ const SUITS: [Suits; 6] = [
             sono andasse",
         like: "come",
         last: "la settimana scorsa l ultima lultima volta sempre al solito il mese scorso altra laltra",
-        plain: &[("alla fine", "finalmente"), ("secondo me", "penso"), ("tutto il giorno", "libero")],
+        plain: &[("alla fine", "finalmente"),
+            ("non vedo lora", "grazie"), ("a presto", "grazie"), ("ci vediamo li", "grazie"), ("ci vediamo", "grazie"),
+             ("secondo me", "penso"), ("tutto il giorno", "libero")],
     },
 ];
 
@@ -155,7 +167,9 @@ mod tests {
 
     #[test]
     fn a_condition_of_the_contact_stays() {
-        for text in ["friday if I can", "friday if my boss lets me", "if you have space", "at 5 if you have nothing at 4"] {
+        for text in
+            ["friday if I can", "friday if my boss lets me", "if you have space", "at 5 if you have nothing at 4"]
+        {
             assert_eq!(without(text, "en"), text);
         }
     }

@@ -113,8 +113,12 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
     }
     let corrected = correction::read(kind, text, hearing);
     let mut found = if corrected.is_empty() { inside::read(kind, text, hearing) } else { corrected };
-    if found.is_empty() {
-        found = beside_clauses(kind, text, hearing);
+    if found.likely.len() != 1 {
+        let beside = beside_clauses(kind, text, hearing);
+        // Of two values, one may only explain the other: `we are 20, my mother turns 60`.
+        if found.is_empty() || beside.likely.len() == 1 {
+            found = beside;
+        }
     }
     frame::without_past_days(found, hearing)
 }
