@@ -121,18 +121,24 @@ impl<'a> Scene<'a> {
             return None;
         }
         // A conclusion takes the place of all that was said before it.
-        let from = parts.iter().rposition(|part| part.clause.joint == Joint::So).unwrap_or(0);
+        let concludes = |part: &Part<'_>| part.clause.joint == Joint::So && has_value(&part.clause.said);
+        let from = parts.iter().rposition(concludes).unwrap_or(0);
         let answers = |part: &Part<'_>| {
             let folded = part.clause.folded();
             let asks = inside::ASKS.iter().chain(&inside::ASKS_FOR_DAYS).any(|start| starts_with(&folded, start));
-            !part.asks && !asks && part.clause.joint != Joint::Because && !self.rejects_week(&part.clause)
+            // `can I pay by card?` is a wish.
+            (!part.asks || self.kind.is_none())
+                && !asks
+                && part.clause.joint != Joint::Because
+                && !self.rejects_week(&part.clause)
         };
         let hits = (from..parts.len()).filter(|place| answers(&parts[*place]));
         let mut hits = hits.filter_map(|place| self.find(place, &parts[place].clause, understand, has_value));
         let (Some(found), None) = (hits.next(), hits.next()) else { return None };
         let hold = self.hold(&found.said, parts[found.place].clause.joint);
         // `at 10:30 I work` and `red is my least favourite` say something about the value and do not choose it.
-        if found.aside.is_some() && hold == Hold::Bare || found.aside.is_none() && parts.len() == 1 {
+        let says_of = |aside: &Clause<'_>| hold == Hold::Bare && !self.is_with(aside) && !is_part(&aside.folded());
+        if found.aside.as_ref().is_some_and(says_of) || found.aside.is_none() && parts.len() == 1 {
             return None;
         }
         let harms = |(place, part): (usize, &Part<'_>)| {
@@ -144,6 +150,7 @@ impl<'a> Scene<'a> {
                     || self.harms(part, place < found.place, concludes, hold))
         };
         let harms_behind = |aside: Clause<'_>| {
+            let hold = if self.is_with(&aside) { Hold::Committed } else { hold };
             let strict = self.is_for_others(&aside)
                 || self.gate.of_day
                     && has_word(&fold(aside.said[0]), self.and())
@@ -240,9 +247,14 @@ impl<'a> Scene<'a> {
 
     fn hold(&self, said: &[&str], joint: Joint) -> Hold {
         let is_past = self.kind == Some(AnswerType::Date) && frame::asks_behind_only(self.gate.hearing.question);
-        let has = |list: &str| said.iter().any(|word| stands(list, &fold(word)));
+        let said: Vec<String> = said.iter().map(|word| fold(&word.replace(['\'', '’'], " "))).collect();
+        // `I'll` counts as one word and as two.
+        let has = |list: &str| {
+            said.iter()
+                .any(|word| stands(list, &word.replace(' ', "")) || word.split(' ').any(|part| stands(list, part)))
+        };
         // `I am 34 and quite healthy`, but not `2 and a half`.
-        let is_value = |word: &str| word.chars().any(char::is_numeric) || inside::is_signal(&fold(word));
+        let is_value = |word: &str| word.chars().any(char::is_numeric) || inside::is_signal(word);
         let is_measure = matches!(self.kind, Some(AnswerType::Number | AnswerType::Whole))
             && !self.counts()
             && said.first().is_some_and(|first| !is_value(first));
@@ -263,8 +275,7 @@ impl<'a> Scene<'a> {
     /// True for `not this week`, beside which only a day behind this week is the answer.
     fn rejects_week(&self, clause: &Clause<'_>) -> bool {
         let folded = clause.folded();
-        let negates = |word: &str| stands(self.gate.own.around.nots, word) || word == "t";
-        self.gate.of_day && THIS_WEEK.iter().any(|week| has_word(&folded, week)) && folded.split(' ').any(negates)
+        self.gate.of_day && THIS_WEEK.iter().any(|week| has_word(&folded, week))
     }
 
     /// True for a clause whose value only explains the answer: the end of the contact's work, or the age of a guest.
@@ -272,7 +283,9 @@ impl<'a> Scene<'a> {
         let folded = clause.folded();
         match self.kind {
             Some(AnswerType::Time | AnswerType::DateTime) => says(&folded, self.words.own_day),
-            Some(AnswerType::Number | AnswerType::Whole) => self.counts() && self.is_feast(&folded),
+            Some(AnswerType::Number | AnswerType::Whole) => {
+                self.counts() && (self.is_feast(&folded) || is_part(&folded))
+            }
             _ => false,
         }
     }
@@ -311,7 +324,8 @@ impl<'a> Scene<'a> {
         let folded = clause.folded();
         let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
         let is_condition = || CONDITIONS.iter().any(|word| has_word(&folded, word));
-        if clause.joint == Joint::But && !is_before || is_condition() {
+        let is_part = self.counts() && is_part(&folded);
+        if clause.joint == Joint::But && !is_before && !is_part || is_condition() && !is_part {
             return true;
         }
         if part.asks {
@@ -326,7 +340,7 @@ impl<'a> Scene<'a> {
             return self.gate.changes(clause, is_before, is_premise);
         }
         says(&folded, self.words.hard)
-            || self.takes_back(&said, is_before)
+            || self.takes_back(&said, is_before) && !(self.counts() && self.is_of_others(&folded))
             || self.counts() && hold != Hold::Final && self.adds_somebody(&said, &folded)
             || !self.gate.of_day && folded.chars().any(char::is_numeric) && !self.is_premise(clause)
             || self.gate.of_day && self.names_a_day(&said)
@@ -336,6 +350,11 @@ impl<'a> Scene<'a> {
     fn asks_about_it(&self, folded: &str) -> bool {
         let suits = || folded.split(' ').any(|word| stands(self.words.suits, word));
         says(folded, self.words.hard) || self.gate.of_day && suits()
+    }
+
+    /// True for the person of the business whom somebody wants: `saturday at 11 with Julie`.
+    fn is_with(&self, aside: &Clause<'_>) -> bool {
+        self.gate.of_day && WITH_WHOM.contains(&fold(aside.said[0]).as_str())
     }
 
     /// True for somebody else whom the answer suits: `saturday works for my husband`.
@@ -356,9 +375,16 @@ impl<'a> Scene<'a> {
         let is_negated = said.iter().any(|word| stands(nots, word) || *word == "t");
         let is_that = || said.iter().any(|word| stands(self.words.that, word));
         let is_unable = || said.len() <= DENIAL_WORDS_MAX && said.iter().any(|word| ABLE.contains(word));
-        let begins = || said.first().is_some_and(|first| stands(nots, first) || PLAIN_NO.contains(first));
+        // The Spanish, Portuguese and Italian *no* also negates a verb: `con tarjeta, no traigo cambio`.
+        let is_of_verb = ["es", "pt", "it"].contains(&self.gate.own.language);
+        let begins =
+            || !is_of_verb && said.first().is_some_and(|first| stands(nots, first) || PLAIN_NO.contains(first));
         !is_before && begins()
             || is_negated && !is_before && (said.len() < UNKNOWN_CLAUSE_WORDS_MIN || is_unable() || is_that())
+    }
+
+    fn is_of_others(&self, folded: &str) -> bool {
+        frames::of(self.gate.own.language).is_some_and(|frame| says(folded, frame.others))
     }
 
     /// True if a clause may add somebody or something to a count.
@@ -371,7 +397,7 @@ impl<'a> Scene<'a> {
         let is_seat = said.iter().any(|word| SEATS.contains(word));
         let is_short = said.len() < UNKNOWN_CLAUSE_WORDS_MIN && !is_seat;
         let adds = || comes_along(said) || says(folded, self.gate.joints.turns) || says(folded, frame.others);
-        !is_absent && !is_feast && (is_with || is_short || adds())
+        !is_absent && !is_feast && !is_part(folded) && (is_with || is_short || adds())
     }
 
     fn names_a_day(&self, said: &[&str]) -> bool {
@@ -380,9 +406,25 @@ impl<'a> Scene<'a> {
     }
 }
 
+/// True for a part of a count: `we are 5, one is a baby`.
+fn is_part(folded: &str) -> bool {
+    let said: Vec<&str> = folded.split(' ').collect();
+    let is_one = said.len() > 2 && ONE.contains(&said[0]) && COPULAS.contains(&said[1]);
+    is_one || INCLUDING.contains(&said[0])
+}
+
 /// True for words of somebody who may come along and be counted, too.
 pub fn comes_along(said: &[&str]) -> bool {
     said.iter().any(|word| COMING_ALONG.contains(word))
+}
+
+/// True if a clause beside a yes or a no sets a condition or leaves it open. A clause of one or two words may name
+/// another answer.
+pub fn leaves_open(clause: &Clause<'_>, language: &str) -> bool {
+    let folded = clause.folded();
+    let is_condition = CONDITIONS.iter().any(|word| has_word(&folded, word));
+    let is_open = asides::of(language).is_none_or(|words| says(&folded, words.hard));
+    is_condition || is_open || clause.joint == Joint::But || clause.said.len() < UNKNOWN_CLAUSE_WORDS_MIN
 }
 
 fn ends(word: &str) -> bool {
@@ -448,5 +490,15 @@ const SEATS: [&str; 36] = [
     "calme", "terrasse", "fenetre", "dehors", "coin", "interieur", "ruhig", "ruhigen", "draussen", "drinnen", "fenster", "ecke", "sossegado", "janela", "esplanada",
     "fora", "canto", "tranquillo", "fuori", "finestra", "angolo", "giardino",
 ];
+/// Words with which a part of a count begins.
+const ONE: [&str; 9] = ["one", "uno", "una", "un", "une", "einer", "eine", "um", "uma"];
+const COPULAS: [&str; 9] = ["is", "of", "es", "est", "ist", "e", "di", "de", "will"];
+#[rustfmt::skip]
+const INCLUDING: [&str; 20] = [
+    "including", "counting", "incl", "incluyendo", "incluido", "contando", "dont", "compris", "inclus", "davon", "darunter", "inklusive", "inkl", "incluindo", "sendo", "compreso",
+    "compresa", "compresi", "incluso", "inclusa",
+];
+/// Words before the person of the business whom somebody wants.
+const WITH_WHOM: [&str; 7] = ["with", "con", "avec", "mit", "com", "bei", "chez"];
 /// Words before somebody who comes along.
 const WITH: [&str; 8] = ["with", "con", "avec", "mit", "com", "and", "plus", "mais"];

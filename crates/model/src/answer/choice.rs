@@ -315,7 +315,8 @@ impl<'a> Sentence<'a> {
                     || is_own(words) && has_word(&asked, word) && !TURNS.contains(word)
             };
             let tells = |word: &&str| TELLS.contains(word) && !has_word(&asked, word);
-            let is_theirs = self.head.last().is_some_and(|word| YOURS.contains(word)) || self.next == "on";
+            let is_theirs = self.head.last().is_some_and(|word| YOURS.contains(word))
+                || self.next == "on" && !says_on_me(&self.rest);
             let turns = is_theirs || self.rest.iter().any(|word| MORE.contains(word) || tells(word));
             // `morgen 10:00` is no slot of Friday.
             let is_day = !has_day_of(&asked, words) && beside::names_another_day(&rest, words);
@@ -344,6 +345,11 @@ impl<'a> Sentence<'a> {
         let starts_as_one = MODALS.contains(&head.as_str()) || words.around.asks.split(',').any(begins);
         starts_as_one || self.text.contains(['?', '¿']) && !names(words.around.requests, &rest)
     }
+}
+
+/// True for `I only have my card on me`.
+fn says_on_me(rest: &[&str]) -> bool {
+    rest.windows(2).any(|pair| pair[0] == "on" && ["me", "us"].contains(&pair[1]))
 }
 
 /// True if the question names a day.

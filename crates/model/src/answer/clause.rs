@@ -98,10 +98,11 @@ fn plain(word: &str, own: &Words) -> Option<bool> {
 }
 
 /// True for words that agree, correct, say yes or no, or make the answer before them unsure.
-pub fn agrees_or_denies(folded: &str, own: &Words) -> bool {
-    let says = |word: &str| AGREES.contains(&word) || UNSURE.contains(&word) || plain(word, own).is_some();
+pub fn agrees_or_denies(folded: &str, own: &Words, yes: bool) -> bool {
+    let said: Vec<&str> = folded.split(' ').collect();
+    let says = |word: &str| UNSURE.contains(&word) || plain(word, own).is_some();
     let corrects = folded.split(' ').next().is_some_and(|first| CORRECTS.contains(&first));
-    corrects || folded.split(' ').any(says) || takes_back(folded, own)
+    corrects || !yes && says_agreement(&said) || folded.split(' ').any(says) || takes_back(folded, own)
 }
 
 fn is_not(word: &str, own: &Words) -> bool {

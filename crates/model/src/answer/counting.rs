@@ -84,7 +84,9 @@ pub fn unit_and_half(text: &str, own: &Words) -> Option<f64> {
     let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
     // `quatre heures et demie` is a time of day.
     let is_unit = |unit: &Unit| *unit != Unit::Hour || own.language != "fr";
-    let names_unit = |word: &str| own.units.iter().any(|(unit, names)| is_unit(unit) && names.contains(&word));
+    let names_unit = |word: &str| {
+        KILOS.contains(&word) || own.units.iter().any(|(unit, names)| is_unit(unit) && names.contains(&word))
+    };
     let place = said.iter().position(|word| names_unit(word))?;
     let half = said.get(place + 1..)?.concat();
     let is_half = own.and_half.contains(&half.as_str())
@@ -97,6 +99,10 @@ pub fn unit_and_half(text: &str, own: &Words) -> Option<f64> {
     };
     if is_half { number.map(|number: f64| number + 0.5) } else { None }
 }
+
+/// Units of food that is bought by halves: `2 kilos y medio`.
+const KILOS: [&str; 12] =
+    ["kilo", "kilos", "quilo", "quilos", "chilo", "chili", "litro", "litros", "litri", "liter", "docena", "docenas"];
 
 /// True for the other gender of a half: `hora y media`.
 fn is_half_of(half: &str, own: &Words) -> bool {

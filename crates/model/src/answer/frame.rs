@@ -43,9 +43,14 @@ pub fn is_of_somebody_else(rest: &[&str], text: &str, words: &Words, question: &
     let has_one = says(&said, frame.having)
         && !frame.free.split(' ').any(|word| has_word(&said, word))
         && !CHOSEN.iter().any(|word| has_word(&said, word))
+        && !ONLY.iter().any(|word| has_word(&fold(text), word))
         && !HAVE.iter().any(|word| has_word(&asked, word));
     is_of_others(&said, &raw, frame, &asked) || has_one && !asked.is_empty()
 }
+
+/// Words of a possession that leaves no choice: `I only have my card on me`.
+const ONLY: [&str; 10] =
+    ["only", "just", "solo", "solamente", "jai que", "seulement", "nur", "so tenho", "apenas", "soltanto"];
 
 /// Participles of a choice: `I have decided on red`, `ich habe mich für Rot entschieden`.
 #[rustfmt::skip]
@@ -224,7 +229,11 @@ pub fn is_of_them(all: &[&str], place: usize, words: &Words) -> bool {
 }
 
 /// Verbs behind the Italian `ne`.
-const OF_THEM: [&str; 8] = ["ho", "abbiamo", "sono", "saranno", "vorrei", "vorremmo", "prendo", "prendiamo"];
+#[rustfmt::skip]
+const OF_THEM: [&str; 22] = [
+    "ho", "abbiamo", "sono", "saranno", "vorrei", "vorremmo", "prendo", "prendiamo", "metta", "metti", "mettete", "dia", "dai", "mandi", "faccia", "fai", "serve", "servono",
+    "voglio", "vogliamo", "prenderei", "bastano",
+];
 
 /// True for a sign that makes a price, a share or another number of the candidate beside it.
 pub fn is_changing_sign(sign: char) -> bool {

@@ -81,10 +81,12 @@ const SUITS: [Suits; 6] = [
         language: "en",
         ifs: "if",
         words: "thats that its it is s possible ok okay alright all right fine good cool convenient suits works work for you u ye your end there theres still free anything something any space \
-            room slot slots spot spots availability available youve ve got have one a left would be too late much trouble poss doable guys with shes she he hes in working",
+            room slot slots spot spots availability available youve ve got have one a left can would be too late much trouble poss doable guys with shes she he hes in working",
         like: "like as same",
         last: "same as last week time usual always before year month the",
         plain: &[("in the end", "finally"),
+            ("lemme count", "well"), ("let me count", "well"), ("i was hoping", "i hope"), ("i was thinking", "i think"), ("we were thinking", "we think"), ("we were hoping", "we hope"), ("was thinking", "think"), ("were thinking", "think"), ("was hoping", "hope"), ("i was looking", "i look"), ("thats it", "thanks"), ("that is all", "thanks"), ("thats all", "thanks"),
+            
             ("cant wait", "thanks"), ("looking forward to it", "thanks"), ("see you then", "thanks"), ("see you there", "thanks"), ("see you soon", "thanks"),
              ("more like", "about"), ("all day", "free")],
     },
@@ -96,6 +98,8 @@ const SUITS: [Suits; 6] = [
         like: "como igual",
         last: "que la el semana pasada pasado vez ultima siempre otra mes ano",
         plain: &[("mas bien", "aproximadamente"),
+            ("dejame contar", "pues"), ("dejeme contar", "pues"), ("deja cuento", "pues"), ("manana mismo", "mañana"), ("hoy mismo", "hoy"), ("estaba pensando", "pienso"), ("estabamos pensando", "pensamos"), ("o sea", "pues"), ("nada mas", "solo"), ("y ya", "gracias"), ("y nada mas", "gracias"),
+            
             ("que ganas", "gracias"), ("nos vemos", "gracias"), ("alli nos vemos", "gracias"), ("ahi nos vemos", "gracias"), ("hasta entonces", "gracias"),
              ("al final", "finalmente"), ("todo el dia", "libre")],
     },
@@ -106,7 +110,9 @@ const SUITS: [Suits; 6] = [
             pouvez peux etes disponible disponibles plait quelque chose",
         like: "comme pareil",
         last: "que la semaine derniere fois d dhabitude habitude toujours le mois dernier l lautre autre",
-        plain: &[("a la fin", "finalement"),
+        plain: &[("on vient a", "nous serons"), ("nous venons a", "nous serons"), ("a la fin", "finalement"),
+            ("attendez je compte", "euh"), ("attends je compte", "euh"), ("je compte", "euh"), ("et cest tout", "merci"), ("cest tout", "merci"),
+            
             ("jai hate", "merci"), ("a bientot", "merci"), ("a tout a lheure", "merci"), ("a tres vite", "merci"),
              ("toute la journee", "libre"), ("dans les", "environ")],
     },
@@ -117,7 +123,9 @@ const SUITS: [Suits; 6] = [
             er ein termin gibt s",
         like: "wie",
         last: "letzte letzten letztes woche mal immer sonst beim das ublich gehabt",
-        plain: &[("am ende", "schliesslich"),
+        plain: &[("mittags um", "um"), ("hatte so an", "denke an"), ("hatte an", "denke an"), ("dachte an", "denke an"), ("dachte so an", "denke an"), ("dachten an", "denken an"), ("am ende", "schliesslich"),
+            ("moment ich zahl mal", "naja"), ("ich zahl mal", "naja"), ("moment ich zahle", "naja"), ("und das wars", "danke"), ("das wars", "danke"),
+            
             ("wir freuen uns schon", "danke"), ("wir freuen uns", "danke"), ("freu mich", "danke"), ("freue mich", "danke"), ("freu mich schon", "danke"),
              ("im endeffekt", "schliesslich"), ("den ganzen tag", "frei")],
     },
@@ -129,6 +137,8 @@ const SUITS: [Suits; 6] = [
         like: "como igual",
         last: "a na semana passada da ultima vez sempre de costume o mes passado outra",
         plain: &[("no fim", "finalmente"),
+            ("deixa eu contar", "bem"), ("deixa contar", "bem"), ("a gente tava pensando", "pensamos"), ("estava pensando", "penso"), ("tava pensando", "penso"), ("estavamos pensando", "pensamos"), ("e so", "obrigado"), ("so isso", "obrigado"),
+            
             ("nao vejo a hora", "obrigado"), ("ate la", "obrigado"), ("ate mais", "obrigado"), ("nos vemos la", "obrigado"),
              ("no final", "finalmente"), ("se faz favor", "por favor"), ("era otimo", "otimo"), ("era melhor", "melhor"), ("era bom", "bom"),
             ("era perfeito", "perfeito"), ("era ideal", "ideal"), ("o dia todo", "livre"), ("o dia inteiro", "livre")],
@@ -141,6 +151,8 @@ const SUITS: [Suits; 6] = [
         like: "come",
         last: "la settimana scorsa l ultima lultima volta sempre al solito il mese scorso altra laltra",
         plain: &[("alla fine", "finalmente"),
+            ("aspetti che conto", "beh"), ("aspetta che conto", "beh"), ("stavo pensando", "penso"), ("stavamo pensando", "pensiamo"), ("e basta", "grazie"),
+            
             ("non vedo lora", "grazie"), ("a presto", "grazie"), ("ci vediamo li", "grazie"), ("ci vediamo", "grazie"),
              ("secondo me", "penso"), ("tutto il giorno", "libero")],
     },

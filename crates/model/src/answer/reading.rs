@@ -104,7 +104,9 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
     if !on_scale.is_empty() {
         return on_scale;
     }
-    let text = &if_it_suits::without(&without_courtesies(text), hearing.language);
+    let without = if_it_suits::without(&without_courtesies(text), hearing.language);
+    let whole = if whole.is_empty() && without != *text { whole_in_any(kind, &without, hearing) } else { whole };
+    let text = &without;
     if !whole.is_empty() {
         return frame::without_past_days(whole, hearing);
     }

@@ -6,10 +6,10 @@
 
 use super::{
     AnswerContext, AnswerType, another,
-    asides::comes_along,
+    asides::{self, comes_along},
     clause, echo, frame, inside,
     reading::{HOW_MANY, Reading},
-    words::{self, Words, asides, frames, joints, joints::JointWords},
+    words::{self, Words, asides as aside_words, frames, joints, joints::JointWords},
 };
 use crate::matching::{fold, has_word};
 
@@ -115,8 +115,10 @@ pub fn agreed(text: &str, hearing: &AnswerContext<'_>, read: fn(&str, &str) -> O
         return None;
     }
     let changes = |(at, clause): (usize, &Clause<'_>)| {
-        let agrees = || clause::agrees_or_denies(&clause.folded(), own);
-        at != place && (agrees() || gate.changes(clause, at < place, false) || at < place && !gate.is_idle(clause))
+        let agrees = || clause::agrees_or_denies(&clause.folded(), own, yes);
+        let explains = at > place && !asides::leaves_open(clause, own.language);
+        at != place
+            && (agrees() || !explains && gate.changes(clause, at < place, false) || at < place && !gate.is_idle(clause))
     };
     if clauses.iter().enumerate().any(changes) { None } else { Some(yes) }
 }
@@ -214,7 +216,7 @@ impl Gate<'_> {
             return true;
         }
         let says = |phrases: &str| phrases.split(',').any(|phrase| has_word(&folded, phrase.trim()));
-        let is_left_open = || asides::of(self.own.language).is_some_and(|words| says(words.hard));
+        let is_left_open = || aside_words::of(self.own.language).is_some_and(|words| says(words.hard));
         let asks = inside::ASKS.iter().chain(&inside::ASKS_FOR_DAYS).any(|start| begins_with(&folded, start));
         if asks && !is_before {
             return true;

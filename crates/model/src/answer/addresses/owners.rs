@@ -150,7 +150,7 @@ const OF: [&str; 18] = [
 ];
 
 /// Words that end before an address that somebody else used: `a mail from …`.
-const FROM: [&str; 5] = ["from", "de", "von", "da", "di"];
+const FROM: [&str; 11] = ["from", "de", "del", "von", "vom", "du", "da", "do", "di", "dal", "dallo"];
 
 const ARTICLES: [&str; 26] = [
     "the", "a", "an", "my", "la", "le", "les", "l", "el", "los", "il", "lo", "o", "os", "as", "mi", "mon", "ma", "die",

@@ -33,11 +33,11 @@ const ASIDES: [AsideWords; 6] = [
     AsideWords {
         language: "en",
         starts: "im i ive we weve were its it theyre they hes shes my our theres there this thats cos cuz coz bc because as since with before after while and also for \
-            about regarding from",
+            about regarding from including counting incl",
         commits: "please pls plz plss want prefer works work good great perfect fine ok okay suits best better ideal amazing awesome brilliant can could take book booked put \
-            make lets say do ill well love pop come be see there thanks thx ta sounds would expecting gimme give order need down lovely free got nice enough cheers",
+            make lets say do ill well love pop come be see there thanks thx ta sounds would expecting gimme give order need down lovely free got nice enough cheers think me just ll d go am",
         hard: "if,unless,or,otherwise,else,depends,depending,wait,hold on,except,instead,cancel,canceled,cancelled,forget,mistake,wrong,kidding,joke,joking,impossible,whether,\
-            ask,check,decide,tell you,let you know,get back to,another,other day,different,later,earlier,sooner,not sure,dont know,don t know,maybe,perhaps,doubt,no way,refuse,\
+            ask,check,decide,tell you,let you know,get back to,another,other day,different,later,earlier,not sure,dont know,don t know,maybe,perhaps,doubt,no way,refuse,\
             postponed,moved to,might,could be,actually no,never mind,nevermind,scratch that,on second,sold out,fully booked,last time,previous,used to,plus,extra,changed,other,too bad,in general,i mean,full,unfortunately,sadly,no longer",
         own_day: "i finish,i m done,im done,i get off,i get home,i get out,i leave work,i start work,my shift,i work,i m at work,im at work,work till,work until,school run,i pick up,\
             i drop,lunch break",
@@ -49,10 +49,10 @@ const ASIDES: [AsideWords; 6] = [
     },
     AsideWords {
         language: "es",
-        starts: "que porque pq xq pues ya tengo tenemos es son soy estoy estamos mi mis me yo trabajo salgo vivo con antes despues para y ahi aqui asi  sobre por hay luego",
+        starts: "que porque pq xq pues ya tengo tenemos es son soy estoy estamos mi mis me yo trabajo salgo vivo con antes despues para y ahi aqui asi  sobre por hay luego incluyendo contando incluido",
         commits: "porfa porfavor favor xfa porfis porfi gracias quiero queremos queria quisiera quisieramos gustaria prefiero puedo podemos podria podriamos bien mejor perfecto perfecta \
             genial ideal vale ponme pon apuntame anotame apunte reserva reservame dame mandame vamos voy ire iriamos llegaremos llegare llegamos llego paso pasare somos seremos seriamos encantaria \
-            estupendo fenomenal va iria queda quedaria necesito apartame sea seria puede",
+            estupendo fenomenal va iria queda quedaria necesito apartame sea seria puede creo mi das da mandame mejor sirve alcanza echele",
         hard: "si,o,u,sino,salvo,excepto,menos,depende,espere,espera,cancelar,cancele,cancela,olvidelo,olvidalo,error,equivoque,broma,imposible,pregunte,preguntar,pregunto,consultar,\
             consulto,mirar,miro,aviso,otro dia,otra,despues no,quiza,quizas,tal vez,dudo,no se,no estoy segura,no estoy seguro,a lo mejor,igual,mejor no,aplazado,la otra vez,la ultima vez,\
             ademas,mas aparte,aparte,extra,luego digo,confirmo,antes eran,eramos,otro,lastima,en general,completo,lleno,agotado,a menos que,te digo,os digo,le digo,que digo,cambio de idea",
@@ -65,10 +65,10 @@ const ASIDES: [AsideWords; 6] = [
     },
     AsideWords {
         language: "fr",
-        starts: "cest je jai jen on il mon ma mes parce pcq car pour avec avant apres et y ya yaura la ici nous comme puisque vu que ca dont sur pas au de",
+        starts: "cest je jai jen on il mon ma mes parce pcq car pour avec avant apres et y ya yaura la ici nous comme puisque vu que ca dont sur pas au de dont compris",
         commits: "veux voulons veut prenons mets prend svp stp plait merci voudrais voudrait voudrions aimerais prefere prefererais peux pouvons pourrais bien mieux parfait parfaite nickel ideal ok mettez notez reservez prends \
             prendrai prendra va convient arrange arrangerait top super serai serons sera serait passe passerai viens viendrai viendrons arriverai arrive partons disons dire impec impeccable genial \
-            sommes venons bon bonne faut suffit suffira envoyez gardez inscrivez plutot chouette possible dispo",
+            sommes venons bon bonne faut suffit suffira envoyez gardez inscrivez plutot chouette possible dispo crois pense moi marche irait dirais",
         hard: "si,ou,sinon,sauf,depend,attendez,attends,annuler,annulez,oubliez,erreur,trompe,trompee,blague,impossible,demander,demande,verifier,verifie,autre jour,autre date,une autre,\
             un autre,peut etre,doute,sais pas,ne sais,pas sur,pas sure,plus tard,plus tot,la derniere fois,l autre fois,avant c,en plus,encore un,encore une,je vous dis,je confirme,\
             je vous confirme,tiens au courant,redis,ni,reporte,decale,autre,dommage,en general,complet,a moins,en fait,malheureusement,je redis,vous redis,te redis",
@@ -82,9 +82,9 @@ const ASIDES: [AsideWords; 6] = [
     AsideWords {
         language: "de",
         starts: "ich wir es ist is sind er mein meine meinem meinen unsere unser weil denn da fur furn furs mit vor nach und hier hab habe haben bin wohne einfach davon muss wegen uber am \
-            wo dann",
+            wo dann davon inklusive inkl bei",
         commits: "bitte danke gern gerne mochte mochten hatte hatten will wollen lieber passt gut super perfekt ideal besser besten klasse prima geht kann konnen konnte nehme nehmen nehm trag tragen \
-            eintragen komme kommen komm wir sagen sag mach machen ware prima klappt reicht reichen spitze toll genial brauche brauch da eher pack wurde wurd",
+            eintragen komme kommen komm wir sagen sag mach machen ware prima klappt reicht reichen spitze toll genial brauche brauch da eher pack wurde wurd glaub glaube denke mich mir denk dachten lieber",
         hard: "wenn,wenns,falls,sonst,oder,sofern,hangt,kommt drauf,kommt darauf,warten,warte,moment,ausser,statt,absagen,abgesagt,stornieren,vergessen,vergiss,fehler,falsch,vertan,scherz,\
             witz,unmoglich,ob,fragen,frag,frage,nachfragen,klaren,schauen,schau,anderen tag,anderer tag,ein anderes,spater,fruher,weiss nicht,weiss noch nicht,keine ahnung,verschoben,\
             vielleicht,evtl,eventuell,unsicher,nicht sicher,zweifle,letztes mal,beim letzten,dazu,zusatzlich,extra,ausgebucht,sag bescheid,melde mich,geb bescheid,noch einen,noch eine,anderen,andere,anderes,schade,im allgemeinen,voll,sag noch,noch bescheid,leider,generell",
@@ -98,9 +98,9 @@ const ASIDES: [AsideWords; 6] = [
     },
     AsideWords {
         language: "pt",
-        starts: "que porque pq pois ja tenho temos e sao sou estou to tamo meu minha me eu trabalho moro saio com antes depois para pra aqui  sobre por ai ha tem la",
+        starts: "que porque pq pois ja tenho temos e sao sou estou to tamo meu minha me eu trabalho moro saio com antes depois para pra aqui  sobre por ai ha tem la contando incluindo",
         commits: "favor pf pfv pfvr obrigado obrigada brigado brigada quero queremos queria queriamos gostaria prefiro posso podemos consigo pode podia melhor otimo otima perfeito ideal bom bem coloca marca \
-            marque ponha ponham poe bota reserva da dava vou vamos chego chegamos passo somos seremos seria serve fica ficava beleza manda precisava preciso jeito maravilha excelente",
+            marque ponha ponham poe bota reserva da dava vou vamos chego chegamos passo somos seremos seria serve fica ficava beleza manda precisava preciso jeito maravilha excelente acho mim creio",
         hard: "se,ou,senao,salvo,exceto,menos,depende,espera,espere,cancelar,cancela,cancele,esquece,esqueca,erro,engano,enganei,brincadeira,impossivel,perguntar,pergunta,pergunto,conferir,\
             confirmo,aviso,outro dia,outra,outro,talvez,duvido,nao sei,nao tenho certeza,sei la,mais tarde,mais cedo,da ultima vez,da outra vez,alem,mais um,mais uma,extra,eramos,adiado,\
             remarcar,acho que nao,melhor nao,pena,em geral,lotado,cheio,esgotado,a nao ser,infelizmente,te aviso,te digo",
@@ -113,9 +113,9 @@ const ASIDES: [AsideWords; 6] = [
     },
     AsideWords {
         language: "it",
-        starts: "che e sono ho abbiamo mi mio mia miei io perche xke con prima dopo ci qui  sto devo lavoro abito stacco esco cosi per sul su di poi tanto pure viene ce",
+        starts: "che e sono ho abbiamo mi mio mia miei io perche xke con prima dopo ci qui  sto devo lavoro abito stacco esco cosi per sul su di poi tanto pure viene ce compreso compresa compresi incluso",
         commits: "voglio vogliamo serve grazie favore cortesia piacere vorrei vorremmo preferisco posso possiamo potrei potremmo meglio perfetto ottimo ideale bene fantastico metta mettete segni segna prenoti \
-            facciamo fai prendo prendiamo passo arrivo arriviamo arriveremo saremo siamo saremmo veniamo vengo va andrebbe andiamo dai bastano basta magnifico comodo starebbero diciamo servono",
+            facciamo fai prendo prendiamo passo arrivo arriviamo arriveremo saremo siamo saremmo veniamo vengo va andrebbe andiamo dai bastano basta magnifico comodo starebbero diciamo servono credo penso me direi",
         hard: "se,o,oppure,altrimenti,senno,tranne,eccetto,dipende,aspetti,aspetta,annullare,annulli,annulla,dimentichi,errore,sbagliato,sbagliata,scherzo,scherzavo,impossibile,\
             chiedere,chiedo,controllare,controllo,confermo,vi dico,faccio sapere,altro giorno,altra,altro,forse,dubito,non so,non sono sicuro,non sono sicura,piu tardi,piu presto,l ultima volta,\
             l altra volta,in piu,ancora uno,extra,eravamo,rimandato,spostato,meglio di no,altra,peccato,in generale,pieno,esaurito,al completo,a meno,anzi,purtroppo,ti dico",

@@ -38,7 +38,7 @@ const JOINTS: [JointWords; 6] = [
             want,need,like,think,me,mine,one,him,her,them,but",
         sorry: "sorry,apologies",
         idle: "hi,hello,hey,hiya,there,well,oh,gosh,god,hm,hmm,mm,um,uh,ah,aha,lol,haha,hahaha,hehe,thanks,thank,you,a,lot,ta,thx,cheers,sorry,please,pls,ok,okay,sure,right,\
-            great,cool,good,morning,evening,afternoon,let,me,think,see,guess,i,say,honestly,actually,hard,to,for,the,delay,late,reply,replying,running,be,my,bad,of,course,bit,little,xx,x,hun,all,good,np,quick,one,same,here,have,nice,day",
+            great,cool,good,morning,evening,afternoon,let,me,think,see,guess,i,say,honestly,actually,hard,to,for,the,delay,late,reply,replying,running,be,my,bad,of,course,bit,little,xx,x,hun,all,good,np,quick,one,same,here,have,nice,day,urgent,urgently,asap,love,hun,mate",
     },
     JointWords {
         language: "es",
@@ -51,7 +51,7 @@ const JOINTS: [JointWords; 6] = [
         able: "puedo,podemos,puede,posible,va,viene,vengo,tiempo,libre,disponible,bien,eso,ese,esa,quiero,queremos,me,mi,necesito,creo,le,la,lo,uno,una",
         sorry: "perdon,perdona,perdone,disculpa,disculpe",
         idle: "hola,buenas,buenos,dias,tardes,noches,holaa,holaaa,bueno,pues,uf,ay,eh,em,mmm,hmm,jaja,jajaja,jeje,gracias,muchas,mil,perdon,perdona,perdone,disculpa,disculpe,\
-            por,favor,porfa,vale,ok,claro,genial,perfecto,a,ver,dejame,pensar,supongo,la,el,tardanza,retraso,voy,con,llego,tarde,dificil,decirlo,decir,sinceramente,supuesto,un,poco,vamos,saludos,que,tal,buen,dia,fin,semana,senorita,bonito,besos",
+            por,favor,porfa,vale,ok,claro,genial,perfecto,a,ver,dejame,pensar,supongo,la,el,tardanza,retraso,voy,con,llego,tarde,dificil,decirlo,decir,sinceramente,supuesto,un,poco,vamos,saludos,que,tal,buen,dia,fin,semana,senorita,bonito,besos,urge,urgente,guapa,guapo,linda,amiga,reina,joven",
     },
     JointWords {
         language: "fr",
@@ -65,7 +65,7 @@ const JOINTS: [JointWords; 6] = [
         able: "peux,peut,pouvons,possible,va,vais,viens,temps,libre,dispo,disponible,bien,ca,cela,c,ce,cest,veux,veut,voulons,moi,mien,besoin,crois,pense,faut,le,la,les,un,une,convient,arrange,arrive,y",
         sorry: "desole,desolee,pardon,excusez",
         idle: "bonjour,bonsoir,salut,coucou,ben,bah,euh,hm,hmm,oh,ah,ouh,la,mdr,lol,haha,ahah,merci,beaucoup,bcp,bien,desole,desolee,pardon,excusez,moi,svp,stp,s,il,vous,te,plait,\
-            ok,d,accord,daccord,bon,voyons,super,parfait,j,ai,jai,du,retard,je,suis,en,pour,le,difficile,a,dire,franchement,sur,oui,dis,un,peu,belle,bonne,journee,soiree,a,bientot,vous,cordialement,bises,coucou",
+            ok,d,accord,daccord,bon,voyons,super,parfait,j,ai,jai,du,retard,je,suis,en,pour,le,difficile,a,dire,franchement,sur,oui,dis,un,peu,belle,bonne,journee,soiree,a,bientot,vous,cordialement,bises,coucou,urgent,cest,ma",
     },
     JointWords {
         language: "de",
@@ -79,7 +79,7 @@ const JOINTS: [JointWords; 6] = [
         able: "kann,konnen,geht,gehts,moglich,passt,zeit,frei,verfugbar,gut,das,es,dies,will,wollen,mochte,brauche,brauchen,mir,mich,uns,glaube,denke,da,dann,er,sie,den,die,der,komme,kommen,schaffe,muss",
         sorry: "sorry,entschuldigung,entschuldigen",
         idle: "hallo,hi,hey,huhu,moin,servus,naja,na,ja,puh,hm,hmm,ah,oh,ach,lol,haha,hihi,danke,dir,ihnen,vielen,dank,schon,schones,sorry,entschuldigung,tut,mir,leid,bitte,ok,okay,\
-            gut,super,klar,mal,sehen,uberlegen,fur,die,spate,verspatung,antwort,verspate,mich,bin,schwer,zu,sagen,ehrlich,gesagt,guten,morgen,tag,abend,gern,gerne,lieb,lg,vg,liebe,grusse,schonen,noch,wunsche,bis,dann,hi,ihr,lieben,grias,eich,etwas,bisschen,kurze,rasche",
+            gut,super,klar,mal,sehen,uberlegen,fur,die,spate,verspatung,antwort,verspate,mich,bin,schwer,zu,sagen,ehrlich,gesagt,guten,morgen,tag,abend,gern,gerne,lieb,lg,vg,liebe,grusse,schonen,noch,wunsche,bis,dann,hi,ihr,lieben,grias,eich,etwas,bisschen,kurze,rasche,dringend,eilt,huhu,liebes",
     },
     JointWords {
         language: "pt",
@@ -93,7 +93,7 @@ const JOINTS: [JointWords; 6] = [
         able: "posso,podemos,pode,possivel,da,dou,vou,venho,tempo,livre,disponivel,bom,isso,esse,essa,quero,queremos,me,mim,preciso,acho,o,a,um,uma,consigo,rola",
         sorry: "desculpa,desculpe,perdao",
         idle: "oi,oii,oie,ola,bom,boa,dia,tarde,noite,bem,nossa,puxa,hm,hmm,ah,eh,uai,kk,kkk,kkkk,haha,rs,rsrs,obrigado,obrigada,brigado,brigada,valeu,muito,desculpa,desculpe,\
-            por,favor,pf,pfv,ok,ta,claro,certo,otimo,deixa,eu,ver,pensar,a,pela,demora,atraso,vou,atrasar,dificil,dizer,sinceramente,eu,acho,blz,tudo,um,pouco,bocadinho,abraco,beijos,bjs,tudo,bem,jeito,querida,linda,cumprimentos",
+            por,favor,pf,pfv,ok,ta,claro,certo,otimo,deixa,eu,ver,pensar,a,pela,demora,atraso,vou,atrasar,dificil,dizer,sinceramente,eu,acho,blz,tudo,um,pouco,bocadinho,abraco,beijos,bjs,tudo,bem,jeito,querida,linda,cumprimentos,urgente,amor,moca",
     },
     JointWords {
         language: "it",
@@ -107,6 +107,6 @@ const JOINTS: [JointWords; 6] = [
         able: "posso,possiamo,puo,possibile,va,vado,vengo,tempo,libero,libera,disponibile,bene,questo,questa,quello,voglio,vogliamo,mi,me,serve,credo,lo,la,uno,una,riesco,ce",
         sorry: "scusi,scusa,scusate,scusami",
         idle: "ciao,ciaoo,salve,buongiorno,buonasera,beh,mah,boh,eh,ehm,mmm,hm,hmm,oh,ah,ahah,ahaha,haha,ahahah,grazie,mille,tante,scusi,scusa,scusate,mi,dispiace,spiace,per,favore,\
-            ok,certo,va,bene,bel,bello,perfetto,vediamo,fammi,pensare,il,ritardo,sono,in,difficile,dirlo,sinceramente,direi,piacere,cortesia,un,po,saluti,buona,giornata,serata,cara,caro,baci,a,presto",
+            ok,certo,va,bene,bel,bello,perfetto,vediamo,fammi,pensare,il,ritardo,sono,in,difficile,dirlo,sinceramente,direi,piacere,cortesia,un,po,saluti,buona,giornata,serata,cara,caro,baci,a,presto,urgente,bella,tesoro",
     },
 ];
