@@ -8,6 +8,7 @@ use super::{
     AnswerContext, AnswerType, another, frame, inside,
     reading::{HOW_MANY, Reading},
     reasons::{self, CLAUSES_MAX, CONDITIONS, Clause, Gate, Joint, UNKNOWN_CLAUSE_WORDS_MIN},
+    units,
     words::{self, Words, asides, asides::AsideWords, frames, joints},
 };
 use crate::{
@@ -48,6 +49,18 @@ fn is_of_this_week(value: &Value, hearing: &AnswerContext<'_>) -> bool {
     };
     let left = i32::from(DAYS_OF_WEEK - today.weekday().to_monday_zero_offset());
     today.until(day).is_ok_and(|span| span.get_days() < left)
+}
+
+/// True for an hour that follows from another event's: in `our flight is at 9 so 6:30`, the hour is before the flight.
+pub fn follows_from_an_event(text: &str, hearing: &AnswerContext<'_>) -> bool {
+    let Some(scene) = Scene::of(Some(AnswerType::Time), text, hearing) else { return false };
+    let parts = scene.parts(text);
+    let has_hour = |part: &Part<'_>| {
+        inside::has_candidate(AnswerType::Time, &part.clause.said, hearing, scene.gate.own)
+            && !says(&part.clause.folded(), scene.words.own_day)
+    };
+    let conclusion = parts.iter().rposition(|part| part.clause.joint == Joint::So).unwrap_or(0);
+    parts[..conclusion.min(CLAUSES_MAX)].iter().any(has_hour)
 }
 
 /// The place of the only option that a clause chooses, if the asides beside it change nothing.
@@ -283,11 +296,21 @@ impl<'a> Scene<'a> {
         let folded = clause.folded();
         match self.kind {
             Some(AnswerType::Time | AnswerType::DateTime) => says(&folded, self.words.own_day),
+            Some(AnswerType::Date) => self.is_feast(&folded) && !self.names_a_date(clause),
             Some(AnswerType::Number | AnswerType::Whole) => {
                 self.counts() && (self.is_feast(&folded) || is_part(&folded))
             }
             _ => false,
         }
+    }
+
+    /// True if a clause names a weekday, a month or a relative day; `my daughter's 1st birthday` names none.
+    fn names_a_date(&self, clause: &Clause<'_>) -> bool {
+        let folded = clause.folded();
+        let own = self.gate.own;
+        let names = own.weekdays.iter().chain(&own.months).flat_map(|names| names.iter().copied());
+        let mut names = names.chain(own.relative.iter().flat_map(|(_, names)| names.iter().copied()));
+        names.any(|name| name.len() > 2 && has_word(&folded, name))
     }
 
     /// True for words of a feast, and for `les 50 ans de mon père`.
@@ -321,7 +344,7 @@ impl<'a> Scene<'a> {
         if self.gate.is_idle(clause) {
             return false;
         }
-        let folded = clause.folded();
+        let folded = self.without_otherwise(clause.folded());
         let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
         let is_condition = || CONDITIONS.iter().any(|word| has_word(&folded, word));
         let is_part = self.counts() && is_part(&folded);
@@ -332,8 +355,11 @@ impl<'a> Scene<'a> {
             // `the ham one, is it halal?` depends on the reply.
             return self.kind.is_none() || is_before || hold == Hold::Bare || self.asks_about_it(&folded);
         }
+        let hold =
+            if hold == Hold::Bare && !is_before && says(&folded, self.words.confirms) { Hold::Committed } else { hold };
+        let admits = || self.words.admits.split(',').any(|start| starts_with(&folded, start));
         let is_sorry = || said.first().is_some_and(|first| self.gate.joints.sorry.split(',').any(|one| one == *first));
-        if is_premise || clause.joint == Joint::Because || is_before && is_sorry() {
+        if is_premise || clause.joint == Joint::Because || is_before && is_sorry() || admits() {
             return says(&folded, self.words.hard);
         }
         if hold == Hold::Bare && !self.is_premise(clause) {
@@ -344,6 +370,13 @@ impl<'a> Scene<'a> {
             || self.counts() && hold != Hold::Final && self.adds_somebody(&said, &folded)
             || !self.gate.of_day && folded.chars().any(char::is_numeric) && !self.is_premise(clause)
             || self.gate.of_day && self.names_a_day(&said)
+    }
+
+    /// `chocolate, the kids would riot otherwise` gives a reason; an alternative would name another option.
+    fn without_otherwise(&self, folded: String) -> String {
+        let is_long = folded.split(' ').count() >= REASON_WORDS_MIN;
+        let otherwise = OTHERWISE.iter().find(|word| self.kind.is_none() && is_long && has_word(&folded, word));
+        otherwise.map_or(folded.clone(), |word| folded.replacen(word, "", 1))
     }
 
     /// True for a question whether the answer suits, or about another one.
@@ -375,6 +408,10 @@ impl<'a> Scene<'a> {
         let is_negated = said.iter().any(|word| stands(nots, word) || *word == "t");
         let is_that = || said.iter().any(|word| stands(self.words.that, word));
         let is_unable = || said.len() <= DENIAL_WORDS_MAX && said.iter().any(|word| ABLE.contains(word));
+        // `that day I don't work`
+        if is_negated && said.len() >= UNKNOWN_CLAUSE_WORDS_MIN && said.iter().any(|word| WORKS.contains(word)) {
+            return false;
+        }
         // The Spanish, Portuguese and Italian *no* also negates a verb: `con tarjeta, no traigo cambio`.
         let is_of_verb = ["es", "pt", "it"].contains(&self.gate.own.language);
         let begins =
@@ -396,7 +433,10 @@ impl<'a> Scene<'a> {
         // `a table for 2, somewhere quiet` adds nobody.
         let is_seat = said.iter().any(|word| SEATS.contains(word));
         let is_short = said.len() < UNKNOWN_CLAUSE_WORDS_MIN && !is_seat;
-        let adds = || comes_along(said) || says(folded, self.gate.joints.turns) || says(folded, frame.others);
+        let counts_people = || units::asks_for_people(&self.asked);
+        let adds = || {
+            comes_along(said) || says(folded, self.gate.joints.turns) || counts_people() && says(folded, frame.others)
+        };
         !is_absent && !is_feast && !is_part(folded) && (is_with || is_short || adds())
     }
 
@@ -468,6 +508,11 @@ const COMING_ALONG: [&str; 48] = [
     "chacun", "chacune", "beaux", "kinder", "eltern", "freunde", "auch", "jeder", "mit", "criancas", "filhos", "pais", "sogros", "tambem", "miudos", "bambini", "bimbi", "figli", "genitori",
     "amici", "anche", "pure", "ognuno", "suoceri", "oma", "opa", "nonna", "abuela", "mamie",
 ];
+/// Verbs of work: whoever does not work is free.
+#[rustfmt::skip]
+const WORKS: [&str; 14] = [
+    "work", "working", "trabajo", "trabajamos", "trabajar", "travaille", "bosse", "travaillons", "arbeite", "arbeiten", "trabalho", "trabalhamos", "lavoro", "lavoriamo",
+];
 /// Words of being able and willing.
 #[rustfmt::skip]
 const ABLE: [&str; 44] = [
@@ -475,6 +520,9 @@ const ABLE: [&str; 44] = [
     "pouvons", "veux", "ca", "kann", "konnen", "geht", "passt", "klappt", "will", "schaffe", "schaff", "posso", "pode", "da", "consigo", "rola", "quero", "puo",
     "possiamo", "riesco", "voglio", "make", "able",
 ];
+/// A shorter clause with an *otherwise* may be an alternative.
+const REASON_WORDS_MIN: usize = 4;
+const OTHERWISE: [&str; 7] = ["otherwise", "si no", "sinon", "sonst", "senao", "senno", "altrimenti"];
 /// Words of a question for an age, a weight or a price, to which nobody adds somebody else.
 #[rustfmt::skip]
 const MEASURED: [&str; 22] = [

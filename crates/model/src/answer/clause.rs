@@ -134,8 +134,8 @@ const CLAUSE_WORDS_MIN: usize = 2;
 
 /// First words of a clause behind an English, Spanish or Portuguese *no* without a comma.
 #[rustfmt::skip]
-const STARTS: [&str; 43] = [
-    "been", "had", "already", "deixe", "dejalo", "dejelo", "deja",
+const STARTS: [&str; 47] = [
+    "been", "had", "already", "well", "theyll", "itll", "youll", "deixe", "dejalo", "dejelo", "deja",
     "i", "im", "ive", "ill", "id", "we", "were", "weve", "it", "its", "that", "thats", "the", "they", "he", "she", "my", "our", "this", "please", "leave", "keep",
     "yo", "ya", "gracias", "por", "mi", "eu", "ja", "meu", "minha", "obrigado", "obrigada", "pode", "deixa", "never",
 ];

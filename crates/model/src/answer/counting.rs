@@ -125,6 +125,32 @@ pub fn without_period(text: &str, hearing: &AnswerContext<'_>) -> String {
     text.to_owned()
 }
 
+/// The text without the limit for which the question asks: `2000 tops` to "What is the most that you can pay?"
+pub fn without_limit(text: &str, hearing: &AnswerContext<'_>) -> String {
+    let asked = fold(&hearing.question.replace(['\'', '’'], " "));
+    if !MOST.iter().any(|word| has_word(&asked, word)) {
+        return text.to_owned();
+    }
+    let mut said: Vec<&str> = text.split_whitespace().collect();
+    for phrase in LIMITS {
+        let length = phrase.split(' ').count();
+        let start = said.windows(length).position(|run| fold(&run.join(" ")) == phrase);
+        if let Some(start) = start.filter(|_| said.len() > length) {
+            said.drain(start..start + length);
+        }
+    }
+    said.join(" ")
+}
+
+/// Words of a question for a limit, folded.
+const MOST: [&str; 9] = ["most", "maximum", "max", "maximo", "maxima", "maximal", "hochstens", "massimo", "massima"];
+/// Words that make a number a limit, folded.
+#[rustfmt::skip]
+const LIMITS: [&str; 24] = [
+    "at the most", "at most", "tops", "maximum", "max", "como maximo", "maximo", "tope", "no maximo", "au grand maximum", "au maximum", "grand maximum", "grand max", "maximal", "hochstens",
+    "al massimo", "massimo", "up to", "hasta", "jusqu a", "jusqua", "bis zu", "ate", "fino a",
+];
+
 /// The text without the unit of time that the question counts: `2 h` and `2 hours` to "How many hours a week?"
 pub fn without_unit(text: &str, hearing: &AnswerContext<'_>) -> String {
     let asked = fold(&hearing.question.replace(['\'', '’'], " "));

@@ -62,12 +62,17 @@ fn run(said: &[String], starts: &str, all: &str, own: &words::Words) -> Option<(
             if is_picture || own.polite.contains(&word.as_str()) {
                 break;
             }
-            if !word.split(' ').all(|part| is_of(all, part)) {
+            if !word.split(' ').all(|part| is_of(all, part) || is_of(own.around.nots, part)) {
                 return None;
             }
             end += 1;
         }
-        (end > start + 1 && start > 0).then_some((start, end))
+        // `if that is not a problem` is polite; `if not` is a choice.
+        let words: Vec<String> =
+            said[start + 1..end].iter().map(|word| fold(&word.replace(['\'', '’'], " "))).collect();
+        let has = |list: &str| words.iter().flat_map(|word| word.split(' ')).any(|part| is_of(list, part));
+        let is_polite = !has(own.around.nots) || has(TROUBLE);
+        (end > start + 1 && start > 0 && is_polite).then_some((start, end))
     })
 }
 
@@ -75,13 +80,17 @@ fn ends(word: &str) -> bool {
     word.ends_with([',', ';', '!', '.', '?'])
 }
 
+/// Words of trouble that a condition denies, and of others who may have taken the place.
+const TROUBLE: &str = "problem problema probleme trouble bother late molestia tarde tard spat disturbo disturb gene umstande taken gone booked cogido tomado ocupado reservado pris prise \
+    pegou marcou preso presa nobody nadie personne ninguem nessuno niemand keiner";
+
 #[rustfmt::skip]
 const SUITS: [Suits; 6] = [
     Suits {
         language: "en",
         ifs: "if",
         words: "thats that its it is s possible ok okay alright all right fine good cool convenient suits works work for you u ye your end there theres still free anything something any space \
-            room slot slots spot spots availability available youve ve got have one a left can would be too late much trouble poss doable guys with shes she he hes in working",
+            room slot slots spot spots availability available youve ve got have one a left can would be too late much trouble poss doable guys with shes she he hes in working problem prob a fit me us squeeze in manage time nobody noone no one else has hasnt been taken gone booked yet bother",
         like: "like as same",
         last: "same as last week time usual always before year month the",
         plain: &[("in the end", "finally"),
@@ -94,7 +103,7 @@ const SUITS: [Suits; 6] = [
         language: "es",
         ifs: "si",
         words: "es puede ser posible se os va bien viene le les te parece hay sitio hueco huequito lugar espacio cupo teneis tienen tienes tiene disponible disponibilidad molestia mucha tarde \
-            algo libre todavia esta ella usted ustedes vosotros conviene a podeis pueden puedes acomoda queda alcanza",
+            algo libre todavia esta ella usted ustedes vosotros conviene a podeis pueden puedes acomoda queda alcanza problema problemas nadie lo la ha han cogido tomado reservado ocupado me nos alcanzan alcanza da tiempo hacer hacerla tantas tantos",
         like: "como igual",
         last: "que la el semana pasada pasado vez ultima siempre otra mes ano",
         plain: &[("mas bien", "aproximadamente"),
@@ -107,7 +116,7 @@ const SUITS: [Suits; 6] = [
         language: "fr",
         ifs: "si sil",
         words: "ca cela vous te va convient arrange est possible cest c ok bon dispo libre y a ya il reste une un de la place places creneau creneaux avez encore des dispos s elle ici peut on \
-            pouvez peux etes disponible disponibles plait quelque chose",
+            pouvez peux etes disponible disponibles plait quelque chose pose pas probleme de ne n l le personne a pris prise reserve derange arrivez temps caser me prendre souci autant",
         like: "comme pareil",
         last: "que la semaine derniere fois d dhabitude habitude toujours le mois dernier l lautre autre",
         plain: &[("on vient a", "nous serons"), ("nous venons a", "nous serons"), ("a la fin", "finalement"),
@@ -120,7 +129,7 @@ const SUITS: [Suits; 6] = [
         language: "de",
         ifs: "wenn wenns falls sofern",
         words: "es das ist is geht ginge passt passen recht moglich ok okay in ordnung gut noch was etwas frei platz platze da sie ihr habt haben euch ihnen dir so ware war konnte konnten konnt \
-            er ein termin gibt s",
+            er ein termin gibt s kein problem keine umstande das den die noch keiner niemand hat genommen hinkriegen schafft schaffen kriegt mir mich so viele stort",
         like: "wie",
         last: "letzte letzten letztes woche mal immer sonst beim das ublich gehabt",
         plain: &[("mittags um", "um"), ("hatte so an", "denke an"), ("hatte an", "denke an"), ("dachte an", "denke an"), ("dachte so an", "denke an"), ("dachten an", "denken an"), ("am ende", "schliesslich"),
@@ -133,7 +142,7 @@ const SUITS: [Suits; 6] = [
         language: "pt",
         ifs: "se caso",
         words: "der jeito possivel for tiver tiverem houver vaga lugar espaco puder puderem ok bom bem para voces vos voce si ela ele estiver la disponivel disponibilidade tudo livre horario \
-            ainda da pra o seria vago estiverem",
+            ainda da pra o seria vago estiverem problema tempo conseguirem conseguir encaixar me ninguem pegou marcou reservou nao tudo isso",
         like: "como igual",
         last: "a na semana passada da ultima vez sempre de costume o mes passado outra",
         plain: &[("no fim", "finalmente"),
@@ -147,7 +156,7 @@ const SUITS: [Suits; 6] = [
         language: "it",
         ifs: "se",
         words: "va bene possibile e puo si avete ce c posto posti libero libera disponibile disponibilita potete le vi per voi lei lui ancora un una ok fattibile riuscite comodo qualcosa di ci \
-            sono andasse",
+            sono andasse problema un non l ha hanno nessuno preso presa prenotato fate fa riesce ce la me mi disturbo",
         like: "come",
         last: "la settimana scorsa l ultima lultima volta sempre al solito il mese scorso altra laltra",
         plain: &[("alla fine", "finalmente"),

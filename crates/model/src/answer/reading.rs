@@ -88,7 +88,8 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
     }
     let in_period = match kind {
         AnswerType::Number | AnswerType::Whole => {
-            counting::without_unit(&counting::without_period(text, hearing), hearing)
+            let text = counting::without_limit(text, hearing);
+            counting::without_unit(&counting::without_period(&text, hearing), hearing)
         }
         _ => text.to_owned(),
     };
@@ -128,7 +129,11 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
 /// The value of one clause of a message, if its other clauses change nothing.
 fn beside_clauses(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Reading {
     let found = reasons::read(kind, text, hearing, of_clause);
-    if found.is_empty() { asides::read(kind, text, hearing, of_clause) } else { found }
+    let mut found = if found.is_empty() { asides::read(kind, text, hearing, of_clause) } else { found };
+    if kind == AnswerType::Time && !found.unlikely.is_empty() && asides::follows_from_an_event(text, hearing) {
+        found.likely.append(&mut found.unlikely);
+    }
+    found
 }
 
 /// The value of one clause of a message, by the words of the contact's own language.

@@ -117,6 +117,13 @@ fn asks_for(asked: &str, measure: &Measure) -> bool {
 /// Units of two letters that are no other word in a question.
 const SHORT_UNITS: [&str; 5] = ["kg", "km", "cm", "mm", "lb"];
 
+/// True if the question counts people, or does not say what it counts.
+pub fn asks_for_people(asked: &str) -> bool {
+    let of_people =
+        MEASURES.iter().filter(|measure| list(measure.units).any(|unit| unit == "people" || unit == "kids"));
+    !counted_thing(asked) || of_people.into_iter().any(|measure| asks_for(asked, measure))
+}
+
 fn list(words: &'static str) -> impl Iterator<Item = &'static str> {
     words.split(',').map(str::trim)
 }

@@ -134,7 +134,8 @@ pub const IN_CASE: [&str; 12] = [
 pub const IS: [&str; 8] = ["is", "es", "est", "ist", "e", "was", "this", "thats"];
 
 #[rustfmt::skip]
-const PHONE: [&str; 78] = [
+const PHONE: [&str; 81] = [
+    "gsm", "natel", "cel",
     "phone", "telephone", "tel", "mobile", "cell", "cellphone", "whatsapp", "wa", "call", "reach", "contact",
     "text", "ring", "landline", "handset", "telefono", "tlf", "tfno", "movil", "celular", "llamar", "llamame",
     "llamadme", "llamen", "llameme", "llama", "fijo", "contacto", "contactar", "telefone", "telemovel", "zap",

@@ -9,11 +9,15 @@ pub fn is_of_somebody_else(before: &str, behind: &str, asked: &str, language: &s
     // The French `a` is a verb, and `à` is none; folded they are the same.
     let has_after = language.starts_with("fr") && before.trim_end().ends_with(" a");
     let before = words_of(own_clause(before));
-    let behind = words_of(behind);
+    // `079 … is mine, the phone of my wife is off`
+    let next = behind.split([',', ';', '!', '\n']).next().unwrap_or_default();
+    let claims = |text: &str| words_of(text).iter().any(|word| CLAIMS.contains(&word.as_str()));
+    let behind = words_of(if claims(next) { next } else { behind });
     let all = [before.clone(), behind.clone()].concat();
     let text = all.join(" ");
     let names = |phrases: &[&str]| phrases.iter().any(|phrase| has_word(&text, phrase));
-    if names(&FALSE) || names(&WROTE) {
+    let has_called = || names(&["angerufen"]) && names(&["hat", "haben", "wurde"]);
+    if names(&FALSE) || names(&WROTE) || has_called() {
         return true;
     }
     if super::super::frame::names_somebody(asked) {
@@ -168,6 +172,9 @@ const ADDRESSES: [&str; 30] = [
     "mails", "email", "emails", "e", "correo", "courriel", "posta", "iphone", "sim", "line", "linea", "ligne", "linha", "gmail", "messenger", "signal",
 ];
 
+/// Possessives that claim a number: `… is mine`.
+const CLAIMS: [&str; 8] = ["mine", "mio", "mia", "mien", "mienne", "meine", "meu", "minha"];
+
 /// Words of the contact itself, of its places and of its name.
 #[rustfmt::skip]
 const OWN: [&str; 66] = [
@@ -214,7 +221,8 @@ const FALSE: [&str; 10] =
 
 /// Words of a message that somebody else sent.
 #[rustfmt::skip]
-const WROTE: [&str; 22] = [
+const WROTE: [&str; 30] = [
+    "called me", "rang me", "phoned me", "m a appele", "ma appele", "mi ha chiamato", "mi hanno chiamato", "me ligou",
     "escribi", "escrevi",
     "received", "got a mail", "got an email", "got mail", "got email", "wrote", "recibi", "recibido", "escribio", "me llego", "recu", "ecrit",
     "bekommen", "bekam", "erhalten", "geschrieben", "recebi", "escreveu", "ricevuto", "scritto",

@@ -74,7 +74,7 @@ pub const WORDS: Words = Words {
     day_parts: &[
         (Part::Morning, &["matin", "au matin"]),
         (Part::Midday, &["midi", "a midi"]),
-        (Part::Afternoon, &["apres midi"]),
+        (Part::Afternoon, &["apres midi", "aprem", "apm"]),
         (Part::Evening, &["soir", "au soir"]),
     ],
     clock_ends: &["h", "heures"],
@@ -92,6 +92,8 @@ pub const WORDS: Words = Words {
         spoken("{h} et demie", 30, 0),
         spoken("{h} heures et quart", 15, 0),
         spoken("{h} heure et quart", 15, 0),
+        spoken("{h} h et quart", 15, 0),
+        spoken("{h} h et demie", 30, 0),
         spoken("{h} et quart", 15, 0),
         spoken("{h} heures moins le quart", -15, 0),
         spoken("{h} heures moins quart", -15, 0),
