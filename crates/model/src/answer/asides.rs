@@ -150,7 +150,10 @@ impl<'a> Scene<'a> {
         let (Some(found), None) = (hits.next(), hits.next()) else { return None };
         let hold = self.hold(&found.said, parts[found.place].clause.joint);
         // `at 10:30 I work` and `red is my least favourite` say something about the value and do not choose it.
-        let says_of = |aside: &Clause<'_>| hold == Hold::Bare && !self.is_with(aside) && !is_part(&aside.folded());
+        let says_of = |aside: &Clause<'_>| {
+            let folded = aside.folded();
+            hold == Hold::Bare && !self.is_with(aside) && !is_part(&folded) && !says(&folded, self.words.confirms)
+        };
         if found.aside.as_ref().is_some_and(says_of) || found.aside.is_none() && parts.len() == 1 {
             return None;
         }
@@ -167,6 +170,7 @@ impl<'a> Scene<'a> {
             let strict = self.is_for_others(&aside)
                 || self.gate.of_day
                     && has_word(&fold(aside.said[0]), self.and())
+                    && !says(&aside.folded(), self.words.confirms)
                     && self.gate.changes(&aside, false, false);
             strict || self.harms(&Part { clause: aside, asks: false }, false, false, hold)
         };
@@ -355,8 +359,13 @@ impl<'a> Scene<'a> {
             // `the ham one, is it halal?` depends on the reply.
             return self.kind.is_none() || is_before || hold == Hold::Bare || self.asks_about_it(&folded);
         }
-        let hold =
-            if hold == Hold::Bare && !is_before && says(&folded, self.words.confirms) { Hold::Committed } else { hold };
+        // `full day, I work till 6`
+        let is_own_day = self.kind.is_none() && says(&folded, self.words.own_day);
+        let hold = if hold == Hold::Bare && !is_before && (is_own_day || says(&folded, self.words.confirms)) {
+            Hold::Committed
+        } else {
+            hold
+        };
         let admits = || self.words.admits.split(',').any(|start| starts_with(&folded, start));
         let is_sorry = || said.first().is_some_and(|first| self.gate.joints.sorry.split(',').any(|one| one == *first));
         if is_premise || clause.joint == Joint::Because || is_before && is_sorry() || admits() {

@@ -37,9 +37,14 @@ fn before_clause(text: &str, said: &[&str], own: &Words) -> Option<bool> {
         false => {
             let begins = is_apart || !["en", "es", "pt"].contains(&own.language) || STARTS.contains(&rest[0]);
             let agrees = says_agreement(rest) && !is_negated;
-            (begins && !agrees && !CORRECTS.contains(&rest[0]) && rest.len() >= CLAUSE_WORDS_MIN).then_some(false)
+            (begins && !agrees && !corrects(rest[0], own) && rest.len() >= CLAUSE_WORDS_MIN).then_some(false)
         }
     }
+}
+
+/// True for the first word of a correction; the French `on` is no preposition.
+fn corrects(first: &str, own: &Words) -> bool {
+    CORRECTS.contains(&first) && (own.language, first) != ("fr", "on")
 }
 
 /// True for words of agreement. The Italian `tutto` and the Portuguese `tudo` agree only in `tutto bene`; somebody may
@@ -101,7 +106,7 @@ fn plain(word: &str, own: &Words) -> Option<bool> {
 pub fn agrees_or_denies(folded: &str, own: &Words, yes: bool) -> bool {
     let said: Vec<&str> = folded.split(' ').collect();
     let says = |word: &str| UNSURE.contains(&word) || plain(word, own).is_some();
-    let corrects = folded.split(' ').next().is_some_and(|first| CORRECTS.contains(&first));
+    let corrects = folded.split(' ').next().is_some_and(|first| corrects(first, own));
     corrects || !yes && says_agreement(&said) || folded.split(' ').any(says) || takes_back(folded, own)
 }
 

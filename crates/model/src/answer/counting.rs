@@ -142,6 +142,38 @@ pub fn without_limit(text: &str, hearing: &AnswerContext<'_>) -> String {
     said.join(" ")
 }
 
+/// The text without the words for the beginning for which the question asks: `from the 1st of March` to "When would you
+/// like to start?", `since Monday` to "When did it start?"
+pub fn without_beginning(text: &str, hearing: &AnswerContext<'_>) -> String {
+    let asked = fold(&hearing.question.replace(['\'', '’'], " "));
+    if !STARTS.iter().any(|stem| asked.split(' ').any(|word| word.starts_with(stem))) {
+        return text.to_owned();
+    }
+    let said: Vec<&str> = text.split_whitespace().collect();
+    let folded: Vec<String> = said.iter().map(|word| fold(word)).collect();
+    let begins = |phrase: &str| {
+        let length = phrase.split(' ').count();
+        said.len() > length && folded[..length].join(" ") == phrase
+    };
+    let found = BEGINNINGS.iter().find(|(phrase, _)| begins(phrase));
+    found.map_or_else(
+        || text.to_owned(),
+        |(phrase, instead)| format!("{instead} {}", said[phrase.split(' ').count()..].join(" ")).trim().to_owned(),
+    )
+}
+
+/// First letters of the verbs of a question for a beginning, folded.
+const STARTS: [&str; 12] = [
+    "start", "begin", "began", "empez", "comenz", "commenc", "anfang", "angefang", "begonnen", "comec", "inici",
+    "inizi",
+];
+/// Words for a beginning, and the words that stand for them.
+#[rustfmt::skip]
+const BEGINNINGS: [(&str, &str); 17] = [
+    ("from", ""), ("since", ""), ("desde", ""), ("a partir del", "el"), ("a partir du", "le"), ("a partir de", ""), ("des le", "le"), ("depuis le", "le"), ("depuis", ""),
+    ("ab dem", "am"), ("ab", ""), ("seit dem", "am"), ("seit", ""), ("dal", "il"), ("a partire dal", "il"), ("da", ""), ("dall", "l"),
+];
+
 /// Words of a question for a limit, folded.
 const MOST: [&str; 9] = ["most", "maximum", "max", "maximo", "maxima", "maximal", "hochstens", "massimo", "massima"];
 /// Words that make a number a limit, folded.

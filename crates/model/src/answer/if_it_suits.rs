@@ -93,7 +93,7 @@ const SUITS: [Suits; 6] = [
             room slot slots spot spots availability available youve ve got have one a left can would be too late much trouble poss doable guys with shes she he hes in working problem prob a fit me us squeeze in manage time nobody noone no one else has hasnt been taken gone booked yet bother",
         like: "like as same",
         last: "same as last week time usual always before year month the",
-        plain: &[("in the end", "finally"),
+        plain: &[("and see how it goes", "thanks"), ("and well see", "thanks"), ("and we see", "thanks"), ("as soon as possible", "please"), ("after lunch", "well"), ("for now", "thanks"), ("in the end", "finally"),
             ("lemme count", "well"), ("let me count", "well"), ("i was hoping", "i hope"), ("i was thinking", "i think"), ("we were thinking", "we think"), ("we were hoping", "we hope"), ("was thinking", "think"), ("were thinking", "think"), ("was hoping", "hope"), ("i was looking", "i look"), ("thats it", "thanks"), ("that is all", "thanks"), ("thats all", "thanks"),
             
             ("cant wait", "thanks"), ("looking forward to it", "thanks"), ("see you then", "thanks"), ("see you there", "thanks"), ("see you soon", "thanks"),
@@ -106,7 +106,7 @@ const SUITS: [Suits; 6] = [
             algo libre todavia esta ella usted ustedes vosotros conviene a podeis pueden puedes acomoda queda alcanza problema problemas nadie lo la ha han cogido tomado reservado ocupado me nos alcanzan alcanza da tiempo hacer hacerla tantas tantos",
         like: "como igual",
         last: "que la el semana pasada pasado vez ultima siempre otra mes ano",
-        plain: &[("mas bien", "aproximadamente"),
+        plain: &[("y ya vemos", "gracias"), ("y vamos viendo", "gracias"), ("cuanto antes", "porfa"), ("lo antes posible", "porfa"), ("despues de comer", "pues"), ("mas o menos", "aproximadamente"), ("mas bien", "aproximadamente"),
             ("dejame contar", "pues"), ("dejeme contar", "pues"), ("deja cuento", "pues"), ("manana mismo", "mañana"), ("hoy mismo", "hoy"), ("estaba pensando", "pienso"), ("estabamos pensando", "pensamos"), ("o sea", "pues"), ("nada mas", "solo"), ("y ya", "gracias"), ("y nada mas", "gracias"),
             
             ("que ganas", "gracias"), ("nos vemos", "gracias"), ("alli nos vemos", "gracias"), ("ahi nos vemos", "gracias"), ("hasta entonces", "gracias"),
@@ -119,7 +119,7 @@ const SUITS: [Suits; 6] = [
             pouvez peux etes disponible disponibles plait quelque chose pose pas probleme de ne n l le personne a pris prise reserve derange arrivez temps caser me prendre souci autant",
         like: "comme pareil",
         last: "que la semaine derniere fois d dhabitude habitude toujours le mois dernier l lautre autre",
-        plain: &[("on vient a", "nous serons"), ("nous venons a", "nous serons"), ("a la fin", "finalement"),
+        plain: &[("et on verra", "merci"), ("au plus vite", "svp"), ("le plus vite possible", "svp"), ("des que possible", "svp"), ("apres manger", "euh"), ("apres le dejeuner", "euh"), ("a peu pres", "environ"), ("plus ou moins", "environ"), ("on vient a", "nous serons"), ("nous venons a", "nous serons"), ("a la fin", "finalement"),
             ("attendez je compte", "euh"), ("attends je compte", "euh"), ("je compte", "euh"), ("et cest tout", "merci"), ("cest tout", "merci"),
             
             ("jai hate", "merci"), ("a bientot", "merci"), ("a tout a lheure", "merci"), ("a tres vite", "merci"),
@@ -132,7 +132,7 @@ const SUITS: [Suits; 6] = [
             er ein termin gibt s kein problem keine umstande das den die noch keiner niemand hat genommen hinkriegen schafft schaffen kriegt mir mich so viele stort",
         like: "wie",
         last: "letzte letzten letztes woche mal immer sonst beim das ublich gehabt",
-        plain: &[("mittags um", "um"), ("hatte so an", "denke an"), ("hatte an", "denke an"), ("dachte an", "denke an"), ("dachte so an", "denke an"), ("dachten an", "denken an"), ("am ende", "schliesslich"),
+        plain: &[("und dann schauen wir", "danke"), ("und schauen wir mal", "danke"), ("so schnell wie moglich", "bitte"), ("so bald wie moglich", "bitte"), ("nach dem mittagessen", "naja"), ("mittags um", "um"), ("hatte so an", "denke an"), ("hatte an", "denke an"), ("dachte an", "denke an"), ("dachte so an", "denke an"), ("dachten an", "denken an"), ("am ende", "schliesslich"),
             ("moment ich zahl mal", "naja"), ("ich zahl mal", "naja"), ("moment ich zahle", "naja"), ("und das wars", "danke"), ("das wars", "danke"),
             
             ("wir freuen uns schon", "danke"), ("wir freuen uns", "danke"), ("freu mich", "danke"), ("freue mich", "danke"), ("freu mich schon", "danke"),
@@ -145,7 +145,7 @@ const SUITS: [Suits; 6] = [
             ainda da pra o seria vago estiverem problema tempo conseguirem conseguir encaixar me ninguem pegou marcou reservou nao tudo isso",
         like: "como igual",
         last: "a na semana passada da ultima vez sempre de costume o mes passado outra",
-        plain: &[("no fim", "finalmente"),
+        plain: &[("e depois vemos", "obrigado"), ("e a gente ve", "obrigado"), ("o quanto antes", "por favor"), ("o mais rapido possivel", "por favor"), ("depois do almoco", "bem"), ("pro fim de semana", "por favor"), ("para o fim de semana", "por favor"), ("mais ou menos", "aproximadamente"), ("no fim", "finalmente"),
             ("deixa eu contar", "bem"), ("deixa contar", "bem"), ("a gente tava pensando", "pensamos"), ("estava pensando", "penso"), ("tava pensando", "penso"), ("estavamos pensando", "pensamos"), ("e so", "obrigado"), ("so isso", "obrigado"),
             
             ("nao vejo a hora", "obrigado"), ("ate la", "obrigado"), ("ate mais", "obrigado"), ("nos vemos la", "obrigado"),
@@ -159,7 +159,7 @@ const SUITS: [Suits; 6] = [
             sono andasse problema un non l ha hanno nessuno preso presa prenotato fate fa riesce ce la me mi disturbo",
         like: "come",
         last: "la settimana scorsa l ultima lultima volta sempre al solito il mese scorso altra laltra",
-        plain: &[("alla fine", "finalmente"),
+        plain: &[("e poi vediamo", "grazie"), ("il prima possibile", "grazie"), ("dopo pranzo", "beh"), ("piu o meno", "circa"), ("alla fine", "finalmente"),
             ("aspetti che conto", "beh"), ("aspetta che conto", "beh"), ("stavo pensando", "penso"), ("stavamo pensando", "pensiamo"), ("e basta", "grazie"),
             
             ("non vedo lora", "grazie"), ("a presto", "grazie"), ("ci vediamo li", "grazie"), ("ci vediamo", "grazie"),

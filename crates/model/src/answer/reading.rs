@@ -91,6 +91,7 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
             let text = counting::without_limit(text, hearing);
             counting::without_unit(&counting::without_period(&text, hearing), hearing)
         }
+        AnswerType::Date => counting::without_beginning(text, hearing),
         _ => text.to_owned(),
     };
     let text = in_period.as_str();

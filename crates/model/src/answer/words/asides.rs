@@ -44,12 +44,12 @@ const ASIDES: [AsideWords; 6] = [
             ask,check,decide,tell you,let you know,get back to,another,other day,different,later,earlier,not sure,dont know,don t know,maybe,perhaps,doubt,no way,refuse,\
             postponed,moved to,might,could be,actually no,never mind,nevermind,scratch that,on second,sold out,fully booked,previous,used to,plus,extra,changed,other,too bad,in general,i mean,full,unfortunately,sadly,no longer",
         own_day: "i finish,i m done,im done,i get off,i get home,i get out,i leave work,i start work,my shift,i work,i m at work,im at work,work till,work until,school run,i pick up,\
-            i drop,lunch break",
+            i drop,lunch break,i collect",
         feasts: "birthday bday anniversary wedding turns turning party celebration graduation stag hen baptism",
         absent: "isnt arent cant wont not sick ill away cancelled canceled dropped",
         finals: "make finally end just only total altogether",
         suits: "ok okay alright possible fine work works free available fit good enough",
-        confirms: "i ll bring,ill bring,i bring,i ll come,ill come,i come,i ll be,ill be,we ll be,i ll pick,ill pick,i m coming,decided,i ll take",
+        confirms: "before that,i ll bring,ill bring,i bring,i ll come,ill come,i come,i ll be,ill be,we ll be,i ll pick,ill pick,i m coming,decided,i ll take",
         admits: "i know",
         that: "that this then it",
     },
@@ -58,7 +58,7 @@ const ASIDES: [AsideWords; 6] = [
         starts: "que porque pq xq pues ya tengo tenemos es son soy estoy estamos mi mis me yo trabajo salgo vivo con antes despues para y ahi aqui asi  sobre por hay luego incluyendo contando incluido",
         commits: "porfa porfavor favor xfa porfis porfi gracias quiero queremos queria quisiera quisieramos gustaria prefiero puedo podemos podria podriamos bien mejor perfecto perfecta \
             genial ideal vale ponme pon apuntame anotame apunte reserva reservame dame mandame vamos voy ire iriamos llegaremos llegare llegamos llego paso pasare somos seremos seriamos encantaria \
-            estupendo fenomenal va iria queda quedaria necesito apartame sea seria puede creo mi das da mandame mejor sirve alcanza echele seguramente definitivamente probablemente yo",
+            estupendo fenomenal va iria queda quedaria necesito apartame sea seria puede creo mi das da mandame mejor sirve alcanza echele seguramente definitivamente probablemente yo pongamos digamos",
         hard: "si,o,u,sino,salvo,excepto,menos,depende,espere,espera,cancelar,cancele,cancela,olvidelo,olvidalo,error,equivoque,broma,imposible,pregunte,preguntar,pregunto,consultar,\
             consulto,mirar,miro,aviso,otro dia,otra,despues no,quiza,quizas,tal vez,dudo,no se,no estoy segura,no estoy seguro,a lo mejor,igual,mejor no,aplazado,\
             ademas,mas aparte,aparte,extra,luego digo,confirmo,antes eran,eramos,otro,lastima,en general,completo,lleno,agotado,a menos que,te digo,os digo,le digo,que digo,cambio de idea",
@@ -67,7 +67,7 @@ const ASIDES: [AsideWords; 6] = [
         absent: "no enfermo enferma malo mala cancelo",
         finals: "final finalmente total solo solamente nomas ponme pongame unicamente",
         suits: "puede posible bien vale sitio hueco lugar libre cabe disponible",
-        confirms: "voy con,vengo con,vengo en,voy en,ire con,llevo,llevare,traigo,traere,decidi,decidido,decidida",
+        confirms: "antes estamos,antes estoy,antes no,voy con,vengo con,vengo en,voy en,ire con,llevo,llevare,traigo,traere,decidi,decidido,decidida",
         admits: "se que,yo se que,ya se",
         that: "eso ese esa entonces",
     },
@@ -85,7 +85,7 @@ const ASIDES: [AsideWords; 6] = [
         absent: "pas  malade annule absent absente ne",
         finals: "finalement juste mettez total seulement",
         suits: "possible bon bonne ok va irait place dispo libre convient",
-        confirms: "je viendrai,je viens,j apporte,j apporterai,j amene,j emmene,decide,decidee,je serai",
+        confirms: "avant on est,avant je suis,avant on,je viendrai,je viens,j apporte,j apporterai,j amene,j emmene,decide,decidee,je serai",
         admits: "je sais",
         that: "ca cela alors",
     },
@@ -99,12 +99,12 @@ const ASIDES: [AsideWords; 6] = [
             witz,unmoglich,ob,fragen,frag,frage,nachfragen,klaren,schauen,schau,anderen tag,anderer tag,ein anderes,spater,fruher,weiss nicht,weiss noch nicht,keine ahnung,verschoben,\
             vielleicht,evtl,eventuell,unsicher,nicht sicher,zweifle,dazu,zusatzlich,extra,ausgebucht,sag bescheid,melde mich,geb bescheid,noch einen,noch eine,anderen,andere,anderes,schade,im allgemeinen,voll,sag noch,noch bescheid,leider,generell",
         own_day: "ich hab um,ich habe um,hab um,bin ab,ich bin bis,bin bis,ich arbeite,arbeite bis,feierabend,meine schicht,ich fange,fang um,komme von der arbeit,mittagspause,komm um,\
-            hab ich aus",
+            hab ich aus,hol ich,ich hol",
         feasts: "geburtstag hochzeit jubilaum feier wird runder runden taufe junggesellenabschied junggesellinnenabschied konfirmation kommunion abschied",
         absent: "nicht ned net nimmer krank kein keine abgesagt doch",
         finals: "doch nur mach insgesamt schliesslich draus",
         suits: "ok okay moglich geht gehts passt recht frei platz klappt",
-        confirms: "ich bring,ich bringe,ich komm,ich komme,entschieden,ich nehm,ich nehme",
+        confirms: "vorher sind wir,vorher bin ich,davor sind wir,davor bin ich,ich bring,ich bringe,ich komm,ich komme,entschieden,ich nehm,ich nehme",
         admits: "ich weiss",
         that: "das dies da dann",
     },
@@ -116,12 +116,12 @@ const ASIDES: [AsideWords; 6] = [
         hard: "se,ou,senao,salvo,exceto,menos,depende,espera,espere,cancelar,cancela,cancele,esquece,esqueca,erro,engano,enganei,brincadeira,impossivel,perguntar,pergunta,pergunto,conferir,\
             confirmo,aviso,outro dia,outra,outro,talvez,duvido,nao sei,nao tenho certeza,sei la,mais tarde,mais cedo,alem,mais um,mais uma,extra,eramos,adiado,\
             remarcar,acho que nao,melhor nao,pena,em geral,lotado,cheio,esgotado,a nao ser,infelizmente,te aviso,te digo",
-        own_day: "saio,termino,acabo,entro,trabalho,chego do trabalho,eu chego,meu turno,levo os miudos,levo as criancas,minha pausa,a minha pausa,largo",
+        own_day: "saio,termino,acabo,entro,trabalho,chego do trabalho,eu chego,meu turno,levo os miudos,levo as criancas,minha pausa,a minha pausa,largo,busco as,busco meu,busco minha,busco",
         feasts: "aniversario niver casamento festa batizado despedida formatura bodas",
         absent: "nao doente mal cancelou",
         finals: "finalmente afinal so apenas total ponha coloca",
         suits: "pode possivel bom bem lugar vaga ok jeito",
-        confirms: "vou com,vou de,venho com,venho de,levo,trago,decidi,me decidi",
+        confirms: "antes a gente,antes estou,antes to,antes estamos,vou com,vou de,venho com,venho de,levo,trago,decidi,me decidi",
         admits: "sei que,eu sei",
         that: "isso esse essa entao",
     },
@@ -133,12 +133,12 @@ const ASIDES: [AsideWords; 6] = [
         hard: "se,o,oppure,altrimenti,senno,tranne,eccetto,dipende,aspetti,aspetta,annullare,annulli,annulla,dimentichi,errore,sbagliato,sbagliata,scherzo,scherzavo,impossibile,\
             chiedere,chiedo,controllare,controllo,confermo,vi dico,faccio sapere,altro giorno,altra,altro,forse,dubito,non so,non sono sicuro,non sono sicura,piu tardi,piu presto,\
             in piu,ancora uno,extra,eravamo,rimandato,spostato,meglio di no,altra,peccato,in generale,pieno,esaurito,al completo,a meno,anzi,purtroppo,ti dico",
-        own_day: "stacco,finisco,esco,torno,inizio,lavoro,il mio turno,il turno,porto i bimbi,porto i bambini,la mia pausa,mia pausa,pausa pranzo,rientro",
+        own_day: "stacco,finisco,esco,torno,inizio,lavoro,il mio turno,il turno,porto i bimbi,porto i bambini,la mia pausa,mia pausa,pausa pranzo,rientro,prendo i bambini,prendo mio,prendo mia",
         feasts: "compleanno matrimonio anniversario festa battesimo laurea addio comunione compie diciottesimo",
         absent: "non malato malata male annullato",
         finals: "finalmente solo soltanto totale facciamo fai",
         suits: "va bene posto possibile ok puo libero",
-        confirms: "vengo con,vengo in,porto,verro con,deciso,decisa",
+        confirms: "prima siamo,prima sono,vengo con,vengo in,porto,verro con,deciso,decisa",
         admits: "lo so,so che",
         that: "questo quello quella questa allora cosi",
     },

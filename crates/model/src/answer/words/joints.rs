@@ -28,7 +28,7 @@ const JOINTS: [JointWords; 6] = [
     JointWords {
         language: "en",
         because: "because,cause,cuz,cos,coz,cus,bcos,bcoz,becuase,becouse,bc,since",
-        so: "so",
+        so: "so,lets say",
         but: "but",
         turns: "if,unless,or,otherwise,else,depends,depending,wait,until,till,except,instead,cancel,canceled,cancelled,forget,mistake,wrong,kidding,joke,joking,too,\
             impossible,full,sold out,what,when,which,how,why,where,whether,check,ask,tell,decide,later,another,other,earlier,previous,busy,closed,between,more,less,each,\
@@ -38,12 +38,12 @@ const JOINTS: [JointWords; 6] = [
             want,need,like,think,me,mine,one,him,her,them,but",
         sorry: "sorry,apologies",
         idle: "hi,hello,hey,hiya,there,well,oh,gosh,god,hm,hmm,mm,um,uh,ah,aha,lol,haha,hahaha,hehe,thanks,thank,you,a,lot,ta,thx,cheers,sorry,please,pls,ok,okay,sure,right,\
-            great,cool,good,morning,evening,afternoon,let,me,think,see,guess,i,say,honestly,actually,hard,to,for,the,delay,late,reply,replying,running,be,my,bad,of,course,bit,little,xx,x,hun,all,good,np,quick,one,same,here,have,nice,day,urgent,urgently,asap,love,hun,mate",
+            great,cool,good,morning,evening,afternoon,let,me,think,see,guess,i,say,honestly,actually,hard,to,for,the,delay,late,reply,replying,running,be,my,bad,of,course,bit,little,xx,x,hun,all,good,np,quick,one,same,here,have,nice,day,urgent,urgently,asap,love,hun,mate,tell",
     },
     JointWords {
         language: "es",
         because: "porque,porq,pq,xq,xk,pk,porke,ya que,puesto que,es que",
-        so: "asi que,entonces,por eso,conque",
+        so: "digamos,asi que,entonces,por eso,conque",
         but: "pero",
         turns: "si,o,u,sino,salvo,excepto,menos,depende,espere,espera,hasta,cancelar,cancele,olvidelo,error,equivoque,broma,demasiado,imposible,lleno,que,cuando,cual,como,\
             donde,cuanto,pregunte,consultar,mirar,luego,otro,otra,antes,despues,ocupado,ocupada,cerrado,entre,mas,cada,todos los,cualquier,ya,quiza,quizas,tal vez,dudo,\
@@ -56,7 +56,7 @@ const JOINTS: [JointWords; 6] = [
     JointWords {
         language: "fr",
         because: "parce que,parce qu,pcq,psk,pck,parceque,car,vu que,puisque,comme",
-        so: "donc,alors,du coup",
+        so: "disons,donc,alors,du coup",
         but: "mais",
         turns: "si,s il,sil,ou,sinon,sauf,depend,attendez,attends,jusqu,annuler,annulez,oubliez,erreur,trompe,trompee,blague,rigole,trop,impossible,complet,que,quoi,quand,quel,\
             quelle,comment,pourquoi,combien,demander,verifier,ensuite,autre,avant,apres,occupe,occupee,ferme,entre,plus,moins,chaque,tous les,toutes les,deja,peut etre,doute,\
@@ -70,7 +70,7 @@ const JOINTS: [JointWords; 6] = [
     JointWords {
         language: "de",
         because: "weil,denn",
-        so: "also,deshalb,daher,deswegen",
+        so: "sagen wir,also,deshalb,daher,deswegen",
         but: "aber",
         turns: "wenn,wenns,falls,sonst,oder,sofern,hangt,kommt drauf,warten,warte,bis,ausser,statt,absagen,abgesagt,stornieren,vergessen,vergiss,fehler,falsch,vertan,scherz,witz,\
             zu,unmoglich,voll,ausgebucht,was,wann,welche,welcher,wie,warum,wieso,wo,ob,fragen,frag,schauen,nachfragen,spater,andere,anderen,anderes,fruher,danach,davor,\
@@ -84,7 +84,7 @@ const JOINTS: [JointWords; 6] = [
     JointWords {
         language: "pt",
         because: "porque,porq,pq,pk,pois,ja que,por que,e que",
-        so: "entao,por isso,portanto",
+        so: "digamos,entao,por isso,portanto",
         but: "mas",
         turns: "se,ou,senao,salvo,exceto,menos,depende,espera,espere,ate,cancelar,cancela,cancele,esquece,esqueca,erro,engano,enganei,brincadeira,demais,muito,impossivel,cheio,lotado,\
             quando,qual,como,onde,quanto,quantos,perguntar,pergunta,conferir,ver,depois,outro,outra,antes,ocupado,ocupada,fechado,entre,mais,cada,todos os,todas as,qualquer,\
@@ -98,7 +98,7 @@ const JOINTS: [JointWords; 6] = [
     JointWords {
         language: "it",
         because: "perche,perke,xke,xche,xk,visto che,dato che,siccome,poiche",
-        so: "quindi,percio,dunque,allora",
+        so: "diciamo,quindi,percio,dunque,allora",
         but: "ma,pero",
         turns: "se,o,oppure,altrimenti,senno,tranne,eccetto,dipende,aspetti,aspetta,fino,annullare,annulli,dimentichi,errore,sbagliato,sbagliata,scherzo,scherzavo,troppo,impossibile,\
             pieno,che,cosa,quando,quale,come,dove,quanto,quanti,chiedere,controllare,controllo,poi,altro,altra,prima,dopo,occupato,occupata,chiuso,tra,fra,piu,meno,ogni,tutti i,\
