@@ -36,6 +36,7 @@ mod fmt;
 mod graph;
 mod help;
 mod i18n;
+mod import;
 mod keys;
 mod knowledge;
 mod lsp;
@@ -78,6 +79,8 @@ enum Command {
     Serve(serve::Args),
     /// Make a bot to begin with, in a new folder
     New(new::Args),
+    /// Make a bot of the export of another product
+    Import(import::Args),
     /// Print every finding in the flows of a folder
     Check(check::Args),
     /// Explain a finding, a command or a word of the language; without one, print this page
@@ -153,6 +156,7 @@ impl Command {
         Some(match self {
             Command::Serve(_) => "serve",
             Command::New(_) => "new",
+            Command::Import(_) => "import",
             Command::Help(_) => "help",
             Command::Chat(_) => "chat",
             Command::Fmt(_) => "fmt",
@@ -288,6 +292,7 @@ fn run(command: Command) -> Outcome {
     match command {
         Command::Serve(args) => serve::run(args),
         Command::New(args) => new::run(&args),
+        Command::Import(args) => import::run(&args),
         Command::Check(args) => block_on(check::run(args)),
         Command::Help(args) => help::run(&args),
         Command::Test(args) => test::run(&args),

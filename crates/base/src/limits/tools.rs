@@ -149,3 +149,24 @@ pub const MCP_CALLS_AT_ONCE_MAX: usize = 2;
 pub const MCP_CALL_TIMEOUT: Span = Span::minutes(5);
 /// Texts in one list of a call's arguments, such as the lines of a talk.
 pub const MCP_LIST_MAX: usize = 200;
+
+// -- `transom import`
+/// The size of one export, and how many are read at once.
+pub const IMPORT_FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
+pub const IMPORT_FILES_MAX: usize = 200;
+/// Blocks, nodes and actions of one export.
+pub const IMPORT_BLOCKS_MAX: usize = 5_000;
+/// Flows of one export.
+pub const IMPORT_FLOWS_MAX: usize = 500;
+/// Steps within steps; deeper ones become blocks of their own.
+pub const IMPORT_NESTING_MAX: usize = 3;
+/// Letters of a name that is made from a title.
+pub const IMPORT_NAME_CHARS_MAX: usize = 40;
+/// Letters of a list or map that stands in brackets.
+pub const IMPORT_BRACKETS_CHARS_MAX: usize = 90;
+/// Letters of a foreign text that `IMPORT.md` and remarks repeat.
+pub const IMPORT_QUOTE_CHARS_MAX: usize = 200;
+/// Nested brackets of a foreign expression.
+pub const IMPORT_EXPRESSION_DEPTH_MAX: usize = 32;
+/// Rounds in which steps that the checker refuses are taken out.
+pub const IMPORT_SETTLE_ROUNDS_MAX: usize = 40;

@@ -1,0 +1,414 @@
+//! Writes a graph as an author would: ways within their step where they can be, else as blocks with `go`.
+
+use super::{
+    graph::{Ask, Choice, Field, Goal, Graph, NodeId, Say, Step, Verb, Way},
+    names::Names,
+    yaml::{WrittenStep, Yaml},
+};
+use crate::base::limits::{BUTTON_TITLE_CHARS_MAX, BUTTONS_MAX, IMPORT_NESTING_MAX};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The steps of a flow and its blocks.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Nested {
+    pub steps: Vec<WrittenStep>,
+    pub blocks: Vec<(String, Vec<WrittenStep>)>,
+    /// Nodes to which nothing leads; they are blocks, too.
+    pub orphans: Vec<NodeId>,
+}
+
+/// Writes all nodes. `names` are those of blocks; a name that a flow has cannot be one.
+pub fn nest(graph: &Graph, names: &mut Names) -> Nested {
+    let joins = joins(graph);
+    let mut blocks = BTreeSet::new();
+    // Each round finds jumps to nodes that stood within others; those become blocks in the next one.
+    loop {
+        let mut round =
+            Round { graph, joins: &joins, blocks: &blocks, names, placed: BTreeSet::new(), jumps: BTreeSet::new() };
+        let nested = round.all();
+        let jumps = round.jumps;
+        if jumps.is_subset(&blocks) {
+            return nested;
+        }
+        blocks.extend(jumps);
+    }
+}
+
+struct Round<'a> {
+    graph: &'a Graph,
+    joins: &'a BTreeMap<NodeId, NodeId>,
+    blocks: &'a BTreeSet<NodeId>,
+    names: &'a mut Names,
+    placed: BTreeSet<NodeId>,
+    jumps: BTreeSet<NodeId>,
+}
+
+/// A list of steps while it grows: the last text may still become a question.
+#[derive(Default)]
+struct Steps {
+    done: Vec<WrittenStep>,
+    last: Option<(Vec<String>, Say)>,
+}
+
+impl Steps {
+    fn finish(mut self) -> Vec<WrittenStep> {
+        self.flush();
+        self.done
+    }
+
+    fn flush(&mut self) {
+        if let Some((remarks, say)) = self.last.take() {
+            let mut keys = said("say", &say);
+            // A tap on a button of a text counts as its words.
+            let fits = |title: &String| title.chars().count() <= BUTTON_TITLE_CHARS_MAX;
+            if !say.quick.is_empty() && say.quick.len() <= BUTTONS_MAX && say.quick.iter().all(fits) {
+                keys.push(("buttons".to_owned(), Yaml::List(say.quick.iter().map(Yaml::text).collect())));
+            } else if !say.quick.is_empty() {
+                let lines: String = say.quick.iter().map(|title| format!("\n• {title}")).collect();
+                keys[0].1 = Yaml::text(format!("{}{lines}", say.text));
+            }
+            self.done.push(WrittenStep { remarks, keys });
+        }
+    }
+
+    fn say(&mut self, remarks: &[String], say: &Say) {
+        if let Some((_, above)) = self.last.as_mut().filter(|(_, above)| say.joins && !above.text.is_empty()) {
+            above.text = format!("{}\n{}", above.text, say.text);
+            return;
+        }
+        self.flush();
+        self.last = Some((remarks.to_vec(), say.clone()));
+    }
+
+    fn push(&mut self, step: WrittenStep) {
+        self.flush();
+        self.done.push(step);
+    }
+}
+
+impl Round<'_> {
+    fn all(&mut self) -> Nested {
+        let mut nested = Nested::default();
+        if let Some(start) = self.graph.start {
+            self.placed.insert(start);
+            nested.steps = self.chain(start, None, 0);
+        }
+        for &block in self.blocks {
+            self.block(block, &mut nested);
+        }
+        // Those that nothing leads to come last, and what they lead to stands within them.
+        let led_to: BTreeSet<NodeId> = (0..self.graph.nodes.len()).flat_map(|node| self.graph.targets(node)).collect();
+        let all = 0..self.graph.nodes.len();
+        let heads_first = all.clone().filter(|node| !led_to.contains(node)).chain(all);
+        for node in heads_first.collect::<Vec<_>>() {
+            if !self.placed.contains(&node) && !self.graph.nodes[node].copied {
+                nested.orphans.push(node);
+                self.block(node, &mut nested);
+            }
+        }
+        nested
+    }
+
+    fn block(&mut self, node: NodeId, nested: &mut Nested) {
+        if self.placed.insert(node) {
+            let name = self.name(node);
+            let steps = self.chain(node, None, 0);
+            nested.blocks.push((name, steps));
+        }
+    }
+
+    fn name(&mut self, node: NodeId) -> String {
+        self.names.of(&node.to_string(), &self.graph.nodes[node].title, "part")
+    }
+
+    /// The steps from this node on. `outer`: where falling off their end leads; without one the flow ends there.
+    fn chain(&mut self, from: NodeId, outer: Option<NodeId>, depth: usize) -> Vec<WrittenStep> {
+        let mut steps = Steps::default();
+        let goal = self.node(from, &mut steps, outer, depth);
+        self.follow(goal, &mut steps, outer, depth);
+        steps.finish()
+    }
+
+    fn follow(&mut self, mut goal: Goal, steps: &mut Steps, outer: Option<NodeId>, depth: usize) {
+        loop {
+            match goal {
+                Goal::Below => return,
+                Goal::End => {
+                    if outer.is_some() {
+                        steps.push(word("end", ""));
+                    }
+                    return;
+                }
+                Goal::Node(node) if Some(node) == outer => return,
+                Goal::Node(node) if self.may_stand_here(node, steps, depth) => {
+                    self.placed.insert(node);
+                    goal = self.node(node, steps, outer, depth);
+                }
+                Goal::Node(node) => {
+                    steps.push(self.jump(node));
+                    return;
+                }
+            }
+        }
+    }
+
+    fn may_stand_here(&self, node: NodeId, steps: &Steps, depth: usize) -> bool {
+        let here = &self.graph.nodes[node];
+        if here.copied && steps.last.is_some() {
+            return true;
+        }
+        let is_small = here.steps.len() <= 1 && here.steps.iter().all(|step| step.ways().is_empty());
+        !self.placed.contains(&node) && !self.blocks.contains(&node) && (depth <= IMPORT_NESTING_MAX || is_small)
+    }
+
+    fn jump(&mut self, node: NodeId) -> WrittenStep {
+        if self.graph.start == Some(node) {
+            return word("go", "top");
+        }
+        self.jumps.insert(node);
+        let name = self.name(node);
+        word("go", &name)
+    }
+
+    /// Writes a node's steps; gives the goal behind them.
+    fn node(&mut self, id: NodeId, steps: &mut Steps, outer: Option<NodeId>, depth: usize) -> Goal {
+        let node = &self.graph.nodes[id];
+        let Some((last, before)) = node.steps.split_last() else { return node.next };
+        before.iter().for_each(|step| self.step(step, steps, None, depth));
+        let has_ways = !last.ways().is_empty();
+        let falls = node.falls || !has_ways || last.ways().iter().any(|way| way.to == Goal::Below);
+        let behind = match (falls, node.next) {
+            (true, next) => next,
+            // Ways that come together again go on below the step.
+            (false, _) => self.joins.get(&id).map_or(Goal::Below, |join| Goal::Node(*join)),
+        };
+        let falls_to = match behind {
+            Goal::Node(next) => Some(next),
+            Goal::End => None,
+            Goal::Below => outer,
+        };
+        self.step(last, steps, falls_to, depth);
+        behind
+    }
+
+    fn step(&mut self, step: &Step, steps: &mut Steps, falls_to: Option<NodeId>, depth: usize) {
+        match &step.verb {
+            Verb::Say(say) => steps.say(&step.remarks, say),
+            Verb::Ask(ask) => self.ask(ask, &step.remarks, steps, falls_to, depth),
+            Verb::Keys(keys) => {
+                let keys = self.fields(keys, falls_to, depth);
+                steps.push(WrittenStep { remarks: step.remarks.clone(), keys });
+            }
+        }
+    }
+
+    fn ask(&mut self, ask: &Ask, remarks: &[String], steps: &mut Steps, falls_to: Option<NodeId>, depth: usize) {
+        let mut remarks = remarks.to_vec();
+        let question = ask.question.clone().or_else(|| {
+            let can_ask = |say: &Say| !say.text.is_empty();
+            steps.last.as_ref().is_some_and(|(_, say)| can_ask(say)).then(|| steps.last.take()).flatten().map(
+                |(said, say)| {
+                    remarks.splice(0..0, said);
+                    say
+                },
+            )
+        });
+        let keys = self.fields(&ask.keys, falls_to, depth);
+        let mut written = match question {
+            None if ask.fallback.is_empty() => {
+                let mut written = vec![("wait".to_owned(), Yaml::bare("reply"))];
+                written.extend(ask.variable.iter().map(|name| ("as".to_owned(), Yaml::bare(name))));
+                written.extend(keys.into_iter().filter(|(key, _)| matches!(key.as_str(), "timeout" | "on_timeout")));
+                return steps.push(WrittenStep { remarks, keys: written });
+            }
+            None => said("ask", &Say { text: ask.fallback.clone(), ..Say::default() }),
+            Some(say) => {
+                let mut written = said("ask", &say);
+                if ask.options.is_empty() && !say.quick.is_empty() {
+                    written.push(("options".to_owned(), Yaml::List(say.quick.iter().map(Yaml::text).collect())));
+                    written.extend(any_text(ask.variable.as_deref()));
+                }
+                written
+            }
+        };
+        written.extend(ask.variable.iter().map(|name| ("as".to_owned(), Yaml::bare(name))));
+        if !ask.options.is_empty() {
+            let options = ask.options.iter().map(|choice| self.option(choice, falls_to, depth)).collect();
+            written.push(("options".to_owned(), Yaml::List(options)));
+            if ask.open {
+                written.extend(any_text(ask.variable.as_deref()));
+            }
+        }
+        written.extend(keys);
+        steps.push(WrittenStep { remarks, keys: written });
+    }
+
+    fn option(&mut self, choice: &Choice, falls_to: Option<NodeId>, depth: usize) -> Yaml {
+        let way = choice.way.as_ref().map(|way| self.way(way, falls_to, depth)).filter(|steps| !steps.is_empty());
+        match (&choice.id, &choice.about, way) {
+            (None, None, None) => Yaml::text(&choice.title),
+            (None, None, Some(steps)) => Yaml::Map(vec![(choice.title.clone(), Yaml::Steps(steps))]),
+            (id, about, way) => {
+                let mut keys = vec![("title".to_owned(), Yaml::text(&choice.title))];
+                if let Some(id) = id {
+                    keys.insert(0, ("id".to_owned(), Yaml::text(id)));
+                }
+                keys.extend(about.iter().map(|about| ("desc".to_owned(), Yaml::text(about))));
+                keys.extend(way.map(|steps| ("do".to_owned(), Yaml::Steps(steps))));
+                Yaml::Map(keys)
+            }
+        }
+    }
+
+    fn fields(&mut self, fields: &[(String, Field)], falls_to: Option<NodeId>, depth: usize) -> Vec<(String, Yaml)> {
+        let mut written = Vec::new();
+        for (key, field) in fields {
+            // Behind `on_error` the flow ends: falling off leads nowhere.
+            let to = falls_to.filter(|_| key != "on_error");
+            let value = match field {
+                Field::Plain(yaml) => yaml.clone(),
+                Field::Way(way) => Yaml::Steps(self.hard_way(key, way, to, depth)),
+                Field::Ways(ways) => Yaml::Map(
+                    ways.iter().map(|(label, way)| (label.clone(), Yaml::Steps(self.way(way, to, depth)))).collect(),
+                ),
+                Field::Weighted(ways) => {
+                    let weighed = |(name, weight, way): &(String, u32, Way)| {
+                        let steps = Yaml::Steps(self.way(way, to, depth));
+                        (name.clone(), Yaml::map([("weight", Yaml::bare(weight)), ("do", steps)]))
+                    };
+                    Yaml::Map(ways.iter().map(weighed).collect())
+                }
+            };
+            // An `else` that does nothing says nothing.
+            if !(key == "else" && value == Yaml::Steps(Vec::new())) {
+                written.push((key.clone(), value));
+            }
+        }
+        written
+    }
+
+    /// The steps of a way. Where nothing would follow, an `on_error` says that the flow ends there.
+    fn hard_way(&mut self, key: &str, way: &Way, to: Option<NodeId>, depth: usize) -> Vec<WrittenStep> {
+        let steps = self.way(way, to, depth);
+        if key == "on_error" && steps.is_empty() { vec![word("end", "")] } else { steps }
+    }
+
+    fn way(&mut self, way: &Way, falls_to: Option<NodeId>, depth: usize) -> Vec<WrittenStep> {
+        let mut steps = Steps::default();
+        way.steps.iter().for_each(|step| self.step(step, &mut steps, falls_to, depth + 1));
+        self.follow(way.to, &mut steps, falls_to, depth + 1);
+        steps.finish()
+    }
+}
+
+/// `other` for a question that takes any text beside its options.
+fn any_text(variable: Option<&str>) -> Option<(String, Yaml)> {
+    let set = variable.map(|name| WrittenStep {
+        remarks: Vec::new(),
+        keys: vec![("set".to_owned(), Yaml::Map(vec![(name.to_owned(), Yaml::text("${msg.text ?? \"\"}"))]))],
+    });
+    Some(("other".to_owned(), Yaml::Steps(set.into_iter().collect())))
+}
+
+fn word(key: &str, value: &str) -> WrittenStep {
+    WrittenStep { remarks: Vec::new(), keys: vec![(key.to_owned(), Yaml::bare(value))] }
+}
+
+/// A text with what stands around it.
+fn said(verb: &str, say: &Say) -> Vec<(String, Yaml)> {
+    let mut keys = vec![(verb.to_owned(), Yaml::text(&say.text))];
+    match say.media.as_slice() {
+        [] => {}
+        [one] => keys.push(("media".to_owned(), Yaml::text(one))),
+        many => keys.push(("media".to_owned(), Yaml::List(many.iter().map(Yaml::text).collect()))),
+    }
+    keys.extend(say.header.iter().map(|text| ("header".to_owned(), Yaml::text(text))));
+    keys.extend(say.footer.iter().map(|text| ("footer".to_owned(), Yaml::text(text))));
+    keys.extend(
+        say.link.iter().map(|(title, url)| {
+            ("link".to_owned(), Yaml::map([("title", Yaml::text(title)), ("url", Yaml::text(url))]))
+        }),
+    );
+    keys
+}
+
+/// For each node the one below it where most of its ways come together: a node that is reached through it alone.
+fn joins(graph: &Graph) -> BTreeMap<NodeId, NodeId> {
+    let order = order(graph);
+    let above = dominators(graph, &order);
+    let mut led_to: BTreeMap<NodeId, usize> = BTreeMap::new();
+    order.iter().flat_map(|node| graph.targets(*node)).for_each(|to| *led_to.entry(to).or_default() += 1);
+    let mut joins: BTreeMap<NodeId, NodeId> = BTreeMap::new();
+    for node in &order {
+        let Some(of) = above.get(node).filter(|of| *of != node) else { continue };
+        let count = |node: &NodeId| led_to.get(node).copied().unwrap_or_default();
+        if count(node) > 1 && joins.get(of).is_none_or(|other| count(other) < count(node)) {
+            joins.insert(*of, *node);
+        }
+    }
+    joins
+}
+
+/// The nodes that the start leads to, each before those behind it where there is no loop.
+fn order(graph: &Graph) -> Vec<NodeId> {
+    let (mut seen, mut done) = (BTreeSet::new(), Vec::new());
+    let mut open: Vec<(NodeId, Vec<NodeId>)> = Vec::new();
+    if let Some(start) = graph.start {
+        seen.insert(start);
+        open.push((start, graph.targets(start)));
+    }
+    while let Some((node, targets)) = open.last_mut() {
+        match targets.pop() {
+            Some(next) if seen.insert(next) => {
+                let behind = graph.targets(next);
+                open.push((next, behind));
+            }
+            Some(_) => {}
+            None => {
+                done.push(*node);
+                open.pop();
+            }
+        }
+    }
+    done.reverse();
+    done
+}
+
+/// For each node the nearest one through which all ways from the start to it lead, by Cooper, Harvey and Kennedy.
+fn dominators(graph: &Graph, order: &[NodeId]) -> BTreeMap<NodeId, NodeId> {
+    let place: BTreeMap<NodeId, usize> = order.iter().enumerate().map(|(at, node)| (*node, at)).collect();
+    let mut from: Vec<Vec<usize>> = vec![Vec::new(); order.len()];
+    for (at, node) in order.iter().enumerate() {
+        graph.targets(*node).iter().filter_map(|to| place.get(to)).for_each(|to| from[*to].push(at));
+    }
+    let mut above: Vec<Option<usize>> = vec![None; order.len()];
+    if let Some(first) = above.first_mut() {
+        *first = Some(0);
+    }
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for at in 1..order.len() {
+            let mut found = None;
+            for &before in from[at].iter().filter(|before| above[**before].is_some()) {
+                found = Some(found.map_or(before, |other| common(&above, before, other)));
+            }
+            if found.is_some() && above[at] != found {
+                above[at] = found;
+                changed = true;
+            }
+        }
+    }
+    order.iter().zip(&above).filter_map(|(node, above)| Some((*node, order[(*above)?]))).collect()
+}
+
+fn common(above: &[Option<usize>], mut one: usize, mut other: usize) -> usize {
+    while one != other {
+        if one > other {
+            one = above[one].unwrap_or(0);
+        } else {
+            other = above[other].unwrap_or(0);
+        }
+    }
+    one
+}
