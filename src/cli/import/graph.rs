@@ -49,8 +49,10 @@ pub struct Say {
     pub link: Option<(String, String)>,
     pub header: Option<String>,
     pub footer: Option<String>,
-    /// Titles that the other product shows below the text: options of the question that follows, if one does.
-    pub quick: Vec<String>,
+    /// Options that the other product shows below the text: those of the question that follows, if one does.
+    pub quick: Vec<Choice>,
+    /// `if_closed`, where the source names a template.
+    pub if_closed: Option<Yaml>,
     /// An address that goes below the text before it, if there is one.
     pub joins: bool,
 }
@@ -64,8 +66,6 @@ pub struct Ask {
     /// The variable for the answer.
     pub variable: Option<String>,
     pub options: Vec<Choice>,
-    /// Any other text counts as an answer, too.
-    pub open: bool,
     /// The other keys: `type`, `check`, `on_fail` and so on.
     pub keys: Vec<(String, Field)>,
 }

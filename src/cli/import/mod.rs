@@ -9,6 +9,7 @@ mod chatwoot;
 mod first_test;
 mod folder;
 mod graph;
+mod joins;
 mod kapso;
 mod names;
 mod nest;

@@ -26,6 +26,11 @@ impl Names {
         name
     }
 
+    /// Gives a name to one more key.
+    pub fn also(&mut self, key: &str, name: &str) {
+        self.by_key.entry(key.to_owned()).or_insert_with(|| name.to_owned());
+    }
+
     pub fn known(&self, key: &str) -> Option<&str> {
         self.by_key.get(key).map(String::as_str)
     }

@@ -2,6 +2,7 @@
 
 use super::{
     graph::{Ask, Choice, Field, Goal, Graph, NodeId, Say, Step, Verb, Way},
+    joins::joins,
     names::Names,
     yaml::{WrittenStep, Yaml},
 };
@@ -60,11 +61,13 @@ impl Steps {
         if let Some((remarks, say)) = self.last.take() {
             let mut keys = said("say", &say);
             // A tap on a button of a text counts as its words.
-            let fits = |title: &String| title.chars().count() <= BUTTON_TITLE_CHARS_MAX;
-            if !say.quick.is_empty() && say.quick.len() <= BUTTONS_MAX && say.quick.iter().all(fits) {
-                keys.push(("buttons".to_owned(), Yaml::List(say.quick.iter().map(Yaml::text).collect())));
+            let fits = |choice: &Choice| choice.title.chars().count() <= BUTTON_TITLE_CHARS_MAX;
+            let can_be_tapped = say.quick.len() <= BUTTONS_MAX && say.quick.iter().all(fits) && !say.text.is_empty();
+            let titles = say.quick.iter().map(|choice| &choice.title);
+            if !say.quick.is_empty() && can_be_tapped {
+                keys.push(("buttons".to_owned(), Yaml::List(titles.map(Yaml::text).collect())));
             } else if !say.quick.is_empty() {
-                let lines: String = say.quick.iter().map(|title| format!("\n• {title}")).collect();
+                let lines: String = titles.map(|title| format!("\n• {title}")).collect();
                 keys[0].1 = Yaml::text(format!("{}{lines}", say.text));
             }
             self.done.push(WrittenStep { remarks, keys });
@@ -141,7 +144,10 @@ impl Round<'_> {
                 }
                 Goal::Node(node) if Some(node) == outer => return,
                 Goal::Node(node) if self.may_stand_here(node, steps, depth) => {
-                    self.placed.insert(node);
+                    // A question without words is copied: elsewhere it may still need its block.
+                    if !self.blocks.contains(&node) {
+                        self.placed.insert(node);
+                    }
                     goal = self.node(node, steps, outer, depth);
                 }
                 Goal::Node(node) => {
@@ -214,30 +220,26 @@ impl Round<'_> {
             )
         });
         let keys = self.fields(&ask.keys, falls_to, depth);
-        let mut written = match question {
+        let question = match question {
             None if ask.fallback.is_empty() => {
                 let mut written = vec![("wait".to_owned(), Yaml::bare("reply"))];
                 written.extend(ask.variable.iter().map(|name| ("as".to_owned(), Yaml::bare(name))));
                 written.extend(keys.into_iter().filter(|(key, _)| matches!(key.as_str(), "timeout" | "on_timeout")));
                 return steps.push(WrittenStep { remarks, keys: written });
             }
-            None => said("ask", &Say { text: ask.fallback.clone(), ..Say::default() }),
-            Some(say) => {
-                let mut written = said("ask", &say);
-                if ask.options.is_empty() && !say.quick.is_empty() {
-                    written.push(("options".to_owned(), Yaml::List(say.quick.iter().map(Yaml::text).collect())));
-                    written.extend(any_text(ask.variable.as_deref()));
-                }
-                written
-            }
+            None => Say { text: ask.fallback.clone(), ..Say::default() },
+            Some(say) => say,
         };
+        let mut written = said("ask", &question);
         written.extend(ask.variable.iter().map(|name| ("as".to_owned(), Yaml::bare(name))));
+        if ask.options.is_empty() && !question.quick.is_empty() {
+            let options = question.quick.iter().map(|choice| self.option(choice, falls_to, depth)).collect();
+            written.push(("options".to_owned(), Yaml::List(options)));
+            written.extend(any_text(ask.variable.as_deref()));
+        }
         if !ask.options.is_empty() {
             let options = ask.options.iter().map(|choice| self.option(choice, falls_to, depth)).collect();
             written.push(("options".to_owned(), Yaml::List(options)));
-            if ask.open {
-                written.extend(any_text(ask.variable.as_deref()));
-            }
         }
         written.extend(keys);
         steps.push(WrittenStep { remarks, keys: written });
@@ -329,86 +331,6 @@ fn said(verb: &str, say: &Say) -> Vec<(String, Yaml)> {
             ("link".to_owned(), Yaml::map([("title", Yaml::text(title)), ("url", Yaml::text(url))]))
         }),
     );
+    keys.extend(say.if_closed.iter().map(|closed| ("if_closed".to_owned(), closed.clone())));
     keys
-}
-
-/// For each node the one below it where most of its ways come together: a node that is reached through it alone.
-fn joins(graph: &Graph) -> BTreeMap<NodeId, NodeId> {
-    let order = order(graph);
-    let above = dominators(graph, &order);
-    let mut led_to: BTreeMap<NodeId, usize> = BTreeMap::new();
-    order.iter().flat_map(|node| graph.targets(*node)).for_each(|to| *led_to.entry(to).or_default() += 1);
-    let mut joins: BTreeMap<NodeId, NodeId> = BTreeMap::new();
-    for node in &order {
-        let Some(of) = above.get(node).filter(|of| *of != node) else { continue };
-        let count = |node: &NodeId| led_to.get(node).copied().unwrap_or_default();
-        if count(node) > 1 && joins.get(of).is_none_or(|other| count(other) < count(node)) {
-            joins.insert(*of, *node);
-        }
-    }
-    joins
-}
-
-/// The nodes that the start leads to, each before those behind it where there is no loop.
-fn order(graph: &Graph) -> Vec<NodeId> {
-    let (mut seen, mut done) = (BTreeSet::new(), Vec::new());
-    let mut open: Vec<(NodeId, Vec<NodeId>)> = Vec::new();
-    if let Some(start) = graph.start {
-        seen.insert(start);
-        open.push((start, graph.targets(start)));
-    }
-    while let Some((node, targets)) = open.last_mut() {
-        match targets.pop() {
-            Some(next) if seen.insert(next) => {
-                let behind = graph.targets(next);
-                open.push((next, behind));
-            }
-            Some(_) => {}
-            None => {
-                done.push(*node);
-                open.pop();
-            }
-        }
-    }
-    done.reverse();
-    done
-}
-
-/// For each node the nearest one through which all ways from the start to it lead, by Cooper, Harvey and Kennedy.
-fn dominators(graph: &Graph, order: &[NodeId]) -> BTreeMap<NodeId, NodeId> {
-    let place: BTreeMap<NodeId, usize> = order.iter().enumerate().map(|(at, node)| (*node, at)).collect();
-    let mut from: Vec<Vec<usize>> = vec![Vec::new(); order.len()];
-    for (at, node) in order.iter().enumerate() {
-        graph.targets(*node).iter().filter_map(|to| place.get(to)).for_each(|to| from[*to].push(at));
-    }
-    let mut above: Vec<Option<usize>> = vec![None; order.len()];
-    if let Some(first) = above.first_mut() {
-        *first = Some(0);
-    }
-    let mut changed = true;
-    while changed {
-        changed = false;
-        for at in 1..order.len() {
-            let mut found = None;
-            for &before in from[at].iter().filter(|before| above[**before].is_some()) {
-                found = Some(found.map_or(before, |other| common(&above, before, other)));
-            }
-            if found.is_some() && above[at] != found {
-                above[at] = found;
-                changed = true;
-            }
-        }
-    }
-    order.iter().zip(&above).filter_map(|(node, above)| Some((*node, order[(*above)?]))).collect()
-}
-
-fn common(above: &[Option<usize>], mut one: usize, mut other: usize) -> usize {
-    while one != other {
-        if one > other {
-            one = above[one].unwrap_or(0);
-        } else {
-            other = above[other].unwrap_or(0);
-        }
-    }
-    one
 }

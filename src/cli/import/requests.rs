@@ -59,14 +59,25 @@ pub fn step(request: &Request, title: &str, place: &Place, bot: &mut ImportedBot
 
 /// The address, and what stood behind its `?`.
 fn address(request: &Request, title: &str, place: &Place, bot: &mut ImportedBot) -> (String, Vec<(String, Yaml)>) {
-    let (path, behind) = request.url.split_once('?').unwrap_or((&request.url, ""));
+    let mark = outside(&request.url, '?');
+    let (path, behind) = mark.map_or((request.url.as_str(), ""), |at| (&request.url[..at], &request.url[at + 1..]));
     let mut query = Vec::new();
-    for pair in behind.split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+    let mut rest = behind;
+    while !rest.is_empty() {
+        let end = outside(rest, '&').unwrap_or(rest.len());
+        let pair = &rest[..end];
+        rest = rest.get(end + 1..).unwrap_or_default();
+        let (name, value) = outside(pair, '=').map_or((pair, ""), |at| (&pair[..at], &pair[at + 1..]));
+        // Names with values in them would be code; what is left is one parameter less.
+        if name.contains("${") || name.is_empty() {
+            bot.report.left(place, format!("the parameter `{}` of its address", super::report::quote(pair)));
+            continue;
+        }
         let value = if is_secret_name(name) { secret(name, title, bot, place) } else { value.to_owned() };
         query.push((name.to_owned(), Yaml::Text(value)));
     }
-    let host_end = path.match_indices('/').nth(2).map_or(path.len(), |(at, _)| at);
+    let behind_scheme = path.find("://").map_or(0, |at| at + 3);
+    let host_end = outside(&path[behind_scheme..], '/').map_or(path.len(), |at| behind_scheme + at);
     let (host, rest) = path.split_at(host_end);
     let is_fixed = is_public_url(host) && !host.contains("${") && !host.contains('@');
     if is_fixed && !has_key_in_path(rest) {
@@ -84,6 +95,22 @@ fn address(request: &Request, title: &str, place: &Place, bot: &mut ImportedBot)
     // Where only the host cannot stay, the path does.
     let keeps_path = host.starts_with("http") && !rest.is_empty() && !has_key_in_path(rest);
     (format!("${{env.{name}}}{}", if keeps_path { rest } else { "" }), query)
+}
+
+/// Where a character stands outside of `${ }`.
+fn outside(text: &str, wanted: char) -> Option<usize> {
+    let mut depth = 0_usize;
+    let mut before = ' ';
+    for (at, c) in text.char_indices() {
+        match c {
+            '{' if before == '$' || depth > 0 => depth += 1,
+            '}' if depth > 0 => depth -= 1,
+            c if c == wanted && depth == 0 => return Some(at),
+            _ => {}
+        }
+        before = c;
+    }
+    None
 }
 
 /// A part of a path that looks like a key: long, with letters and figures.

@@ -26,7 +26,7 @@ pub fn settle(files: &mut [(String, String)], report: &mut ImportReport) {
         for (path, text) in files.iter_mut() {
             // The last one first, so that the lines above keep their numbers.
             let mut found = by_file.remove(path).unwrap_or_default();
-            found.sort_by(|one, other| other.0.cmp(&one.0));
+            found.sort_by_key(|(line, ..)| std::cmp::Reverse(*line));
             let mut above = usize::MAX;
             for (line, code, why) in found {
                 if let Some(taken) = item_around(text, line).filter(|taken| taken.last < above) {

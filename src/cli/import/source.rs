@@ -37,7 +37,10 @@ fn one(path: &Path) -> Result<Source, String> {
     }
     let text = String::from_utf8(bytes).map_err(|_| format!("`{shown}` is no UTF-8 text"))?;
     let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-    let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    // Kapso calls each workflow's file alike, in a folder of its name.
+    let named = path.parent().filter(|_| path.file_stem().is_some_and(|stem| stem == "definition"));
+    let named = named.and_then(Path::file_name).or_else(|| path.file_stem());
+    let name = named.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Ok(Source { name, text })
 }
 

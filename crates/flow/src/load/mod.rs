@@ -8,7 +8,7 @@ pub mod bot;
 pub mod declarations;
 pub(super) mod default_language;
 pub mod hours;
-pub(super) mod language_codes;
+pub mod language_codes;
 pub mod locale;
 pub mod media;
 pub(super) mod name_lists;

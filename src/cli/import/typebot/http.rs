@@ -125,7 +125,7 @@ fn data_path(path: &str) -> &str {
 }
 
 /// The code for a value within a variable: `response.body.items[0].name`, or with brackets for odd names.
-pub(super) fn within(variable: &str, path: &str) -> String {
+pub fn within(variable: &str, path: &str) -> String {
     let mut code = variable.to_owned();
     for part in path.replace('[', ".[").split('.').filter(|part| !part.is_empty()) {
         let index = part.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
@@ -140,7 +140,7 @@ pub(super) fn within(variable: &str, path: &str) -> String {
 }
 
 /// The word of a server's name: `example` of `https://api.example.com/x`.
-pub(super) fn host_word(url: &str) -> Option<String> {
+pub fn host_word(url: &str) -> Option<String> {
     let host = url.split("//").nth(1)?.split(['/', '?', ':']).next()?;
     let parts: Vec<&str> = host.split('.').collect();
     let word = parts.len().checked_sub(2).and_then(|at| parts.get(at))?;

@@ -21,6 +21,7 @@ use super::{
     yaml::Yaml,
 };
 use crate::base::limits::IMPORT_BLOCKS_MAX;
+pub use http::{host_word, within};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use variables::Variables;
