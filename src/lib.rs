@@ -92,6 +92,7 @@
 //! | provider | `channel/NAME/`, its keys in `runtime/config/access/`, `docs/platforms/`, a kind in `tests/platform/` | `channel/lib.rs`, `runtime/senders/providers.rs`, `Access` in `runtime/config/access.rs` |
 //! | endpoint | a function and the types of its bodies in `web/api/NOUN.rs` (map in `web/api/mod.rs`), a test in `tests/api/` | its entry in `web/routes/NOUN.rs` |
 //! | command | `cli/NAME.rs` | the list of commands in `cli/mod.rs` |
+//! | importer | `cli/import/NAME.rs` or a folder: a pure reader from files to an `ImportedBot`, an export in `tests/cli/import/exports/` | `Kind` in `cli/import/mod.rs` |
 //! | table | `store/tables/NAME.rs` and a migration | `TABLES` in `store/lib.rs`, the list in `store/engine/migrate.rs` |
 //! | finding | none | its code with an example in `base/codes/*.md`, a fault in `tests/flows/faults/` |
 //! | limit | none | `base/limits/`, with a test that stands at it |

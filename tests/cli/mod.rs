@@ -3,6 +3,7 @@
 mod chat;
 mod desk;
 mod health;
+mod import;
 mod machine;
 mod mcp;
 mod models;

@@ -286,6 +286,10 @@ impl Round<'_> {
                 written.push((key.clone(), value));
             }
         }
+        // For `check` a `switch` says that all other values are passed over.
+        if written.first().is_some_and(|(key, _)| key == "switch") && written.iter().all(|(key, _)| key != "else") {
+            written.push(("else".to_owned(), Yaml::Steps(Vec::new())));
+        }
         written
     }
 

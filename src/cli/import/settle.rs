@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 
 /// The finding for a message that may find the window closed.
 const LATE: &str = "E501";
+/// The finding for a call that comes back to itself.
+const CIRCLE: &str = "E604";
 
 /// Replaces each step with an error by a line in the trace and a remark; both texts stand in the report.
 pub fn settle(files: &mut [(String, String)], report: &mut ImportReport) {
@@ -35,6 +37,7 @@ pub fn settle(files: &mut [(String, String)], report: &mut ImportReport) {
                         LATE if !text.lines().nth(taken.first + 1).is_some_and(|next| next.contains("if_closed:")) => {
                             hold(path, text, &taken, report);
                         }
+                        CIRCLE => jump(path, text, &taken, report),
                         _ => take_out(path, text, &taken, &why, report),
                     }
                     changed = true;
@@ -104,6 +107,25 @@ fn is_step(lines: &[&str], at: usize) -> bool {
             | "card"
             | "vars"
     )
+}
+
+/// Flows that call each other in a circle lead on instead: `go` does not come back.
+fn jump(path: &str, text: &mut String, taken: &Taken, report: &mut ImportReport) {
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let said = lines[taken.first].trim().trim_start_matches("- ").to_owned();
+    let name = said.strip_prefix("call: ").unwrap_or("top").to_owned();
+    lines.splice(taken.first..=taken.last, [format!("{}- go: {name}", " ".repeat(taken.indent))]);
+    *text = lines.join("\n") + "\n";
+    let place = Place {
+        flow: path.to_owned(),
+        name: format!("line {}", taken.first + 1),
+        kind: "step".into(),
+        id: quote(&said),
+    };
+    report.replaced(
+        &place,
+        format!("`go: {name}`: the flows call each other in a circle, and a `go` does not come back"),
+    );
 }
 
 /// A message behind a long wait is kept until the customer writes; only the author knows a template for it.

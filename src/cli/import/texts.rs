@@ -128,6 +128,13 @@ pub fn short(text: &str, chars: usize) -> String {
     format!("{}…", word.trim_end())
 }
 
+/// A length of time in its largest whole unit: `1h` for 3600.
+pub fn span(seconds: u64) -> String {
+    let units = [(86_400, "d"), (3_600, "h"), (60, "m")];
+    let found = units.iter().find(|(length, _)| seconds > 0 && seconds % length == 0);
+    found.map_or_else(|| format!("{seconds}s"), |(length, unit)| format!("{}{unit}", seconds / length))
+}
+
 /// A step in the place of what has no counterpart: it says so in the trace.
 pub fn gap(what: &str) -> Step {
     let what = literal(&quote(what));

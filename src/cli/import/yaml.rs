@@ -57,7 +57,9 @@ fn entry(out: &mut String, key: &str, value: &Yaml, indent: usize) {
 
 /// A value behind its key: on the same line, or in the lines below.
 fn below(out: &mut String, value: &Yaml, indent: usize) {
-    if let Some(line) = in_line(value).filter(|line| is_short(value, line)) {
+    // The steps of a flow and of a block stand in lines of their own, also where there is one.
+    let is_body = indent <= 4 && holds_steps(value);
+    if let Some(line) = in_line(value).filter(|line| !is_body && is_short(value, line)) {
         if !line.is_empty() {
             out.push(' ');
             out.push_str(&line);
@@ -124,6 +126,14 @@ fn in_line(value: &Yaml) -> Option<String> {
             _ => return None,
         },
     })
+}
+
+fn holds_steps(value: &Yaml) -> bool {
+    match value {
+        Yaml::Steps(steps) => !steps.is_empty(),
+        Yaml::Map(entries) => entries.iter().any(|(_, value)| holds_steps(value)),
+        Yaml::Text(_) | Yaml::Bare(_) | Yaml::List(_) => false,
+    }
 }
 
 /// Whether a list or map may stand in brackets. Texts stay in their line; `fmt` puts those of several lines below.

@@ -114,7 +114,7 @@ impl Reader<'_> {
         let name = some_text(config, "save_response_to").unwrap_or_else(|| "reply".to_owned());
         let mut ask = Ask { variable: Some(self.variable(&name)), ..Ask::default() };
         if let Some(seconds) = timeout(config) {
-            ask.keys.push(("timeout".to_owned(), Field::Plain(Yaml::bare(format!("{seconds}s")))));
+            ask.keys.push(("timeout".to_owned(), Field::Plain(Yaml::bare(super::super::texts::span(seconds)))));
             ask.keys.push(("on_timeout".to_owned(), Field::Way(Way::to(Goal::Below))));
         }
         Read { steps: vec![Verb::Ask(Box::new(ask)).into()], next: None, copied: true }

@@ -58,7 +58,7 @@ impl Reader<'_> {
         };
         let delay = at(config, "delay_seconds").as_u64().filter(|seconds| (1..=60 * 60 * 24).contains(seconds));
         if let Some(seconds) = delay {
-            read.steps.insert(0, Step::keys([("wait", Yaml::bare(format!("{seconds}s")))]));
+            read.steps.insert(0, Step::keys([("wait", Yaml::bare(super::super::texts::span(seconds)))]));
         }
         if some_text(config, "to_phone_number").is_some() {
             self.bot.report.left(

@@ -87,8 +87,7 @@ impl Reader<'_> {
             "set_contact_language" => {
                 let language = text(action, "language");
                 self.bot.report.kept(place, "`set`");
-                let value =
-                    if language.is_empty() { Yaml::bare("none") } else { Yaml::text(translated::code(&language)) };
+                let value = translated::code(&language).map_or_else(|| Yaml::bare("none"), Yaml::text);
                 return vec![Step::keys([("set", Yaml::map([("contact.language", value)]))])];
             }
             "set_contact_timezone" => {
@@ -107,8 +106,17 @@ impl Reader<'_> {
             }
             _ => self.bot.report.kept(place, "`set`"),
         }
-        self.bot.fields.entry(name.clone()).or_insert_with(|| "text".to_owned());
-        let value = self.template(&raw, place);
+        let kind = self.bot.fields.entry(name.clone()).or_insert_with(|| "text".to_owned());
+        let is_moment = kind == "datetime";
+        let value = if is_moment && !raw.trim().is_empty() {
+            let code = self.code(&raw, place);
+            match code.is {
+                super::expressions::Is::Other => format!("${{{}}}", code.code),
+                _ => format!("${{datetime({})}}", code.as_text()),
+            }
+        } else {
+            self.template(&raw, place)
+        };
         let value = if value.trim().is_empty() { Yaml::bare("none") } else { Yaml::Text(value) };
         vec![Step::keys([("set", Yaml::Map(vec![(format!("contact.{name}"), value)]))])]
     }
@@ -166,6 +174,6 @@ impl Reader<'_> {
             return vec![self.missing(place, "a pause without a length")];
         }
         self.bot.report.kept(place, "`wait`");
-        vec![Step::keys([("wait", Yaml::bare(format!("{seconds}s")))])]
+        vec![Step::keys([("wait", Yaml::bare(super::super::texts::span(seconds)))])]
     }
 }

@@ -40,7 +40,7 @@ impl Reader<'_> {
                 let seconds = text(action, "delay").trim().parse::<u64>().unwrap_or(600).clamp(1, 43_200);
                 let wait = Step::keys([
                     ("wait", Yaml::map([("event", Yaml::bare("result_came"))])),
-                    ("timeout", Yaml::bare(format!("{seconds}s"))),
+                    ("timeout", Yaml::bare(super::super::texts::span(seconds))),
                 ]);
                 vec![wait.way("on_timeout", Way::to(Goal::Below))].into()
             }

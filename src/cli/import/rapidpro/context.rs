@@ -122,8 +122,10 @@ impl Reader<'_> {
                 _ => Err(format!("nothing here is `contact.{key}`")),
             };
         };
-        self.bot.fields.entry(name.clone()).or_insert_with(|| "text".to_owned());
-        Ok(Code::text(format!("(contact.{name} ?? \"\")")))
+        let kind = self.bot.fields.entry(name.clone()).or_insert_with(|| "text".to_owned());
+        let is_text = kind == "text";
+        let code = format!("(contact.{name} ?? \"\")");
+        Ok(if is_text { Code::text(code) } else { Code::other(code) })
     }
 
     fn result_path(&mut self, rest: &[&str]) -> Result<Code, String> {

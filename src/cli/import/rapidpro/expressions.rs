@@ -99,7 +99,11 @@ pub fn template(text: &str, paths: &mut Paths<'_>) -> (String, Vec<String>) {
     for piece in pieces(&clean(text), paths) {
         match piece {
             Piece::Plain(text) => out.push_str(&literal(&text)),
-            Piece::Code(Ok(code), _) => out.push_str(&format!("${{{}}}", code.code)),
+            Piece::Code(Ok(code), _) => {
+                let is_closed = code.code.starts_with('(') && closing(&code.code) == Some(code.code.len() - 1);
+                let inner = if is_closed { &code.code[1..code.code.len() - 1] } else { code.code.as_str() };
+                out.push_str(&format!("${{{inner}}}"));
+            }
             Piece::Code(Err(why), written) => {
                 lost.push(format!("`{}` ({why})", super::super::report::quote(&written)));
                 out.push_str(&literal(&written));

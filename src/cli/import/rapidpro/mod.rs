@@ -56,6 +56,7 @@ pub fn read(sources: &[Source]) -> Result<ImportedBot, String> {
     for (_, flow) in &found {
         bot.flow_names.of(&text(flow, "uuid"), &text_name(flow), "flow");
     }
+    declare_moments(&mut bot, &exports);
     declare_fields(&mut bot, &exports);
     for (_, flow) in &found {
         if at(flow, "nodes").is_array() {
@@ -83,10 +84,10 @@ fn begin(sources: &[Source], found: &[(&Value, &Value)]) -> ImportedBot {
         [(_, one)] => text_name(one),
         _ => sources.first().map(|source| source.name.clone()).unwrap_or_default(),
     };
-    let base = found.iter().find_map(|(_, flow)| some_text(flow, "language")).filter(|code| code != "base");
+    let base = found.iter().find_map(|(_, flow)| translated::code(&text(flow, "language")));
     let mut bot = ImportedBot {
         name: line(&name),
-        language: translated::code(base.as_deref().unwrap_or("en")),
+        language: base.unwrap_or_else(|| "en".to_owned()),
         timezone: "UTC".to_owned(),
         ..ImportedBot::default()
     };
@@ -100,8 +101,9 @@ fn declare_fields(bot: &mut ImportedBot, exports: &[(String, Value)]) {
     for field in exports.iter().flat_map(|(_, json)| list(json, "fields")) {
         let key = text(field, "key");
         if let Some(name) = context::field_name(&key) {
-            bot.fields.insert(name, "text".to_owned());
-            if !matches!(text(field, "type").as_str(), "text" | "") {
+            let is_moment = bot.fields.contains_key(&name);
+            bot.fields.entry(name).or_insert_with(|| "text".to_owned());
+            if !is_moment && !matches!(text(field, "type").as_str(), "text" | "") {
                 let place = place("fields", &text(field, "name"), "field", &key);
                 let kind = text(field, "type");
                 bot.report.replaced(
@@ -109,6 +111,17 @@ fn declare_fields(bot: &mut ImportedBot, exports: &[(String, Value)]) {
                     format!("`contact.{key}` is a text (it was `{kind}`); change its type in `_bot.yaml`"),
                 );
             }
+        }
+    }
+}
+
+/// Fields from which campaigns count are moments.
+fn declare_moments(bot: &mut ImportedBot, exports: &[(String, Value)]) {
+    let events =
+        exports.iter().flat_map(|(_, json)| list(json, "campaigns")).flat_map(|campaign| list(campaign, "events"));
+    for key in events.map(|event| text(event, "relative_to.key")) {
+        if let Some(field) = starts::counted_from(&key) {
+            bot.fields.insert(field, "datetime".to_owned());
         }
     }
 }
@@ -220,8 +233,7 @@ impl<'a> Reader<'a> {
         if let Some(minutes) =
             at(self.json, "expire_after_minutes").as_u64().filter(|minutes| (1..=60 * 24 * 30).contains(minutes))
         {
-            let span = if minutes % 60 == 0 { format!("{}h", minutes / 60) } else { format!("{minutes}m") };
-            keys.push(("expires".to_owned(), Yaml::bare(span)));
+            keys.push(("expires".to_owned(), Yaml::bare(super::texts::span(minutes * 60))));
         }
         let kind = text(self.json, "type");
         if !matches!(kind.as_str(), "messaging" | "" | "message") || is_true(self.json, "is_archived") {

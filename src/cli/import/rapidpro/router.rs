@@ -100,7 +100,7 @@ impl Reader<'_> {
         }
         let seconds = at(wait, "timeout.seconds").as_u64().filter(|seconds| (1..=60 * 60 * 24 * 30).contains(seconds));
         if let Some(seconds) = seconds {
-            ask.keys.push(("timeout".to_owned(), Field::Plain(Yaml::bare(format!("{seconds}s")))));
+            ask.keys.push(("timeout".to_owned(), Field::Plain(Yaml::bare(super::super::texts::span(seconds)))));
             let goal = self.category(node, &text(wait, "timeout.category_uuid"));
             ask.keys.push(("on_timeout".to_owned(), Field::Way(Way::to(goal))));
         }

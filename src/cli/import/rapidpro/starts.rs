@@ -105,6 +105,11 @@ fn one(bot: &mut ImportedBot, trigger: &Value, words: &mut BTreeSet<String>) {
     }
 }
 
+/// The field that a campaign counts from; `None` for what a contact has no field for.
+pub fn counted_from(key: &str) -> Option<String> {
+    context::field_name(key).filter(|_| !matches!(key, "created_on" | "last_seen_on" | ""))
+}
+
 /// An event so long before or after a date of the contact.
 fn campaign_event(bot: &mut ImportedBot, campaign: &Value, event: &Value) {
     let title = text(campaign, "name");
@@ -130,7 +135,6 @@ fn campaign_event(bot: &mut ImportedBot, campaign: &Value, event: &Value) {
     if let Some(hour) = at(event, "delivery_hour").as_i64().filter(|hour| (0..24).contains(hour)) {
         keys.push(("at".to_owned(), Yaml::text(format!("{hour:02}:00"))));
     }
-    bot.fields.insert(field.clone(), "datetime".to_owned());
     bot.report.todo.insert(format!(
         "`contact.{field}` is a `datetime` now, because a campaign counts from it; flows that fill it must give one."
     ));

@@ -38,14 +38,14 @@ const CODES: [(&str, &str); 27] = [
     ("vie", "vi"),
 ];
 
-/// The code of a language as flows here have it; unknown ones stay.
-pub fn code(of: &str) -> String {
+/// The code of a language as flows here have it; `None` for what is none, as `base`.
+pub fn code(of: &str) -> Option<String> {
     let lower = of.trim().to_lowercase();
-    let short = CODES.iter().find(|(long, _)| *long == lower).map(|(_, short)| (*short).to_owned());
+    let short = CODES.iter().find(|(long, _)| *long == lower).map(|(_, short)| *short);
     // Glific writes `english`.
-    let short = short.or_else(|| code_of(&lower).map(str::to_owned));
-    let plain: String = lower.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(8).collect();
-    short.unwrap_or(if plain.is_empty() { "en".to_owned() } else { plain })
+    let short = short.or_else(|| code_of(&lower)).map(str::to_owned);
+    let is_code = (2..=3).contains(&lower.len()) && lower.chars().all(|c| c.is_ascii_lowercase());
+    short.or(is_code.then_some(lower))
 }
 
 impl Reader<'_> {
@@ -66,10 +66,7 @@ impl Reader<'_> {
     ) {
         let Some(languages) = at(self.json, "localization").as_object() else { return };
         for (language, items) in languages {
-            let code = code(language);
-            if code == self.bot.language {
-                continue;
-            }
+            let Some(code) = code(language).filter(|code| *code != self.bot.language) else { continue };
             for (source, written) in sources.iter().zip(strings(items, uuid, key)) {
                 let written = write(self, &written);
                 if !written.trim().is_empty() && !source.trim().is_empty() {

@@ -128,6 +128,7 @@ impl Reader<'_> {
     fn numbers(&mut self, variable: &Variable, by: &str, value: &str) -> String {
         let left = match variable.kind {
             Kind::List => format!("{}.len()", variable.name),
+            Kind::Number => format!("({} ?? 0)", variable.name),
             _ => format!("({}.to_number() ?? 0)", as_text(variable)),
         };
         let right = match value.trim().parse::<f64>() {

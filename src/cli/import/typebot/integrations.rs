@@ -71,7 +71,7 @@ impl Reader<'_> {
                 data.push((literal(&text(cell, "column")), Yaml::Text(value)));
             }
             self.filter(options, place, &mut data);
-            data.retain(|(key, _)| !key.is_empty());
+            data.retain(|(key, value)| !key.is_empty() && *value != Yaml::text(""));
             let mut once: Vec<(String, Yaml)> = Vec::new();
             data.into_iter().for_each(|(key, value)| {
                 if !once.iter().any(|(other, _)| *other == key) {

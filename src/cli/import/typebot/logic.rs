@@ -89,7 +89,7 @@ impl Reader<'_> {
         match seconds.trim().parse::<f64>() {
             Ok(seconds) if (1.0..=86_400.0 * 30.0).contains(&seconds) => {
                 self.bot.report.kept(place, "`wait`");
-                vec![Step::keys([("wait", Yaml::bare(format!("{seconds:.0}s")))])]
+                vec![Step::keys([("wait", Yaml::bare(super::super::texts::span(seconds.round() as u64)))])]
             }
             _ => {
                 self.bot.report.replaced(place, "a pause of less than a second is none here");
