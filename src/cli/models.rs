@@ -45,7 +45,7 @@ pub async fn run(args: Args) -> Outcome {
 }
 
 fn list(config: &Config) {
-    let headings = ["name", "api", "model", "server", "fallback"];
+    let headings = ["name", "api", "model", "server", "region", "fallback"];
     let rows: Vec<Vec<String>> = config
         .models
         .iter()
@@ -56,6 +56,7 @@ fn list(config: &Config) {
                 endpoint.api.as_str().to_owned(),
                 endpoint.model.clone(),
                 endpoint.base_url.host_str().unwrap_or_default().to_owned(),
+                model.region.clone().unwrap_or_default(),
                 model.fallback.clone().unwrap_or_default(),
             ]
         })

@@ -65,6 +65,15 @@ fn message(content: Json, reason: &str) -> Act {
     Act::Says(200, Vec::new(), json!({"content": content, "stop_reason": reason, "usage": usage}).to_string())
 }
 
+/// An answer of Ollama's own interface.
+pub fn chat(text: &str, reason: &str) -> Act {
+    let body = json!({
+        "model": "m-1", "message": {"role": "assistant", "content": text}, "done": true, "done_reason": reason,
+        "prompt_eval_count": 700, "eval_count": 30,
+    });
+    Act::Says(200, Vec::new(), body.to_string())
+}
+
 fn record() -> AnswerShape {
     AnswerShape::Record(vec![field("angry", "yesno"), ShapeField { optional: true, ..field("parts", "whole") }])
 }
@@ -80,6 +89,8 @@ async fn one_value_comes_over_each_dialect_in_each_way() {
         // Some servers give the object itself.
         (Api::OpenAi, Structured::Tool, completed(tool(json!({"answer": "repair"})), "stop")),
         (Api::OpenAi, Structured::Json, completion(in_block)),
+        (Api::Ollama, Structured::Schema, chat("{\"answer\": \"repair\"}", "stop")),
+        (Api::Ollama, Structured::Json, chat(in_block, "stop")),
         (Api::Anthropic, Structured::Tool, message(of_tool, "tool_use")),
         (Api::Anthropic, Structured::Json, message(json!([{"type": "text", "text": in_block}]), "end_turn")),
     ] {
@@ -139,6 +150,67 @@ async fn a_question_has_its_parts_where_each_dialect_wants_them() {
     assert!(asked.head.starts_with("POST /v1/messages ") && asked.head.contains(&format!("x-api-key: {KEY}")));
     assert!(asked.head.contains("anthropic-version: 2023-06-01"), "{}", asked.head);
     assert_eq!((&asked.body["max_tokens"], &asked.body["tool_choice"]["name"]), (&json!(50), &json!("answer")));
+}
+
+#[tokio::test]
+async fn ollama_is_told_its_context_and_thinks_nothing() {
+    let server = ModelServer::start(vec![chat("{\"answer\": \"repair\"}", "stop")]).await;
+    let params = json!({"temperature": 0, "keep_alive": "30m"}).as_object().unwrap().clone();
+    let own = Endpoint { context: Some(8_192), params, ..endpoint(&server, Api::Ollama) };
+    let asked = ask(&ModelClient::new(own, None).unwrap(), &question(choice())).await;
+    assert_eq!(
+        (asked.answer, asked.tokens),
+        (Ok(Value::text("repair")), Some(Tokens { input: 700, cached: 0, output: 30 }))
+    );
+    let asked = &server.asked()[0];
+    assert!(asked.head.starts_with("POST /api/chat ") && asked.head.contains(&format!("authorization: Bearer {KEY}")));
+    let body = &asked.body;
+    assert_eq!(body["options"], json!({"num_predict": 300, "num_ctx": 8_192, "temperature": 0}));
+    let flags = ["stream", "think", "truncate", "shift"].map(|name| body[name].clone());
+    assert_eq!((flags, &body["keep_alive"]), ([json!(false), json!(false), json!(false), json!(false)], &json!("30m")));
+    // The schema binds the model, and is not shown to it: it stands in words, too.
+    assert_eq!(body["format"]["properties"]["answer"]["enum"], json!(["repair", "price"]));
+    let system = body["messages"][0]["content"].as_str().unwrap();
+    assert!(system.contains("It fits this JSON schema: {") && !system.contains("squeak"), "{system}");
+}
+
+#[tokio::test]
+async fn ollamas_faults_are_told_apart() {
+    let error = |status: u16, text: &str| Act::Says(status, Vec::new(), json!({ "error": text }).to_string());
+    let too_long = "the input length exceeds the context length";
+    for (act, kind, is_known) in [
+        (chat("half an", "length"), ModelErrorKind::BadAnswer, true),
+        (chat("", "stop"), ModelErrorKind::BadAnswer, true),
+        (Act::Says(200, Vec::new(), "{\"done\": true}".into()), ModelErrorKind::BadAnswer, false),
+        (error(400, too_long), ModelErrorKind::CutPrompt, true),
+        (error(404, "model \"m-1\" not found"), ModelErrorKind::ModelRefused, true),
+        (error(500, "llama runner process has terminated"), ModelErrorKind::ModelDown, true),
+    ] {
+        let server = ModelServer::start(vec![act.clone()]).await;
+        let client = ModelClient::new(endpoint(&server, Api::Ollama), None).unwrap();
+        let asked = ask(&client, &question(AnswerShape::Text)).await;
+        assert_eq!((asked.answer.unwrap_err().kind, asked.tokens.is_some()), (kind, is_known), "{act:?}");
+        assert_eq!(server.asked().len(), 1, "{act:?}");
+    }
+    // A count that is left out is no count: nobody knows the cost, and nothing says that the question was cut.
+    let cached = json!({"message": {"content": "Hi"}, "done_reason": "stop", "eval_count": 3}).to_string();
+    let server = ModelServer::start(vec![Act::Says(200, Vec::new(), cached)]).await;
+    let client = ModelClient::new(endpoint(&server, Api::Ollama), None).unwrap();
+    let asked = ask(&client, &question(AnswerShape::Text)).await;
+    assert_eq!((asked.answer, asked.tokens), (Ok(Value::text("Hi")), None));
+}
+
+#[tokio::test]
+async fn a_question_that_a_server_finds_too_long_is_cut_prompt_over_each_dialect() {
+    let code = json!({"error": {"code": "context_length_exceeded", "message": "SECRET"}});
+    let words = json!({"error": {"type": "invalid_request_error", "message": "prompt is too long: 9 tokens"}});
+    for (api, body) in [(Api::OpenAi, code), (Api::Anthropic, words)] {
+        let server = ModelServer::start(vec![Act::Says(400, Vec::new(), body.to_string())]).await;
+        let asked = ask(&ModelClient::new(endpoint(&server, api), None).unwrap(), &question(choice())).await;
+        let error = asked.answer.unwrap_err();
+        assert_eq!((error.kind, asked.next, server.asked().len()), (ModelErrorKind::CutPrompt, Next::Done, 1));
+        assert!(!error.text.contains("SECRET"), "{}", error.text);
+    }
 }
 
 #[tokio::test]

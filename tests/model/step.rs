@@ -131,6 +131,79 @@ async fn a_model_that_is_down_is_replaced_by_its_fallback() {
 }
 
 #[tokio::test]
+async fn an_overloaded_model_is_asked_once_more_and_then_its_fallback() {
+    let busy = Act::Says(429, vec![("retry-after", "0".into())], "{}".into());
+    let (busy, up) = (ModelServer::start(vec![busy]).await, ModelServer::start(vec![value(json!("repair"))]).await);
+    let models = format!("{}{}", model(&busy, ", fallback: small"), entry("small", &up, ""));
+    let mut house = House::at_meta(FLOWS, &models).await;
+    house.says("hm").await;
+    assert_eq!(said(&house, 1).await, ["About: repair"]);
+    assert_eq!((busy.asked().len(), up.asked().len()), (2, 1));
+}
+
+#[tokio::test]
+async fn a_lone_model_that_is_silent_ends_with_the_time_of_the_step_and_others_are_served_meanwhile() {
+    let slow = FLOWS[1].1.replace("    as: kind", "    timeout: 1s\n    as: kind");
+    let server = ModelServer::start(vec![Act::Silent, value(json!("price"))]).await;
+    let mut house = House::at_meta(&[BOT, ("flows/triage.yaml", &slow)], &model(&server, "")).await;
+    let first = house.webhook(CustomerEvent::Text("hm".into()));
+    house.post(&first).await;
+    while server.asked().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let other = house.webhook_of(("+34600999888", "Ben"), CustomerEvent::Text("how much".into()));
+    house.post(&other).await;
+    assert_eq!(said(&house, 2).await, ["About: price", "Sorry: model_slow"]);
+    assert_eq!(server.asked().len(), 2);
+}
+
+#[tokio::test]
+async fn phones_mails_cards_and_accounts_are_in_no_request_and_the_first_two_come_back() {
+    let flow = "flow: triage
+when: [{any_message: true}]
+steps:
+  - llm: Which number and which address do they give?
+    input: ${msg.text}
+    returns: {number: {type: phone}, address: {type: email}, rest: text}
+    as: found
+    on_error: [{say: 'Sorry: ${error.code}'}, end]
+  - say: '${found.number} ${found.address} ${found.rest}'
+";
+    let answer = json!({"number": "‹phone 1›", "address": "‹email 1›", "rest": "‹card 1› ‹iban 1›"});
+    let server = ModelServer::start(vec![completion(&answer.to_string())]).await;
+    let mut house = House::at_meta(&[BOT, ("flows/triage.yaml", flow)], &model(&server, "")).await;
+    let (phone, mail, card, iban) =
+        ("+34 600 11 22 33", "ana@example.com", "4111 1111 1111 1111", "ES91 2100 0418 4502 0005 1332");
+    house.says(&format!("{phone}, {mail}; card {card}, account {iban}")).await;
+    assert_eq!(said(&house, 1).await, ["+34600112233 ana@example.com ‹card 1› ‹iban 1›"]);
+    let body = server.asked()[0].body.to_string();
+    for word in ["600 11 22 33", mail, "4111", "2100 0418"] {
+        assert!(!body.contains(word), "{word}: {body}");
+    }
+}
+
+#[tokio::test]
+async fn questions_beyond_the_rate_wait_and_those_that_wait_too_long_fail() {
+    let server = ModelServer::start(vec![value(json!("price"))]).await;
+    let quick = FLOWS[1].1.replace("    as: kind", "    timeout: 1s\n    as: kind");
+    let mut house = House::at_meta(&[BOT, ("flows/triage.yaml", &quick)], &model(&server, ", rate: 2/1s")).await;
+    let mut messages = Vec::new();
+    for number in 0..4 {
+        messages.push(house.webhook_of((&format!("+3460011{number:04}"), "Ben"), CustomerEvent::Text("hm".into())));
+    }
+    for message in &messages {
+        house.post(message).await;
+    }
+    // Two at once, and one after half a second. The slot of the last one is where its time ends.
+    let texts = said(&house, 4).await;
+    let answered = texts.iter().filter(|text| *text == "About: price").count();
+    assert_eq!((answered, server.asked().len()), (3, 3), "{texts:?}");
+    assert!(texts.contains(&"Sorry: model_slow".to_owned()), "{texts:?}");
+    let page = house.app.metrics.render();
+    assert!(page.contains(r#"transom_model_calls_total{model="main",result="no_slot"} 1"#), "{page}");
+}
+
+#[tokio::test]
 async fn after_five_failures_a_model_rests_and_is_asked_again_later() {
     let server = ModelServer::start(vec![refusal(500, "x")]).await;
     let mut house = House::at_meta(FLOWS, &model(&server, "")).await;

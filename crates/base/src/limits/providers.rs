@@ -113,6 +113,8 @@ pub const MODELS_MAX: usize = 20;
 /// Questions to one model at the same time, if `at_once` does not say otherwise, and the largest `at_once`.
 pub const MODEL_CALLS_AT_ONCE_DEFAULT: i64 = 16;
 pub const MODEL_CALLS_AT_ONCE_MAX: i64 = 64;
+/// The name of the region of a model.
+pub const MODEL_REGION_BYTES_MAX: usize = 20;
 /// A model that failed so often within this time rests.
 pub const MODEL_FAILURES_MAX: usize = 5;
 pub const MODEL_FAILURES_WITHIN: Span = Span::minutes(1);
@@ -122,6 +124,8 @@ pub const MODEL_REST: Span = Span::seconds(30);
 pub const MODEL_COUNTED_TOKENS_MAX: u64 = 10_000_000;
 /// Budgets of one model.
 pub const MODEL_BUDGETS_MAX: usize = 8;
+/// The part of a budget whose use is told, in hundredths.
+pub const MODEL_BUDGET_ALARM_PERCENT: i64 = 80;
 /// The longest period of a budget. The costs of questions are kept longer.
 pub const MODEL_BUDGET_PERIOD_MAX: Span = Span::days(31);
 pub const MODEL_CALLS_KEPT: Span = Span::days(62);

@@ -1,6 +1,6 @@
 //! Asks one model: makes the requests of a question, and sorts what comes back by what to do next.
 
-use super::{Answer, Api, Endpoint, Given, Structured, anthropic, openai, prompt::ANSWER, prompt_bytes};
+use super::{Answer, Api, Endpoint, Given, Structured, anthropic, ollama, openai, prompt::ANSWER, prompt_bytes};
 use crate::{
     base::{
         clock::Clock,
@@ -123,6 +123,10 @@ impl ModelClient {
             };
             match answer.status {
                 200..=299 => return Ok(self.read(question, &answer, bytes, used)),
+                400 | 413 | 422 if is_too_long(&answer) => {
+                    let why = "the question is too long for the context that the model has at its server";
+                    return Ok(used.failed(ModelErrorKind::CutPrompt, why.into(), Next::Done));
+                }
                 400 | 422 => match self.other_way(&answer, mode, &modes, known) {
                     Some(known) => *self.known.lock().unwrap_or_else(PoisonError::into_inner) = known,
                     None => return Ok(used.failed(ModelErrorKind::ModelRefused, refusal(&answer), Next::Done)),
@@ -151,6 +155,8 @@ impl ModelClient {
         match (self.endpoint.structured, self.endpoint.api) {
             (Structured::Auto, Api::OpenAi) => vec![Structured::Schema, Structured::Tool, Structured::Json],
             (Structured::Auto, Api::Anthropic) => vec![Structured::Tool, Structured::Json],
+            // Ollama forces no tool.
+            (Structured::Auto, Api::Ollama) => vec![Structured::Schema, Structured::Json],
             (mode @ (Structured::Schema | Structured::Tool | Structured::Json), _) => vec![mode],
         }
     }
@@ -176,9 +182,12 @@ impl ModelClient {
         let (path, mut body) = match endpoint.api {
             Api::OpenAi => (openai::PATH, openai::body(endpoint, question, mode, known, output)),
             Api::Anthropic => (anthropic::PATH, anthropic::body(endpoint, question, mode, output)),
+            Api::Ollama => (ollama::PATH, ollama::body(endpoint, question, mode, output)),
         };
-        for (name, value) in &endpoint.params {
-            body[name] = value.clone();
+        if endpoint.api != Api::Ollama {
+            for (name, value) in &endpoint.params {
+                body[name] = value.clone();
+            }
         }
         let mut headers = BTreeMap::new();
         if endpoint.api == Api::Anthropic {
@@ -186,7 +195,7 @@ impl ModelClient {
         }
         if endpoint.key.is_some() {
             let (name, value) = match endpoint.api {
-                Api::OpenAi => ("authorization", CallText::from("Bearer ").with(CallText::secret(KEY))),
+                Api::OpenAi | Api::Ollama => ("authorization", CallText::from("Bearer ").with(CallText::secret(KEY))),
                 Api::Anthropic => ("x-api-key", CallText::secret(KEY)),
             };
             headers.insert(name.to_owned(), value);
@@ -214,6 +223,7 @@ impl ModelClient {
         let Answer { given, tokens } = match self.endpoint.api {
             Api::OpenAi => openai::read(&body),
             Api::Anthropic => anthropic::read(&body),
+            Api::Ollama => ollama::read(&body),
         };
         match tokens {
             Some(tokens) => used.tokens += tokens,
@@ -340,6 +350,13 @@ fn refusal(answer: &CallAnswer) -> String {
         Some(word) => format!("the server answered with status {} (`{word}`)", answer.status),
         None => format!("the server answered with status {}", answer.status),
     }
+}
+
+/// True if the server refuses a question because of its length. Each names that in its own words; they are looked for
+/// and not repeated.
+fn is_too_long(answer: &CallAnswer) -> bool {
+    let said = answer.body.to_json().to_string().to_lowercase();
+    ["context length", "context_length", "context size", "prompt is too long"].iter().any(|words| said.contains(words))
 }
 
 pub(super) fn refused() -> ModelError {

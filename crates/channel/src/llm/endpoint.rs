@@ -11,7 +11,7 @@ pub struct Endpoint {
     /// The name in the configuration; it stands in errors.
     pub name: String,
     pub api: Api,
-    /// The address before `/chat/completions` or `/v1/messages`.
+    /// The address before `/chat/completions`, `/v1/messages` or `/api/chat`.
     pub base_url: Url,
     /// The private networks in which the server may be: other addresses are guarded as those of `http` steps.
     pub allow_private: Vec<IpNet>,
@@ -36,16 +36,19 @@ pub enum Api {
     OpenAi,
     /// Messages of Anthropic.
     Anthropic,
+    /// The own interface of Ollama, in which a request names its context.
+    Ollama,
 }
 
 impl Api {
-    pub const ALL: [Api; 2] = [Api::OpenAi, Api::Anthropic];
-    pub const NAMES: &'static [&'static str] = &["openai", "anthropic"];
+    pub const ALL: [Api; 3] = [Api::OpenAi, Api::Anthropic, Api::Ollama];
+    pub const NAMES: &'static [&'static str] = &["openai", "anthropic", "ollama"];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Api::OpenAi => "openai",
             Api::Anthropic => "anthropic",
+            Api::Ollama => "ollama",
         }
     }
 

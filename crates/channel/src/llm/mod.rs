@@ -3,6 +3,7 @@
 mod anthropic;
 mod client;
 mod endpoint;
+mod ollama;
 mod openai;
 mod prompt;
 mod schema;

@@ -7,7 +7,7 @@ use crate::{
         fields::Fields,
         limits::{
             MODEL_BUDGET_PERIOD_MAX, MODEL_BUDGETS_MAX, MODEL_CALL_MAX, MODEL_CALL_TIMEOUT_DEFAULT,
-            MODEL_CALLS_AT_ONCE_DEFAULT, MODEL_CALLS_AT_ONCE_MAX, MODEL_TOKENS_MAX, MODELS_MAX,
+            MODEL_CALLS_AT_ONCE_DEFAULT, MODEL_CALLS_AT_ONCE_MAX, MODEL_REGION_BYTES_MAX, MODEL_TOKENS_MAX, MODELS_MAX,
         },
         time::Span,
         yaml::{Node, to_json},
@@ -17,6 +17,7 @@ use crate::{
         llm::{Api, Endpoint, Structured, checked_url},
     },
     model::effect::{Tokens, millionths},
+    process::limiter::Rate,
 };
 use ipnet::IpNet;
 use reqwest::Url;
@@ -34,11 +35,15 @@ pub struct Model {
     /// The name of the model that is asked where this one is down or slow.
     pub fallback: Option<String>,
     pub at_once: usize,
+    /// Questions beyond it wait.
+    pub rate: Option<Rate>,
+    /// The place where the operator says that its server works: `eu`.
+    pub region: Option<String>,
 }
 
 /// The fields of a request that `params` must not replace: with more answers or longer ones a question would cost more
 /// than was reserved for it, and in a stream no answer would be found.
-const OURS: [&str; 12] = [
+const OURS: [&str; 18] = [
     "model",
     "messages",
     "system",
@@ -51,6 +56,13 @@ const OURS: [&str; 12] = [
     "tools",
     "tool_choice",
     "functions",
+    // Of Ollama's own interface.
+    "options",
+    "num_ctx",
+    "num_predict",
+    "format",
+    "truncate",
+    "shift",
 ];
 
 /// Prices of a million tokens, in millionths of the currency unit: so one token costs a millionth of its price.
@@ -149,17 +161,17 @@ fn model(node: &Node, currency: &str, findings: &Findings) -> Option<Model> {
         let message = format!("`timeout` is more than nothing and at most {MODEL_CALL_MAX}");
         fields.wrong_at("timeout", "E906", message, "write it like `20s`");
     }
-    let structured = fields.word("structured", Structured::NAMES).and_then(Structured::parse);
-    if api == Api::Anthropic && structured == Some(Structured::Schema) {
-        let message = "the `anthropic` dialect gives typed answers by a tool".to_owned();
-        fields.wrong_at("structured", "E906", message, "write `structured: tool`, or leave it out");
+    let structured = structured(&mut fields, api);
+    if let Some(url) = base_url.as_ref().filter(|url| api == Api::Ollama && url.path().trim_matches('/') == "v1") {
+        let message = format!("`{}` is the dialect of OpenAI; Ollama's own interface lies beside it", url.path());
+        fields.wrong_at("base_url", "E906", message, "write the address without `/v1`");
     }
     let output = fields.whole("output", 800, 1..=MODEL_TOKENS_MAX);
     let context = fields.node("context").is_some().then(|| fields.whole("context", 8_192, 512..=10_000_000));
     for entry in fields.map("params").iter().filter(|entry| OURS.contains(&entry.key.text.as_str())) {
         let message =
             format!("`params` cannot set `{}`: it decides what is asked, or what that may cost", entry.key.text);
-        let help = "take it out; `model`, `output` and `structured` are keys of their own";
+        let help = "take it out; `model`, `output`, `context` and `structured` are keys of their own";
         fields.findings().push(Diagnostic::error("E906", &entry.key.place, message).help(help));
     }
     let params = fields.map("params").iter().map(|entry| (entry.key.text.clone(), to_json(&entry.value))).collect();
@@ -167,6 +179,7 @@ fn model(node: &Node, currency: &str, findings: &Findings) -> Option<Model> {
     let (budgets, contact_budgets) = budgets(&mut fields, prices.is_some(), currency);
     let at_once = fields.whole("at_once", MODEL_CALLS_AT_ONCE_DEFAULT, 1..=MODEL_CALLS_AT_ONCE_MAX);
     let fallback = fields.text_if("fallback").map(str::to_owned);
+    let (rate, region) = (rate(&mut fields), region(&mut fields));
     let model = fields.text_if("model").unwrap_or_default().to_owned();
     fields.finish();
     let small = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
@@ -183,7 +196,39 @@ fn model(node: &Node, currency: &str, findings: &Findings) -> Option<Model> {
         structured: structured.unwrap_or(Structured::Auto),
         params,
     };
-    Some(Model { endpoint, prices, budgets, contact_budgets, fallback, at_once: usize::try_from(at_once).unwrap_or(1) })
+    let at_once = usize::try_from(at_once).unwrap_or(1);
+    Some(Model { endpoint, prices, budgets, contact_budgets, fallback, at_once, rate, region })
+}
+
+/// The way to typed answers, if this dialect has it.
+fn structured(fields: &mut Fields<'_>, api: Api) -> Option<Structured> {
+    let structured = fields.word("structured", Structured::NAMES).and_then(Structured::parse);
+    let lacks = match (api, structured) {
+        (Api::Anthropic, Some(Structured::Schema)) => "the `anthropic` dialect gives typed answers by a tool",
+        (Api::Ollama, Some(Structured::Tool)) => "the `ollama` dialect cannot make a model call a tool",
+        _ => return structured,
+    };
+    fields.wrong_at("structured", "E906", lacks.to_owned(), "leave `structured` out: the best way is then tried first");
+    structured
+}
+
+fn rate(fields: &mut Fields<'_>) -> Option<Rate> {
+    let rate = Rate::parse(fields.text_if("rate")?);
+    if rate.is_none() {
+        fields.wrong_at("rate", "E906", "`rate` is no number of questions in a time".into(), "write it like `300/min`");
+    }
+    rate
+}
+
+fn region(fields: &mut Fields<'_>) -> Option<String> {
+    let region = fields.text_if("region")?;
+    let is_name = |text: &str| text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if region.is_empty() || region.len() > MODEL_REGION_BYTES_MAX || !is_name(region) {
+        let message = format!("a region is a short name in small letters, of at most {MODEL_REGION_BYTES_MAX}");
+        fields.wrong_at("region", "E906", message, "write it like `eu`");
+        return None;
+    }
+    Some(region.to_owned())
 }
 
 /// The networks of an address that is itself private: the operator who wrote it means exactly this machine. A name is

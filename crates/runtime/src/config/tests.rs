@@ -572,9 +572,15 @@ fn a_wrong_model_is_refused_at_its_place() {
         ("name: main, base_url: \"https://x/v1\", model: m", "E905", "needs `trains: no`"),
         ("name: main, base_url: \"https://x/v1\", model: m, trains: yes", "E906", "may train nobody's models"),
         (&format!("{MODEL}, timeout: 121s"), "E906", "at most 2m"),
-        (&format!("{MODEL}, api: anthropic, structured: schema"), "E906", "`structured: tool`"),
         (&format!("{MODEL}, params: {{max_tokens: 9000}}"), "E906", "`params` cannot set `max_tokens`"),
         (&format!("{MODEL}, params: {{top_p: 1, n: 5}}"), "E906", "`params` cannot set `n`"),
+        (&format!("{MODEL}, api: anthropic, structured: schema"), "E906", "leave `structured` out"),
+        (&format!("{MODEL}, api: ollama, structured: tool"), "E906", "cannot make a model call a tool"),
+        (&format!("{MODEL}, api: ollama"), "E906", "write the address without `/v1`"),
+        (&format!("{MODEL}, params: {{num_ctx: 9000}}"), "E906", "`params` cannot set `num_ctx`"),
+        (&format!("{MODEL}, rate: many"), "E906", "like `300/min`"),
+        (&format!("{MODEL}, rate: 0/min"), "E906", "like `300/min`"),
+        (&format!("{MODEL}, region: Europe West"), "E906", "like `eu`"),
         (&format!("{MODEL}, output: 32001"), "E205", "32000"),
         (&format!("{MODEL}, at_once: 65"), "E205", "64"),
         (&format!("{MODEL}, prices: {{input: a, output: 1}}"), "E906", "`input` is no amount"),
@@ -607,6 +613,15 @@ fn so_many_models_and_budgets_are_read_and_no_more() {
     };
     assert_eq!(budgets(MODEL_BUDGETS_MAX).unwrap()[0].budgets.len(), MODEL_BUDGETS_MAX);
     assert!(budgets(MODEL_BUDGETS_MAX + 1).unwrap_err()[0].contains("more than 8 budgets"));
+}
+
+#[test]
+fn a_region_is_a_name_of_the_limit_and_a_rate_is_kept() {
+    let region = |name: &str| models(&[format!("{MODEL}, rate: 300/min, region: {name}")]);
+    let longest = "e".repeat(crate::base::limits::MODEL_REGION_BYTES_MAX);
+    let model = region(&longest).unwrap().remove(0);
+    assert_eq!((model.region, model.rate), (Some(longest.clone()), Rate::parse("300/min")));
+    assert!(region(&format!("{longest}e")).is_err());
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::{
         event::CallError,
         value::Value,
     },
-    process::metrics::Metrics,
+    process::{limiter::Limiter, metrics::Metrics},
     store::{
         Store,
         tables::model_call::{ReservedCall, SettledCall},
@@ -30,6 +30,7 @@ struct Place {
     model: Model,
     client: ModelClient,
     places: Semaphore,
+    pace: Option<Mutex<Limiter>>,
     till: Till,
     rest: Mutex<Rest>,
 }
@@ -66,6 +67,7 @@ impl Models {
             Ok(Place {
                 client: ModelClient::new(model.endpoint.clone(), fence.cloned())?,
                 places: Semaphore::new(model.at_once),
+                pace: model.rate.map(|rate| Mutex::new(Limiter::new(rate))),
                 till: Till::default(),
                 rest: Mutex::default(),
                 model: model.clone(),
@@ -135,6 +137,11 @@ impl Place {
             metrics.model_call(name, "no_place");
             return Ok(unasked(ModelErrorKind::ModelSlow, text, Next::Fallback));
         };
+        if !self.slot(until, clock).await {
+            let text = format!("`{name}` is asked as often as `rate` allows");
+            metrics.model_call(name, "no_slot");
+            return Ok(unasked(ModelErrorKind::ModelSlow, text, Next::Fallback));
+        }
         let reserved = self.most(call);
         if let Some(most) = call.cost_max.filter(|most| reserved > *most) {
             metrics.model_call(name, ModelErrorKind::OverBudget.as_str());
@@ -169,6 +176,21 @@ impl Place {
             outcome: outcome.to_owned(),
         };
         Ok(Tried { answer, tokens, cost, next, settled: Some(settled) })
+    }
+
+    /// Waits until `rate` allows one more question. False if that is too late; then it takes no part of the rate.
+    async fn slot(&self, until: Time, clock: &dyn Clock) -> bool {
+        let Some(pace) = &self.pace else { return true };
+        let now = clock.now();
+        let at = {
+            let mut pace = pace.lock().unwrap_or_else(PoisonError::into_inner);
+            if pace.due(now) >= until {
+                return false;
+            }
+            pace.reserve(now)
+        };
+        tokio::time::sleep((at - now).to_std()).await;
+        true
     }
 
     /// The most that a question can cost: half of its bytes as tokens, and the longest answer.
