@@ -9,7 +9,7 @@ use serde_json::json;
 use transom::{
     base::time::{Span, Time},
     channel::meta::compose::CustomerEvent,
-    store::tables::model_call,
+    store::tables::{event, model_call},
 };
 
 const FLOW: &str = "flow: ask
@@ -71,15 +71,15 @@ async fn a_step_that_allows_less_than_a_question_may_cost_does_not_ask() {
 }
 
 #[tokio::test]
-async fn many_parallel_questions_never_overspend_and_the_totals_are_those_of_the_server() {
+async fn a_thousand_parallel_questions_never_overspend_and_the_totals_are_those_of_the_server() {
     let usage = json!({"prompt_tokens": 100, "completion_tokens": 20});
     let body = json!({"choices": [{"message": {"content": "Hi"}, "finish_reason": "stop"}], "usage": usage});
     let cheap = ModelServer::start(vec![Act::Says(200, Vec::new(), body.to_string())]).await;
-    let mut house = house(&cheap, ", budget: 0.005/1d, at_once: 64").await;
-    let customers = 60;
+    let mut house = house(&cheap, ", budget: 0.05/1d, at_once: 64").await;
+    let customers = 1_000;
     let mut messages = Vec::new();
     for number in 0..customers {
-        let phone = format!("+3460012{number:04}");
+        let phone = format!("+346012{number:05}");
         messages.push(house.webhook_of((&phone, "Ben"), CustomerEvent::Text("hm".into())));
     }
     for message in &messages {
@@ -93,10 +93,45 @@ async fn many_parallel_questions_never_overspend_and_the_totals_are_those_of_the
     let texts = house.texts();
     let answered = texts.iter().filter(|text| *text == "Hi").count();
     let sums = model_call::sums(&house.app.store, "main", Time(0)).await.unwrap();
-    assert!(sums.cost <= 5_000 && answered > 0 && answered < customers, "{answered} answered: {sums:?}");
+    assert!(sums.cost <= 50_000 && answered > 0 && answered < customers, "{answered} answered: {sums:?}");
     let asked = i64::try_from(cheap.asked().len()).unwrap();
     assert_eq!((sums.calls, sums.cost, sums.reserved), (asked, asked * 140, 0));
     assert_eq!(usize::try_from(asked).unwrap(), answered);
+}
+
+/// The alarms of the event log.
+async fn alarms(house: &House) -> Vec<serde_json::Value> {
+    let all = event::after(&house.app.store, 0, 100).await.unwrap();
+    all.into_iter().filter(|event| event.kind == "alarm").map(|event| event.data).collect()
+}
+
+#[tokio::test]
+async fn most_of_a_budget_is_told_once_in_its_period_over_restarts() {
+    let server = ModelServer::start(vec![completion("Hi")]).await;
+    let mut house = house(&server, ", budget: {all: 0.01/1d, contact: 0.01/1d}").await;
+    house.app.events.listen().await.unwrap();
+    // Eight questions cost 0.00832, which is more than four fifths: the ninth one finds that.
+    for number in 1..=8 {
+        house.says("hm").await;
+        said(&house, number).await;
+    }
+    // The sender's pace allows no ninth message at once.
+    house.advance(Span::seconds(1)).await;
+    assert!(alarms(&house).await.is_empty());
+    house.says("hm").await;
+    said(&house, 9).await;
+    let told = alarms(&house).await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(
+        (&told[0]["alarm"], &told[0]["model"], &told[0]["budget"], &told[0]["spent"]),
+        (&json!("model_budget"), &json!("main"), &json!("0.01/1d"), &json!("0.00832"))
+    );
+    assert!(house.app.metrics.render().contains(r#"transom_alarms_total{kind="model_budget"} 1"#));
+    let mut house = house.restart().await;
+    house.says("hm").await;
+    said(&house, 10).await;
+    assert_eq!(alarms(&house).await.len(), 1, "an earlier process has told it");
+    assert_eq!(server.asked().len(), 10);
 }
 
 #[tokio::test]

@@ -200,7 +200,10 @@ impl Calls {
         };
         if let Some((reply, said)) = mocked {
             self.metrics.model_call(&call.model, "mock");
-            return QuestionResult { replied: Replied { result: Ok(reply), settled: Vec::new() }, said: Some(said) };
+            return QuestionResult {
+                replied: Replied { result: Ok(reply), settled: Vec::new(), alarms: Vec::new() },
+                said: Some(said),
+            };
         }
         let Way::Network { models, .. } = &self.way else { unreachable!("the other ways have answered") };
         QuestionResult { replied: models.ask(call, asking).await, said: None }

@@ -1,6 +1,6 @@
 //! Asks the questions of `llm` steps, for real or with mocks, and keeps their money within its budgets.
 
-mod budgets;
+pub mod budgets;
 pub mod mocks;
 pub mod models;
 mod rest;

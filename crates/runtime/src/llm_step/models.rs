@@ -1,6 +1,9 @@
 //! Asks the configured models: within their budgets and places, and another one where one is down or slow.
 
-use super::{budgets::Till, rest::Rest};
+use super::{
+    budgets::{BudgetAlarm, Ceiling, Till},
+    rest::Rest,
+};
 use crate::{
     base::{clock::Clock, fence::Fence, ids::ContactId, time::Time},
     channel::llm::{Asked, ModelClient, Next, prompt_bytes},
@@ -42,6 +45,8 @@ pub struct Asking<'a> {
     pub clock: &'a dyn Clock,
     pub metrics: &'a Metrics,
     pub contact: ContactId,
+    /// The most that all questions of a command may cost together; a daemon has none.
+    pub ceiling: Option<&'a Ceiling>,
 }
 
 /// The reply to a question, and the rows that belong into the commit that stores it.
@@ -49,6 +54,8 @@ pub struct Asking<'a> {
 pub struct Replied {
     pub result: Result<ModelReply, CallError>,
     pub settled: Vec<SettledCall>,
+    /// The operator has not heard of these since this process began.
+    pub alarms: Vec<BudgetAlarm>,
 }
 
 /// The outcome of one model.
@@ -85,7 +92,7 @@ impl Models {
     pub async fn ask(&self, call: &ModelCall, asking: Asking<'_>) -> Replied {
         let began = asking.clock.now();
         let until = began + call.timeout;
-        let (mut settled, mut tokens, mut cost) = (Vec::new(), Tokens::default(), 0);
+        let (mut settled, mut alarms, mut tokens, mut cost) = (Vec::new(), Vec::new(), Tokens::default(), 0);
         let (mut name, mut tried) = (call.model.as_str(), Vec::new());
         let answer = loop {
             let Some(place) = self.place(name) else {
@@ -93,9 +100,9 @@ impl Models {
                 break Err(ModelError::new(ModelErrorKind::ModelDown, text));
             };
             tried.push(name);
-            let one = match place.try_once(call, until, asking).await {
+            let one = match place.try_once(call, until, asking, &mut alarms).await {
                 Ok(one) => one,
-                Err(error) => return Replied { result: Err(error), settled },
+                Err(error) => return Replied { result: Err(error), settled, alarms },
             };
             settled.extend(one.settled);
             tokens += one.tokens;
@@ -116,13 +123,19 @@ impl Models {
             currency: if is_priced { self.currency.clone() } else { String::new() },
             took: asking.clock.now() - began,
         };
-        Replied { result: Ok(reply), settled }
+        Replied { result: Ok(reply), settled, alarms }
     }
 }
 
 impl Place {
-    async fn try_once(&self, call: &ModelCall, until: Time, asking: Asking<'_>) -> Result<Tried, CallError> {
-        let Asking { store, clock, metrics, contact } = asking;
+    async fn try_once(
+        &self,
+        call: &ModelCall,
+        until: Time,
+        asking: Asking<'_>,
+        alarms: &mut Vec<BudgetAlarm>,
+    ) -> Result<Tried, CallError> {
+        let Asking { store, clock, metrics, contact, ceiling } = asking;
         let name = self.model.endpoint.name.as_str();
         let began = clock.now();
         if let Some(until) = self.rest.lock().unwrap_or_else(PoisonError::into_inner).until(began) {
@@ -148,11 +161,18 @@ impl Place {
             let text = format!("the question may cost {}, and the step allows {}", money(reserved), money(most));
             return Ok(unasked(ModelErrorKind::OverBudget, text, Next::Done));
         }
+        let Some(held) = ceiling.map_or(Some(None), |ceiling| ceiling.hold(reserved).map(Some)) else {
+            let text = format!("the question may cost {}, which is more than what is left", money(reserved));
+            return Ok(unasked(ModelErrorKind::OverBudget, text, Next::Done));
+        };
         let id = store.next_id();
         let (model, step) = (name.to_owned(), call.step.clone());
         let row = ReservedCall { id, contact_id: contact, model, step, cost: reserved, at: clock.now() };
-        if let Err(error) = self.till.reserve(store, &self.model, row).await {
+        if let Err(error) = self.till.reserve(store, &self.model, row, alarms).await {
             metrics.model_call(name, error.kind.as_str());
+            if let Some(held) = held {
+                held.settle(0);
+            }
             return Ok(Tried { answer: Err(error), ..unasked(ModelErrorKind::ModelDown, String::new(), Next::Done) });
         }
         let Asked { answer, tokens, next } = self.client.ask(&call.question, until - clock.now(), clock).await?;
@@ -164,6 +184,9 @@ impl Place {
         // Nobody knows what it cost: the most that was possible counts.
         let cost = tokens.map_or(reserved, |tokens| self.cost(&tokens));
         let tokens = tokens.unwrap_or_default();
+        if let Some(held) = held {
+            held.settle(cost);
+        }
         metrics.model_call(name, outcome);
         metrics.model_cost(name, cost);
         let settled = SettledCall {

@@ -338,9 +338,13 @@ impl Runner {
                 OutsideResult { result: called.result.map(CallReturn::Http), said: called.said, settled: Vec::new() }
             }
             CallRequest::Model(call) => {
-                let asking = Asking { store: &self.store, clock: &*self.clock, metrics: &self.metrics, contact };
+                let (store, clock, metrics) = (&self.store, &*self.clock, &self.metrics);
+                let asking = Asking { store, clock, metrics, contact, ceiling: None };
                 let asked = self.calls.ask(call, played, asking).await;
-                let Replied { result, settled } = asked.replied;
+                let Replied { result, settled, alarms } = asked.replied;
+                for alarm in &alarms {
+                    self.tell_of_budget(alarm).await;
+                }
                 OutsideResult { result: result.map(CallReturn::Model), said: asked.said, settled }
             }
         }

@@ -15,6 +15,7 @@ mod handlers;
 mod load;
 mod long_turns;
 mod merged;
+mod model_budget;
 mod quarantine;
 mod recorded;
 mod repeat_log;
