@@ -1,6 +1,7 @@
 //! Runs `transom test`: runs the authors' tests beside the flows, and prints what differed from the expected.
 
 mod junit;
+mod live;
 mod made;
 
 use super::{
@@ -13,6 +14,7 @@ use crate::{
     runtime::testbench::{self, Report, TestOptions, Walks},
 };
 use junit::junit;
+use live::Live;
 use std::{
     fmt::Write as _,
     path::{Path, PathBuf},
@@ -48,6 +50,18 @@ pub struct Args {
     /// The seed of their choices: the same number gives the same customers
     #[arg(long, value_name = "S", default_value_t = 1, requires = "wander")]
     seed: u64,
+    /// Ask the models of the configuration, for money, in place of their mocks
+    #[arg(long, conflicts_with_all = ["wander", "record", "update"])]
+    live: bool,
+    /// Write their answers beside the tests, which then need no model
+    #[arg(long, requires = "live")]
+    keep: bool,
+    /// The most that `--live` may cost, in the currency of `prices`; 0.50 without it
+    #[arg(long, value_name = "AMOUNT", requires = "live")]
+    cost: Option<String>,
+    /// Ask models without `prices`, too, whose cost nothing limits
+    #[arg(long, requires = "live")]
+    yes: bool,
     /// Make a case of a run in the daemon's database, without personal data
     #[arg(long, value_name = "RUN")]
     record: Option<i64>,
@@ -95,11 +109,19 @@ pub fn run(args: &Args) -> Outcome {
         let walks = Walks { count, seed: args.seed };
         return made::wander(&folder, &options, walks, format == Format::Json, args.write, args.coverage);
     }
+    let live = args.live.then(|| Live::check(&args.place, args.cost.as_deref(), args.keep, args.yes)).transpose()?;
+    if let Some(live) = &live {
+        live.announce();
+    }
+    let options = TestOptions { live: live.as_ref().map(Live::options), ..options };
     let report = testbench::run(&folder, &options)?;
     let shown = args.coverage || args.min.is_some();
     match format {
         Format::Text => {
             print!("{}", text(&report, Paint::stdout()));
+            if let Some(report) = &report.live {
+                print!("{}", live::told(report, Paint::stdout()));
+            }
             if shown && !report.files.is_empty() {
                 print!("\n{}", report.coverage.text());
             }

@@ -4,6 +4,7 @@ mod agent;
 mod budgets;
 mod dialects;
 mod faults;
+mod live;
 mod step;
 
 use serde_json::{Value as Json, json};

@@ -35,6 +35,11 @@ impl SourceFile {
         name.rsplit_once('.').map_or(name, |(stem, _)| stem)
     }
 
+    /// It is a test, or holds the recorded answers of models for one; a version of the bot has neither.
+    pub fn is_of_tests(&self) -> bool {
+        self.stem().ends_with(".test") || self.stem().ends_with(".model")
+    }
+
     /// It holds translations.
     pub fn is_locale(&self) -> bool {
         self.path.starts_with("locales/") || self.path.contains("/locales/")

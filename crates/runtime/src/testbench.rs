@@ -12,6 +12,7 @@ mod dice;
 mod draft;
 mod guess;
 mod init;
+mod live;
 mod look;
 mod marked;
 mod mask;
@@ -37,6 +38,7 @@ mod world;
 use super::{
     bot::source_files::{self, BotFiles},
     http_step::mocks::Mocks,
+    llm_step::{live::LiveModels, recording::RecordedCase, recording_file::RecordingFile},
 };
 use crate::{
     base::{
@@ -58,6 +60,7 @@ use cases::TestRun;
 pub use coverage::Coverage;
 pub use draft::RecordedTest;
 pub use init::init;
+pub use live::{LiveOptions, LiveReport};
 use pace::Pace;
 pub use play::{Edits, PlayError, PlayRequest, PlayRoom, RecordedTalks, SavedTest, TestsRequest};
 pub use record::record;
@@ -79,6 +82,8 @@ pub struct TestOptions<'a> {
     pub name: Option<&'a str>,
     /// True if expected texts that differ are rewritten in the test files.
     pub update: bool,
+    /// Ask real models in place of mocks.
+    pub live: Option<LiveOptions<'a>>,
 }
 
 impl TestOptions<'_> {
@@ -101,6 +106,8 @@ struct Bot {
     files: BotFiles,
     set: Arc<FlowSet>,
     blank: Arc<EmptyDatabase>,
+    /// Real models, which are asked in place of mocks.
+    live: Option<Arc<LiveModels>>,
 }
 
 /// The initial world of a case.
@@ -129,10 +136,13 @@ pub fn run(folder: &Path, options: &TestOptions<'_>) -> anyhow::Result<Report> {
         Ok(bot) => bot,
         Err(findings) => {
             let took = (SystemClock.now() - began).to_std();
-            return Ok(Report { findings, files: Vec::new(), took, coverage: Coverage::default() });
+            return Ok(Report { findings, took, ..Report::default() });
         }
     };
-    let TestRun { mut files, rewrites, coverage, .. } = cases::run_all(&bot, &tests, options, &Pace::whole_machine());
+    let TestRun { mut files, rewrites, coverage, live, .. } = match &options.live {
+        Some(live) => live::run_all(bot, &tests, options, live)?,
+        None => cases::run_all(&bot, &tests, options, &Pace::whole_machine()),
+    };
     for (index, new) in rewrites.into_iter().filter(|(_, new)| !new.is_empty()) {
         let (Some((report, _)), Some(place)) = (files.get_mut(index), new.first().map(|new| new.place.clone())) else {
             continue;
@@ -143,7 +153,7 @@ pub fn run(folder: &Path, options: &TestOptions<'_>) -> anyhow::Result<Report> {
         report.rewritten = new.len();
     }
     let files = files.into_iter().map(|(report, _)| report).collect();
-    Ok(Report { findings: Vec::new(), files, took: (SystemClock.now() - began).to_std(), coverage })
+    Ok(Report { findings: Vec::new(), files, took: (SystemClock.now() - began).to_std(), coverage, live })
 }
 
 impl Bot {
@@ -155,7 +165,7 @@ impl Bot {
             Ok(set) => Arc::new(set),
             Err(findings) => return Ok(Err(findings)),
         };
-        Ok(Ok(Bot { folder: folder.to_owned(), files, set, blank: Arc::new(EmptyDatabase::make()?) }))
+        Ok(Ok(Bot { folder: folder.to_owned(), files, set, blank: Arc::new(EmptyDatabase::make()?), live: None }))
     }
 
     /// The world of a test file without settings.
@@ -192,11 +202,22 @@ fn set_of(files: &BotFiles, cancel: &Cancellation) -> Option<Result<FlowSet, Vec
 }
 
 fn read(file: &Arc<SourceFile>, set: &FlowSet) -> (FileReport, Option<TestFile>) {
+    read_with(file, None, set)
+}
+
+/// `recording` answers the questions of the cases to models.
+fn read_with(
+    file: &Arc<SourceFile>,
+    recording: Option<&Arc<SourceFile>>,
+    set: &FlowSet,
+) -> (FileReport, Option<TestFile>) {
     let (scenario, mut found) = flow::tools::testfile::parse(file, set);
     let findings = Findings::default();
+    let mut recording = recording.map(|file| RecordingFile::read(file, &findings)).unwrap_or_default();
     let read = scenario.map(|scenario| {
         let (mocks, own) = mocks_of_test(&scenario, &findings);
-        let cases = scenario.cases.into_iter().zip(own).map(|(case, mocks)| {
+        let cases = scenario.cases.into_iter().zip(own).map(|(case, mut mocks)| {
+            mocks.models.recorded = recording.take(&case.name).map(RecordedCase::new);
             let play = Play { flow: scenario.flow.clone(), head: Arc::clone(&case.head), mocks };
             (case, play)
         });
@@ -238,7 +259,11 @@ fn mocks_of(nodes: &[Node], findings: &Findings) -> Mocks {
 
 /// An act that stands in no file.
 fn unwritten(act: TestAction) -> Step {
-    Step { place: Place::start_of(&SourceFile::new("talk", "")), act, written: None }
+    Step { place: unwritten_place(), act, written: None }
+}
+
+fn unwritten_place() -> Place {
+    Place::start_of(&SourceFile::new("talk", ""))
 }
 
 /// The reason why a case ends early.

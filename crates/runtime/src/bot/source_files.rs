@@ -61,6 +61,8 @@ pub struct BotFiles {
 #[derive(Debug, Clone, Default)]
 pub struct TestFiles {
     pub files: Vec<Arc<SourceFile>>,
+    /// The recorded answers of models beside them: `flows/*.model.yaml`.
+    pub recordings: Vec<Arc<SourceFile>>,
     /// One for each file that cannot be read.
     pub findings: Vec<Diagnostic>,
 }
@@ -136,11 +138,13 @@ fn misnamed(folder: &Path) -> Vec<Diagnostic> {
     found
 }
 
-/// The tests beside the flows: `flows/*.test.yaml`.
+/// The tests beside the flows, `flows/*.test.yaml`, and their recordings.
 pub fn read_tests(folder: &Path) -> Result<TestFiles, FolderError> {
     let mut tests = TestFiles::default();
-    for (name, path) in entries(folder, "flows", &["yaml"])?.into_iter().filter(|(name, _)| is_test(name)) {
+    let beside = |name: &str| is_test(name) || is_recording(name);
+    for (name, path) in entries(folder, "flows", &["yaml"])?.into_iter().filter(|(name, _)| beside(name)) {
         match fs::read(&path).map_err(|e| e.to_string()).and_then(utf8) {
+            Ok(text) if is_recording(&name) => tests.recordings.push(SourceFile::new(name, text)),
             Ok(text) => tests.files.push(SourceFile::new(name, text)),
             Err(why) => tests.findings.push(unreadable(&name, &why)),
         }
@@ -153,6 +157,7 @@ pub fn tests_with_changes(folder: &Path, changes: &BTreeMap<String, Option<Strin
     let mut tests = read_tests(folder)?;
     tests.findings.retain(|finding| !changes.contains_key(finding.place.path()));
     lay_over(&mut tests.files, changes.iter().filter(|(path, _)| is_test(path)));
+    lay_over(&mut tests.recordings, changes.iter().filter(|(path, _)| is_recording(path)));
     Ok(tests)
 }
 
@@ -177,7 +182,7 @@ impl BotFiles {
     /// them are left out.
     pub fn with_changes(mut self, changes: &BTreeMap<String, Option<String>>) -> BotFiles {
         self.findings.retain(|finding| !changes.contains_key(finding.place.path()));
-        lay_over(&mut self.files, changes.iter().filter(|(path, _)| !is_test(path)));
+        lay_over(&mut self.files, changes.iter().filter(|(path, _)| !is_test(path) && !is_recording(path)));
         self.findings.extend(too_many(self.files.len()));
         let bytes: usize = self.files.iter().map(|file| file.text().len()).sum();
         if bytes > BOT_BYTES_MAX {
@@ -233,7 +238,9 @@ fn paths(folder: &Path, findings: &mut Vec<Diagnostic>) -> Result<Vec<(String, P
     }
     let mut all = Vec::new();
     for home in &FOLDERS {
-        all.extend(files_of(folder, home, findings)?.into_iter().filter(|(name, _)| !is_test(name)));
+        all.extend(
+            files_of(folder, home, findings)?.into_iter().filter(|(name, _)| !is_test(name) && !is_recording(name)),
+        );
     }
     // The same order as `from_stored`: otherwise the hash of a version would differ from that of its files.
     all.sort();
@@ -284,6 +291,11 @@ fn entries(folder: &Path, name: &str, extensions: &[&str]) -> Result<Vec<(String
 
 fn is_test(name: &str) -> bool {
     name.ends_with(".test.yaml")
+}
+
+/// True for the recorded answers of models beside a test.
+fn is_recording(name: &str) -> bool {
+    name.ends_with(".model.yaml")
 }
 
 fn utf8(bytes: Vec<u8>) -> Result<String, String> {

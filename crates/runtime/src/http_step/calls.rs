@@ -15,11 +15,13 @@ use crate::{
     config::Config,
     flow::FlowSet,
     llm_step::{
+        live::{LiveCase, Recorded},
         mocks::is_without_mock as is_unanswered,
         models::{Asking, Models, Replied},
+        recording::UnlikeRecorded,
     },
     model::{
-        effect::{CallBody, CallText, HttpCall, ModelCall},
+        effect::{CallBody, CallText, HttpCall, ModelCall, ModelReply},
         event::CallError,
     },
     process::metrics::Metrics,
@@ -58,6 +60,8 @@ struct Played {
     mocks: Mutex<Mocks>,
     made: Mutex<Vec<MockedCall>>,
     asked: Mutex<Vec<MockedQuestion>>,
+    /// Asks real models in place of mocks.
+    live: Option<LiveCase>,
 }
 
 /// A question that a mock answered, for the tests' `expect: {model}`.
@@ -65,8 +69,10 @@ struct Played {
 pub struct MockedQuestion {
     pub step: StepId,
     pub model: String,
-    /// True if a rule answered it; otherwise it failed.
+    /// True if a rule, a recording or a model answered it; otherwise it failed.
     pub mocked: bool,
+    /// The recording has another question in its place.
+    pub unlike: Option<UnlikeRecorded>,
 }
 
 /// The result of a question.
@@ -122,7 +128,12 @@ impl Calls {
 
     /// For one case of an author's test.
     pub fn mocked(mocks: Mocks, metrics: Metrics) -> Calls {
-        let played = Played { mocks: Mutex::new(mocks), made: Mutex::default(), asked: Mutex::default() };
+        Calls::played(mocks, None, metrics)
+    }
+
+    /// As `mocked`; `live` asks real models in place of their mocks.
+    pub fn played(mocks: Mocks, live: Option<LiveCase>, metrics: Metrics) -> Calls {
+        let played = Played { mocks: Mutex::new(mocks), made: Mutex::default(), asked: Mutex::default(), live };
         Calls { way: Way::Mocked(Arc::new(played)), metrics }
     }
 
@@ -182,14 +193,8 @@ impl Calls {
         asking: Asking<'_>,
     ) -> QuestionResult {
         let answer = |mocks: &mut Mocks| mocks.models.answer(call);
-        let mocked = match &self.way {
-            Way::Mocked(played) => {
-                let (reply, said) = answer(&mut played.mocks.lock().unwrap_or_else(PoisonError::into_inner));
-                let (step, model) = (call.step.clone(), call.model.clone());
-                let question = MockedQuestion { step, model, mocked: !is_unanswered(&said) };
-                played.asked.lock().unwrap_or_else(PoisonError::into_inner).push(question);
-                Some((reply, said))
-            }
+        let answered = match &self.way {
+            Way::Mocked(played) => Some(played.answer(call).await),
             Way::Sandbox(mocks) => {
                 let played = sandbox.and_then(|(version, set)| played(mocks, version, set, answer));
                 Some(played.unwrap_or_else(|| answer(&mut Mocks::default())))
@@ -198,7 +203,7 @@ impl Calls {
                 sandbox.and_then(|(version, set)| played(mocks, version, set, answer))
             }
         };
-        if let Some((reply, said)) = mocked {
+        if let Some((reply, said)) = answered {
             self.metrics.model_call(&call.model, "mock");
             return QuestionResult {
                 replied: Replied { result: Ok(reply), settled: Vec::new(), alarms: Vec::new() },
@@ -235,12 +240,39 @@ impl Calls {
         }
     }
 
+    /// The answers of real models in a case of an author's test; `None`: it asks none.
+    pub fn answered(&self) -> Option<Recorded> {
+        match &self.way {
+            Way::Mocked(played) => played.live.as_ref().map(LiveCase::answered),
+            Way::Network { .. } | Way::Sandbox(_) => None,
+        }
+    }
+
     /// The calls that mocks of an author's test have answered, oldest first.
     pub fn made(&self) -> Vec<MockedCall> {
         match &self.way {
             Way::Mocked(played) => played.made.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             Way::Network { .. } | Way::Sandbox(_) => Vec::new(),
         }
+    }
+}
+
+impl Played {
+    /// Answers a question by a misfortune of the test, a real model, the recording, or a mock.
+    async fn answer(&self, call: &ModelCall) -> (ModelReply, String) {
+        let (is_misfortune, unlike, mut answer) = {
+            let models = &mut self.mocks.lock().unwrap_or_else(PoisonError::into_inner).models;
+            let is_misfortune = models.is_misfortune(call);
+            let answer = models.answer(call);
+            (is_misfortune, models.take_unlike(), answer)
+        };
+        if let Some(live) = self.live.as_ref().filter(|_| !is_misfortune) {
+            answer = live.ask(call).await;
+        }
+        let (step, model) = (call.step.clone(), call.model.clone());
+        let question = MockedQuestion { step, model, mocked: !is_unanswered(&answer.1), unlike };
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(question);
+        answer
     }
 }
 

@@ -1,5 +1,6 @@
 //! Mocks the answers of models: `model:` of `sandbox.mocks` in `_bot.yaml` and of the tests' `mocks`.
 
+use super::recording::{Found, RecordedCase, UnlikeRecorded};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings},
@@ -17,6 +18,10 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 pub struct ModelMocks {
     rules: Vec<Rule>,
+    /// The answers that real models gave to the questions of the case: they go before those of the rules.
+    pub recorded: Option<RecordedCase>,
+    /// The last question was another one than the recorded one.
+    unlike: Option<UnlikeRecorded>,
 }
 
 #[derive(Debug, Clone)]
@@ -66,7 +71,7 @@ impl ModelMocks {
                 }
             }
         }
-        ModelMocks { rules }
+        ModelMocks { rules, ..ModelMocks::default() }
     }
 
     /// These rules first, then the others.
@@ -79,6 +84,36 @@ impl ModelMocks {
     /// Answers a question, and tells by which rule. The last answer of a list is repeated. Without a rule the question
     /// fails: it never reaches a model.
     pub fn answer(&mut self, call: &ModelCall) -> (ModelReply, String) {
+        let is_misfortune = self.is_misfortune(call);
+        let by_rule = self.by_rule(call);
+        let Some(recorded) = self.recorded.as_mut().filter(|_| !is_misfortune) else { return by_rule };
+        match recorded.answer(call) {
+            Found::Answer(reply, said) => (reply, said),
+            Found::Nothing => by_rule,
+            Found::Unlike(unlike) => {
+                self.unlike = Some(unlike);
+                let text = format!("the question of `{}` is not the recorded one", call.step);
+                let answer = Err(ModelError::new(ModelErrorKind::ModelDown, &text));
+                (ModelReply::free(&call.model, answer), text)
+            }
+        }
+    }
+
+    /// True if the next answer by a rule is a misfortune: it is a part of the test, and no model gives it when it is asked.
+    pub fn is_misfortune(&self, call: &ModelCall) -> bool {
+        let rule = self.rules.iter().find(|rule| meets(&rule.name, call.step.as_str()));
+        rule.is_some_and(|rule| {
+            let next = &rule.answers[rule.asked.min(rule.answers.len() - 1)];
+            next.answer.is_err() || next.slow > Span::ZERO
+        })
+    }
+
+    /// How the last question differs from the recorded one, once.
+    pub fn take_unlike(&mut self) -> Option<UnlikeRecorded> {
+        self.unlike.take()
+    }
+
+    fn by_rule(&mut self, call: &ModelCall) -> (ModelReply, String) {
         let step = call.step.as_str();
         let Some(rule) = self.rules.iter_mut().find(|rule| meets(&rule.name, step)) else {
             let text = format!("{WITHOUT_MOCK}`{step}`");

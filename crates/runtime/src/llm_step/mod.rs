@@ -1,6 +1,9 @@
-//! Asks the questions of `llm` steps, for real or with mocks, and keeps their money within its budgets.
+//! Asks the questions of `llm` steps, for real, with mocks or from a recording, and keeps their money within its budgets.
 
 pub mod budgets;
+pub mod live;
 pub mod mocks;
 pub mod models;
+pub mod recording;
+pub mod recording_file;
 mod rest;

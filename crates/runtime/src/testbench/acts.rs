@@ -23,6 +23,7 @@ use crate::{
 
 impl World<'_> {
     pub async fn perform(&mut self, step: &Step) -> Result<(), Stop> {
+        self.at = step.place.clone();
         match &step.act {
             TestAction::Bot(says) => return self.look_at_bot(says).await,
             TestAction::Expect(expected) => return self.look_at_all(expected).await,

@@ -3,16 +3,21 @@
 use super::{
     Bot, Play, Stop, TestFile, TestOptions,
     coverage::{Coverage, CoverageTally},
+    live::LiveReport,
     pace::Pace,
-    read,
+    read_with,
     report::{CaseReport, FailedExpectation, FileReport, TranscriptLine},
     update::Rewrite,
     world::World,
 };
 use crate::{
-    base::clock::{Clock, SystemClock},
+    base::{
+        clock::{Clock, SystemClock},
+        place::SourceFile,
+    },
     bot::source_files::TestFiles,
     flow::tools::testfile::Case,
+    llm_step::{live::Recorded, recording_file::RecordingFile},
 };
 use std::collections::BTreeMap;
 
@@ -25,6 +30,9 @@ pub(super) struct TestRun {
     pub coverage: Coverage,
     /// The number of cases that the time did not suffice for.
     pub left_out: usize,
+    /// The answers of real models: file, number of the case, and its answers.
+    pub recorded: Vec<(usize, usize, Recorded)>,
+    pub live: Option<LiveReport>,
 }
 
 /// The result of one case.
@@ -32,12 +40,20 @@ pub(super) struct RunCase {
     pub report: CaseReport,
     pub tally: CoverageTally,
     pub rewrites: Vec<Rewrite>,
+    /// The answers of real models.
+    pub recorded: Option<Recorded>,
 }
 
 /// Runs the wanted cases of these files.
 pub(super) fn run_all(bot: &Bot, tests: &TestFiles, options: &TestOptions<'_>, pace: &Pace) -> TestRun {
     let wanted = tests.files.iter().filter(|file| options.wants(file));
-    let mut files: Vec<(FileReport, Option<TestFile>)> = wanted.map(|file| read(file, &bot.set)).collect();
+    // Real models answer in place of the recording, too.
+    let recording = |file: &SourceFile| {
+        let path = RecordingFile::path_of(file.path()).filter(|_| bot.live.is_none())?;
+        tests.recordings.iter().find(|recording| recording.path() == path)
+    };
+    let mut files: Vec<(FileReport, Option<TestFile>)> =
+        wanted.map(|file| read_with(file, recording(file), &bot.set)).collect();
     files.retain(|(_, file)| file.as_ref().is_none_or(|file| options.wants_flow(&file.flow)));
     let unreadable = tests.findings.iter().filter(|finding| options.wants(finding.place.file()));
     files.extend(unreadable.map(|finding| (FileReport::unreadable(finding), None)));
@@ -53,6 +69,7 @@ pub(super) fn run_all(bot: &Bot, tests: &TestFiles, options: &TestOptions<'_>, p
     let (mut tally, mut left_out) = (CoverageTally::default(), 0);
     let mut rewrites: BTreeMap<usize, Vec<Rewrite>> = BTreeMap::new();
     let mut reports: Vec<(usize, CaseReport)> = Vec::new();
+    let mut recorded = Vec::new();
     for ((index, number, _), done) in jobs.iter().zip(played) {
         let Some(done) = done.flatten() else {
             left_out += 1;
@@ -60,6 +77,7 @@ pub(super) fn run_all(bot: &Bot, tests: &TestFiles, options: &TestOptions<'_>, p
         };
         tally.join(done.tally);
         rewrites.entry(*index).or_default().extend(done.rewrites);
+        recorded.extend(done.recorded.map(|recorded| (*index, *number, recorded)));
         reports.push((*index, CaseReport { number: *number, ..done.report }));
     }
     let tested: Vec<_> = files.iter().filter_map(|(_, file)| file.as_ref()).map(|file| &file.flow).collect();
@@ -67,7 +85,7 @@ pub(super) fn run_all(bot: &Bot, tests: &TestFiles, options: &TestOptions<'_>, p
     for (index, report) in reports {
         files[index].0.cases.push(report);
     }
-    TestRun { files, rewrites, coverage, left_out }
+    TestRun { files, rewrites, coverage, left_out, recorded, live: None }
 }
 
 /// `None` if the time was over before its end.
@@ -78,11 +96,11 @@ pub(super) fn run_case(bot: &Bot, play: &Play, case: &Case, update: bool, pace: 
         Ok(played) => played?,
         Err(error) => PlayedCase { failure: Some(broken(case, &error.into())), ..PlayedCase::default() },
     };
-    let PlayedCase { failure, failed_at, transcript, notes, tally } = played;
+    let PlayedCase { failure, failed_at, transcript, notes, tally, recorded } = played;
     let (name, place) = (case.name.clone(), case.place.clone());
     let took = (SystemClock.now() - began).to_std();
     let report = CaseReport { number: 0, name, place, took, failure, failed_at, notes, transcript };
-    Some(RunCase { report, tally, rewrites: rewrites.unwrap_or_default() })
+    Some(RunCase { report, tally, rewrites: rewrites.unwrap_or_default(), recorded })
 }
 
 /// The end of a case.
@@ -94,6 +112,7 @@ pub(super) struct PlayedCase {
     pub transcript: Vec<TranscriptLine>,
     pub notes: Vec<String>,
     pub tally: CoverageTally,
+    pub recorded: Option<Recorded>,
 }
 
 pub(super) async fn play_case(bot: &Bot, play: &Play, case: &Case, rewrites: &mut Option<Vec<Rewrite>>) -> PlayedCase {
@@ -115,8 +134,9 @@ pub(super) async fn play_case(bot: &Bot, play: &Play, case: &Case, rewrites: &mu
         break;
     }
     *rewrites = world.rewrites.take();
+    let recorded = world.app.calls.answered();
     let (transcript, notes, tally) = world.end().await;
-    PlayedCase { failure, failed_at, transcript, notes, tally }
+    PlayedCase { failure, failed_at, transcript, notes, tally, recorded }
 }
 
 fn broken(case: &Case, error: &anyhow::Error) -> FailedExpectation {

@@ -1,14 +1,38 @@
 //! Checks a test's expectations of questions to models: how often each step asked.
 
-use super::{Stop, look::failure};
+use super::{Stop, look::failure, report::FailedExpectation, world::World};
 use crate::{
-    base::{counted::counted, yaml::Node},
+    base::{counted::counted, place::Place, yaml::Node},
     http_step::calls::MockedQuestion,
-    llm_step::mocks::{example, meets},
+    llm_step::{
+        mocks::{example, meets},
+        recording::UnlikeRecorded,
+    },
 };
 
+impl World<'_> {
+    /// Tells the new questions to models; one that is not the recorded one fails the case.
+    pub fn look_at_questions(&mut self) -> Result<(), Stop> {
+        let asked = self.app.calls.asked();
+        for question in &asked[self.questions_told.min(asked.len())..] {
+            if let Some(differs) = &question.unlike {
+                self.tell('!', format!("the question of `{}` is not the recorded one", question.step));
+                self.note(RECORD_ANEW.to_owned());
+                return Err(unlike(&self.at, question, differs).into());
+            } else if question.mocked {
+                self.tell('*', format!("`{}` asks the model `{}`", question.step, question.model));
+            } else {
+                self.tell('!', format!("no mock answers the question of `{}`", question.step));
+                self.note(without_mock(question));
+            }
+        }
+        self.questions_told = asked.len();
+        Ok(())
+    }
+}
+
 /// Advice for a question without a mock. No test reaches a model.
-pub(super) fn without_mock(question: &MockedQuestion) -> String {
+fn without_mock(question: &MockedQuestion) -> String {
     let step = question.step.as_str();
     format!(
         "no mock answers the question of `{step}` to the model `{}`; add {} to `mocks: model:` of the test (what `sandbox` \
@@ -16,6 +40,16 @@ pub(super) fn without_mock(question: &MockedQuestion) -> String {
         question.model,
         example(step)
     )
+}
+
+/// Advice for a question that differs from the recorded one.
+const RECORD_ANEW: &str = "`transom test --live --keep` asks the models again and records their answers; without \
+    the file `flows/NAME.model.yaml` mocks answer";
+
+/// The failure for a question that is not the recorded one.
+fn unlike(at: &Place, question: &MockedQuestion, unlike: &UnlikeRecorded) -> FailedExpectation {
+    let what = format!("the question of `{}` to the model is not the recorded one", question.step);
+    FailedExpectation { place: at.clone(), what, expected: unlike.recorded.clone(), got: unlike.asked.clone() }
 }
 
 /// Checks `{what_about: 1}`, `{any: 2}` or `nothing`.

@@ -1,18 +1,20 @@
 //! Reports the results of tests in words that need no knowledge of the program.
 
-use super::coverage::Coverage;
+use super::{coverage::Coverage, live::LiveReport};
 use crate::base::{diagnostic::Diagnostic, place::Place};
 use serde_json::json;
 use std::{fmt, time::Duration};
 
 /// The results of a run.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Report {
     /// Errors of the bot itself; then no test was run.
     pub findings: Vec<Diagnostic>,
     pub files: Vec<FileReport>,
     pub took: Duration,
     pub coverage: Coverage,
+    /// Of the real models that were asked.
+    pub live: Option<LiveReport>,
 }
 
 #[derive(Debug)]
@@ -107,10 +109,14 @@ impl Report {
                 json!({"path": file.path, "findings": findings(&file.findings), "cases": cases})
             })
             .collect();
-        json!({
+        let mut json = json!({
             "passed": self.passed(), "failed": self.failed(), "errors": self.errors(), "ms": ms(self.took),
             "findings": findings(&self.findings), "files": files,
-        })
+        });
+        if let Some(live) = &self.live {
+            json["live"] = live.to_json();
+        }
+        json
     }
 }
 

@@ -5,12 +5,12 @@ use super::{
     Bot, Play, Stop, blank,
     coverage::CoverageTally,
     process::{Process, database, start},
-    questions,
     report::TranscriptLine,
     requests,
     seen::{Handoff, Refusal, Seen},
     trouble::BotProblem,
     unsent::UnsentTold,
+    unwritten_place,
     update::Rewrite,
 };
 use crate::{
@@ -36,6 +36,7 @@ use crate::{
         rows,
         state::{LaneTask, TurnSeen},
     },
+    llm_step::live::LiveCase,
     model::{
         contact::Contact,
         effect::{Effect, StartTarget},
@@ -81,6 +82,8 @@ pub(super) struct World<'a> {
     pub tally: CoverageTally,
     /// `Some` if differing texts are rewritten; collects the replacements.
     pub rewrites: Option<Vec<Rewrite>>,
+    /// The place of the last act.
+    pub at: Place,
     /// The turns of the last act.
     pub did: Vec<TurnSeen>,
     /// When the customer last acted.
@@ -93,7 +96,7 @@ pub(super) struct World<'a> {
     /// Notes that are shown with a failure.
     pub notes: Vec<String>,
     calls_told: usize,
-    questions_told: usize,
+    pub questions_told: usize,
     lines: Vec<TranscriptLine>,
     taken: broadcast::Receiver<Outgoing>,
     turns: mpsc::UnboundedReceiver<TurnSeen>,
@@ -119,7 +122,8 @@ impl<'a> World<'a> {
         let folder = blank::temporary()?;
         bot.blank.copy_to(&database(&folder))?;
         let metrics = Metrics::new();
-        let calls = Calls::mocked(play.mocks.clone(), metrics.clone());
+        let live = bot.live.as_ref().map(LiveCase::begin);
+        let calls = Calls::played(play.mocks.clone(), live, metrics.clone());
         let process = start(bot, play, &folder, &clock, calls, metrics).await?;
         let Process { app, sandbox, taken, turns } = process;
         let sender = app.config.senders.first().context("the sandbox has a sender")?.id;
@@ -162,6 +166,7 @@ impl<'a> World<'a> {
             ended: BTreeMap::new(),
             tally: CoverageTally::default(),
             rewrites: None,
+            at: unwritten_place(),
             did: Vec::new(),
             heard_at: None,
             unsent: UnsentTold::default(),
@@ -302,16 +307,7 @@ impl<'a> World<'a> {
             }
         }
         self.calls_told = made.len();
-        let asked = self.app.calls.asked();
-        for question in &asked[self.questions_told.min(asked.len())..] {
-            if question.mocked {
-                self.tell('*', format!("`{}` asks the model `{}`", question.step, question.model));
-            } else {
-                self.tell('!', format!("no mock answers the question of `{}`", question.step));
-                self.note(questions::without_mock(question));
-            }
-        }
-        self.questions_told = asked.len();
+        self.look_at_questions()?;
         while let Ok(answer) = self.turns.try_recv() {
             self.tally.take(&answer);
             for ended in &answer.passage.ended {

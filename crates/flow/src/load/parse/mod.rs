@@ -62,7 +62,7 @@ impl Sorted {
                 continue;
             } else if path.ends_with(".rhai") {
                 sorted.scripts.push(file.clone());
-            } else if file.stem().ends_with(".test") || !(path.ends_with(".yaml") || path.ends_with(".yml")) {
+            } else if file.is_of_tests() || !(path.ends_with(".yaml") || path.ends_with(".yml")) {
                 continue;
             } else if file.is_locale() {
                 if let Some(root) = load(file) {

@@ -26,6 +26,8 @@ pub fn sort_of(file: &SourceFile) -> BotFileKind {
         () if path.ends_with(".rhai") => BotFileKind::Script,
         () if !path.ends_with(".yaml") && !path.ends_with(".yml") => BotFileKind::Other,
         () if file.stem().ends_with(".test") => BotFileKind::Test,
+        // Recorded answers, which nobody writes.
+        () if file.is_of_tests() => BotFileKind::Other,
         () if file.is_locale() => BotFileKind::Locale,
         () if file.stem() == "_bot" => BotFileKind::Bot,
         () => BotFileKind::Flow,

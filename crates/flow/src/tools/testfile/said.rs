@@ -33,7 +33,7 @@ impl<'a> Corpus<'a> {
 
     fn text(&self) -> &str {
         self.text.get_or_init(|| {
-            let own = self.set.files.iter().filter(|file| !file.stem().ends_with(".test"));
+            let own = self.set.files.iter().filter(|file| !file.is_of_tests());
             let files = own.map(|file| one_line(file.text()));
             let papers =
                 self.set.knowledge.chunks().iter().map(|chunk| one_line(&self.set.knowledge.message_of(chunk)));

@@ -37,7 +37,7 @@ pub(super) fn tested(setup: &PlaySetup, request: &TestsRequest, pace: &Pace) -> 
     let tests = setup.tests(&request.edits)?;
     let only: Vec<String> = request.path.iter().cloned().collect();
     let (flow, name) = (request.flow.as_deref(), request.name.as_deref());
-    let run = cases::run_all(&bot, &tests, &TestOptions { only: &only, flow, name, update: false }, pace);
+    let run = cases::run_all(&bot, &tests, &TestOptions { only: &only, flow, name, ..TestOptions::default() }, pace);
     let mut cases: Vec<Json> = Vec::new();
     let (mut bytes, mut left_out) = (0, run.left_out);
     for (report, file) in &run.files {
