@@ -4,6 +4,7 @@ mod agent;
 mod budgets;
 mod dialects;
 mod faults;
+mod killed;
 mod live;
 mod step;
 

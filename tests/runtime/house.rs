@@ -45,6 +45,8 @@ pub struct House {
     messages: u64,
     at_meta: bool,
     pub faults: Arc<InjectedFaults>,
+    /// The database; `None`: SQLite in the folder.
+    database: Option<String>,
     /// `Some` if sender 1 is at Meta and its requests go to this emulator.
     pub graph: Option<Graph>,
 }
@@ -78,7 +80,16 @@ impl House {
         let mut files = files.to_vec();
         files.push(("config.yaml", &config));
         let folder = folder_of(&files);
-        House::open_over(folder, morning(), None, Some(wire), Arc::new(InjectedFaults::in_step(seed))).await
+        let faults = Arc::new(InjectedFaults::in_step(seed));
+        House::open_over(folder, morning(), None, Some(wire), faults, None, None).await
+    }
+
+    /// As `at_meta`, with this database, and a sender that repeats nothing by itself.
+    pub async fn at_meta_on(database: Option<String>, files: &[(&str, &str)], templates: &str) -> House {
+        let graph = Graph::start().await;
+        let config = format!("{}templates:\n{templates}\n", config_of(&graph.base, ", on_unknown: keep"));
+        let files = [files, &[("config.yaml", &config)]].concat();
+        House::open_over(folder_of(&files), morning(), Some(graph), None, Arc::default(), database, None).await
     }
 
     async fn build(files: &[(&str, &str)], graph: Option<Graph>) -> House {
@@ -86,7 +97,7 @@ impl House {
     }
 
     async fn open(folder: TempDir, clock: Arc<ManualClock>, graph: Option<Graph>) -> House {
-        House::open_over(folder, clock, graph, None, Arc::default()).await
+        House::open_over(folder, clock, graph, None, Arc::default(), None, None).await
     }
 
     async fn open_over(
@@ -95,6 +106,8 @@ impl House {
         graph: Option<Graph>,
         wire: Option<Arc<dyn Http>>,
         faults: Arc<InjectedFaults>,
+        database: Option<String>,
+        dies: Option<(u32, bool)>,
     ) -> House {
         install_crypto();
         let at_meta = graph.is_some() || wire.is_some();
@@ -103,7 +116,7 @@ impl House {
             true => Config::load(Some(&folder.path().join("config.yaml")), &|_| None)
                 .unwrap_or_else(|findings| panic!("{findings:#?}")),
         };
-        let url = format!("sqlite://{}", folder.path().join("t.db").display());
+        let url = database.clone().unwrap_or_else(|| format!("sqlite://{}", folder.path().join("t.db").display()));
         let options = Options { durable: false, faults: faults.clone() };
         let store = Store::open(&url, options).await.unwrap();
         let shared: Arc<dyn Clock> = clock.clone();
@@ -113,16 +126,35 @@ impl House {
         let setup = Setup { config, clock: shared, store, http, files, calls: None, metrics };
         let (app, sandbox) = App::start(setup).await.unwrap_or_else(|error| panic!("{error:?}"));
         let taken = sandbox.watch();
-        app.recover().await.unwrap();
-        app.run_due().await.unwrap();
-        House { app, sandbox, clock, taken, folder, messages: 0, faults, at_meta, graph }
+        if let Some((commit, after)) = dies {
+            faults.die_at_commit(commit, after);
+        }
+        let begins = async {
+            app.recover().await.unwrap();
+            app.run_due().await.unwrap();
+        };
+        tokio::select! {
+            biased;
+            () = faults.died() => {}
+            () = begins => {}
+        }
+        House { app, sandbox, clock, taken, folder, messages: 0, faults, database, at_meta, graph }
     }
 
     /// Kills the process, and starts another one in the same world.
     pub async fn restart(self) -> House {
+        self.reborn(None).await
+    }
+
+    /// As `restart`; the new process dies at the commit after so many others of its first work, or behind it.
+    pub async fn restart_dying(self, commit: u32, after: bool) -> House {
+        self.reborn(Some((commit, after))).await
+    }
+
+    async fn reborn(self, dies: Option<(u32, bool)>) -> House {
         self.app.store.abandon().await;
-        let House { folder, clock, messages, graph, .. } = self;
-        let mut house = House::open(folder, clock, graph).await;
+        let House { folder, clock, messages, graph, database, .. } = self;
+        let mut house = House::open_over(folder, clock, graph, None, Arc::default(), database, dies).await;
         house.messages = messages;
         house
     }

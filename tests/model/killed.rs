@@ -1,0 +1,156 @@
+//! Kills the process at each commit of a turn that asks a model, on both databases: the model is asked at most twice, the
+//! run goes on or takes `on_error`, and the money adds up.
+
+use super::{
+    ModelServer, READ, WRITTEN,
+    step::{BOT, model},
+    value,
+};
+use crate::{runtime::house::House, store::postgres::cluster};
+use serde_json::json;
+use std::sync::Arc;
+use transom::{
+    base::time::{Span, Time},
+    channel::meta::compose::CustomerEvent,
+    store::{Query, tables::model_call},
+};
+
+const FLOW: &str = "flow: triage
+when: [{any_message: true}]
+steps:
+  - llm: What is this about?
+    input: ${msg.text}
+    returns: [repair, price]
+    as: kind
+    on_error: [{say: 'Sorry: ${error.code}'}, end]
+  - say: 'About: ${kind}'
+";
+
+/// A death at the commit after so many others, before or after it.
+#[derive(Debug, Clone, Copy)]
+struct Death {
+    commit: u32,
+    after: bool,
+}
+
+/// Rows that say what a run said.
+static SAID: Query = Query { name: "killed.said", text: "select count(*) as n from outbound" };
+
+static LEAVES: Query =
+    Query { name: "killed.leaves", text: "select count(*) as n from outbound where state in ('queued', 'sending')" };
+
+/// More commits than a turn has.
+const COMMITS_MAX: u32 = 30;
+
+/// The outcome of some lives.
+struct Lived {
+    /// True if every death came.
+    died: bool,
+    texts: Vec<String>,
+}
+
+/// One life after the other, each with its death; the last one goes on to the end.
+async fn live(database: Option<String>, deaths: &[Death]) -> Lived {
+    let server = ModelServer::start(vec![value(json!("repair"))]).await;
+    let files = [BOT, ("flows/triage.yaml", FLOW)];
+    let mut house = House::at_meta_on(database, &files, &model(&server, "")).await;
+    let message = house.webhook(CustomerEvent::Text("my brakes".into()));
+    let mut died = true;
+    if let Some(first) = deaths.first() {
+        house.faults.die_at_commit(first.commit, first.after);
+    }
+    for life in 0..deaths.len() {
+        // The platform repeats what was not acknowledged, and what was is known already.
+        let faults = Arc::clone(&house.faults);
+        tokio::select! {
+            biased;
+            () = faults.died() => {}
+            () = done(&house, &message) => {}
+        }
+        faults.heal();
+        if !faults.is_dead() {
+            died = false;
+            break;
+        }
+        assert!(server.asked().len() <= life + 1, "{deaths:?}: one question a life");
+        house = match deaths.get(life + 1) {
+            Some(next) => house.restart_dying(next.commit, next.after).await,
+            None => house.restart().await,
+        };
+    }
+    done(&house, &message).await;
+    // A message whose fate nobody knows is settled when its time is over.
+    house.advance(Span::minutes(2)).await;
+    judge(&house, &server, deaths).await;
+    Lived { died, texts: house.texts() }
+}
+
+/// Posts the message, and waits until a step has spoken and nothing more leaves.
+async fn done(house: &House, message: &str) {
+    house.post(message).await;
+    let count = async |query| house.app.store.one(query, &[], |row| row.number("n")).await.unwrap().unwrap();
+    while count(&SAID).await == 0 || count(&LEAVES).await > 0 {
+        tokio::task::yield_now().await;
+    }
+    house.app.run_due().await.unwrap();
+}
+
+async fn judge(house: &House, server: &ModelServer, deaths: &[Death]) {
+    let said = house.app.store.one(&SAID, &[], |row| row.number("n")).await.unwrap().unwrap();
+    assert_eq!(said, 1, "{deaths:?}: the run has spoken once");
+    let texts = house.texts();
+    let is_ended = texts.iter().all(|text| text == "About: repair" || text == "Sorry: unknown_outcome");
+    assert!(texts.len() <= 1 && is_ended, "{deaths:?}: {texts:?}");
+    let asked = server.asked().len();
+    assert!(asked <= 2, "{deaths:?}: it was asked {asked} times");
+    if deaths.len() == 1 {
+        assert!(texts.iter().all(|text| text == "About: repair"), "{deaths:?}: one death is no error: {texts:?}");
+    }
+    // Each question is in the book: settled once, or reserved for ever.
+    let sums = model_call::sums(&house.app.store, "main", Time(0)).await.unwrap();
+    let price = i64::try_from(READ + 2 * WRITTEN).unwrap();
+    let calls = usize::try_from(sums.calls).unwrap();
+    assert!(calls >= asked && calls <= 2, "{deaths:?}: {sums:?} for {asked} questions");
+    let settled = sums.cost - sums.reserved;
+    assert!(settled == price || (settled == 0 && deaths.len() > 1), "{deaths:?}: {sums:?}");
+    let open = sums.calls - settled / price;
+    assert!(open == 0 && sums.reserved == 0 || open > 0 && sums.reserved % open == 0, "{deaths:?}: {sums:?}");
+}
+
+/// Dies once at each commit of the turn; gives the number of deaths.
+async fn once_at_each_commit(database: impl AsyncFn() -> Option<String>) -> usize {
+    let mut deaths = 0;
+    for commit in 0..COMMITS_MAX {
+        let mut died = false;
+        for after in [false, true] {
+            died |= live(database().await, &[Death { commit, after }]).await.died;
+        }
+        if !died {
+            return deaths;
+        }
+        deaths += 2;
+    }
+    panic!("a turn has fewer than {COMMITS_MAX} commits");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_death_at_any_commit_costs_one_question_more_and_nothing_is_said_twice() {
+    let deaths = once_at_each_commit(async || None).await;
+    assert!(deaths >= 8, "webhook, turn, reservation, answer: {deaths}");
+    // The second life may die at any commit, too: then the step may fail, and the model is not asked a third time.
+    let mut failed = 0;
+    for first in 0..6 {
+        for second in 0..6 {
+            let deaths = [(first, true), (second, false)].map(|(commit, after)| Death { commit, after });
+            failed += usize::from(live(None, &deaths).await.texts == ["Sorry: unknown_outcome"]);
+        }
+    }
+    assert!(failed > 0, "no pair of deaths was one while the model was asked");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_holds_on_postgres() {
+    let Some(cluster) = cluster() else { return };
+    let deaths = once_at_each_commit(async || Some(cluster.database().await)).await;
+    assert!(deaths >= 8, "webhook, turn, reservation, answer: {deaths}");
+}
