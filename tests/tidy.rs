@@ -32,6 +32,7 @@ const ROOMS: &[&str] = &[
     "contacts",
     "delivery",
     "starts",
+    "cases",
     "turns",
     "ingest",
     "health",

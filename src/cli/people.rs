@@ -45,6 +45,9 @@ pub enum Action {
         /// An account whose customers they see; once for each; without one, all
         #[arg(long)]
         account: Vec<String>,
+        /// A team whose cases they get; once for each
+        #[arg(long)]
+        team: Vec<String>,
     },
     /// All people, with their roles
     List,
@@ -56,6 +59,9 @@ pub enum Action {
         /// An account whose customers they see; once for each; without one, all
         #[arg(long)]
         account: Vec<String>,
+        /// A team whose cases they get; once for each
+        #[arg(long)]
+        team: Vec<String>,
     },
     /// Print a link by which a person sets a new password; the old one and their sessions end
     Link { name: String },
@@ -86,7 +92,7 @@ async fn list(config: &Config) -> Outcome {
     let rows = rows(&store, now).await;
     store.close().await;
     table::print(
-        &["id", "name", "role", "accounts", "last seen", "sessions"],
+        &["id", "name", "role", "accounts", "teams", "last seen", "sessions"],
         &rows?,
         "Nobody signs in yet; `transom people add NAME --role operator` lets the first one in.",
     );
@@ -101,7 +107,8 @@ async fn rows(store: &Store, now: Time) -> Result<Vec<Vec<String>>, Failure> {
         let names: Vec<&str> = one.accounts.iter().map(AccountName::as_str).collect();
         let accounts = if one.all_accounts { "all".to_owned() } else { names.join(", ") };
         let seen = one.seen_at.map_or_else(|| "never".to_owned(), show::cell);
-        rows.push(vec![one.id.to_string(), one.name, one.role.as_str().to_owned(), accounts, seen, open.to_string()]);
+        let (id, role, teams) = (one.id.to_string(), one.role.as_str().to_owned(), one.teams.join(", "));
+        rows.push(vec![id, one.name, role, accounts, teams, seen, open.to_string()]);
     }
     Ok(rows)
 }
@@ -109,17 +116,17 @@ async fn rows(store: &Store, now: Time) -> Result<Vec<Vec<String>>, Failure> {
 async fn by_daemon(config: &Config, api: &Api, what: Action) -> Outcome {
     match what {
         Action::List => Ok(()),
-        Action::Add { name, role, account } => {
-            let rights = rights(config, &role, &account)?;
-            let body = json!({"name": name, "role": rights.role, "accounts": rights.accounts});
+        Action::Add { name, role, account, team } => {
+            let rights = rights(config, &role, &account, team)?;
+            let body = json!({"name": name, "role": rights.role, "accounts": rights.accounts, "teams": rights.teams});
             let made = api.post("/v1/people", &body).await?.ok()?;
             told_link(&made["person"]["name"], &made);
             Ok(())
         }
-        Action::Role { name, role, account } => {
+        Action::Role { name, role, account, team } => {
             let (id, name) = known(api, &name).await?;
-            let rights = rights(config, &role, &account)?;
-            let body = json!({"role": rights.role, "accounts": rights.accounts}).to_string().into_bytes();
+            let rights = rights(config, &role, &account, team)?;
+            let body = body(&rights).to_string().into_bytes();
             let path = format!("/v1/people/{id}");
             api.request(reqwest::Method::PATCH, &path, &[], Some(body)).await?.ok()?;
             told_role(&name, rights.role);
@@ -150,19 +157,19 @@ async fn by_database(config: &Config, store: &Store, what: Action) -> Outcome {
     let now = SystemClock.now();
     let (action, subject, detail) = match what {
         Action::List => return Ok(()),
-        Action::Add { name, role, account } => {
+        Action::Add { name, role, account, team } => {
             let name = names::read(&name).map_err(Failure::Usage)?;
-            let rights = rights(config, &role, &account)?;
-            let detail = json!({"role": rights.role, "accounts": rights.accounts});
+            let rights = rights(config, &role, &account, team)?;
+            let detail = body(&rights);
             let (person, link) = people::add(store, &name, rights, now).await.map_err(Failure::failed)?;
             let made = json!({"link": link.address(&base(config)), "link_ends_at": iso(link.ends_at)});
             told_link(&json!(person.name), &made);
             ("add_person", person.name, detail)
         }
-        Action::Role { name, role, account } => {
+        Action::Role { name, role, account, team } => {
             let person = stored(store, &name).await?;
-            let rights = rights(config, &role, &account)?;
-            let (role, detail) = (rights.role, json!({"role": rights.role, "accounts": rights.accounts}));
+            let rights = rights(config, &role, &account, team)?;
+            let (role, detail) = (rights.role, body(&rights));
             people::change(store, person.id, rights).await.map_err(Failure::failed)?;
             told_role(&person.name, role);
             ("change_person", person.name, detail)
@@ -191,7 +198,16 @@ async fn by_database(config: &Config, store: &Store, what: Action) -> Outcome {
     Ok(())
 }
 
-fn rights(config: &Config, role: &str, accounts: &[String]) -> Result<Rights, Failure> {
+/// The body of a request that changes a person, and the detail in the audit log. Teams that were not named stay.
+fn body(rights: &Rights) -> Json {
+    let mut body = json!({"role": rights.role, "accounts": rights.accounts});
+    if let Some(teams) = &rights.teams {
+        body["teams"] = json!(teams);
+    }
+    body
+}
+
+fn rights(config: &Config, role: &str, accounts: &[String], teams: Vec<String>) -> Result<Rights, Failure> {
     let Some(role) = Role::parse(role) else {
         return Err(Failure::Usage(format!("there is no role `{role}`; it is one of {}", Role::NAMES.join(", "))));
     };
@@ -202,7 +218,8 @@ fn rights(config: &Config, role: &str, accounts: &[String]) -> Result<Rights, Fa
     if role == Role::Operator && !names.is_empty() {
         return Err(Failure::Usage("an operator has all accounts; leave `--account` out".to_owned()));
     }
-    Ok(Rights { role, accounts: (!names.is_empty()).then_some(names) })
+    let teams = (!teams.is_empty()).then_some(teams);
+    Ok(Rights { role, accounts: (!names.is_empty()).then_some(names), teams })
 }
 
 async fn stored(store: &Store, name: &str) -> Result<Person, Failure> {

@@ -48,6 +48,7 @@ pub struct SignedIn {
     pub role: Role,
     /// `None`: all.
     pub accounts: Option<Vec<AccountName>>,
+    pub teams: Vec<String>,
     /// The stored hash of the session.
     pub session: String,
 }

@@ -358,7 +358,7 @@ fn instead_of_zero(name: &str) -> Option<String> {
     let or_none = |example: &str| Some(format!("write how long, such as `{name}: {example}`, or take the line out"));
     match name {
         "timeout" | "until_done" | "expires" | "ttl" => or_none("2h"),
-        "late" | "late_message" | "give_back" | "unknown_after" => or_none("1h"),
+        "late" | "late_message" | "give_back" | "unknown_after" | "answer_within" | "solve_within" => or_none("1h"),
         "gather" => or_none("3s"),
         "after" => Some("write how long, such as `after: 2h`".to_owned()),
         "hold" => {

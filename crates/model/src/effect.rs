@@ -18,7 +18,7 @@ use super::{
     content::Content,
     event::{FlowEvent, Reason},
     form::FormAnswer,
-    session::Session,
+    session::{CaseLimit, Session},
     template::TemplateMessage,
     value::Value,
 };
@@ -136,6 +136,8 @@ pub enum Effect {
     },
     /// The conversation is marked as *needs a person*; posted to `notify.url`.
     NeedsPerson { why: String },
+    /// The open case has missed a promise of its team, which was due at `due`. It is said once for each.
+    CaseOverdue { limit: CaseLimit, due: Time },
     /// An event for webhooks and statistics; the engine itself has already started its flows.
     Emit { flow: FlowName, name: String, data: Value },
     /// A `split` assigned the contact to a case; `fresh`: for the first time.

@@ -34,8 +34,12 @@ pub enum Event {
     Restarted,
     /// The outcome of one of our messages, if the engine asked for it (`Draft::tells`).
     Delivery { message: u32, fate: DeliveryOutcome },
-    /// A person of the business wrote (phone app, standby, studio, API) or took over.
+    /// A person of the business wrote (phone app, standby, studio, API).
     PersonWrote { agent: Option<String> },
+    /// A person takes the conversation over without writing yet.
+    TakenOver { agent: Option<String> },
+    /// The person puts the case aside until a time.
+    Snoozed { until: Time },
     /// The person returns the conversation to the bot.
     HandedBack { agent: Option<String> },
     /// The case is closed: runs end, held messages are dropped, the mark is removed.
@@ -45,6 +49,9 @@ pub enum Event {
     Preference { given: bool, by: String },
     /// A conversation is assigned to a team, a person, or both. Without a person it waits for one.
     Assigned { team: Option<String>, agent: Option<String> },
+    /// The team's `assign` gives the waiting case to a person. It changes nothing if the case waits for that team no
+    /// longer, and the contact's wait goes on.
+    GivenOut { team: String, agent: String },
     /// An open form of the contact asks for its next screen.
     FormAsked(Box<FormScreenRequest>),
     /// An operator ends a run.

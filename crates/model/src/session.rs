@@ -3,6 +3,7 @@
 //! The session is stored as one JSON document. Only the engine changes it, and `turn` grows by one with each change.
 
 mod agent;
+mod case;
 mod due;
 mod kept;
 mod part;
@@ -12,6 +13,7 @@ mod size;
 mod waiting;
 
 pub use agent::{AgentState, AskedAct, ToolRun, ToolState};
+pub use case::{Case, CaseLimit, CaseState, rank};
 pub use due::{Due, DueKind};
 pub use kept::{CountedStart, Followed, StopSnapshot, TimedStart, UndeliveredCount, WaitingWelcome};
 pub use part::Part;

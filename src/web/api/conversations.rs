@@ -84,7 +84,7 @@ pub async fn take_over(
         if unless_taken.unwrap_or(true) {
             is_free(&acting, &row, agent.as_deref()).await?;
         }
-        done(&acting, &row, Event::PersonWrote { agent }).await
+        done(&acting, &row, Event::TakenOver { agent }).await
     })
     .await
 }

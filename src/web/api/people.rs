@@ -51,6 +51,8 @@ pub struct PersonShown {
     role: RoleName,
     /// The accounts whose customers they see; `null`: all.
     accounts: Option<Vec<String>>,
+    /// The teams of the bot whose cases they get.
+    teams: Vec<String>,
     created_at: At,
     /// To five minutes; `null`: never.
     last_seen_at: Option<At>,
@@ -68,6 +70,9 @@ pub struct NewPerson {
     /// Of the configuration; `null` or left out: all. An operator has all.
     #[schemars(length(min = 1), extend("x-misfit" = ACCOUNTS_MISFIT, "x-null" = true))]
     accounts: Option<Vec<String>>,
+    /// Of `_bot.yaml`; left out: none.
+    #[schemars(extend("x-null" = true))]
+    teams: Option<Vec<String>>,
 }
 
 /// A field that is left out stays as it is.
@@ -78,6 +83,8 @@ pub struct PersonChange {
     #[schemars(length(min = 1), extend("x-misfit" = ACCOUNTS_MISFIT))]
     #[serde(default)]
     accounts: Change<Vec<String>>,
+    /// Of `_bot.yaml`.
+    teams: Option<Vec<String>>,
 }
 
 const ACCOUNTS_MISFIT: &str = "`accounts` is a list of names, or `null` for all.";
@@ -117,7 +124,7 @@ pub async fn show(State(web): State<Arc<Web>>, Path(id): Path<String>) -> ApiRes
     Ok(respond(StatusCode::OK, &described(&web.app.store, &person, web.app.clock.now()).await?))
 }
 
-/// `POST /v1/people`: `{name, role, accounts}`; the link is shown only in this answer.
+/// `POST /v1/people`: `{name, role, accounts, teams}`; the link is shown only in this answer.
 pub async fn add(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     let (asked, mut errors) = request::parse::<NewPerson>(&request::bytes(request.into_body()).await?)?;
     let name = names::read(&asked.name).unwrap_or_else(|why| {
@@ -127,33 +134,37 @@ pub async fn add(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
         String::new()
     });
     let accounts = accounts(&web.app.config, &mut errors, asked.accounts);
-    let rights = rights(&mut errors, asked.role.0, accounts);
+    let teams = teams(&web, &mut errors, asked.teams);
+    let rights = rights(&mut errors, asked.role.0, accounts, teams);
     errors.finish()?;
     let _turn = web.people.lock().await;
     let now = web.app.clock.now();
     let (person, link) = people::add(&web.app.store, &name, rights, now).await.map_err(problem)?;
     let shown = described(&web.app.store, &person, now).await?;
-    let detail = json!({"role": person.role, "accounts": shown.accounts});
+    web.app.cases.look_again();
+    let detail = json!({"role": person.role, "accounts": shown.accounts, "teams": shown.teams});
     let link = PersonLink { link: link.address(&base(&web.app.config)), link_ends_at: At(link.ends_at) };
     Ok(noted(respond(StatusCode::CREATED, &PersonAdded { person: shown, link }), person.name, detail))
 }
 
-/// `PATCH /v1/people/{id}`: `{role, accounts}`.
+/// `PATCH /v1/people/{id}`: `{role, accounts, teams}`.
 pub async fn change(State(web): State<Arc<Web>>, Path(id): Path<String>, request: Request) -> ApiResult {
     let bytes = request::bytes(request.into_body()).await?;
     let _turn = web.people.lock().await;
     let before = found(&web, &id).await?;
-    let (PersonChange { role, accounts: Change(given) }, mut errors) = request::parse(&bytes)?;
+    let (PersonChange { role, accounts: Change(given), teams: given_teams }, mut errors) = request::parse(&bytes)?;
     let role = role.map_or(before.role, |role| role.0);
     let accounts = given.map(|given| accounts(&web.app.config, &mut errors, given));
     // Somebody who becomes operator sees all.
     let kept = (!before.all_accounts && role != Role::Operator).then_some(before.accounts);
-    let rights = rights(&mut errors, role, accounts.unwrap_or(kept));
+    let teams = teams(&web, &mut errors, given_teams);
+    let rights = rights(&mut errors, role, accounts.unwrap_or(kept), teams);
     errors.finish()?;
     let person = people::change(&web.app.store, before.id, rights).await.map_err(problem)?;
     web.end_streams();
+    web.app.cases.look_again();
     let shown = described(&web.app.store, &person, web.app.clock.now()).await?;
-    let detail = json!({"role": person.role, "accounts": shown.accounts});
+    let detail = json!({"role": person.role, "accounts": shown.accounts, "teams": shown.teams});
     Ok(noted(respond(StatusCode::OK, &shown), person.name, detail))
 }
 
@@ -202,6 +213,7 @@ async fn described(store: &Store, person: &Person, now: Time) -> Result<PersonSh
         name: person.name.clone(),
         role: RoleName(person.role),
         accounts: (!person.all_accounts).then(|| accounts.collect()),
+        teams: person.teams.clone(),
         created_at: At(person.created_at),
         last_seen_at: person.seen_at.map(At),
         sessions: of.iter().filter(|session| !sessions::is_over(session, now)).count(),
@@ -218,11 +230,28 @@ fn accounts(config: &Config, errors: &mut FieldErrors, given: Option<Vec<String>
     Some(names)
 }
 
-fn rights(errors: &mut FieldErrors, role: Role, accounts: Option<Vec<AccountName>>) -> Rights {
+/// The teams that were given; `None`: as they are.
+fn teams(web: &Web, errors: &mut FieldErrors, given: Option<Vec<String>>) -> Option<Vec<String>> {
+    let mut names = given?;
+    let live = web.app.live.get();
+    if let Some(unknown) = names.iter().find(|name| !live.set.bot.teams.contains_key(*name)) {
+        errors.wrong("teams", format!("`_bot.yaml` has no team `{unknown}`."));
+    }
+    names.sort();
+    names.dedup();
+    Some(names)
+}
+
+fn rights(
+    errors: &mut FieldErrors,
+    role: Role,
+    accounts: Option<Vec<AccountName>>,
+    teams: Option<Vec<String>>,
+) -> Rights {
     if role == Role::Operator && accounts.is_some() && errors.is_clean() {
         errors.wrong("accounts", "An operator has all accounts; leave `accounts` out.");
     }
-    Rights { role, accounts }
+    Rights { role, accounts, teams }
 }
 
 /// Takes the conversations of somebody who is gone from them: those of a hand-off or a team wait again, the others go

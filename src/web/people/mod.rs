@@ -36,12 +36,14 @@ pub struct Link {
     pub ends_at: Time,
 }
 
-/// The role and the accounts of a person.
+/// The role, the accounts and the teams of a person.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rights {
     pub role: Role,
     /// `None`: all.
     pub accounts: Option<Vec<AccountName>>,
+    /// `None`: as they are; a new person has none.
+    pub teams: Option<Vec<String>>,
 }
 
 /// The reason why people were not changed.
@@ -75,6 +77,7 @@ pub async fn add(store: &Store, name: &str, rights: Rights, now: Time) -> Result
         role: rights.role,
         all_accounts: rights.accounts.is_none(),
         accounts: rights.accounts.unwrap_or_default(),
+        teams: rights.teams.unwrap_or_default(),
         password: None,
         link_hash: Some(hash(link.token.expose())),
         link_ends_at: Some(link.ends_at),
@@ -90,20 +93,27 @@ pub async fn add(store: &Store, name: &str, rights: Rights, now: Time) -> Result
     Ok((row, link))
 }
 
-/// Gives a person another role or other accounts, and signs them out everywhere.
+/// Gives a person another role, other accounts or other teams. Unless only the teams change, they are signed out
+/// everywhere.
 pub async fn change(store: &Store, id: i64, rights: Rights) -> Result<Person, NotChanged> {
     if rights.role != Role::Operator {
         spare_operator(store, id).await?;
     }
+    let before = person::find(store, id).await?.ok_or(NotChanged::Unknown)?;
     let change = RoleChange {
         id,
         role: rights.role,
         all_accounts: rights.accounts.is_none(),
         accounts: rights.accounts.unwrap_or_default(),
+        teams: rights.teams.unwrap_or(before.teams),
     };
+    let is_same =
+        (before.role, before.all_accounts, &before.accounts) == (change.role, change.all_accounts, &change.accounts);
     let mut set = WriteSet::of(id);
     set.push(&person::CHANGE, &change);
-    set.push(&person_session::END_ALL, &SessionsOf { person_id: id });
+    if !is_same {
+        set.push(&person_session::END_ALL, &SessionsOf { person_id: id });
+    }
     store.commit(set).await?;
     person::find(store, id).await?.ok_or(NotChanged::Unknown)
 }

@@ -33,6 +33,7 @@ pub async fn find(store: &Store, value: &Secret, now: Time) -> Result<Option<Sig
         }
     }
     Ok(Some(SignedIn {
+        teams: person.teams,
         id: person.id,
         name: person.name,
         role: person.role,

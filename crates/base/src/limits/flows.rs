@@ -1,6 +1,6 @@
 //! Limits of the flow language and the engine: files, scripts, turns, behaviour in a conversation.
 
-use crate::time::Span;
+use crate::time::{Span, Time};
 
 // -- files of the author
 /// The size of a flow, test or configuration file.
@@ -197,3 +197,11 @@ pub const OPENING_DAYS_MAX: usize = 400;
 
 /// A schedule's fires that `check` compares with its `at_most`: two years of a daily one.
 pub const SCHEDULE_FIRES_COMPARED_MAX: usize = 800;
+
+// -- cases
+/// The greatest `at_most` of a team: open cases that one person gets.
+pub const TEAM_CASES_MAX: i64 = 1000;
+/// The place in the queue of a case that nothing was promised for: the largest number that JSON keeps exactly.
+pub const NEVER_DUE: Time = Time((1 << 53) - 1);
+/// Cases that one pass gives out; the next pass goes on.
+pub const CASES_GIVEN_OUT_MAX: usize = 200;

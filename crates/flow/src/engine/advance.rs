@@ -8,7 +8,7 @@ use crate::{
         message::delivery_outcome,
         quarantine,
         question::form,
-        routing::{events, handover, opt_out, queue, route, starts},
+        routing::{case, events, handover, opt_out, queue, route, starts},
         timers, version_change, window_timers,
     },
     model::{
@@ -62,6 +62,9 @@ fn happen(turn: &mut Turn<'_>, event: Event) {
         Event::Restarted => timers::restarted(turn),
         Event::Delivery { message, fate } => delivery_outcome::delivery(turn, message, &fate),
         Event::PersonWrote { agent } => handover::person_wrote(turn, agent),
+        Event::TakenOver { agent } => handover::taken_over(turn, agent),
+        Event::Snoozed { until } => case::snooze(turn, until),
+        Event::GivenOut { team, agent } => case::give_out(turn, &team, agent),
         Event::HandedBack { agent } => handover::hand_back(turn, agent),
         Event::Closed => handover::close(turn),
         Event::Broken { parts } => quarantine::take_out(turn, &parts),

@@ -1,6 +1,6 @@
 //! Parses `agents:` of `_bot.yaml`: the matter of all agents, the team behind them, and the sentence that a machine answers.
 
-use super::bot::Team;
+use super::teams::Team;
 use crate::base::{
     diagnostic::{Diagnostic, Findings, did_you_mean},
     fields::Fields,

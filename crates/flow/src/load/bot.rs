@@ -8,6 +8,7 @@ use super::{
     language_codes, name_lists,
     own_templates::{self, OwnTemplate},
     spec::VIEWS,
+    teams::{self, Team},
     topics::topics,
 };
 use crate::{
@@ -18,7 +19,7 @@ use crate::{
         limits,
         place::{Place, SourceFile},
         time::Span,
-        yaml::{Entry, Node},
+        yaml::Node,
     },
     definition::{Body, Field, Flow},
     model::{hours::OpeningHours, quiet::QuietHours, schedule::AtMost, window::AnswersAfter},
@@ -92,14 +93,6 @@ pub struct Topic {
     pub needs_consent: bool,
     /// The maximum number of unasked messages for a contact.
     pub at_most: Vec<AtMost>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct Team {
-    /// The name of an entry in `hours`; `None`: always open.
-    pub hours: Option<String>,
-    /// The bot continues this long after the person's last message.
-    pub give_back: Span,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -248,14 +241,7 @@ pub(crate) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
         read_defaults(&mut node, &mut defaults);
         node.finish();
     }
-    let mut teams: BTreeMap<String, Team> = name_lists::teams(&mut fields, findings)
-        .iter()
-        .map(|entry| team(entry, &hours, defaults.give_back, findings))
-        .collect();
-    // A list of names has a finding of its own; its names are used, so that hand-offs to them get no finding.
-    let listed_teams = fields.node("teams").and_then(Node::list).unwrap_or_default();
-    let always_open = || Team { hours: None, give_back: defaults.give_back };
-    teams.extend(listed_teams.iter().filter_map(Node::text).map(|name| (name.to_owned(), always_open())));
+    let teams = teams::parse(&mut fields, &hours, defaults.give_back, findings);
     let agents = agents::parse(&mut fields, &teams, findings);
     let (draft_testers, sandbox) = (texts(&mut fields, "draft_testers"), sandbox(&mut fields));
     let (opt_out, templates) = (opt_out(&mut fields), own_templates::parse(&mut fields, &language));
@@ -350,20 +336,6 @@ fn read_defaults(fields: &mut Fields<'_>, defaults: &mut Defaults) {
         defaults.ask_tries = ask.whole("tries", 3, 1..=limits::ASK_TRIES_MAX) as u32;
         ask.finish();
     }
-}
-
-fn team(entry: &Entry, hours: &BTreeMap<String, OpeningHours>, give_back: Span, findings: &Findings) -> (String, Team) {
-    let mut fields = Fields::new(&entry.value, format!("team `{}`", entry.key.text), findings).at(&entry.key.place);
-    let named = fields.opt_text("hours").map(str::to_owned);
-    if let (Some(name), Some(node)) = (&named, fields.node("hours"))
-        && !hours.contains_key(name)
-    {
-        let finding = Diagnostic::error("E404", &node.place, format!("there are no hours called `{name}`"));
-        findings.push(finding.help_if(crate::base::diagnostic::did_you_mean(name, hours.keys().map(String::as_str))));
-    }
-    let team = Team { hours: named, give_back: fields.duration("give_back", give_back) };
-    fields.finish();
-    (entry.key.text.clone(), team)
 }
 
 fn opt_out(fields: &mut Fields<'_>) -> OptOut {

@@ -18,4 +18,5 @@ pub(super) mod plural;
 pub mod spec;
 pub mod step_fields;
 pub mod stock_phrases;
+pub mod teams;
 mod topics;

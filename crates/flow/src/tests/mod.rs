@@ -11,6 +11,7 @@ mod asking;
 mod busy;
 mod call_time;
 mod calls;
+mod cases;
 mod choosing;
 mod consent;
 mod corners;

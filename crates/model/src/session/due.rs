@@ -35,6 +35,8 @@ pub enum DueKind {
     HandBack,
     /// No person has answered: the text for that is sent.
     Unanswered,
+    /// The case of a person is overdue, or comes back after a snooze.
+    Case,
     /// A flow starts.
     Start,
     /// The message that waits for a following one is handled.
@@ -53,6 +55,7 @@ impl DueKind {
             DueKind::StartDropped => "start_dropped",
             DueKind::HandBack => "hand_back",
             DueKind::Unanswered => "unanswered",
+            DueKind::Case => "case",
             DueKind::Start => "start",
             DueKind::Message => "message",
         }
@@ -67,7 +70,9 @@ impl Session {
         all.extend(self.queue.iter().map(|queued| of_flow(queued.until, DueKind::StartDropped, &queued.start.flow)));
         if let Some(person) = &self.person {
             let due = |at, what| Due { at, what, flow: person.flow.clone(), step: person.step.clone() };
-            all.push(due(person.last_word + person.give_back, DueKind::HandBack));
+            all.push(due(person.gives_back_at(), DueKind::HandBack));
+            let case_at = person.case.as_ref().and_then(|case| case.acts_at());
+            all.extend(case_at.map(|at| due(at, DueKind::Case)));
             all.extend(person.unanswered.iter().map(|unanswered| due(unanswered.at, DueKind::Unanswered)));
         }
         let timed = self.timed.iter().filter(|timed| !timed.done);
@@ -175,6 +180,7 @@ mod tests {
             run: None,
             unanswered: None,
             step: None,
+            case: None,
         });
         assert_eq!(session.dues().first().map(|due| due.at), session.due_at());
     }

@@ -76,7 +76,10 @@ impl Session {
         let person = self
             .person
             .iter()
-            .flat_map(|person| [Some(person.last_word + person.give_back), person.unanswered.as_ref().map(|u| u.at)])
+            .flat_map(|person| {
+                let case_at = person.case.as_ref().and_then(|case| case.acts_at());
+                [Some(person.gives_back_at()), person.unanswered.as_ref().map(|u| u.at), case_at]
+            })
             .flatten()
             .map(|at| (Part::Person, at));
         let timed = self.timed.iter().filter(|timed| !timed.done).map(|timed| (Part::Timed, timed.at));

@@ -1,5 +1,6 @@
 //! Describes the person of the business who has the conversation, or who is needed.
 
+use super::Case;
 use crate::{
     base::{
         ids::{FlowName, StepId},
@@ -29,6 +30,10 @@ pub struct Person {
     pub unanswered: Option<Box<Unanswered>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<StepId>,
+    /// The open case; `None` for a conversation that came to the person before cases existed, until something happens
+    /// in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<Box<Case>>,
 }
 
 /// A text for the case that nobody answers. It is rendered at the hand-off, because the run may have ended by then.

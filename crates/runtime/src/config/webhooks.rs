@@ -17,7 +17,8 @@ use ipnet::IpNet;
 pub const NOTIFY: &str = "notify";
 
 /// The events of `notify`: all that may need a person.
-const NOTIFY_TYPES: &[&str] = &["handoff", "needs_person", "sender_stopped", "unknown_send", "dead_letter", "alarm"];
+const NOTIFY_TYPES: &[&str] =
+    &["handoff", "needs_person", "case.overdue", "sender_stopped", "unknown_send", "dead_letter", "alarm"];
 
 #[derive(Debug, Clone, Default)]
 pub struct Webhooks {

@@ -12,6 +12,7 @@ use crate::{
     },
     billing::balance::Billing,
     bot::{live::Live, reload::Reloader},
+    cases::CaseDesk,
     channel::Http,
     config::Config,
     contacts::Contacts,
@@ -62,6 +63,7 @@ pub struct App {
     pub survey: Survey,
     pub billing: Arc<Billing>,
     pub starts: Arc<Starts>,
+    pub cases: Arc<CaseDesk>,
     pub runner: Arc<Runner>,
     pub ingest: Arc<Ingest>,
     pub replay: Arc<Replay>,
@@ -113,13 +115,14 @@ impl App {
         let planned = self.plan_due().await.and(self.plan_many_due().await);
         let begun = self.due_starts.begin_starts(self.clock.now(), false).await;
         let woken = self.wake_due(by_hand).await;
+        let given = self.cases.give_out().await;
         let tidied = self.tidy_due().await;
         // For a clock that is moved by hand: a daemon has a loop of its own for retention.
         let forgotten = match passed(&self.last_runs.retained, self.clock.now(), RETAIN_EVERY) {
             true => self.retention.pass(Pace::AtOnce).await.map_err(anyhow::Error::from),
             false => Ok(()),
         };
-        planned.and(begun).and(woken).and(tidied).and(forgotten)
+        planned.and(begun).and(woken).and(given).and(tidied).and(forgotten)
     }
 
     /// Starts, continues and sends what is due.
@@ -285,6 +288,16 @@ impl App {
                     &error,
                     self.clock.now(),
                 );
+            }
+        }
+    }
+
+    /// Gives waiting cases to people until `stop`.
+    pub async fn drive_cases(self: Arc<Self>, mut stop: tokio::sync::watch::Receiver<bool>) {
+        while waited(&mut stop).await {
+            if let Err(error) = self.cases.give_out().await {
+                let what = "Waiting cases could not be given to people, and are tried again";
+                self.log_limiter.complain("cases", what, &error, self.clock.now());
             }
         }
     }

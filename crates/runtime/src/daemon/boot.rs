@@ -17,6 +17,7 @@ use crate::{
         reload::{ReloadError, Reloader},
         source_files::BotFiles,
     },
+    cases::CaseDesk,
     channel::{Http, sandbox::Sandbox},
     config::Config,
     contacts::Contacts,
@@ -146,7 +147,9 @@ impl App {
         };
         let delivery = Arc::new(Delivery::new(&process, &neighbours));
         let starts = Arc::new(Starts::new(&process, &live, (&senders, &contacts), (&queue, &due_starts), &policy));
+        let cases = Arc::new(CaseDesk::new(&process, &live, &senders, &queue));
         let parts = turns::Parts {
+            cases: &cases,
             live: &live,
             calls: &calls,
             read_receipts: &read_receipts,
@@ -176,6 +179,7 @@ impl App {
             statuses,
             delivery,
             starts,
+            cases,
             runner,
             ingest,
             replay,
@@ -231,6 +235,8 @@ impl App {
         let (app, ends) = given();
         let many = kept_up("broadcasts", PART_REST, move || Arc::clone(&app).drive_many(ends.clone()));
         let (app, ends) = given();
+        let cases = kept_up("cases", PART_REST, move || Arc::clone(&app).drive_cases(ends.clone()));
+        let (app, ends) = given();
         let starts = kept_up("starts", PART_REST, move || Arc::clone(&app.due_starts).drive_starts(ends.clone()));
         let (app, ends) = given();
         let sweep = kept_up("sweep", PART_REST, move || Arc::clone(&app).drive_sweep(ends.clone()));
@@ -257,7 +263,7 @@ impl App {
             kept_up("templates", PART_REST, move || Arc::clone(&app.templates).watch_templates(ends.clone()));
         let (app, ends) = given();
         let survey = kept_up("survey", PART_REST, move || Arc::clone(&app).drive_survey(ends.clone()));
-        vec![timers, plans, many, starts, sweep, retention, posts, reload, polling, templates, survey]
+        vec![timers, plans, many, cases, starts, sweep, retention, posts, reload, polling, templates, survey]
     }
 
     /// Makes a new version live from the next turn on; keeps the findings for `/readyz`.
@@ -266,6 +272,7 @@ impl App {
         if let Some((version, set)) = news.live {
             self.live.publish(version, set, &self.config.flows.env);
             self.templates.show_own_templates();
+            self.cases.look_again();
             // New triggers count from now, not from the next minute.
             self.plan_again();
             self.resume_paused_flows();

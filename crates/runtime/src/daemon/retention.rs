@@ -14,8 +14,8 @@ use crate::{
         Store,
         queries::retention::{self, ForgetError, Pace},
         tables::{
-            audience, audit, dead_letter, delivery, early_status, event, idempotency, inbound, model_call, outbound,
-            person_session, run, start, tester_session, trace, upload, webhook,
+            audience, audit, dead_letter, delivery, early_status, event, idempotency, inbound, model_call, note,
+            outbound, person_session, run, start, support_case, tester_session, trace, upload, webhook,
         },
     },
 };
@@ -66,6 +66,8 @@ impl Retention {
             (&start::EXPIRE, keep.messages),
             (&audience::EXPIRE, keep.messages),
             (&dead_letter::EXPIRE, keep.messages),
+            (&support_case::EXPIRE, keep.messages),
+            (&note::EXPIRE, keep.messages),
             (&delivery::EXPIRE, keep.traces),
             (&event::EXPIRE, EVENTS_KEPT),
             (&tester_session::EXPIRE, TESTER_SESSIONS_KEPT),

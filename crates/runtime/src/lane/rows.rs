@@ -20,6 +20,7 @@ use crate::{
             outbound::{self, NewOutbound, SendState, Sending, Settled},
             session::{self, SessionUpdate},
             start::{self, Decided, StartState},
+            support_case::{self, CasePlace, ClosedCase, SupportCase},
             trace::{self, Trace},
         },
     },
@@ -28,6 +29,34 @@ use std::sync::Arc;
 
 pub(crate) fn session(set: &mut WriteSet, contact: ContactId, conversation: ConversationId, session: &Session) {
     set.push(&session::TURN, &SessionUpdate::new(conversation, contact, session));
+}
+
+/// Stores the open case, and closes the one that was open before. A new case gets its id here, so the session must be
+/// stored after this.
+pub(crate) fn case(
+    set: &mut WriteSet,
+    place: CasePlace,
+    before: Option<i64>,
+    session: &mut Session,
+    now: Time,
+    next_id: impl FnOnce() -> i64,
+) {
+    let person = session.person.as_mut();
+    if let Some(case) = person.and_then(|person| person.case.as_mut()) {
+        case.id.get_or_insert_with(next_id);
+    }
+    let open = session.person.as_ref().and_then(|person| SupportCase::of(place, person));
+    if let Some(id) = before.filter(|id| open.as_ref().is_none_or(|open| open.id != *id)) {
+        set.push(&support_case::CLOSE, &ClosedCase { id, conversation_id: place.conversation_id, at: now });
+    }
+    if let Some(open) = &open {
+        set.push(&support_case::SAVE, open);
+    }
+}
+
+/// The id of the open case.
+pub(crate) fn case_id(session: &Session) -> Option<i64> {
+    session.person.as_ref()?.case.as_ref()?.id
 }
 
 pub(crate) fn contact(set: &mut WriteSet, contact: &Contact) {

@@ -368,6 +368,9 @@ impl<'a> World<'a> {
             }
             Effect::DeadLetter { reason, .. } => self.tell('!', format!("a run was given up: {reason}")),
             Effect::NeedsPerson { why } => self.tell('*', format!("marked as needing a person: {why}")),
+            Effect::CaseOverdue { limit, .. } => {
+                self.tell('!', format!("the case is overdue: `{}_within` is over", limit.as_str()));
+            }
             Effect::Unanswered => self.tell('*', "no flow understood this"),
             Effect::Late { .. } => self.tell('*', "it came too late to be answered by itself"),
             Effect::Alarm { text, .. } => self.tell('!', text),

@@ -1,6 +1,12 @@
-//! Tells listeners when a conversation comes to another person, or back to the bot.
+//! Tells listeners when a conversation comes to another person, or back to the bot, and how its case changes.
 
-use crate::{base::time::Time, lane::state::LaneState, model::session::Session, store::WriteSet, turns::Runner};
+use crate::{
+    base::time::{Time, iso},
+    lane::state::LaneState,
+    model::session::{CaseState, Person, Session},
+    store::WriteSet,
+    turns::Runner,
+};
 
 /// The holder of a conversation: the bot, or a person of a team.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,7 +27,52 @@ pub(super) fn assigned(session: &Session) -> Assigned {
     }
 }
 
+/// The part of a case that listeners are told about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct CaseTold {
+    id: Option<i64>,
+    state: CaseState,
+    team: Option<String>,
+    agent: Option<String>,
+    priority: Option<String>,
+    due_at: Option<Time>,
+}
+
+pub(super) fn case_told(person: Option<&Person>) -> Option<CaseTold> {
+    let person = person?;
+    let (case, state) = (person.case.as_ref()?, person.case_state()?);
+    let (team, agent, priority) = (person.team.clone(), person.agent.clone(), case.priority.clone());
+    Some(CaseTold { id: case.id, state, team, agent, priority, due_at: case.due_at() })
+}
+
 impl Runner {
+    /// Adds to the commit of the turn how the case has changed. True if it has.
+    pub(super) fn tell_case(
+        &self,
+        lane: &LaneState,
+        index: usize,
+        before: Option<CaseTold>,
+        now: Time,
+        set: &mut WriteSet,
+    ) -> bool {
+        let conversation = &lane.conversations[index];
+        let after = case_told(conversation.session.person.as_ref());
+        if before == after {
+            return false;
+        }
+        let is_closed = |before: &CaseTold| after.as_ref().is_none_or(|after| after.id != before.id);
+        let closed = before.filter(is_closed).map(|before| CaseTold { state: CaseState::Closed, ..before });
+        for told in closed.into_iter().chain(after) {
+            let data = serde_json::json!({
+                "conversation_id": conversation.id, "contact_id": lane.contact.id, "sender_id": conversation.sender,
+                "case": told.id, "state": told.state, "team": told.team, "agent": told.agent,
+                "priority": told.priority, "due_at": told.due_at.map(iso),
+            });
+            self.events.notify(set, "case", data, now);
+        }
+        true
+    }
+
     /// Adds the event to the commit of the turn.
     pub(super) fn tell_assigned(&self, lane: &LaneState, index: usize, now: Time, set: &mut WriteSet) {
         let conversation = &lane.conversations[index];

@@ -4,7 +4,7 @@ use crate::{
     base::{
         ids::{ContactId, ConversationId, FlowName, OutboundId, VersionId},
         limits::FAILED_RUNS_MAX,
-        time::Time,
+        time::{Time, iso},
     },
     flow::FlowSet,
     lane::{
@@ -133,7 +133,7 @@ impl Runner {
                 let data = serde_json::json!({
                     "conversation_id": conversation.id, "contact_id": contact, "sender_id": conversation.sender,
                     "run": after.run_id(*run), "flow": flow, "team": team, "summary": summary, "priority": priority,
-                    "out_of_hours": out_of_hours,
+                    "out_of_hours": out_of_hours, "case": rows::case_id(&conversation.session),
                 });
                 self.events.notify(set, "handoff", data, now);
             }
@@ -142,6 +142,18 @@ impl Runner {
                     "conversation_id": conversation.id, "contact_id": contact, "sender_id": conversation.sender, "why": why,
                 });
                 self.events.notify(set, "needs_person", data, now);
+            }
+            Effect::CaseOverdue { limit, due } => {
+                let person = conversation.session.person.as_ref();
+                let case = person.and_then(|person| person.case.as_ref());
+                let data = serde_json::json!({
+                    "conversation_id": conversation.id, "contact_id": contact, "sender_id": conversation.sender,
+                    "case": case.and_then(|case| case.id), "limit": limit, "due_at": iso(*due),
+                    "team": person.and_then(|person| person.team.clone()),
+                    "agent": person.and_then(|person| person.agent.clone()),
+                    "priority": case.and_then(|case| case.priority.clone()),
+                });
+                self.events.notify(set, "case.overdue", data, now);
             }
             Effect::Emit { flow, name, data } => {
                 self.metrics.emitted(flow.as_str(), name);

@@ -28,6 +28,7 @@ mod unstored;
 use crate::{
     base::{clock::Clock, ids::ConversationId},
     bot::live::Live,
+    cases::CaseDesk,
     config::Config,
     contacts::Contacts,
     delivery::{Delivery, Neighbours, policy::SendPolicy, read_receipts::ReadReceipts, statuses::Statuses},
@@ -74,6 +75,7 @@ pub struct Runner {
     delivery: Arc<Delivery>,
     read_receipts: Arc<ReadReceipts>,
     starts: Arc<Starts>,
+    cases: Arc<CaseDesk>,
     due_starts: Arc<DueStarts>,
 }
 
@@ -83,6 +85,7 @@ pub(crate) struct Parts<'a> {
     pub calls: &'a Arc<Calls>,
     pub read_receipts: &'a Arc<ReadReceipts>,
     pub starts: &'a Arc<Starts>,
+    pub cases: &'a Arc<CaseDesk>,
     pub due_starts: &'a Arc<DueStarts>,
     pub delivery: &'a Arc<Delivery>,
 }
@@ -116,6 +119,7 @@ impl Runner {
             delivery: Arc::clone(parts.delivery),
             read_receipts: Arc::clone(parts.read_receipts),
             starts: Arc::clone(parts.starts),
+            cases: Arc::clone(parts.cases),
             due_starts: Arc::clone(parts.due_starts),
         }
     }

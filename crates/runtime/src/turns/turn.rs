@@ -25,11 +25,12 @@ use crate::{
         tables::{
             run, session,
             start::{self, SupersededStarts},
+            support_case::CasePlace,
         },
     },
     turns::{
         Runner,
-        assigned::assigned,
+        assigned::{assigned, case_told},
         consent_evidence::{Pointer, is_stop},
     },
 };
@@ -60,6 +61,7 @@ impl Runner {
         let session = std::mem::take(&mut conversation.session);
         let was = session.turn;
         let had = assigned(&session);
+        let (case_before, person_before) = (rows::case_id(&session), session.person.clone());
         let (mut pointer, by_word) = (Pointer::of(&event, &session), is_stop(&event));
         let goes_on = matches!(event, Event::Returned { .. });
         let outcome = self.outcome_of(&live, lane, index, now, &versions, session, event).await;
@@ -78,10 +80,19 @@ impl Runner {
         let conversation = &mut lane.conversations[index];
         let turn = session.turn;
         if turn != was {
+            if session.person != person_before {
+                let place = CasePlace {
+                    conversation_id: conversation.id,
+                    contact_id: lane.contact.id,
+                    sender_id: conversation.sender,
+                };
+                rows::case(&mut set, place, case_before, &mut session, now, || self.store.next_id());
+            }
             rows::session(&mut set, lane.contact.id, conversation.id, &session);
         }
         conversation.session = session;
-        if had != assigned(&conversation.session) {
+        let case_changed = self.tell_case(lane, index, case_told(person_before.as_ref()), now, &mut set);
+        if had != assigned(&lane.conversations[index].session) {
             self.tell_assigned(lane, index, now, &mut set);
         }
         let shown = match &mut pointer {
@@ -137,6 +148,9 @@ impl Runner {
                 }
                 return Err(error.into());
             }
+        }
+        if case_changed {
+            self.cases.look_again();
         }
         if handled.is_some() && !after.inserted.is_empty() {
             self.metrics.answered.inc();

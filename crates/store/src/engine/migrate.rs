@@ -65,6 +65,9 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (105, "api_key_rights", include_str!("../migrations/0105_api_key_rights.sql")),
     (110, "member", include_str!("../migrations/0110_member.sql")),
     (115, "model_call", include_str!("../migrations/0115_model_call.sql")),
+    (120, "support_case", include_str!("../migrations/0120_support_case.sql")),
+    (121, "note", include_str!("../migrations/0121_note.sql")),
+    (122, "person_teams", include_str!("../migrations/0122_person_teams.sql")),
 ];
 
 const LEDGER: &str = "

@@ -186,6 +186,20 @@ pub static MODEL_CALLS: Statement<Erased> = of_contact!(
      from {rows} as input where model_call.contact_id = cast(value ->> 'contact_id' as bigint)"
 );
 
+/// How long a case was open, and with whom, stays; the words about the person go.
+pub static CASES: Statement<Erased> = of_contact!(
+    "erasure.cases",
+    374,
+    "update support_case set summary = null, priority = null
+     from {rows} as input where support_case.contact_id = cast(value ->> 'contact_id' as bigint)"
+);
+
+pub static NOTES: Statement<Erased> = of_contact!(
+    "erasure.notes",
+    375,
+    "delete from note where contact_id in (select cast(value ->> 'contact_id' as bigint) from {rows} as input)"
+);
+
 /// Saves that an erasure begins, or that it is done.
 pub static SAVE: Statement<Erasure> = Statement::new(
     "erasure.save",
@@ -234,6 +248,8 @@ pub(crate) static STATEMENTS: &[&Sql] = &[
     &DELIVERIES.sql,
     &EVENTS.sql,
     &MODEL_CALLS.sql,
+    &CASES.sql,
+    &NOTES.sql,
     &SAVE.sql,
     &STOP.sql,
     &LIFT.sql,
@@ -256,6 +272,8 @@ pub static BY_CONTACT: &[&Statement<Erased>] = &[
     &DELIVERIES,
     &EVENTS,
     &MODEL_CALLS,
+    &CASES,
+    &NOTES,
     &LETTERS_OF_RUNS,
     &EARLY,
 ];

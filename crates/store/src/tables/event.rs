@@ -26,6 +26,8 @@ pub const KINDS: &[&str] = &[
     "handoff",
     "needs_person",
     "assigned",
+    "case",
+    "case.overdue",
     "sender_stopped",
     "unknown_send",
     "dead_letter",

@@ -17,6 +17,8 @@ pub struct Person {
     /// True for all accounts, also those to come; `accounts` is empty then.
     pub all_accounts: bool,
     pub accounts: Vec<AccountName>,
+    /// The teams of the bot whose cases they get.
+    pub teams: Vec<String>,
     /// The encoded Argon2id hash; `None` while a link waits to be used.
     pub password: Option<String>,
     /// SHA-256 of the open link, in hex.
@@ -32,6 +34,7 @@ pub struct RoleChange {
     pub role: Role,
     pub all_accounts: bool,
     pub accounts: Vec<AccountName>,
+    pub teams: Vec<String>,
 }
 
 /// A new link; the password counts no longer.
@@ -68,9 +71,11 @@ pub static INSERT: Statement<Person> = Statement::new(
     330,
     RowContract::Must,
     |row| row.id.into(),
-    "insert into person (id, name, folded, role, all_accounts, accounts, password, link_hash, link_ends_at, created_at, seen_at)
+    "insert into person (id, name, folded, role, all_accounts, accounts, teams, password, link_hash, link_ends_at,
+       created_at, seen_at)
      select cast(value ->> 'id' as bigint), value ->> 'name', value ->> 'folded', value ->> 'role',
-       cast(value ->> 'all_accounts' as boolean), value -> 'accounts', value ->> 'password', value ->> 'link_hash',
+       cast(value ->> 'all_accounts' as boolean), value -> 'accounts', value -> 'teams',
+       value ->> 'password', value ->> 'link_hash',
        cast(value ->> 'link_ends_at' as bigint), cast(value ->> 'created_at' as bigint),
        cast(value ->> 'seen_at' as bigint)
      from {rows} as input where true
@@ -85,7 +90,7 @@ pub static CHANGE: Statement<RoleChange> = Statement::new(
     RowContract::Must,
     |row| row.id.into(),
     "update person set role = value ->> 'role', all_accounts = cast(value ->> 'all_accounts' as boolean),
-       accounts = value -> 'accounts'
+       accounts = value -> 'accounts', teams = value -> 'teams'
      from {rows} as input where person.id = cast(value ->> 'id' as bigint)
      returning id",
 );
@@ -138,7 +143,7 @@ pub(crate) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &CHANGE.sql, &LINK.sql, &
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "select id, name, folded, role, all_accounts, cast(accounts as text) as accounts, password, link_hash,
+            "select id, name, folded, role, all_accounts, cast(accounts as text) as accounts, cast(teams as text) as teams, password, link_hash,
                link_ends_at, created_at, seen_at
              from person ",
             $rest
@@ -184,6 +189,7 @@ fn read(row: &Row) -> Result<Person, ReadError> {
         role: row.word("role")?,
         all_accounts: row.flag("all_accounts")?,
         accounts: row.json("accounts")?,
+        teams: if row.maybe_text("teams")?.is_some() { row.json("teams")? } else { Vec::new() },
         password: row.maybe_text("password")?,
         link_hash: row.maybe_text("link_hash")?,
         link_ends_at: row.maybe_time("link_ends_at")?,

@@ -44,6 +44,8 @@ pub struct Session<'a> {
     role: RoleName,
     /// The accounts whose customers they see; `null`: all.
     accounts: Option<Vec<&'a str>>,
+    /// The teams of the bot whose cases they get.
+    teams: &'a [String],
     /// The studio is open on this machine without a sign-in.
     local: bool,
     /// The `operationId`s of the native routes that are open to them.
@@ -79,9 +81,11 @@ pub async fn show(
     let Some(caller) = caller else {
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "not_signed_in", "Nobody is signed in."));
     };
-    let (person, role, accounts) = match &caller {
-        Caller::Person(person) => (Some(&person.name), person.role, person.accounts.as_deref()),
-        Caller::Operator => (None, Role::Operator, None),
+    let (person, role, accounts, teams) = match &caller {
+        Caller::Person(person) => {
+            (Some(&person.name), person.role, person.accounts.as_deref(), person.teams.as_slice())
+        }
+        Caller::Operator => (None, Role::Operator, None, &[][..]),
         Caller::Account(_) => return Err(admission::operator_only()),
     };
     let accounts = accounts.map(|accounts| accounts.iter().map(|account| account.as_str()).collect());
@@ -89,6 +93,7 @@ pub async fn show(
         person: person.map(String::as_str),
         role: RoleName(role),
         accounts,
+        teams,
         local: is_open(&web, peer, &headers),
         may: admission::open_to(&web, &caller),
     };

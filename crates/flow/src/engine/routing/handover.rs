@@ -5,18 +5,21 @@ use crate::{
     definition::FlowSet,
     engine::{
         drive,
-        routing::{opt_out, queue},
+        routing::{
+            case::{self, Handed},
+            opt_out, queue,
+        },
         turn::{Next, StepFailure, Turn},
         variables,
         views::map,
     },
-    load::bot::Team,
+    load::teams::Team,
     model::{
         content::Content,
         effect::{Effect, MessageDraft, Origin, RunEnd},
         event::{FlowEvent, Joined},
         hours::OpeningHours,
-        session::{NeedsPerson, Person, Run, Unanswered, Waiting},
+        session::{Case, NeedsPerson, Person, Run, Unanswered, Waiting},
         value::Value,
     },
     steps::Step,
@@ -46,10 +49,14 @@ pub fn hand_over(turn: &mut Turn<'_>, handing: HandoverData) {
     let now = turn.now();
     let set = turn.set_of(handing.run);
     let give_back = set.bot.teams.get(&handing.team).map_or(set.bot.defaults.give_back, |team: &Team| team.give_back);
+    let open = turn.session.person.take().and_then(|person| person.case);
+    let handed = Handed { team: &handing.team, summary: handing.summary.as_ref(), priority: handing.priority.as_ref() };
+    let case = case::handed_over(set, open, &handed, now);
     turn.session.person = Some(Person {
         since: now,
         last_word: now,
         give_back,
+        case: Some(case),
         team: Some(handing.team.clone()).filter(|team| !team.is_empty()),
         agent: None,
         flow: Some(handing.flow.clone()),
@@ -69,8 +76,24 @@ pub fn hand_over(turn: &mut Turn<'_>, handing: HandoverData) {
     });
 }
 
-/// A person of the business wrote, or took over.
+/// A person of the business wrote: the contact waits no longer.
 pub fn person_wrote(turn: &mut Turn<'_>, agent: Option<String>) {
+    let now = turn.now();
+    if let Some(person) = taken_by(turn, agent) {
+        case::case_of(person, now).answer(now);
+    }
+}
+
+/// A person of the business has the conversation from now on, and has not written yet.
+pub fn taken_over(turn: &mut Turn<'_>, agent: Option<String>) {
+    let now = turn.now();
+    if let Some(person) = taken_by(turn, agent) {
+        case::case_of(person, now).is_snoozed = false;
+    }
+}
+
+/// Gives the conversation to a person, and its case with it.
+fn taken_by<'t>(turn: &'t mut Turn<'_>, agent: Option<String>) -> Option<&'t mut Person> {
     let now = turn.now();
     let give_back = turn.live().bot.defaults.give_back;
     turn.session.needs_person = None;
@@ -78,11 +101,16 @@ pub fn person_wrote(turn: &mut Turn<'_>, agent: Option<String>) {
         Some(person) => {
             person.last_word = now;
             person.unanswered = None;
+            if agent.as_ref().is_some_and(|agent| person.agent.as_ref() != Some(agent)) {
+                case::case_of(person, now).assigned_at = Some(now);
+            }
             person.agent = agent.or(person.agent.take());
         }
         None => {
             turn.note(None, None, "a person writes: the bot is silent");
+            let assigned_at = agent.is_some().then_some(now);
             turn.session.person = Some(Person {
+                case: Some(Box::new(Case { assigned_at, ..Case::opened(now) })),
                 since: now,
                 last_word: now,
                 give_back,
@@ -96,17 +124,30 @@ pub fn person_wrote(turn: &mut Turn<'_>, agent: Option<String>) {
             turn.emit(FlowEvent::HandedOver { team: None });
         }
     }
+    turn.session.person.as_mut()
 }
 
 /// Assigns the conversation to a person or team, also if another person has it; the bot stays silent. Without a person
 /// it waits for one, as after a hand-off.
 pub fn assign(turn: &mut Turn<'_>, team: Option<String>, agent: Option<String>) {
-    person_wrote(turn, None);
-    let Some(person) = &mut turn.session.person else { return };
+    let (now, set) = (turn.now(), turn.live());
+    let Some(person) = taken_by(turn, None) else { return };
+    let is_same_team = person.team == team;
     (person.team, person.agent) = (team, agent);
-    if person.agent.is_none() {
+    let (team, waits) = (person.team.clone(), person.agent.is_none());
+    if waits {
         person.since = person.last_word;
     }
+    let case = case::case_of(person, now);
+    (case.is_snoozed, case.assigned_at) = (false, Some(now).filter(|_| !waits));
+    let is_asked = case.asked_at.is_none() && waits;
+    if is_asked {
+        case.asked_at = Some(now);
+    }
+    if is_asked || !is_same_team {
+        case::promise(set, team.as_deref(), case);
+    }
+    let Some(person) = &turn.session.person else { return };
     let to = [&person.team, &person.agent].into_iter().flatten().map(|name| format!("`{name}`"));
     let to = to.collect::<Vec<_>>().join(", ");
     turn.note(
@@ -199,7 +240,7 @@ pub fn join(turn: &mut Turn<'_>, joined: Joined) {
 pub fn person_due(turn: &mut Turn<'_>) {
     let now = turn.now();
     let Some(person) = &mut turn.session.person else { return };
-    if person.last_word + person.give_back <= now {
+    if person.gives_back_at() <= now {
         hand_back(turn, None);
         return;
     }
@@ -217,6 +258,7 @@ pub fn person_due(turn: &mut Turn<'_>) {
             ..MessageDraft::plain(number, content, Origin::HandoffFlow)
         });
     }
+    case::case_due(turn);
 }
 
 pub fn needs_person(turn: &mut Turn<'_>, why: &str) {

@@ -3,6 +3,7 @@
 //! `route` walks the levels of *who wins* (docs/language.md, section 5), `choose` finds the flow that a text starts.
 
 pub(super) mod burst;
+pub(crate) mod case;
 pub mod choose;
 pub(super) mod events;
 pub(crate) mod handover;

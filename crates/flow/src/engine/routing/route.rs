@@ -7,7 +7,7 @@ use crate::{
     engine::{
         loop_guard,
         question::{answering, button_token::Token, gather, lifecycle},
-        routing::{burst, choose, handover, opt_out, starts, stop_when, taps, urgent},
+        routing::{burst, case, choose, handover, opt_out, starts, stop_when, taps, urgent},
         turn::Turn,
         version_change, window_timers,
     },
@@ -73,6 +73,9 @@ pub fn received(
     }
     if turn.session.person.is_some() {
         turn.note(None, None, "a person has the conversation: the bot is silent");
+        if answer::says_something(&message.kind) {
+            case::contact_wrote(turn);
+        }
         return;
     }
     if loop_guard::is_looping(turn) {

@@ -1,6 +1,7 @@
 //! Defines the keys of `_bot.yaml`.
 
 use super::{Declared, FieldKind, FieldSpec, parts};
+use crate::load::teams::Assign;
 
 const NAMES: FieldKind = FieldKind::Many(&FieldKind::Name);
 
@@ -91,6 +92,28 @@ const TEAM: FieldKind = FieldKind::Record(&[
         FieldKind::Duration,
         "12h",
         "The bot speaks again this long after the last human word.",
+    ),
+    FieldSpec::optional(
+        "answer_within",
+        FieldKind::Duration,
+        "How long a customer waits for an answer at most, in the team's hours; then the case is overdue.",
+    ),
+    FieldSpec::optional(
+        "solve_within",
+        FieldKind::Duration,
+        "How long a case is open at most, in the team's hours; then it is overdue.",
+    ),
+    FieldSpec::default(
+        "assign",
+        FieldKind::Word(Assign::WORDS),
+        "by_hand",
+        "Who gets a new case: `by_hand` whoever takes it, `in_turn` the person whose last case is the longest ago, \
+         `least_busy` the one with the fewest open cases.",
+    ),
+    FieldSpec::optional(
+        "at_most",
+        FieldKind::Whole,
+        "With `in_turn` and `least_busy`: so many open cases a person; further ones wait.",
     ),
 ]);
 

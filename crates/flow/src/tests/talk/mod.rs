@@ -19,7 +19,7 @@ use crate::{
         event::DeliveryOutcome,
         inbound::InboundKind,
         pauses::Paused,
-        session::Session,
+        session::{Person, Session},
         template::ButtonValue,
         value::Value,
         window::Window,
@@ -167,6 +167,20 @@ impl Talk {
         if self.unread.is_empty() { Ok(()) } else { Err(format!("unread: {:?}", self.unread)) }
     }
 
+    /// A part of the open case, in one word.
+    fn of_case(&self, name: &str) -> String {
+        let session = self.session();
+        let person = session.person.as_ref();
+        let case = person.and_then(|person| person.case.as_ref());
+        let found = match name {
+            "case" => person.and_then(Person::case_state).map(|state| state.as_str().to_owned()),
+            "agent" => person.and_then(|person| person.agent.clone()),
+            "due" => case.and_then(|case| Some((case.due_at()? - self.now).to_string())),
+            _ => case.and_then(|case| case.priority.clone()),
+        };
+        found.unwrap_or_else(|| "none".to_owned())
+    }
+
     fn expect_value(&self, name: &str, wanted: &str) -> Result<(), String> {
         let session = self.session();
         let value = match name.strip_prefix("contact.") {
@@ -183,6 +197,7 @@ impl Talk {
                 "calls" => Value::Whole(self.calls.len() as i64),
                 "with_person" => Value::YesNo(session.person.is_some()),
                 "needs_person" => Value::YesNo(session.needs_person.is_some()),
+                "case" | "priority" | "agent" | "due" => Value::text(self.of_case(name)),
                 "held" => Value::Whole(self.kept.len() as i64),
                 "starts" => Value::Whole(self.contact.data.starts.values().map(|all| all.len() as i64).sum()),
                 variable => {

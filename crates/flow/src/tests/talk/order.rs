@@ -35,6 +35,20 @@ impl Talk {
         let (word, rest) = order.split_once(' ').unwrap_or((order, ""));
         match word {
             "person" => self.event(Event::PersonWrote { agent: Some("eve".into()) }),
+            "take" => self.event(Event::TakenOver { agent: Some(rest.into()) }),
+            "assign" => {
+                let (team, agent) = rest.split_once(' ').unwrap_or((rest, ""));
+                let agent = Some(agent.to_owned()).filter(|agent| !agent.is_empty());
+                self.event(Event::Assigned { team: Some(team.into()), agent });
+            }
+            "give" => {
+                let (team, agent) = rest.split_once(' ').ok_or("give TEAM AGENT")?;
+                self.event(Event::GivenOut { team: team.into(), agent: agent.into() });
+            }
+            "snooze" => {
+                let until = self.now + Span::parse(rest)?;
+                self.event(Event::Snoozed { until });
+            }
             "back" => self.event(Event::HandedBack { agent: Some("eve".into()) }),
             "close" => self.event(Event::Closed),
             "leave" => self.event(Event::Left),
@@ -261,5 +275,6 @@ fn eve(now: Time) -> Person {
         run: Some(9),
         unanswered: None,
         step: None,
+        case: None,
     }
 }

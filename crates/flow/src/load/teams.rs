@@ -1,0 +1,106 @@
+//! Reads the teams of `_bot.yaml`: their hours, their promises, and how their cases are given to people.
+
+use super::name_lists;
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Findings, did_you_mean},
+        fields::Fields,
+        limits::TEAM_CASES_MAX,
+        time::Span,
+        yaml::{Entry, Node},
+    },
+    model::hours::OpeningHours,
+};
+use std::collections::BTreeMap;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Team {
+    /// The name of an entry in `hours`; `None`: always open.
+    pub hours: Option<String>,
+    /// The bot continues this long after the person's last message.
+    pub give_back: Span,
+    /// How long a contact waits for an answer at most, in the team's hours.
+    pub answer_within: Option<Span>,
+    /// How long a case is open at most, in the team's hours.
+    pub solve_within: Option<Span>,
+    pub assign: Assign,
+    /// So many open cases a person gets by `assign` at most.
+    pub at_most: Option<i64>,
+}
+
+/// The way in which the cases of a team come to its people.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Assign {
+    /// People take them.
+    #[default]
+    ByHand,
+    /// The person whose last case is the longest ago gets the next.
+    InTurn,
+    /// The person with the fewest open cases gets the next.
+    LeastBusy,
+}
+
+impl Assign {
+    pub const WORDS: &'static [&'static str] = &["by_hand", "in_turn", "least_busy"];
+}
+
+impl Team {
+    /// A team that is always open and promises nothing.
+    fn plain(give_back: Span) -> Team {
+        Team { hours: None, give_back, answer_within: None, solve_within: None, assign: Assign::ByHand, at_most: None }
+    }
+}
+
+pub(super) fn parse(
+    fields: &mut Fields<'_>,
+    hours: &BTreeMap<String, OpeningHours>,
+    give_back: Span,
+    findings: &Findings,
+) -> BTreeMap<String, Team> {
+    let mut teams: BTreeMap<String, Team> = name_lists::teams(fields, findings)
+        .iter()
+        .map(|entry| (entry.key.text.clone(), team(entry, hours, give_back, findings)))
+        .collect();
+    // A list of names has a finding of its own; its names are used, so that hand-offs to them get no finding.
+    let listed = fields.node("teams").and_then(Node::list).unwrap_or_default();
+    teams.extend(listed.iter().filter_map(Node::text).map(|name| (name.to_owned(), Team::plain(give_back))));
+    teams
+}
+
+fn team(entry: &Entry, hours: &BTreeMap<String, OpeningHours>, give_back: Span, findings: &Findings) -> Team {
+    let mut fields = Fields::new(&entry.value, format!("team `{}`", entry.key.text), findings).at(&entry.key.place);
+    let named = fields.opt_text("hours").map(str::to_owned);
+    if let (Some(name), Some(node)) = (&named, fields.node("hours"))
+        && !hours.contains_key(name)
+    {
+        let finding = Diagnostic::error("E404", &node.place, format!("there are no hours called `{name}`"));
+        findings.push(finding.help_if(did_you_mean(name, hours.keys().map(String::as_str))));
+    }
+    let give_back = fields.duration("give_back", give_back);
+    let (answer_within, solve_within) = promises(&mut fields);
+    let assign = match fields.word("assign", Assign::WORDS) {
+        Some("in_turn") => Assign::InTurn,
+        Some("least_busy") => Assign::LeastBusy,
+        Some(_) | None => Assign::ByHand,
+    };
+    let at_most = fields.node("at_most").map(|_| fields.whole("at_most", 1, 1..=TEAM_CASES_MAX));
+    if let (Some(node), Assign::ByHand) = (fields.node("at_most"), assign) {
+        let message = "`at_most` counts where cases are given out, and people take the cases of this team by hand";
+        let finding = Diagnostic::warning("W262", &node.place, message);
+        findings.push(finding.help("add `assign: in_turn` or `assign: least_busy`, or take `at_most` out"));
+    }
+    fields.finish();
+    Team { hours: named, give_back, answer_within, solve_within, assign, at_most }
+}
+
+/// `answer_within` and `solve_within`. The answer comes before the solution.
+fn promises(fields: &mut Fields<'_>) -> (Option<Span>, Option<Span>) {
+    let (answer, solve) = (fields.opt_duration("answer_within"), fields.opt_duration("solve_within"));
+    if let (Some(node), Some(first), Some(last)) = (fields.node("answer_within"), answer, solve)
+        && first > last
+    {
+        let message = format!("`answer_within` is {first}, and the whole case is solved within {last}");
+        fields.wrong(node, "E261", format!("{message}; make it the shorter one"));
+    }
+    (answer, solve)
+}
