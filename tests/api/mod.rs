@@ -6,6 +6,7 @@ mod ahead;
 mod autocalls;
 mod balance;
 mod bodies;
+mod cases;
 mod contract;
 mod curl;
 mod documents;

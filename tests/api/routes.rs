@@ -70,8 +70,8 @@ const REPAIRS: &str = "---\ntitle: Repairs\nsource: https://shop.example/repairs
 const TUESDAYS: &str = "flow: tuesdays\ntopic: news\nwhen:\n  - schedule: 0 10 * * TUE\n    to: everyone\nsteps:\n  - say: News\n    \
                         if_closed: skip\n";
 
-const BOT: &str =
-    "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\nfields: {size: [S, M, L]}\ntopics: {news: {needs: consent}}\n";
+const BOT: &str = "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\nfields: {size: [S, M, L]}\ntopics: {news: {needs: consent}}\n\
+     teams: {workshop: {answer_within: 30m, solve_within: 2d}}\nreplies: {thanks: Thank you and goodbye!}\n";
 
 impl World {
     pub async fn new() -> World {
@@ -99,6 +99,11 @@ impl World {
         let contact = conversation["contact"]["id"].as_i64().unwrap();
         let agreed = json!({"topic": "news", "given": true, "proof": "Ticked on the web form of 1 March"});
         host.post("key-acme", &format!("/v1/contacts/{contact}/consent"), agreed).await;
+        host.somebody_says("+34600111777", "hello").await;
+        let search = host.get("key-acme", "/v1/conversations?search=600111777").await.is(200);
+        let path = format!("/v1/conversations/{}", search["data"][0]["id"]);
+        let given = host.post("key-acme", &format!("{path}/assign"), json!({"team": "workshop"})).await.is(200);
+        ids.insert("$case", given["case"]["id"].to_string());
         ids.insert("$waplify_contact", format!("{contact:024x}"));
         let agreed = json!({"topic": "news", "given": true, "proof": "Ticked the box of order A7", "by": "shop"});
         host.post("key-acme", &format!("/v1/contacts/{contact}/consent"), agreed).await.is(200);

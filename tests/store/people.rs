@@ -24,6 +24,7 @@ fn ana(id: i64) -> Person {
         role: Role::Author,
         all_accounts: false,
         accounts: vec![account()],
+        teams: vec!["desk".into(), "line".into()],
         password: None,
         link_hash: Some("00ff".into()),
         link_ends_at: Some(NOW + Span::hours(1)),
@@ -59,7 +60,13 @@ fn a_link_is_used_once_also_by_two_at_once() {
         let link = NewLink { id: 1, link_hash: "11ee".into(), link_ends_at: NOW };
         put(&store, &person::LINK, &link).await.unwrap();
         assert_eq!(person::find(&store, 1).await.unwrap().unwrap().password, None);
-        let change = RoleChange { id: 1, role: Role::Operator, all_accounts: true, accounts: Vec::new() };
+        let change = RoleChange {
+            id: 1,
+            role: Role::Operator,
+            all_accounts: true,
+            accounts: Vec::new(),
+            teams: vec!["desk".into()],
+        };
         put(&store, &person::CHANGE, &change).await.unwrap();
         put(&store, &person::SEEN, &PersonSeen { id: 1, at: NOW }).await.unwrap();
         let is = person::all(&store).await.unwrap().remove(0);

@@ -28,6 +28,7 @@ const WHOLE: &[&str] = &[
     // An erasure looks at all that is kept for a day or three.
     "erasure.events",
     "erasure.answers_of_said",
+    "erasure.answers_of_notes",
 ];
 
 /// Queries that walk an index up to a limit (the oldest rows), or a partial index of open rows only.
@@ -49,6 +50,7 @@ const WALKS: &[&str] = &[
     // Of conversations that are with a person, or wait for one: few.
     "inbox.count_waiting",
     "inbox.count_taken",
+    "support_case.loads",
     // Asked at a start, and of rows that an older version wrote.
     "search.unwritten",
     "dead_letter.counts",

@@ -9,6 +9,7 @@ import { AttachAddress, Attached, useAttached } from './attach.js';
 import { draftOf, keepDraft, refilled } from './drafts.js';
 import { me } from './me.js';
 import { Picker } from './picker.js';
+import { Replies, useReplies } from './replies.js';
 import { send } from './sends.js';
 import { useOpen } from './window.js';
 import { holder, isMine, isTaken, waits } from './words.js';
@@ -24,6 +25,7 @@ const HEIGHT_MAX = 180;
  * @property {{all: any[], ready: boolean, refusal: any, again: () => void}} templates
  * @property {any} sender
  * @property {number} newest
+ * @property {() => void} note begins a note
  */
 
 /** It is with the bot, with somebody else, or waits for anybody. @param {BoxProps} props */
@@ -38,7 +40,7 @@ function NotYours({ talk, act, busy }) {
 }
 
 /** The window is open. @param {BoxProps} props */
-function Free({ talk, sender, newest }) {
+function Free({ talk, sender, newest, note }) {
   const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const file = useRef(/** @type {HTMLInputElement | null} */ (null));
   const [text, setText] = useState(() => draftOf(talk.id));
@@ -67,7 +69,11 @@ function Free({ talk, sender, newest }) {
     attached.clear();
     box.current?.focus();
   };
+  const replies = useReplies(talk.id, text, setText);
   const keys = (/** @type {KeyboardEvent} */ event) => {
+    if (replies.key(event)) {
+      return;
+    }
     if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
       go(event);
     }
@@ -76,10 +82,12 @@ function Free({ talk, sender, newest }) {
   return html`<form class="inbox-box" onSubmit=${go}>
     <${Attached} attached=${attached} />
     ${attached.asking && html`<${AttachAddress} attached=${attached} />`}
+    <${Replies} replies=${replies} />
     <div class="inbox-write">
+      <button type="button" class="icon-button inbox-note-button" title=${t('inbox.note')} aria-label=${t('inbox.note')} onClick=${note}><${Icon} n="pen" s=${17} /></button>
       <button type="button" class="icon-button" title=${t('inbox.attach')} aria-label=${t('inbox.attach')} onClick=${clip}><${Icon} n="clip" s=${18} /></button>
       <input ref=${file} hidden type="file" onChange=${(/** @type {any} */ event) => attached.take(event.target.files?.[0], event.target)} />
-      <textarea ref=${box} rows="1" dir="auto" data-inbox-first maxlength="16384" value=${text} placeholder=${t('inbox.write', { name })} aria-label=${t('inbox.write', { name })} aria-describedby="inbox-keys" enterkeyhint="send"
+      <textarea ref=${box} rows="1" dir="auto" data-inbox-first maxlength="16384" value=${text} placeholder=${t('inbox.write', { name })} aria-label=${t('inbox.write', { name })} aria-describedby="inbox-keys" enterkeyhint="send" aria-controls=${replies.shown.length ? 'inbox-replies' : undefined} aria-activedescendant=${replies.shown.length ? `inbox-reply-${replies.on}` : undefined}
         onInput=${(/** @type {any} */ event) => setText(event.target.value)} onKeyDown=${keys}
         onPaste=${(/** @type {ClipboardEvent} */ event) => attached.uploads && event.clipboardData?.files.length && attached.take(event.clipboardData.files[0])}></textarea>
       <span id="inbox-keys" class="hidden">${t('inbox.write.keys')}</span>

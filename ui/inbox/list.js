@@ -11,15 +11,16 @@ import { Masked } from '../js/masked.js';
 import { clock, day } from '../js/moment.js';
 import { Face, nameOf } from '../js/people.js';
 import { addressTo, here } from '../js/router.js';
-import { may } from '../js/session.js';
+import { may, session } from '../js/session.js';
 import { botZone, tick } from '../js/times.js';
 import { Failed, Nothing, Wait, useAsked } from '../js/waiting.js';
 import { waitCount } from '../js/waitcount.js';
+import { Due, isDue } from './due.js';
 import { Left } from './window.js';
 import { newest, standing } from './words.js';
 
 const HEIGHT = 82;
-const STATES = ['', 'waiting', 'taken', 'bot'];
+const STATES = ['', 'mine', 'team', 'waiting', 'taken', 'bot'];
 /** The daemon takes no longer search. */
 const SEARCH_CHARS_MAX = 100;
 
@@ -58,7 +59,7 @@ function Row({ talk, current, many }) {
     <span class="inbox-line third">
       <span class=${`state ${state.tone}`}><${Icon} n=${state.icon} s=${11} /><span dir="auto">${state.words}</span></span>
       ${many && html`<small class="inbox-sender" dir="auto">${talk.sender.name ?? `#${talk.sender.id}`}</small>`}
-      <span class="grow"></span><${Left} talk=${talk} />
+      <span class="grow"></span>${isDue(talk) ? html`<${Due} talk=${talk} />` : html`<${Left} talk=${talk} />`}
     </span>
   </a>`;
 }
@@ -66,7 +67,7 @@ function Row({ talk, current, many }) {
 /** @param {{value: string, counts: any}} props */
 function States({ value, counts }) {
   return html`<div class="inbox-states" role="group" aria-label=${t('inbox.filter')}>
-    ${STATES.map((state) => {
+    ${STATES.filter((state) => state !== 'team' || session.value?.teams.length).map((state) => {
       const n = state === 'waiting' ? counts?.waiting : state === 'taken' ? counts?.taken : 0;
       return html`<button key=${state} type="button" aria-pressed=${state === value} onClick=${() => filter({ state })}>${t(`inbox.filter.${state || 'all'}`)}${n > 0 && html` <b>${n}</b>`}</button>`;
     })}
@@ -114,6 +115,7 @@ export function useSenders() {
  * @param {{query: URLSearchParams, current: number | null, talks: ReturnType<typeof import('./talks.js').useTalks>, senders: any[]}} props
  */
 export function List({ query, current, talks, senders }) {
+  const next = () => import('./acts.js').then((acts) => acts.next(Number(here.peek().rest[0]) || null), () => {});
   const place = useRef(/** @type {HTMLElement | null} */ (null));
   const wanted = query.get('search') ?? '';
   const state = query.get('state') ?? '';
@@ -123,9 +125,15 @@ export function List({ query, current, talks, senders }) {
     const keys = (/** @type {KeyboardEvent} */ event) => {
       const by = { j: 1, k: -1 }[event.key];
       const typing = /** @type {HTMLElement} */ (event.target).closest?.('input, textarea, select, [contenteditable=true], dialog, [role=menu]');
-      if (by && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      if (typing || event.ctrlKey || event.metaKey || event.altKey) {
+        return;
+      }
+      if (by) {
         event.preventDefault();
         step(place.current, by);
+      } else if (event.key === 'n') {
+        event.preventDefault();
+        next();
       }
     };
     addEventListener('keydown', keys);

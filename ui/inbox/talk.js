@@ -8,11 +8,15 @@ import { t } from '../js/i18n.js';
 import { Masked } from '../js/masked.js';
 import { Face, nameOf } from '../js/people.js';
 import { addressTo, go } from '../js/router.js';
+import { may } from '../js/session.js';
 import { say } from '../js/state.js';
 import { Failed, Wait } from '../js/waiting.js';
+import { Acts } from './acts.js';
 import { Box } from './box.js';
+import { Due, isDue } from './due.js';
 import { filters } from './list.js';
 import { me } from './me.js';
+import { NoteBox, useNotes } from './notes.js';
 import { answered, forget, sends } from './sends.js';
 import { useTemplates } from './templates.js';
 import { useTalk } from './talkdata.js';
@@ -42,8 +46,8 @@ async function assign(talk, act, anyway = false) {
   return null;
 }
 
-/** @param {{talk: any, act: (what: 'take-over' | 'hand-back', anyway?: boolean) => void, busy: boolean, side: () => void, sideOpen: boolean}} props */
-function Head({ talk, act, busy, side, sideOpen }) {
+/** @param {{talk: any, act: (what: 'take-over' | 'hand-back', anyway?: boolean) => void, busy: boolean, side: () => void, sideOpen: boolean, acts: any}} props */
+function Head({ talk, act, busy, side, sideOpen, acts }) {
   const person = talk.contact;
   const name = nameOf(person);
   const state = standing(talk);
@@ -52,9 +56,10 @@ function Head({ talk, act, busy, side, sideOpen }) {
     <${Face} person=${person} />
     <div class="inbox-who">
       <h2 title=${name} dir=${directionOf(name)}><${Masked} text=${name} ltr=${!person.name && Boolean(person.phone)} /></h2>
-      <p><${Left} talk=${talk} long seconds /><span class=${`state ${state.tone}`}><${Icon} n=${state.icon} s=${11} /><span dir="auto">${state.words}</span></span></p>
+      <p><${Left} talk=${talk} long seconds /><span class=${`state ${state.tone}`}><${Icon} n=${state.icon} s=${11} /><span dir="auto">${state.words}</span></span>${isDue(talk) && html`<${Due} talk=${talk} />`}</p>
     </div>
     ${talk.with_person && html`<button type="button" class="button inbox-act" title=${t('inbox.back')} aria-label=${t('inbox.back')} disabled=${busy} onClick=${() => act('hand-back')}><${Icon} n="trigger" s=${14} /><span>${t('inbox.back')}</span></button>`}
+    ${acts}
     <button type="button" class="icon-button inbox-side-button" aria-expanded=${sideOpen} title=${t('inbox.contact')} aria-label=${t('inbox.contact')} onClick=${side}><${Icon} n="user" s=${17} /></button>
   </header>`;
 }
@@ -85,6 +90,9 @@ export function Talk({ id, from, senders, changed, side, sideOpen, byKey }) {
   const data = useTalk(id, from);
   const { talk } = data;
   const [busy, setBusy] = useState(false);
+  const [noting, note] = useState(false);
+  const memos = useNotes(id);
+  const mayAct = may('add_note');
   const [refused, refuse] = useState(/** @type {string | null} */ (null));
   const place = useRef(/** @type {HTMLElement | null} */ (null));
   const templates = useTemplates(talk?.sender?.id ?? null);
@@ -163,9 +171,17 @@ export function Talk({ id, from, senders, changed, side, sideOpen, byKey }) {
   };
   const other = refused !== null && isTaken(talk) && !mine ? holder(talk) : null;
   return html`<section class="inbox-talk" aria-label=${nameOf(talk.contact)} ref=${place} onKeyDown=${keys}>
-    <${Head} talk=${talk} act=${act} busy=${busy} side=${side} sideOpen=${sideOpen} />
+    <${Head} talk=${talk} act=${act} busy=${busy} side=${side} sideOpen=${sideOpen} acts=${mayAct && html`<${Acts} talk=${talk} put=${data.put} refresh=${data.refresh} note=${() => note(true)} />`} />
     <${Notice} talk=${talk} refused=${other} />
-    ${data.ready ? html`<${Wall} data=${data} talk=${talk} templates=${templates.all} pending=${pending} />` : html`<${Wait} />`}
-    <${Box} key=${id} talk=${talk} act=${act} busy=${busy} templates=${templates} sender=${senders.find((one) => one.id === talk.sender.id)} newest=${newestOf(data.messages)} />
+    ${talk.case?.summary && html`<p class="inbox-summary"><${Icon} n="flag" s=${13} />${talk.case.priority && html`<span class="state warn"><span dir="auto">${talk.case.priority}</span></span>`}<span dir="auto">${talk.case.summary}</span></p>`}
+    ${data.ready ? html`<${Wall} data=${data} notes=${memos.notes} talk=${talk} templates=${templates.all} pending=${pending} />` : html`<${Wait} />`}
+    ${
+      noting
+        ? html`<${NoteBox} talk=${talk} close=${() => note(false)} done=${(/** @type {any} */ one) => {
+            memos.add(one);
+            note(false);
+          }} />`
+        : html`<${Box} key=${id} talk=${talk} act=${act} busy=${busy} templates=${templates} sender=${senders.find((one) => one.id === talk.sender.id)} newest=${newestOf(data.messages)} note=${() => note(true)} />`
+    }
   </section>`;
 }

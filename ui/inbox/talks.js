@@ -3,7 +3,9 @@
 import { batch, signal, useEffect, useMemo, useState } from '../vendor/preact.js';
 import { get, isMended } from '../js/api.js';
 import { hear } from './live.js';
-import { inOrder, isTaken, waits } from './words.js';
+import { session } from '../js/session.js';
+import { me } from './me.js';
+import { byDue, inOrder, isTaken, waits } from './words.js';
 
 const PAGE_ROWS = 50;
 const WAITING_ROWS = 200;
@@ -12,9 +14,27 @@ const EACH_MAX = 10;
 
 /** @typedef {{state: string, search: string, sender: string, account: string}} Wanted */
 
+/** Whether a conversation belongs to each list. @type {Record<string, (talk: any) => boolean>} */
+const STATES = {
+  waiting: waits,
+  taken: isTaken,
+  bot: (talk) => !talk.with_person && !waits(talk),
+  mine: (talk) => talk.with_person?.agent === me(),
+  team: (talk) => teams().includes(talk.with_person?.team),
+};
+
+/** The teams of whoever is signed in. @returns {string[]} */
+const teams = () => session.peek()?.teams ?? [];
+
+/** The parameters of a list of cases, which is sorted by due. @type {Record<string, () => Record<string, string>>} */
+const CASES = {
+  mine: () => ({ state: '', sort: 'due', agent: me() }),
+  team: () => ({ state: '', sort: 'due', team: teams().join(',') }),
+};
+
 /** Whether a conversation still belongs into the list. @param {any} talk @param {Wanted} wanted */
 function fits(talk, wanted) {
-  const state = !wanted.state || { waiting: waits, taken: isTaken, bot: (/** @type {any} */ one) => !one.with_person && !waits(one) }[wanted.state]?.(talk);
+  const state = !wanted.state || STATES[wanted.state]?.(talk);
   const sender = !wanted.sender || String(talk.sender.id) === wanted.sender;
   return Boolean(state && sender && (!wanted.account || talk.account === wanted.account));
 }
@@ -26,7 +46,9 @@ function parts(wanted) {
     return `/v1/conversations?${query}`;
   };
   if (wanted.search || wanted.state) {
-    return [of({ limit: String(PAGE_ROWS) })];
+    // A search has an order of its own.
+    const { sort = '', ...cases } = CASES[wanted.state]?.() ?? {};
+    return [of({ ...cases, ...(wanted.search ? {} : { sort }), limit: String(PAGE_ROWS) })];
   }
   return [of({ state: 'waiting', limit: String(WAITING_ROWS) }), of({ sort: 'recent', limit: String(PAGE_ROWS) })];
 }
@@ -176,7 +198,7 @@ export function useTalks(wanted, kept) {
     }
   }, [back]);
   const rows = own.rows.value;
-  const items = useMemo(() => inOrder([...rows.values()].filter((talk) => talk.id === kept || fits(talk, wanted))), [rows, wanted, kept]);
+  const items = useMemo(() => (wanted.state in CASES ? byDue : inOrder)([...rows.values()].filter((talk) => talk.id === kept || fits(talk, wanted))), [rows, wanted, kept]);
   return {
     items,
     waits: own.waits.value,

@@ -9,6 +9,7 @@ import { nameOf } from '../js/people.js';
 import { bot } from '../js/state.js';
 import { botZone } from '../js/times.js';
 import { me } from './me.js';
+import { Memo, among } from './notes.js';
 import { Pending } from './pending.js';
 import { send, stops } from './sends.js';
 import { bodyOf, drawnTemplate } from './templates.js';
@@ -63,8 +64,8 @@ function shownAlready(pending, messages) {
   });
 }
 
-/** @param {{data: import('./talkdata.js').TalkData, talk: any, templates: any[], pending: import('./sends.js').Send[]}} props */
-export function Wall({ data, talk, templates, pending }) {
+/** @param {{data: import('./talkdata.js').TalkData, notes: any[], talk: any, templates: any[], pending: import('./sends.js').Send[]}} props */
+export function Wall({ data, notes, talk, templates, pending }) {
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   const sticks = useRef(true);
   const anchor = useRef(/** @type {{row: HTMLElement, top: number} | null} */ (null));
@@ -72,7 +73,7 @@ export function Wall({ data, talk, templates, pending }) {
   const [far, setFar] = useState(false);
   const zone = botZone();
   const messages = useMemo(() => [...data.messages.values()].map((one) => drawn(one, templates)), [data.messages, templates]);
-  const items = useMemo(() => arranged(messages, zone), [messages, zone]);
+  const items = useMemo(() => among(arranged(messages, zone), notes, data), [messages, notes, zone, data.hasOlder, data.hasNewer]);
   const hidden = shownAlready(pending, data.messages);
   const shown = pending.filter((one) => !hidden.includes(one));
   const first = items.find((one) => one.kind === 'message')?.key;
@@ -178,6 +179,9 @@ export function Wall({ data, talk, templates, pending }) {
         }
         if (item.kind === 'note') {
           return html`<div key=${item.key} class=${`chat-note ${item.tone}`}><span>${item.glyph && html`<${Icon} n=${item.glyph} s=${12} />`}<span dir="auto">${item.words}</span></span></div>`;
+        }
+        if (item.kind === 'memo') {
+          return html`<${Memo} key=${item.key} note=${item.memo} />`;
         }
         return html`<${Bubble} key=${item.key} item=${item} around=${around} />`;
       })}

@@ -19,6 +19,9 @@ export const holder = (talk) => talk.with_person?.agent || talk.with_person?.tea
 
 /** @param {Talk} talk @returns {{tone: string, icon: string, words: string}} */
 export function standing(talk) {
+  if (talk.case?.state === 'snoozed') {
+    return { tone: 'plain', icon: 'moon', words: t('inbox.state.snoozed') };
+  }
   if (waits(talk)) {
     const team = talk.with_person?.team;
     return { tone: 'warn', icon: 'clock', words: team ? t('inbox.state.waiting_team', { team }) : t('inbox.state.waiting') };
@@ -87,4 +90,10 @@ export function inOrder(talks) {
     return a.waits ? a.at - b.at || a.talk.id - b.talk.id : b.at - a.at || b.talk.id - a.talk.id;
   });
   return keyed.map((one) => one.talk);
+}
+
+/** The earliest due first, those that nothing was promised for last. @param {Talk[]} talks @returns {Talk[]} */
+export function byDue(talks) {
+  const due = (/** @type {Talk} */ talk) => (talk.case?.due_at ? millis(talk.case.due_at) : Number.MAX_SAFE_INTEGER);
+  return [...talks].sort((a, b) => due(a) - due(b) || (a.case?.id ?? a.id) - (b.case?.id ?? b.id));
 }

@@ -11,6 +11,7 @@ const SESSION = '/v1/session';
  * @property {string | null} person null where nobody needs to sign in
  * @property {'viewer' | 'agent' | 'author' | 'operator'} role
  * @property {string[] | null} accounts null for all
+ * @property {string[]} teams whose cases they get
  * @property {string[]} may the routes of the API that are open to this person, by their `operationId`
  */
 

@@ -4,6 +4,7 @@ import { html, useEffect, useRef, useState } from '../vendor/preact.js';
 import { patch, post } from '../js/api.js';
 import { Icon } from '../js/icons.js';
 import { clock, t } from '../js/i18n.js';
+import { useAsked } from '../js/waiting.js';
 import { sentence } from './refusal.js';
 
 /**
@@ -12,6 +13,7 @@ import { sentence } from './refusal.js';
  * @property {string} name
  * @property {Role} role
  * @property {string[] | null} accounts null for all
+ * @property {string[]} teams whose cases they get
  * @property {string | null} last_seen_at
  * @property {number} sessions
  * @property {string | null} link_ends_at
@@ -60,6 +62,13 @@ function Accounts({ all, chosen, choose }) {
   </fieldset>`;
 }
 
+/** Whose cases somebody gets. @param {{all: string[], chosen: string[], choose: (chosen: string[]) => void}} props */
+const Teams = ({ all, chosen, choose }) =>
+  html`<fieldset class="people-accounts"><legend>${t('people.teams')}</legend>${all.map(
+    (name) =>
+      html`<label key=${name}><input type="checkbox" checked=${chosen.includes(name)} onChange=${(/** @type {any} */ event) => choose(all.filter((one) => (one === name ? event.target.checked : chosen.includes(one))))} /><span><bdi>${name}</bdi></span></label>`,
+  )}</fieldset>`;
+
 /**
  * A new person, or the role and accounts of one who is there.
  * @param {{person?: Person | null, accounts: string[], close: () => void, done: (made: any) => void}} props
@@ -68,6 +77,8 @@ export function Rights({ person = null, accounts, close, done }) {
   const [name, setName] = useState('');
   const [role, setRole] = useState(/** @type {Role} */ (person?.role ?? 'author'));
   const [chosen, choose] = useState(person?.accounts ?? null);
+  const [inTeams, setTeams] = useState(person?.teams ?? []);
+  const teams = /** @type {any[]} */ (useAsked('/v1/teams').body?.data ?? []).map((one) => one.name);
   const [refusal, setRefusal] = useState('');
   const [waits, setWaits] = useState(false);
   const all = [...new Set([...accounts, ...(person?.accounts ?? [])])].sort();
@@ -81,7 +92,8 @@ export function Rights({ person = null, accounts, close, done }) {
       return setRefusal(t('people.accounts.none'));
     }
     setWaits(true);
-    const rights = { role, accounts: role === 'operator' ? null : chosen };
+    // A team that the bot no longer has goes with the next change.
+    const rights = { role, accounts: role === 'operator' ? null : chosen, ...(teams.length ? { teams: inTeams.filter((one) => teams.includes(one)) } : {}) };
     const answer = await (person ? patch(`/v1/people/${person.id}`, rights) : post('/v1/people', { name: name.trim(), ...rights }));
     setWaits(false);
     if (answer.ok) {
@@ -95,6 +107,7 @@ export function Rights({ person = null, accounts, close, done }) {
       ${!person && html`<label class="field">${t('people.name')}<input data-first type="text" name="name" dir="auto" required maxlength=${NAME_CHARS_MAX} autocomplete="off" spellcheck=${false} aria-describedby="people-refusal" aria-invalid=${refusal ? 'true' : undefined} value=${name} onInput=${(/** @type {any} */ event) => setName(event.target.value)} /></label>`}
       <${Roles} role=${role} choose=${setRole} first=${Boolean(person)} />
       ${asksAccounts && html`<${Accounts} all=${all} chosen=${chosen} choose=${choose} />`}
+      ${teams.length > 0 && ['agent', 'operator'].includes(role) && html`<${Teams} all=${teams} chosen=${inTeams} choose=${setTeams} />`}
       ${person && html`<p class="muted">${t('people.change.about')}</p>`}
       <div role="alert">${refusal && html`<p class="refusal" id="people-refusal" dir="auto">${refusal}</p>`}</div>
       <footer><button type="button" class="button" onClick=${close}>${t('cancel')}</button><button class="button main" aria-busy=${waits ? 'true' : undefined}>${t(person ? 'people.act.change' : 'people.act.add')}</button></footer>

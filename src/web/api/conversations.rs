@@ -1,6 +1,8 @@
 //! `/v1/conversations/{id}`: shows a conversation, and hands it over between bot and people.
 
 pub mod inbox;
+pub mod notes;
+pub mod shown;
 
 use crate::{
     base::{
@@ -24,34 +26,34 @@ use axum::{
     extract::{Path, Request, State},
     http::{HeaderMap, StatusCode},
 };
-use inbox::describe;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use shown::describe;
 use std::sync::Arc;
 
 /// The whole body may be left out.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Agent {
     /// The person who does it, for the record.
-    agent: Option<Text<NAME_CHARS_MAX>>,
+    pub(super) agent: Option<Text<NAME_CHARS_MAX>>,
 }
 
 /// The whole body may be left out.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Taker {
     /// The person who takes it, shown to the others; of somebody who is signed in it is their own name.
-    agent: Option<Text<NAME_CHARS_MAX>>,
+    pub(super) agent: Option<Text<NAME_CHARS_MAX>>,
     /// `false`: it is also taken from somebody else. Else it stays with whoever has taken it or written, and 409 says
     /// with whom.
-    unless_taken: Option<bool>,
+    pub(super) unless_taken: Option<bool>,
 }
 
 /// One of both at least; what is not given is nobody.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Assignment {
-    team: Option<Text<NAME_CHARS_MAX>>,
+    pub(super) team: Option<Text<NAME_CHARS_MAX>>,
     /// A person of the business.
-    agent: Option<Text<NAME_CHARS_MAX>>,
+    pub(super) agent: Option<Text<NAME_CHARS_MAX>>,
 }
 
 /// `GET /v1/conversations/{id}`.
@@ -195,7 +197,7 @@ async fn done(web: &Web, row: &conversation::Conversation, event: Event) -> Resu
 }
 
 /// Refuses if somebody else has the conversation. Without a name nobody is known to be the same.
-async fn is_free(web: &Web, row: &conversation::Conversation, agent: Option<&str>) -> Result<(), Problem> {
+pub(super) async fn is_free(web: &Web, row: &conversation::Conversation, agent: Option<&str>) -> Result<(), Problem> {
     let stored = session::find(&web.app.store, row.id).await.map_err(|error| Problem::bug(&error))?;
     let person = stored.and_then(|stored| stored.session.person).filter(|person| !person.is_awaited());
     match person.filter(|person| person.agent.is_none() || person.agent.as_deref() != agent) {

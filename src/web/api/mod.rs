@@ -3,7 +3,8 @@
 //! | path | file |
 //! |---|---|
 //! | `/v1/contacts`, `/v1/consent` | `contacts.rs`, and below it consent, export and erasure, import, timeline |
-//! | `/v1/conversations` | `conversations.rs` hands over; `conversations/inbox.rs` lists, searches and counts |
+//! | `/v1/conversations` | `conversations.rs` hands over; `conversations/inbox.rs` lists, searches and counts, `notes.rs` has the notes |
+//! | `/v1/cases`, `/v1/replies`, `/v1/teams` | `cases.rs` and `cases/acts.rs`, `replies.rs` |
 //! | `/v1/messages`, `…/conversations/{id}/messages` | `messages.rs`; `messages/` reads the body of a new one, and searches |
 //! | `/v1/media`, `/v1/files` | `media/` |
 //! | `/v1/runs` | `runs/`; `tracking.rs` encodes the ids of starts |
@@ -23,6 +24,7 @@ mod addressee;
 pub mod balance;
 pub mod bot;
 pub mod broadcasts;
+pub mod cases;
 pub mod contacts;
 pub mod conversations;
 pub mod dead_letters;
@@ -38,6 +40,7 @@ mod narrowing;
 pub mod page;
 pub mod people;
 pub mod probes;
+pub mod replies;
 pub mod runs;
 pub mod sandbox;
 pub mod schedules;

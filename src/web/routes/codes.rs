@@ -102,6 +102,8 @@ pub static CODES: &[Code] = &[
     code("with_person", 409, "Flow `parcel` was not started: a person has the conversation."),
     code("window_closed", 409, "The 24-hour window is closed: the contact must write first, or send a template."),
     code("taken", 409, "`Rosa` has had this conversation since 2026-11-24T10:00:00+00:00."),
+    code("closed", 409, "This case is closed."),
+    code("too_many_notes", 409, "A conversation has at most 1000 notes."),
     code("template_unusable", 409, "template `reminder` has no parameter `{{2}}`"),
     code("no_balance", 409, "the balance is used up"),
     code("sender_down", 409, "the sender is down"),

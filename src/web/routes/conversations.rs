@@ -13,7 +13,9 @@ use crate::{
     web::api::{
         conversations::{
             self, Agent, Assignment, Taker,
-            inbox::{self, Conversation, ConversationCounts},
+            inbox::{self, ConversationCounts},
+            notes::{self, NewNote, NoteShown},
+            shown::Conversation,
         },
         messages::{self, NewMessage},
         page::Listed,
@@ -36,7 +38,14 @@ pub static ROUTES: &[Route] = &[
                 that nobody has taken yet.",
         query: &[
             may("state", Word(inbox::STATES), "Only these."),
-            may("sort", Word(&["recent"]), "Without a `state`: whoever wrote last comes first."),
+            may(
+                "sort",
+                Word(inbox::SORTS),
+                "Without a `state`: with `recent` whoever wrote last comes first; with `due` only those with an open \
+                 case, the earliest due first.",
+            ),
+            may("team", Text, "Only those that a person of this team has or is waited for; several with commas."),
+            may("agent", Text, "Only those that this person has."),
             may(
                 "search",
                 Text,
@@ -109,6 +118,36 @@ pub static ROUTES: &[Route] = &[
             r#"{"text": "Hi Ana, this is Rosa. I'll look into it."}"#,
         ),
         take: || post(messages::send),
+        ..POST
+    },
+    Route {
+        path: "/v1/conversations/{id}/notes",
+        name: "list_notes",
+        scope: Some(Scope::Read),
+        part: PART,
+        roles: EVERYBODY,
+        summary: "List the notes about a conversation, newest first",
+        about: "People of the business write them for each other. No contact ever gets one; they are erased with the \
+                data of the contact.",
+        query: &[LIMIT, CURSOR],
+        answers: &[ok(answer::<Listed<NoteShown>>(), "A page of them.")],
+        example: ask("/v1/conversations/$conversation/notes"),
+        take: || get(notes::list),
+        ..GET
+    },
+    Route {
+        path: "/v1/conversations/{id}/notes",
+        name: "add_note",
+        scope: Some(Scope::People),
+        part: PART,
+        roles: AGENTS,
+        summary: "Write a note about a conversation",
+        body: Some(request::<NewNote>()),
+        answers: &[at(201, answer::<NoteShown>(), "It is written down; nothing was sent.")],
+        errors: Errors::Problems(&[("too_many_notes", 409)]),
+        keyed: true,
+        example: tell("/v1/conversations/$conversation/notes", r#"{"text": "Wants the red one, not the blue one."}"#),
+        take: || post(notes::add),
         ..POST
     },
     Route {

@@ -13,6 +13,7 @@ mod autocalls;
 mod balance;
 mod bot;
 mod broadcasts;
+mod cases;
 mod contacts;
 mod conversations;
 mod dead_letters;
@@ -59,6 +60,7 @@ static NOUNS: &[&[Route]] = &[
     contacts::ROUTES,
     timeline::ROUTES,
     conversations::ROUTES,
+    cases::ROUTES,
     messages::ROUTES,
     events::ROUTES,
     stream::ROUTES,

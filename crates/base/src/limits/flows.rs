@@ -205,3 +205,11 @@ pub const TEAM_CASES_MAX: i64 = 1000;
 pub const NEVER_DUE: Time = Time((1 << 53) - 1);
 /// Cases that one pass gives out; the next pass goes on.
 pub const CASES_GIVEN_OUT_MAX: usize = 200;
+/// Replies of a bot.
+pub const REPLIES_MAX: usize = 500;
+/// Characters of a note about a conversation.
+pub const NOTE_CHARS_MAX: usize = 4000;
+/// Notes about one conversation.
+pub const NOTES_MAX: i64 = 1000;
+/// How long a case can be put aside at most.
+pub const SNOOZE_MAX: Span = Span::days(366);

@@ -22,6 +22,7 @@ mod own_templates;
 mod promises;
 mod rare;
 mod repeated_calls;
+mod replies;
 mod required_pairs;
 mod ruled_out;
 mod sentences;
@@ -177,6 +178,7 @@ impl Linter {
         set.locales.values().for_each(|locale| markup::translated(locale, &findings));
         own_templates::check(set, around, &findings);
         promises::check(set, &findings);
+        replies::check(set, &findings);
         let needs = dataflow::walk(set, &mut self.memo, &findings, &self.cancel);
         let without_templates = window::never_need_a_template(&needs);
         let mut findings = findings.into_sorted();

@@ -37,9 +37,14 @@ fn parts(view: &str) -> Option<Vec<String>> {
 
 pub fn check(set: &FlowSet, flow: &Flow, around: &CheckContext, findings: &Findings) {
     senders(flow, around, findings);
+    codes_of(set, codes(flow), findings);
+}
+
+/// Checks the names that these expressions read.
+pub fn codes_of<'a>(set: &FlowSet, codes: impl Iterator<Item = &'a Code>, findings: &Findings) {
     // One finding for each missing name, wherever it is used.
     let mut used: BTreeMap<(&str, &str), Vec<Place>> = BTreeMap::new();
-    for code in codes(flow) {
+    for code in codes {
         for (root, name, at) in &code.uses().properties {
             let places = used.entry((root.as_str(), name.as_str())).or_default();
             let place = code.place_at(*at, name.len());

@@ -360,9 +360,9 @@ fn outdated_in(set: &FlowSet, language: &str, node: &Node) -> bool {
     })
 }
 
-/// The texts of `defaults` that are not steps.
+/// The texts of `_bot.yaml` that are not in steps.
 pub fn of_defaults(set: &FlowSet) -> Vec<Sentence> {
     let defaults = &set.bot.defaults;
-    let texts = [&defaults.ask_invalid, &defaults.old_button].into_iter().flatten();
+    let texts = [&defaults.ask_invalid, &defaults.old_button].into_iter().flatten().chain(set.bot.replies.values());
     texts.map(|text| Sentence { role: Role::Other, text: text.clone() }).collect()
 }

@@ -7,6 +7,7 @@ use super::{
     hours::{self, clock},
     language_codes, name_lists,
     own_templates::{self, OwnTemplate},
+    replies,
     spec::VIEWS,
     teams::{self, Team},
     topics::topics,
@@ -51,6 +52,8 @@ pub struct Bot {
     pub quiet_hours: Option<QuietHours>,
     pub teams: BTreeMap<String, Team>,
     pub templates: BTreeMap<String, OwnTemplate>,
+    /// Texts that people of the business send with one key.
+    pub replies: BTreeMap<String, Text>,
     pub opt_out: OptOut,
     pub defaults: Defaults,
     /// Phone numbers that reach flows marked `draft`.
@@ -245,6 +248,7 @@ pub(crate) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
     let agents = agents::parse(&mut fields, &teams, findings);
     let (draft_testers, sandbox) = (texts(&mut fields, "draft_testers"), sandbox(&mut fields));
     let (opt_out, templates) = (opt_out(&mut fields), own_templates::parse(&mut fields, &language));
+    replies::look(&mut fields);
     fields.finish();
     Bot {
         name,
@@ -262,6 +266,7 @@ pub(crate) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
         quiet_hours,
         teams,
         templates,
+        replies: BTreeMap::new(),
         opt_out,
         defaults,
         draft_testers,

@@ -15,6 +15,7 @@ pub(super) mod name_lists;
 pub mod own_templates;
 pub mod parse;
 pub(super) mod plural;
+pub(super) mod replies;
 pub mod spec;
 pub mod step_fields;
 pub mod stock_phrases;

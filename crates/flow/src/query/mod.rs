@@ -4,6 +4,7 @@ pub mod audience;
 pub(super) mod events;
 pub(super) mod explain;
 pub(super) mod prefilter;
+pub mod replies;
 pub mod template_sheet;
 pub(super) mod timetable;
 pub(super) mod trace_kind;

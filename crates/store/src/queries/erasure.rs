@@ -194,6 +194,17 @@ pub static CASES: Statement<Erased> = of_contact!(
      from {rows} as input where support_case.contact_id = cast(value ->> 'contact_id' as bigint)"
 );
 
+/// Stored answers to requests that wrote a note: they repeat it. Runs before the notes are deleted.
+pub static ANSWERS_OF_NOTES: Statement<Erased> = of_contact!(
+    "erasure.answers_of_notes",
+    369,
+    "update idempotency set body = about.letter
+     from (select note.id as id, value ->> 'answer' as letter
+       from {rows} as one join note on note.contact_id = cast(value ->> 'contact_id' as bigint)
+     ) as about
+     where idempotency.message_id = about.id and idempotency.body is not null"
+);
+
 pub static NOTES: Statement<Erased> = of_contact!(
     "erasure.notes",
     375,
@@ -250,6 +261,7 @@ pub(crate) static STATEMENTS: &[&Sql] = &[
     &MODEL_CALLS.sql,
     &CASES.sql,
     &NOTES.sql,
+    &ANSWERS_OF_NOTES.sql,
     &SAVE.sql,
     &STOP.sql,
     &LIFT.sql,
@@ -274,6 +286,7 @@ pub static BY_CONTACT: &[&Statement<Erased>] = &[
     &MODEL_CALLS,
     &CASES,
     &NOTES,
+    &ANSWERS_OF_NOTES,
     &LETTERS_OF_RUNS,
     &EARLY,
 ];

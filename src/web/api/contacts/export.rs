@@ -16,10 +16,10 @@ use crate::{
     runtime::events::event_json::MessageShown,
     store::{
         ReadError, Store,
-        tables::{alias, contact, conversation, inbound, ledger, outbound, run, start},
+        tables::{alias, contact, conversation, inbound, ledger, note, outbound, run, start, support_case},
     },
     web::{
-        api::messages::in_one_list,
+        api::{conversations::notes::NoteShown, messages::in_one_list},
         auth::Caller,
         idempotency::{Answer, once, respond, to_json},
         problem::{ApiResult, Problem},
@@ -46,6 +46,10 @@ pub struct ContactExport {
     consent: Vec<ConsentEntry>,
     conversations: Vec<ExportedConversation>,
     runs: Vec<ExportedRun>,
+    /// Of people of the business, oldest first.
+    cases: Vec<ExportedCase>,
+    /// That people of the business wrote about them, oldest first.
+    notes: Vec<ExportedNote>,
     planned: Vec<ExportedStart>,
 }
 
@@ -74,6 +78,24 @@ struct ExportedRun {
     trigger: String,
     started_at: At,
     ended_at: Option<At>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct ExportedCase {
+    id: i64,
+    conversation_id: ConversationId,
+    team: Option<String>,
+    priority: Option<String>,
+    summary: Option<String>,
+    opened_at: At,
+    closed_at: Option<At>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct ExportedNote {
+    conversation_id: ConversationId,
+    #[serde(flatten)]
+    note: NoteShown,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -200,6 +222,18 @@ pub async fn whole(store: &Store, contact: &Contact, now: Time) -> Result<Contac
         at: At(start.slot_at),
         data: start.data,
     });
+    let cases = support_case::of(store, contact.id).await?.into_iter();
+    let cases = cases.map(|case| ExportedCase {
+        id: case.id,
+        conversation_id: case.conversation_id,
+        team: case.team,
+        priority: case.priority,
+        summary: case.summary,
+        opened_at: At(case.opened_at),
+        closed_at: case.closed_at.map(At),
+    });
+    let notes = note::of(store, contact.id).await?.into_iter();
+    let notes = notes.map(|note| ExportedNote { conversation_id: note.conversation_id, note: NoteShown::of(note) });
     Ok(ContactExport {
         exported_at: At(now),
         contact: document(store, contact).await?,
@@ -207,6 +241,8 @@ pub async fn whole(store: &Store, contact: &Contact, now: Time) -> Result<Contac
         consent: consent.iter().map(ConsentEntry::of).collect(),
         conversations,
         runs: runs.collect(),
+        cases: cases.collect(),
+        notes: notes.collect(),
         planned: starts.collect(),
     })
 }

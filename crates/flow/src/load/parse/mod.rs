@@ -11,7 +11,7 @@ mod triggers;
 mod typo_repair;
 
 use self::asking::{asks, mark_asking, parallel_asks};
-use super::{bot::Bot, declarations::declared_below, locale};
+use super::{bot::Bot, declarations::declared_below, locale, replies};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings},
@@ -186,6 +186,7 @@ fn read_bot_texts(root: Option<&yaml::Node>, bot: &mut Bot, scripts: &Scripts, f
     bot.defaults.on_error = on_error;
     bot.defaults.ask_on_fail = on_fail;
     bot.defaults.unanswered = unanswered;
+    bot.replies = root.map(|root| replies::read(root, scripts, findings)).unwrap_or_default();
     let Some(defaults) = root.and_then(|root| root.get("defaults")) else { return };
     let names = Names { own: &[], secrets: false };
     let read = |node: Option<&yaml::Node>| Some(Text::parse(node?.scalar()?, scripts, &names, findings));

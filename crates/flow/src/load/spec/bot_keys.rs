@@ -59,6 +59,11 @@ pub const BOT_KEYS: &[FieldSpec] = &[
         "Templates with their texts, by name: `transom templates sheet` prints them, `push` makes them at the platform, \
          and sandboxes show them.",
     ),
+    FieldSpec::optional(
+        "replies",
+        FieldKind::MapOf(&FieldKind::Text),
+        "Texts that people send from the inbox with one key, by name: `thanks: Thank you, ${contact.first_name}!`",
+    ),
     FieldSpec::optional("opt_out", OPT_OUT, "Words that end everything, beside the built-in ones."),
     FieldSpec::optional("defaults", DEFAULTS, "What holds where a flow says nothing."),
     FieldSpec::optional("draft_testers", NAMES, "Numbers that reach a flow marked `draft`."),
