@@ -85,6 +85,10 @@ impl World {
         let prices = "prices: {currency: EUR, table: [{category: utility, price: 0.0456}]}\n";
         let mut host = Host::with(&files, prices).await;
         super::senders::meta_is_well(&host.graph);
+        host.somebody_says("+34600111777", "hello").await;
+        let search = host.get("key-acme", "/v1/conversations?search=600111777").await.is(200);
+        let path = format!("/v1/conversations/{}", search["data"][0]["id"]);
+        let given = host.post("key-acme", &format!("{path}/assign"), json!({"team": "workshop"})).await.is(200);
         host.ana_says("hello").await;
         let runs = run::page(&host.app.store, i64::MAX, 1).await.unwrap();
         let ended = runs[0].id.to_string();
@@ -99,10 +103,6 @@ impl World {
         let contact = conversation["contact"]["id"].as_i64().unwrap();
         let agreed = json!({"topic": "news", "given": true, "proof": "Ticked on the web form of 1 March"});
         host.post("key-acme", &format!("/v1/contacts/{contact}/consent"), agreed).await;
-        host.somebody_says("+34600111777", "hello").await;
-        let search = host.get("key-acme", "/v1/conversations?search=600111777").await.is(200);
-        let path = format!("/v1/conversations/{}", search["data"][0]["id"]);
-        let given = host.post("key-acme", &format!("{path}/assign"), json!({"team": "workshop"})).await.is(200);
         ids.insert("$case", given["case"]["id"].to_string());
         ids.insert("$waplify_contact", format!("{contact:024x}"));
         let agreed = json!({"topic": "news", "given": true, "proof": "Ticked the box of order A7", "by": "shop"});
