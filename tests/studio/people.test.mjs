@@ -67,11 +67,12 @@ test('a person is added by a link that is shown once, with an account of their o
   await page.locator('input[value=agent]').check();
   await page.getByLabel('All accounts').uncheck();
   assert.deepEqual(await page.locator('.people-accounts label').allTextContents(), ['All accounts', 'outlet', 'shop']);
+  await page.locator('.people-teams').getByLabel('shop').check();
   await page.keyboard.press('Enter');
   const link = await page.locator('.people-link input').inputValue();
   assert.match(link, /^https:\/\/bot\.example\/studio\/sign-in#[0-9a-f]{64}$/);
   await page.getByRole('button', { name: 'Done', exact: true }).click();
-  assert.match(await row(page, 'Eva').textContent(), /outlet.*Agent.*Link open until \d\d:\d\d/);
+  assert.match(await row(page, 'Eva').textContent(), /outlet.*Agent.*shop.*Link open until \d\d:\d\d/);
   assert.ok(!(await page.content()).includes(link.split('#')[1]), 'the link is gone from the page');
   await byLink('Eva', link);
   await page.reload();

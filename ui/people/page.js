@@ -40,7 +40,7 @@ function Row({ person, many, show }) {
   return html`<li class="people-row">
     <span class="who"><${Face} person=${person} /><span class="who-words"><b><bdi>${person.name}</bdi>${me && html` <span class="chip">${t('people.you')}</span>`}</b>
       ${many && html`<small>${person.accounts ? html`<bdi>${person.accounts.join(', ')}</bdi>` : t('people.accounts.all')}</small>`}</span></span>
-    <span class="people-role"><span class=${`state ${TONES[person.role]}`} title=${t(`role.${person.role}.about`)}><span>${t(`role.${person.role}`)}</span></span></span>
+    <span class="people-role"><span class=${`state ${TONES[person.role]}`} title=${t(`role.${person.role}.about`)}><span>${t(`role.${person.role}`)}</span></span>${person.teams.length > 0 && html` <small dir="auto">${person.teams.join(', ')}</small>`}</span>
     <${Seen} person=${person} />
     <${Menu}
       place="people-menu"

@@ -64,7 +64,7 @@ function Accounts({ all, chosen, choose }) {
 
 /** Whose cases somebody gets. @param {{all: string[], chosen: string[], choose: (chosen: string[]) => void}} props */
 const Teams = ({ all, chosen, choose }) =>
-  html`<fieldset class="people-accounts"><legend>${t('people.teams')}</legend>${all.map(
+  html`<fieldset class="people-teams"><legend>${t('people.teams')}</legend>${all.map(
     (name) =>
       html`<label key=${name}><input type="checkbox" checked=${chosen.includes(name)} onChange=${(/** @type {any} */ event) => choose(all.filter((one) => (one === name ? event.target.checked : chosen.includes(one))))} /><span><bdi>${name}</bdi></span></label>`,
   )}</fieldset>`;

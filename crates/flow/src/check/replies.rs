@@ -34,3 +34,42 @@ pub fn check(set: &FlowSet, findings: &Findings) {
     }
     names::codes_of(set, replies.values().flat_map(|text| text.codes()), findings);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{base::place::SourceFile, lint, parse_set};
+
+    fn found(replies: &str) -> Vec<String> {
+        let text = format!("bot: a\nfields: {{city: text}}\nreplies:\n{replies}");
+        let (set, mut found) = parse_set(&[SourceFile::new("flows/_bot.yaml", text)]);
+        found.extend(lint(&set));
+        found.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_reply_reads_the_contact_and_nothing_of_a_flow() {
+        assert_eq!(found("  a: Hello ${contact.first_name} of ${contact.city}\n"), Vec::<String>::new());
+        for (text, code) in [
+            ("${contact.town}", "E408"),
+            ("You wrote ${msg.text}", "E264"),
+            ("${event.data}", "E264"),
+            ("${answer}", "E303"),
+            ("${contact.city", "E301"),
+            ("[one, two]", "E208"),
+        ] {
+            let found = found(&format!("  a: {text}\n"));
+            assert!(found.len() == 1 && found[0].contains(code), "{text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn as_many_replies_as_a_bot_may_have_and_as_long_as_a_message() {
+        let many = |count: usize| (0..count).map(|n| format!("  r{n}: Hello\n")).collect::<String>();
+        assert!(found(&many(REPLIES_MAX)).is_empty());
+        assert!(found(&many(REPLIES_MAX + 1))[0].contains("E263"));
+        let long = |chars: usize| format!("  a: {}\n", "x".repeat(chars));
+        assert!(found(&long(TEXT_CHARS_MAX)).is_empty());
+        assert!(found(&long(TEXT_CHARS_MAX + 1))[0].contains("E704"));
+    }
+}

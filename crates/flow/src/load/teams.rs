@@ -104,3 +104,47 @@ fn promises(fields: &mut Fields<'_>) -> (Option<Span>, Option<Span>) {
     }
     (answer, solve)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{base::place::SourceFile, parse_set};
+
+    /// The team `desk` and the findings about it.
+    fn desk(written: &str) -> (Team, Vec<String>) {
+        let text = format!("bot: a\nteams:\n  desk: {written}\n");
+        let (set, found) = parse_set(&[SourceFile::new("flows/_bot.yaml", text)]);
+        (set.bot.teams["desk"].clone(), found.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn a_team_has_its_promises_and_its_way_to_give_cases_out() {
+        let (team, found) = desk("{answer_within: 30m, solve_within: 2d, assign: least_busy, at_most: 8}");
+        assert!(found.is_empty(), "{found:?}");
+        assert_eq!((team.answer_within, team.solve_within), (Some(Span::minutes(30)), Some(Span::hours(48))));
+        assert_eq!((team.assign, team.at_most), (Assign::LeastBusy, Some(8)));
+        let (team, found) = desk("{}");
+        assert_eq!((team, found), (Team::plain(Span::hours(12)), Vec::new()));
+    }
+
+    #[test]
+    fn what_a_team_cannot_mean_is_told() {
+        for (written, code) in [
+            ("{answer_within: 3h, solve_within: 2h}", "E261"),
+            ("{answer_within: soon}", "E204"),
+            ("{answer_within: 0s}", "E204"),
+            ("{solve_within: -1h}", "E204"),
+            ("{assign: by_turns}", "E207"),
+            ("{at_most: 8}", "W262"),
+            ("{assign: in_turn, at_most: many}", "E205"),
+            ("{assign: in_turn, at_most: 0}", "E205"),
+            ("{assign: in_turn, at_most: 1001}", "E205"),
+        ] {
+            let (_, found) = desk(written);
+            assert!(found.len() == 1 && found[0].contains(code), "{written}: {found:?}");
+        }
+        for written in ["{answer_within: 2h, solve_within: 2h}", "{assign: in_turn, at_most: 1000}"] {
+            assert_eq!(desk(written).1, Vec::<String>::new(), "{written}");
+        }
+    }
+}
