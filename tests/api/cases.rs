@@ -8,8 +8,18 @@ use crate::store::on_both;
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use transom::{
-    base::time::Span,
-    store::tables::{session, support_case},
+    base::{
+        ids::{ContactId, ConversationId},
+        limits::{CASES_GIVEN_OUT_MAX, NOTES_MAX},
+        time::Span,
+    },
+    store::{
+        WriteSet,
+        tables::{
+            note::{self, Note},
+            session, support_case,
+        },
+    },
 };
 
 const BEA: &str = "+34600111333";
@@ -62,7 +72,7 @@ async fn conversation(host: &Host, phone: &str) -> Json {
 async fn is_whole(host: &Host) {
     let page = host.get("key-acme", "/v1/conversations?limit=200").await.is(200);
     for row in page["data"].as_array().unwrap() {
-        let id = transom::base::ids::ConversationId(row["id"].as_i64().unwrap());
+        let id = ConversationId(row["id"].as_i64().unwrap());
         let stored = session::find(&host.app.store, id).await.unwrap();
         let held = stored.and_then(|stored| stored.session.person?.case?.id);
         let open = support_case::open_of(&host.app.store, id).await.unwrap();
@@ -347,5 +357,46 @@ async fn replies_are_filled_in_for_the_contact() {
     let filled = host.get("key-acme", &path).await.is(200)["data"][1]["text"].clone();
     assert!(filled.as_str().unwrap().starts_with("Thank you, ") && !filled.as_str().unwrap().contains('$'), "{filled}");
     host.get("key-other", &path).await.is(404);
+    host.stop().await;
+}
+
+#[tokio::test]
+async fn a_conversation_has_as_many_notes_as_people_can_read() {
+    let mut host = host("sqlite://t.db").await;
+    host.ana_says("hello").await;
+    let row = conversation(&host, ANA).await;
+    let (id, contact) = (row["id"].as_i64().unwrap(), row["contact"]["id"].as_i64().unwrap());
+    let mut set = WriteSet::new();
+    for _ in 1..NOTES_MAX {
+        let note = Note {
+            id: host.app.store.next_id(),
+            conversation_id: ConversationId(id),
+            contact_id: ContactId(contact),
+            at: host.app.now(),
+            author: None,
+            text: "Called".into(),
+        };
+        set.push(&note::INSERT, &note);
+    }
+    host.app.store.commit(set).await.unwrap();
+    let path = format!("/v1/conversations/{id}/notes");
+    host.post("key-acme", &path, json!({"text": "the last one"})).await.is(201);
+    assert_eq!(host.post("key-acme", &path, json!({"text": "one more"})).await.is(409)["code"], "too_many_notes");
+    host.stop().await;
+}
+
+#[tokio::test]
+async fn one_pass_gives_out_so_many_cases_and_the_next_goes_on() {
+    let bot = "bot: Shop\nlanguage: en\ntimezone: UTC\nteams: {line: {assign: least_busy}}\n";
+    let mut host = Host::with(&[("flows/_bot.yaml", bot), ("flows/line.yaml", LINE)], "").await;
+    for n in 0..=CASES_GIVEN_OUT_MAX {
+        host.somebody_says(&format!("+346002{n:05}"), "line").await;
+    }
+    agent(&host, "Rosa", json!(["line"])).await;
+    let given = async || support_case::loads(&host.app.store).await.unwrap().first().map_or(0, |load| load.open);
+    host.app.tick(true).await.unwrap();
+    assert_eq!(given().await, CASES_GIVEN_OUT_MAX as i64);
+    host.app.tick(true).await.unwrap();
+    assert_eq!(given().await, CASES_GIVEN_OUT_MAX as i64 + 1);
     host.stop().await;
 }

@@ -4,6 +4,7 @@ mod account;
 mod audiences;
 mod broadcasts;
 mod calls;
+mod cases;
 mod codes;
 mod consent;
 mod direct;

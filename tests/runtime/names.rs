@@ -47,13 +47,13 @@ async fn house() -> House {
 }
 
 /// The contacts with these ids, and whether each continues.
-async fn contact_of(house: &House, kind: AliasKind, value: &str) -> Contact {
+pub(super) async fn contact_of(house: &House, kind: AliasKind, value: &str) -> Contact {
     let name = [Alias { kind, value: value.to_owned() }];
     let id = alias::find(&house.app.store, &"acme".into(), &name).await.unwrap().unwrap();
     contact::find(&house.app.store, id).await.unwrap().unwrap()
 }
 
-async fn one_of_both(house: &House) -> Contact {
+pub(super) async fn one_of_both(house: &House) -> Contact {
     let by_phone = contact_of(house, AliasKind::Phone, OLD).await;
     assert_eq!(by_phone, contact_of(house, AliasKind::Bsuid, ID).await);
     assert_eq!(house.bugs(), [""; 0]);
@@ -61,7 +61,7 @@ async fn one_of_both(house: &House) -> Contact {
 }
 
 /// A message of a person with these ids.
-async fn writes(house: &House, id: &str, text: &str, phone: Option<&str>, bsuid: Option<&str>) {
+pub(super) async fn writes(house: &House, id: &str, text: &str, phone: Option<&str>, bsuid: Option<&str>) {
     let mut message = json!({"id": id, "type": "text", "text": {"body": text}});
     let mut person = json!({"profile": {"name": "Ana"}});
     if let Some(phone) = phone {

@@ -166,6 +166,7 @@ impl World {
         once_means_once(&out, &mut wrong);
         one_end(&out, &mut wrong);
         self.in_order(&out, &mut wrong);
+        self.cases_are_those_of_the_sessions(&talks, &mut wrong).await;
         for talk in &talks {
             let written = serde_json::to_value(&talk.session).unwrap();
             let again: Session = serde_json::from_value(written).unwrap();

@@ -6,6 +6,7 @@
 mod acts;
 mod bot;
 mod broadcasts;
+mod cases;
 mod desk;
 pub mod dice;
 mod laws;
