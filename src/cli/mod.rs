@@ -22,6 +22,7 @@ macro_rules! eprintln {
 mod backup;
 mod balance;
 mod broadcast;
+mod cases;
 mod chat;
 mod check;
 mod client;
@@ -138,6 +139,8 @@ enum Command {
     Contacts(contacts::Args),
     /// Conversations, and who has them
     Conversations(conversations::Args),
+    /// Cases that wait for people, and by when
+    Cases(cases::Args),
     /// Items that could not be handled, and sends of which nobody knows whether they left
     DeadLetters(dead_letters::Args),
     /// Addresses that hear of events by signed POST, and deliveries that failed
@@ -187,6 +190,7 @@ impl Command {
             | Command::Runs(_)
             | Command::Contacts(_)
             | Command::Conversations(_)
+            | Command::Cases(_)
             | Command::DeadLetters(_)
             | Command::Webhooks(_)
             | Command::Doctor(_) => return None,
@@ -321,6 +325,7 @@ fn run(command: Command) -> Outcome {
         Command::Runs(args) => block_on(runs::run(args)),
         Command::Contacts(args) => block_on(contacts::run(args)),
         Command::Conversations(args) => block_on(conversations::run(args)),
+        Command::Cases(args) => block_on(cases::run(args)),
         Command::DeadLetters(args) => block_on(dead_letters::run(args)),
         Command::Webhooks(args) => block_on(webhooks::run(args)),
         Command::Doctor(args) => block_on(doctor::run(args)),

@@ -273,7 +273,7 @@ fn a_team_gives_its_cases_to_its_people_in_turn_as_long_as_they_have_room() {
         host.app.run_due().await.unwrap();
         let names = |rows: Vec<Json>| -> Vec<Json> { rows.iter().map(|row| row["agent"].clone()).collect() };
         assert_eq!(names(list(&host, "sort=due").await), [json!("Rosa"), json!("Eva"), Json::Null]);
-        // Who is done gets the next, because the other has no room.
+        // The one who is done gets the next, because the other has no room.
         post(&host, &format!("/v1/cases/{}/close", case["id"]), None, json!({})).await.is(200);
         host.app.run_due().await.unwrap();
         assert_eq!(names(list(&host, "sort=due").await), [json!("Eva"), json!("Rosa")]);

@@ -132,3 +132,27 @@ fn the_next_fires_have_their_weekday_and_their_names() {
     let text = out(&said);
     assert!(text.contains("Tue 20") && text.contains("The news of Tuesday"), "{text}");
 }
+
+#[test]
+fn the_cases_of_people_are_listed_by_when_they_are_due() {
+    let teams = "teams:\n  shop: {answer_within: 30m}\n  sales: {}\n";
+    let whole = format!("bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\n{teams}");
+    let hand = |team: &str| {
+        format!("flow: {team}\nwhen: [{{message: {team}}}]\nsteps: [{{say: One moment}}, {{handoff: {team}}}]\n")
+    };
+    let (shop, sales) = (hand("shop"), hand("sales"));
+    let folder = bot(&[("_bot.yaml", &whole), ("shop.yaml", &shop), ("sales.yaml", &sales)]);
+    let folder = folder.path();
+    let _daemon = Daemon::start(folder);
+    ends(&run(folder, &["trigger", "message", "--from", "+34600111222", "--text", "sales"]), 0);
+    ends(&run(folder, &["trigger", "message", "--from", "+34600111333", "--text", "shop"]), 0);
+    let listed: Json = serde_json::from_str(&out(&run(folder, &["cases", "list", "--json"]))).unwrap();
+    let teams: Vec<&str> = listed.as_array().unwrap().iter().map(|case| case["team"].as_str().unwrap()).collect();
+    assert_eq!(teams, ["shop", "sales"], "the one that is due first, then the one without a promise");
+    assert_eq!((&listed[0]["state"], &listed[0]["phone"]), (&"waiting".into(), &"+34600111333".into()));
+    let own: Json = serde_json::from_str(&out(&run(folder, &["cases", "list", "--team", "sales", "--json"]))).unwrap();
+    assert_eq!((own.as_array().unwrap().len(), &own[0]["phone"]), (1, &"+34600111222".into()));
+    let one = out(&run(folder, &["cases", "list", "--limit", "1"]));
+    assert!(one.contains("shop") && !one.contains("sales") && one.contains("--limit 1000"), "{one}");
+    assert!(out(&run(folder, &["cases", "list", "--agent", "Rosa"])).contains("There are no such cases."));
+}

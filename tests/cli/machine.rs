@@ -70,6 +70,7 @@ fn every_command_that_prints_data_prints_json() {
         &["contacts", "consent", "show", PHONE],
         &["contacts", "export", PHONE],
         &["conversations", "list"],
+        &["cases", "list"],
         &["dead-letters", "list"],
         &["dead-letters", "replay", "--all"],
         &["dead-letters", "dismiss", "--kind", "poison"],

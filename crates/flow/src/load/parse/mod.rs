@@ -182,10 +182,8 @@ fn bot_flow(
 /// Parses the texts of `defaults`, and stores the first of its steps.
 fn read_bot_texts(root: Option<&yaml::Node>, bot: &mut Bot, scripts: &Scripts, findings: &Findings) {
     let body = |name: &str| bot.flow.blocks.get(name).map(|block| Body(block.entry));
-    let (on_error, on_fail, unanswered) = (body("on_error"), body("on_fail"), body("unanswered"));
-    bot.defaults.on_error = on_error;
-    bot.defaults.ask_on_fail = on_fail;
-    bot.defaults.unanswered = unanswered;
+    let bodies = (body("on_error"), body("on_fail"), body("unanswered"));
+    (bot.defaults.on_error, bot.defaults.ask_on_fail, bot.defaults.unanswered) = bodies;
     bot.replies = root.map(|root| replies::read(root, scripts, findings)).unwrap_or_default();
     let Some(defaults) = root.and_then(|root| root.get("defaults")) else { return };
     let names = Names { own: &[], secrets: false };
