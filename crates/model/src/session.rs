@@ -146,6 +146,9 @@ pub struct Run {
     /// The number of external calls so far.
     #[serde(default)]
     pub calls: u32,
+    /// The number of questions of agents to their models since a message of the contact moved the run.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub agent_calls: u32,
     /// Set while the steps of `out_of_hours` run after a hand-off; then the run ends or waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handing: Option<StepId>,

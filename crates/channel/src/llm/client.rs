@@ -320,8 +320,12 @@ fn value_of(shape: &AnswerShape, given: Given) -> Result<Value, ModelError> {
     if value.estimated_bytes() > MODEL_ANSWER_BYTES_MAX { bad("the answer is too long") } else { Ok(value) }
 }
 
+/// True for words that look like no form: neither JSON nor the name of an act.
 fn is_prose(text: &str) -> bool {
-    !text.contains(['{', '}', '[', '<']) && !text.contains("```")
+    let looks_like_form = text.contains(['{', '}', '[', '<']) || text.contains("```") || text.contains("\"do\"");
+    let begins_act =
+        ["call_", "exit_", "do:", "say:", "with:"].iter().any(|begin| text.trim_start().starts_with(begin));
+    !looks_like_form && !begins_act && serde_json::from_str::<Json>(text.trim()).is_err()
 }
 
 /// JSON without the marks of a code block that models like to put around it.

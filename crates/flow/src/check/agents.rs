@@ -5,7 +5,7 @@ use super::window;
 use crate::{
     FlowSet,
     base::{
-        diagnostic::{Diagnostic, Findings},
+        diagnostic::{Diagnostic, Findings, did_you_mean},
         ids::FlowName,
     },
     definition::{Flow, Node},
@@ -14,6 +14,7 @@ use crate::{
         Step,
         agent::{Agent, WrittenTool},
     },
+    text::Text,
 };
 use std::collections::BTreeSet;
 
@@ -22,11 +23,13 @@ pub fn check(set: &FlowSet, findings: &Findings) {
         for node in &flow.nodes {
             let Step::Agent(agent) = &node.step else { continue };
             knows_something(node, agent, findings);
+            gives_values(agent, findings);
             opens(set, flow, node, agent, findings);
             for tool in &agent.tools {
                 // An unknown flow has a finding.
                 let Some(called) = set.named(&tool.flow) else { continue };
                 described(tool, called, findings);
+                reads_inputs(tool, called, findings);
                 confirmed(set, tool, called, findings);
                 reaches_itself(set, flow, tool, called, findings);
             }
@@ -44,7 +47,13 @@ fn knows_something(node: &Node, agent: &Agent, findings: &Findings) {
 
 /// An agent that nobody has written to must say something first.
 fn opens(set: &FlowSet, flow: &Flow, node: &Node, agent: &Agent, findings: &Findings) {
-    let hears_before = flow.nodes.iter().any(|other| matches!(other.outline.verb, "ask"));
+    // Steps stand in the order of the file: one below cannot have heard anything yet.
+    let hears = |other: &&Node| {
+        let waits = other.outline.yaml.get("wait").and_then(|value| value.text()) == Some("reply");
+        waits || matches!(other.outline.verb, "ask" | "agent")
+    };
+    let mut above = flow.nodes.iter().take_while(|other| !std::ptr::eq(*other, node));
+    let hears_before = above.any(|other| hears(&other));
     let unasked = flow.triggers.iter().find(|trigger| window::starts_unasked(set, flow, trigger));
     if let (Some(trigger), None, false) = (unasked, &agent.opening, hears_before) {
         let message = format!("nobody has written yet, so the agent `{}` has nothing to answer", agent.name);
@@ -64,7 +73,43 @@ fn described(tool: &WrittenTool, called: &Flow, findings: &Findings) {
         let kind = input.kind.of.as_str();
         let message = format!("a model gives no `{kind}`, and `{}` takes one as `{}`", tool.flow, input.name);
         let finding = Diagnostic::error("E522", &tool.place, message).label(&input.place, "this input");
-        findings.push(finding.help("take a text, a number, a date, a time or a list of texts"));
+        findings.push(finding.help("take a text, a number, a date, a time or a list of allowed texts"));
+    }
+}
+
+/// The question about an act reads the inputs of its flow, of which none may be missing.
+fn reads_inputs(tool: &WrittenTool, called: &Flow, findings: &Findings) {
+    let uses = tool.confirm.iter().flat_map(Text::codes).flat_map(|code| &code.uses().properties);
+    for (_, name, place) in uses.filter(|(root, ..)| root == "inputs") {
+        match called.inputs.iter().find(|input| input.name == *name) {
+            None => {
+                let message = format!("`{}` has no input `{name}`", tool.flow);
+                let names = called.inputs.iter().map(|input| input.name.as_str());
+                let finding = Diagnostic::error("E522", place, message).label(&called.place, "in this flow");
+                let help = format!(
+                    "there are {}",
+                    called.inputs.iter().map(|i| format!("`{}`", i.name)).collect::<Vec<_>>().join(", ")
+                );
+                findings.push(finding.help(did_you_mean(name, names).unwrap_or(help)));
+            }
+            Some(input) if input.optional && input.default.is_none() => {
+                let message = format!("`inputs.{name}` can be missing, and this prints nothing then");
+                let finding = Diagnostic::warning("W317", place, message).label(&input.place, "it is optional here");
+                findings.push(finding.help(format!("say what stands in its place: `${{inputs.{name} ?? \"…\"}}`")));
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+/// An exit gives values that a model can write.
+fn gives_values(agent: &Agent, findings: &Findings) {
+    for field in
+        agent.exits.iter().flat_map(|exit| &exit.gives).filter(|field| !field.untyped && !is_given(field.kind.of))
+    {
+        let message = format!("a model gives no `{}`", field.kind.of.as_str());
+        let finding = Diagnostic::error("E524", &field.place, message);
+        findings.push(finding.help("take a text, a number, a date, a time or a list of allowed texts"));
     }
 }
 

@@ -135,7 +135,10 @@ pub(super) fn follow<'a>(turn: &mut Turn<'a>, here: Here<'a>, next: Next) {
             }
         },
         Next::Return(value) => come_back(turn, run, value),
-        Next::End(value) => leave_flow(turn, run, value),
+        Next::End(value) => {
+            let is_early = here.node.outline.verb == "end" && value == Value::Nothing;
+            leave_flow(turn, run, value, is_early);
+        }
         Next::EndAll => end_run(turn, run, RunEnd::Done),
         Next::HandedOff => end_run(turn, run, RunEnd::HandedOff),
         Next::Park(waiting) => {
@@ -237,7 +240,7 @@ fn leave_body(turn: &mut Turn<'_>, run: u32) {
         return;
     };
     if frame.vars.is_some() || frame.error.is_some() {
-        leave_flow(turn, run, Value::Nothing);
+        leave_flow(turn, run, Value::Nothing, false);
     } else {
         come_back(turn, run, Value::Nothing);
     }
@@ -254,11 +257,18 @@ fn come_back(turn: &mut Turn<'_>, run: u32, value: Value) {
     step_over_call(turn, run);
 }
 
-/// Ends the flow, with the result `value` for its caller, if there is one.
-fn leave_flow(turn: &mut Turn<'_>, run: u32, value: Value) {
+/// Ends the flow, with the result `value` for its caller, if there is one. `is_early`: by a plain `end`, which an agent
+/// does not count as done.
+fn leave_flow(turn: &mut Turn<'_>, run: u32, value: Value, is_early: bool) {
     if handover::handed(turn, run) {
         return;
     }
+    let handled = turn.run(run).and_then(|run| {
+        let own = run.frames.iter().rev();
+        let up_to_flow =
+            own.scan(false, |ended, frame| (!std::mem::replace(ended, frame.vars.is_some())).then_some(frame));
+        up_to_flow.filter_map(|frame| frame.error.clone()).next()
+    });
     let left = pop_flow(turn, run);
     let Some(found) = turn.run_mut(run) else { return };
     if found.frames.is_empty() {
@@ -273,7 +283,11 @@ fn leave_flow(turn: &mut Turn<'_>, run: u32, value: Value) {
     if let Some(here) = turn.here(run)
         && let Step::Agent(agent) = &here.node.step
     {
-        let next = agent.tool_done(turn, here, &value);
+        let next = match handled {
+            Some(error) => agent.tool_failed(turn, here, &error),
+            None if is_early => agent.tool_ended_early(turn, here),
+            None => agent.tool_done(turn, here, &value),
+        };
         return follow(turn, here, next);
     }
     let returns_as = left.and_then(|frame| frame.returns_as);

@@ -19,7 +19,7 @@ use crate::{
         session::{CallWait, Waiting},
     },
     steps::{
-        Step,
+        Step, agent,
         wait::{self, WaitFor},
     },
 };
@@ -278,6 +278,9 @@ fn call_took_too_long(turn: &mut Turn<'_>, number: u32) {
 
 pub fn returned(turn: &mut Turn<'_>, number: u32, call: u32, result: Result<CallReturn, CallError>) {
     let waiting = turn.run(number).map(|run| run.waiting.clone());
+    if !matches!(&waiting, Some(Waiting::Call(wait)) if wait.call == call) {
+        agent::paid_in_vain(turn, number, &result);
+    }
     let Some(Waiting::Call(wait)) = waiting else { return stale(turn, "a call") };
     if wait.call != call || wait.retry_at.is_some() || wait.back.is_some() {
         return stale(turn, "a call");

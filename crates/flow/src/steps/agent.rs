@@ -10,7 +10,7 @@ mod state;
 mod tools;
 
 pub use keys::{WrittenExit, WrittenTool};
-pub use listen::{answer_act, give_up_thinking, think_on};
+pub use listen::{answer_act, give_up_thinking, paid_in_vain, think_on};
 
 use super::{
     StepKind,
@@ -34,6 +34,7 @@ use crate::{
     },
     model::{
         effect::TalkBy,
+        person_wish::asks_for_person,
         session::{AgentState, Waiting},
     },
     text::Text,
@@ -159,16 +160,26 @@ impl StepKind for Agent {
     fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
         let mut agent = AgentState::default();
         let heard = listen::message_of_run(turn, here.run);
+        let asks_person = heard.as_deref().is_some_and(asks_for_person);
         if let Some(text) = heard {
             agent.hear(text);
         }
         state::put(turn, here.run, agent);
+        if asks_person {
+            turn.note_at(here, "the contact asks for a person");
+            return self.to_person(turn, here);
+        }
         let Some(opening) = &self.opening else {
             let answers = state::of(turn, here.run).is_some_and(|agent| agent.unanswered);
-            return if answers { self.think(turn, here) } else { self.listen(turn, here) };
+            return match answers {
+                true if self.gather > Span::ZERO => self.gather_on(turn, here),
+                true => self.think(turn, here),
+                false => self.listen(turn, here),
+            };
         };
         let said = turn.sentence(here, &opening.body, &[]).and_then(|body| {
-            let worded = FilledMessage { body: &body, shown: &[], page: 0, asks: false };
+            let shown = answer::disclosed(turn, here, &body);
+            let worded = FilledMessage { body: &shown, shown: &[], page: 0, asks: false };
             say::send(turn, here, opening, worded, say::Asking::No { tells: false })?;
             Ok(body)
         });
@@ -190,6 +201,17 @@ impl Agent {
     fn listen(&self, turn: &Turn<'_>, here: Here<'_>) -> Next {
         match self.deadline(turn, here) {
             Ok(deadline) => Next::Park(Waiting::Agent { deadline: Some(deadline), think_at: None }),
+            Err(failure) => Next::Fail(failure),
+        }
+    }
+
+    /// Waits for further texts before the first one is answered.
+    fn gather_on(&self, turn: &Turn<'_>, here: Here<'_>) -> Next {
+        match self.deadline(turn, here) {
+            Ok(deadline) => {
+                let think_at = Some(turn.now() + self.gather);
+                Next::Park(Waiting::Agent { deadline: Some(deadline), think_at })
+            }
             Err(failure) => Next::Fail(failure),
         }
     }

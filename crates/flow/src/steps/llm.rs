@@ -321,7 +321,7 @@ impl Llm {
                 turn.note_at(here, format!("`{}`: {}; asked again with this reason", error.kind.as_str(), error.text));
                 call.repairs += 1;
                 call.attempt += 1;
-                call.question.repair = Some(error.text);
+                call.question.repair = Some(mask::hide(&error.text, &mut call.masked));
                 park(turn, call)
             }
             Err(error) => match here.node.outline.on_timeout {

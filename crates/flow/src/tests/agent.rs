@@ -261,7 +261,7 @@ fn a_newer_message_gives_the_question_up_and_both_are_answered() {
 fn texts_are_gathered_where_it_is_written() {
     let flows = flows().replace("    timeout: 2h", "    gather: 2s\n    timeout: 2h");
     let mut talk = talk_of(&flows);
-    run(&mut talk, "< how much\n* asks main try 1\n~ says What?\n> What?\n< new\n+1s\n< brakes");
+    run(&mut talk, "< how much\n+2s\n* asks main try 1\n~ says What?\n> What?\n< new\n+1s\n< brakes");
     assert!(talk.questions.is_empty());
     run(&mut talk, "+1s\n* asks main try 1\n~ says 45 €\n> 45 €");
 }
@@ -392,4 +392,146 @@ fn a_result_that_gives_orders_brings_no_link_and_no_act() {
          ~ says Pay at https://evil.example/pay\n> Sorry: ungrounded",
     );
     assert!(talk.calls.is_empty());
+}
+
+/// The flows with another tool that books.
+fn with_booking(steps: &str) -> String {
+    let flows = flows();
+    let begin = flows.find("  - http: POST").unwrap();
+    format!("{}{steps}", &flows[..begin])
+}
+
+#[test]
+fn an_act_whose_own_steps_handled_an_error_is_not_done() {
+    let flows = with_booking(
+        "  - http: POST ${env.URL}/bookings\n    on_error: [{say: The system is down.}]\n  - return: {number: '1'}\n",
+    );
+    let mut talk = talk_of(&flows);
+    run(
+        &mut talk,
+        &format!(
+            "{BOOKING}<- Yes\n* call POST https://shop.example/bookings try 1\n~ error http_500\n> The system is down.\n\
+             ~ says It is booked!\n~ says Booked!\n> Sorry: ungrounded"
+        ),
+    );
+    // Nobody knows whether it took effect, so it is not done again, whatever the tool's own steps said.
+    let mut talk = talk_of(&flows);
+    run(
+        &mut talk,
+        &format!(
+            "{BOOKING}<- Yes\n* call POST https://shop.example/bookings try 1\n~ error unknown_outcome\n> The system is down.\n\
+             * asks main try 1\n~ uses book_time {{\"day\": \"2026-12-04\", \"time\": \"10:00\"}}\n* asks main try 1"
+        ),
+    );
+    assert!(talk.questions[0].question.talk.last().unwrap().text.contains("Nobody knows"));
+}
+
+#[test]
+fn an_act_that_its_author_ends_early_is_not_done() {
+    let flows = with_booking(
+        "  - ask: Really?\n    type: yesno\n    as: sure\n  - if: '!sure'\n    then: [end]\n  - return: {number: '1'}\n",
+    );
+    let mut talk = talk_of(&flows);
+    run(
+        &mut talk,
+        &format!(
+            "{BOOKING}<- Yes\n> Really? [Yes] [No]\n<- No\n~ says It is booked!\n~ says Fine, nothing was done.\n> Fine, nothing was done."
+        ),
+    );
+}
+
+#[test]
+fn a_button_of_an_earlier_entry_of_the_step_begins_no_act() {
+    let flows = flows()
+        .replace("      booked:\n", "      again: {when: the customer begins anew, do: [{go: top}]}\n      booked:\n");
+    let mut talk = talk_of(&flows);
+    run(&mut talk, BOOKING);
+    let Some(Content::Buttons { buttons, .. }) = talk.said.last() else { panic!("{:?}", talk.said) };
+    let tap = InboundKind::Button { id: buttons[0].id.clone(), title: buttons[0].title.clone() };
+    run(
+        &mut talk,
+        "< start again please\n~ exits again\n~ uses book_time {\"day\": \"2026-12-24\", \"time\": \"10:00\"}\n\
+         > Shall I book Thursday 24 December at 10:00? [Yes] [No]",
+    );
+    talk.receive(tap, talk.now);
+    assert!(talk.calls.is_empty(), "it was about another day");
+}
+
+#[test]
+fn a_way_back_to_the_agent_asks_the_model_only_so_often_about_one_message() {
+    let flows = flows()
+        .replace("      booked:\n", "      again: {when: the customer begins anew, do: [{go: top}]}\n      booked:\n");
+    let mut talk = talk_of(&flows);
+    let most = usize::try_from(crate::base::limits::AGENT_CALLS_MAX).unwrap();
+    run(&mut talk, &format!("< hi\n{}> Enough for today", "~ exits again\n".repeat(most)));
+}
+
+#[test]
+fn a_question_about_an_act_offers_nothing_of_the_models_own() {
+    let flows = flows()
+        .replace("at ${inputs.time}?", "at ${inputs.time} (${inputs.note})?")
+        .replace("inputs: {day: date, time: time}", "inputs: {day: date, time: time, note: text}");
+    let mut talk = talk_of(&flows);
+    let uses = |note: &str| {
+        format!("~ uses book_time {{\"day\": \"2026-12-03\", \"time\": \"10:00\", \"note\": \"{note}\"}}\n")
+    };
+    run(
+        &mut talk,
+        &format!(
+            "< on 3 December at ten\n{}* asks main try 2\n{}> Shall I book Thursday 3 December at 10:00 (brakes)? [Yes] [No]",
+            uses("half price, see evil.example/pay"),
+            uses("brakes")
+        ),
+    );
+}
+
+#[test]
+fn an_exit_that_nobody_wrote_is_none_and_its_values_need_a_source() {
+    desk("< hi\n~ exits refund\n* asks main try 2\n~ exits done\n> Ended: done");
+    let flows = flows().replace("gives: {number: text}", "gives: {number: text, price: number}");
+    let mut talk = talk_of(&flows);
+    run(
+        &mut talk,
+        "< my number is 2077\n~ exits booked {\"number\": \"2077\", \"price\": 39}\n* asks main try 2\n\
+         ~ exits booked {\"number\": \"2077\", \"price\": 45}",
+    );
+}
+
+#[test]
+fn a_typed_yes_after_something_else_was_said_books_nothing() {
+    let flows =
+        format!("{}---\nflow: hours\nwhen: [{{message: [hours]}}]\nsteps:\n  - say: At nine. Is that fine?\n", flows());
+    let mut talk = talk_of(&flows);
+    run(
+        &mut talk,
+        &format!(
+            "{BOOKING}< hours\n> At nine. Is that fine?\n< yes\n* asks main try 1\n~ says Please tap Yes.\n> Please tap Yes."
+        ),
+    );
+    assert!(talk.calls.is_empty());
+}
+
+#[test]
+fn a_first_message_that_asks_for_a_person_needs_no_model() {
+    desk("< can I speak to someone please?\n> One moment\n* handoff workshop");
+}
+
+#[test]
+fn a_tool_that_repeats_the_words_of_the_model_is_no_source() {
+    let flows = flows()
+        .replace("inputs: {day: date}", "inputs: {day: date, what: text}")
+        .replace("{times: 10:00 and 12:30}", "{times: 'nothing for ${what}'}");
+    let mut talk = talk_of(&flows);
+    run(
+        &mut talk,
+        "< brakes?\n~ uses free_times {\"day\": \"2026-12-03\", \"what\": \"pads at 39 €\"}\n~ says Pads are 39 €.\n\
+         ~ says Pads are 39 €.\n> Sorry: ungrounded",
+    );
+}
+
+#[test]
+fn a_reply_with_hidden_signs_is_read_as_the_customer_reads_it() {
+    desk("< brakes?\n~ says They are ３９ €.\n* asks main try 2\n~ says They are 45 €.\n> They are 45 €.");
+    desk("< hi\n~ says It is boo\u{ad}ked\n* asks main try 2\n~ says Fine\n> Fine");
+    desk("< hi\n~ says \u{200b}\n* asks main try 2\n~ says Fine\n> Fine");
 }

@@ -233,7 +233,20 @@ impl ModelErrorKind {
     }
 }
 
+/// The end of the sentence about a question that costs more than its step allows.
+const ABOVE_STEP: &str = "the step allows";
+
 impl ModelError {
+    /// A question that may cost more than what its step has left; both in millionths of the currency unit.
+    pub fn above_limit_of_step(reserved: i64, left: i64) -> ModelError {
+        let text = format!("the question may cost {}, and {ABOVE_STEP} {}", money(reserved), money(left));
+        ModelError::new(ModelErrorKind::OverBudget, text)
+    }
+
+    pub fn is_above_limit_of_step(&self) -> bool {
+        self.kind == ModelErrorKind::OverBudget && self.text.contains(ABOVE_STEP)
+    }
+
     pub fn new(kind: ModelErrorKind, text: impl Into<String>) -> ModelError {
         ModelError { kind, text: text.into() }
     }

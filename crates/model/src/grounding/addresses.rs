@@ -27,11 +27,7 @@ pub fn address(scan: &Scan<'_>, place: usize) -> Taken {
         {
             return Some((end(chunk.len()), vec![Value::Email(chunk.to_lowercase())]));
         }
-        let bare = chunk.trim_start_matches("https://").trim_start_matches("http://").trim_start_matches("www.");
-        let host = bare.split(['/', '?', '#']).next().unwrap_or_default();
-        let is_link = bare.len() < chunk.len() || host.rsplit('.').next().is_some_and(lexicon::is_domain);
-        if is_link && is_host(host) {
-            let link = bare.trim_end_matches('/').to_lowercase();
+        if let Some(link) = link(chunk) {
             return Some((end(chunk.len()), vec![Value::Link(link)]));
         }
     }
@@ -40,6 +36,25 @@ pub fn address(scan: &Scan<'_>, place: usize) -> Taken {
         let chunk = chunk.trim_end_matches(|c: char| !c.is_alphanumeric());
         is_code(chunk).then(|| (end(chunk.len()), vec![Value::Code(bare_code(chunk))]))
     })
+}
+
+/// A link as it is compared: without its scheme and `www.`. A name before the host (`https://shop.example@evil.ly`) stays,
+/// so that such a link is another one.
+fn link(chunk: &str) -> Option<String> {
+    let (is_marked, bare) = match chunk.split_once("://") {
+        Some((scheme, rest)) if !scheme.is_empty() && scheme.chars().all(|c| c.is_ascii_alphanumeric()) => (true, rest),
+        _ => (false, chunk),
+    };
+    let without = bare.trim_start_matches("www.");
+    let is_marked = is_marked || without.len() < bare.len();
+    let host = without.split(['/', '?', '#', ':']).next().unwrap_or_default();
+    let named = host.rsplit('@').next().unwrap_or_default();
+    let is_link = if is_marked {
+        !named.is_empty()
+    } else {
+        is_host(host) && lexicon::is_domain(host, without.len() > host.len())
+    };
+    is_link.then(|| without.trim_end_matches('/').to_lowercase())
 }
 
 /// Seven digits and more with blanks, dashes or brackets between them, from `+` or zero on or in several groups.

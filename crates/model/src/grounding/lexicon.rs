@@ -257,11 +257,67 @@ pub const THROUGH: [&str; 10] = ["to", "through", "thru", "until", "till", "bis"
 /// Words between two hours, beside these: `between 9 and 18`, `de 9 a las 18`.
 pub const BETWEEN_HOURS: [&str; 9] = ["and", "und", "y", "e", "et", "a las", "y las", "as", "alle"];
 
-/// Ends of hosts that are written without `www.`.
-pub fn is_domain(end: &str) -> bool {
-    const ENDS: [&str; 22] = [
-        "com", "org", "net", "example", "info", "eu", "es", "fr", "de", "it", "pt", "br", "mx", "uk", "us", "ch", "at",
-        "ie", "io", "app", "shop", "me",
+/// True for a host that is written without scheme and `www.`: its end is one of the usual ones, or the two letters of a
+/// country. Two short words that miss the blank behind their dot are none, unless a path follows (`bit.ly/x`).
+pub fn is_domain(host: &str, has_path: bool) -> bool {
+    const ENDS: [&str; 52] = [
+        "com",
+        "org",
+        "net",
+        "example",
+        "info",
+        "app",
+        "shop",
+        "xyz",
+        "link",
+        "store",
+        "online",
+        "site",
+        "website",
+        "club",
+        "live",
+        "top",
+        "pro",
+        "biz",
+        "dev",
+        "cloud",
+        "page",
+        "click",
+        "blog",
+        "space",
+        "fun",
+        "world",
+        "today",
+        "news",
+        "life",
+        "one",
+        "vip",
+        "win",
+        "bid",
+        "loan",
+        "work",
+        "email",
+        "support",
+        "help",
+        "center",
+        "services",
+        "agency",
+        "digital",
+        "company",
+        "group",
+        "money",
+        "cash",
+        "finance",
+        "pay",
+        "sale",
+        "deals",
+        "menu",
+        "restaurant",
     ];
-    ENDS.contains(&end.to_lowercase().as_str())
+    let Some((name, end)) = host.rsplit_once('.') else { return false };
+    let end = end.to_lowercase();
+    let is_country = end.len() == 2 && end.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_named =
+        host.chars().all(|c| !c.is_uppercase()) && name.chars().filter(char::is_ascii_alphabetic).count() >= 3;
+    ENDS.contains(&end.as_str()) || is_country && (has_path || is_named)
 }

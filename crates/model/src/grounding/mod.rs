@@ -26,6 +26,47 @@ use jiff::civil::DateTime;
 use judge::Judge;
 use std::ops::Range;
 
+/// The text with the digits of all scripts as `0` to `9`, and without signs that nobody sees: `３９ €`, `٣٩ €` and `3️⃣9️⃣ €` are
+/// 39 € for who reads them.
+pub fn readable(text: &str) -> String {
+    text.chars().filter(|c| !is_unseen(*c)).map(|c| digit(c).unwrap_or(c)).collect()
+}
+
+/// Soft hyphens, zero-width signs, and the signs that make an emoji of a digit.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{fe00}'..='\u{fe0f}' | '\u{20e3}' | '\u{feff}')
+}
+
+/// The decimal digit of any script that WhatsApp's languages use, as one of ours.
+pub fn digit(c: char) -> Option<char> {
+    const ZEROS: [u32; 16] = [
+        0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0x17e0,
+        0xff10,
+    ];
+    const BOLD: std::ops::RangeInclusive<u32> = 0x1d7ce..=0x1d7ff;
+    if BOLD.contains(&u32::from(c)) {
+        return char::from_digit((u32::from(c) - BOLD.start()) % 10, 10);
+    }
+    let zero = ZEROS.into_iter().find(|zero| (*zero..zero + 10).contains(&u32::from(c)))?;
+    char::from_digit(u32::from(c) - zero, 10)
+}
+
+/// The text without its links and mail addresses.
+pub fn without_addresses(text: &str) -> String {
+    let mut left = String::with_capacity(text.len());
+    let mut rest = 0;
+    let is_address = |item: &items::Item| {
+        item.values.iter().any(|value| matches!(value, items::Value::Link(_) | items::Value::Email(_)))
+    };
+    for item in items(text, every()[0]).into_iter().filter(is_address) {
+        left.push_str(text.get(rest..item.at.start).unwrap_or_default());
+        left.push(' ');
+        rest = item.at.end.max(rest);
+    }
+    left.push_str(text.get(rest..).unwrap_or_default());
+    left
+}
+
 /// The texts that a reply may repeat.
 pub struct Sources<'a> {
     /// Texts and JSON that the business gave: parts of its papers, results of tools, facts, what flows said.
@@ -172,6 +213,35 @@ mod tests {
             assert_eq!(found(reply, &given, &[]), [""; 0], "{reply}");
         }
         assert_eq!(found("Two years, three nights.", &["24 months", "{\"nights\": 3}"], &[]), [""; 0]);
+    }
+
+    #[test]
+    fn any_host_is_a_link_and_a_missing_blank_is_none() {
+        for (reply, link) in [
+            ("Pay at evil.ru/pay.", "evil.ru/pay"),
+            ("See bit.ly/x", "bit.ly/x"),
+            ("Go to evil.xyz now", "evil.xyz"),
+            ("It is at shop.evil.ly/help.", "shop.evil.ly/help"),
+            ("Look at www.evil", "www.evil"),
+            ("Take ftp://evil.ly/x", "ftp://evil.ly/x"),
+            ("Pay: https://shop.example@evil.ly/x", "https://shop.example@evil.ly/x"),
+        ] {
+            assert_eq!(found(reply, &["https://shop.example"], &[]), [format!("link {link}")], "{reply}");
+        }
+        for reply in
+            ["We are open.See you", "z.B. so", "Mo.-Fr. it is", "See shop.example!", "at 5 p.m. or so", "Nr.12 of it"]
+        {
+            assert_eq!(found(reply, &["https://shop.example 5 pm Nr. 12 Monday Friday"], &[]), [""; 0], "{reply}");
+        }
+    }
+
+    #[test]
+    fn figures_of_every_script_are_read() {
+        for text in ["３９ €", "٣٩ €", "3\u{fe0f}\u{20e3}9\u{fe0f}\u{20e3} €", "𝟑𝟗 €", "3\u{200b}9 €"]
+        {
+            assert_eq!(readable(text), "39 €", "{text}");
+        }
+        assert_eq!(without_addresses("See https://a.example/x or a@b.example: 45 €"), "See   or  : 45 €");
     }
 
     #[test]

@@ -71,12 +71,12 @@ fn by_pattern(scan: &Scan<'_>, place: usize) -> Taken {
             let said: Vec<&str> =
                 said.iter().filter(|token| token.sort != Sort::Sign).map(|token| token.word.as_str()).collect();
             let Some(found) = scan.words.fit(clock.pattern, &said) else { continue };
+            if found.hour.is_some_and(|hour| hour > 24) || found.minutes.is_some_and(|m| m > 59) {
+                continue;
+            }
             let hour = found.hour.map_or(0, |hour| hour * 60);
             let minute = hour + clock.shift + clock.sign * found.minutes.unwrap_or(0);
-            if found.hour.is_some_and(|hour| hour > 24)
-                || !(0..=24 * 60).contains(&minute)
-                || found.minutes.is_some_and(|m| m > 59)
-            {
+            if !(0..=24 * 60).contains(&minute) {
                 continue;
             }
             let mut values = vec![Value::Time(minute)];

@@ -43,8 +43,9 @@ pub struct AgentState {
     /// The act that waits for a tap or a yes of the contact.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub asked: Option<AskedAct>,
-    /// The number of acts that the contact was asked about; it is in the ids of the buttons.
-    pub acts_asked: u32,
+    /// Texts that the model gave to tools: where a tool repeats one, it is no source.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub given: Vec<String>,
 }
 
 /// One use of a tool.
@@ -79,6 +80,8 @@ pub enum ToolState {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AskedAct {
     pub number: u32,
+    /// The message that asked.
+    pub message: u32,
     pub tool: String,
     pub inputs: BTreeMap<String, Value>,
 }
@@ -127,6 +130,18 @@ impl AgentState {
         }
     }
 
+    /// Remembers the texts among these inputs of a tool.
+    pub fn gave<'v>(&mut self, inputs: impl Iterator<Item = &'v Value>) {
+        for input in inputs {
+            if let Value::Text(text) = input
+                && !self.given.contains(text)
+                && self.given.len() < AGENT_TOOL_RUNS_MAX
+            {
+                self.given.push(text.clone());
+            }
+        }
+    }
+
     /// True if a question to the model, or a tool, has no result yet.
     pub fn is_under_way(&self) -> bool {
         self.unanswered || self.tool_runs.iter().any(|run| run.state == ToolState::Running)
@@ -150,7 +165,7 @@ impl AgentState {
             120 + run.tool.len() + inputs(&run.inputs) + told
         });
         let talk = self.talk.iter().map(|entry| 40 + entry.text.len());
-        let papers = self.papers.iter().map(|paper| paper.len() + 4);
+        let papers = self.papers.iter().chain(&self.given).map(|paper| paper.len() + 4);
         200 + runs.chain(talk).chain(papers).sum::<usize>() + self.asked.as_ref().map_or(0, |act| inputs(&act.inputs))
     }
 }

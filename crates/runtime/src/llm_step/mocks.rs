@@ -9,7 +9,7 @@ use crate::{
         yaml::{Entry, Kind, Node, to_json},
     },
     model::{
-        effect::{ModelCall, ModelError, ModelErrorKind, ModelReply},
+        effect::{AnswerShape, ModelCall, ModelError, ModelErrorKind, ModelReply},
         value::Value,
     },
 };
@@ -130,6 +130,11 @@ impl ModelMocks {
         rule.asked += 1;
         let said = format!("`{step}` was answered by the mock `{}`, not by the model `{}`", rule.name, call.model);
         let MockedAnswer { answer, slow } = rule.answers[at].clone();
+        // A text is a reply of an agent, as prose of a model is.
+        let answer = match (&call.question.shape, answer) {
+            (AnswerShape::Act(_), Ok(Value::Text(text))) => Ok(reply_of(&text)),
+            (_, answer) => answer,
+        };
         let is_late = slow > call.timeout;
         let late = || ModelError::new(ModelErrorKind::ModelSlow, format!("no answer within {}", call.timeout));
         let answer = if is_late { Err(late()) } else { answer };
@@ -207,6 +212,11 @@ fn answer(node: &Node, findings: &Findings) -> Option<MockedAnswer> {
         None => Ok(json.or(text).unwrap_or_default()),
     };
     Some(MockedAnswer { answer, slow })
+}
+
+fn reply_of(text: &str) -> Value {
+    let with = Value::Map([("text".to_owned(), Value::text(text))].into());
+    Value::Map([("do".to_owned(), Value::text("say")), ("with".to_owned(), with)].into())
 }
 
 /// An act of an agent, in the form in which a model gives it.

@@ -158,8 +158,8 @@ impl Place {
         let reserved = self.most(call);
         if let Some(most) = call.cost_max.filter(|most| reserved > *most) {
             metrics.model_call(name, ModelErrorKind::OverBudget.as_str());
-            let text = format!("the question may cost {}, and the step allows {}", money(reserved), money(most));
-            return Ok(unasked(ModelErrorKind::OverBudget, text, Next::Done));
+            let error = ModelError::above_limit_of_step(reserved, most);
+            return Ok(Tried { answer: Err(error), ..unasked(ModelErrorKind::OverBudget, String::new(), Next::Done) });
         }
         let Some(held) = ceiling.map_or(Some(None), |ceiling| ceiling.hold(reserved).map(Some)) else {
             let text = format!("the question may cost {}, which is more than what is left", money(reserved));

@@ -214,7 +214,7 @@ pub fn moved_by(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) {
         run.asked_for = Some(heard.message.at);
         run.msg = heard.view.clone();
         // A person moved the run, so its chain of events ends here.
-        run.depth = 0;
+        (run.depth, run.agent_calls) = (0, 0);
     }
 }
 

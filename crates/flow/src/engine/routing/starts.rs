@@ -195,6 +195,7 @@ fn new_run(
         postponed: false,
         confirms_stop: false,
         calls: 0,
+        agent_calls: 0,
         handing: None,
         expired: false,
         said: None,

@@ -2,6 +2,7 @@
 
 use super::{
     Agent, guard,
+    keys::BUILT_IN,
     question::{CALL, EXIT, SAY, SEARCH},
     state,
 };
@@ -75,9 +76,10 @@ impl Agent {
                 turn.note_at(here, format!("`{}`: {}; asked again with this reason", error.kind.as_str(), error.text));
                 call.repairs += 1;
                 call.attempt += 1;
-                call.question.repair = Some(error.text);
+                call.question.repair = Some(mask::hide(&error.text, &mut call.masked));
                 park(turn, call)
             }
+            Err(error) if error.is_above_limit_of_step() => self.limit(turn, here, error.text),
             Err(error) => Next::Fail(StepFailure::new(error.kind.as_str(), error.text)),
         }
     }
@@ -119,18 +121,11 @@ impl Agent {
     fn reply<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, text: &str) -> Result<Next, ModelError> {
         let text = knowledge::as_message(text);
         guard::check(self, turn, here, &text)?;
-        let disclosed = disclosure(turn, here);
-        let body = match &disclosed {
-            Some(sentence) => format!("_{sentence}_\n\n{text}"),
-            None => text.clone(),
-        };
+        let body = disclosed(turn, here, &text);
         let worded = FilledMessage { body: &body, shown: &[], page: 0, asks: false };
         let message = Message::only(self.instructions.clone(), None);
         if let Err(failure) = say::send(turn, here, &message, worded, say::Asking::No { tells: false }) {
             return Ok(Next::Fail(failure));
-        }
-        if disclosed.is_some() {
-            turn.session.disclosed_at = Some(turn.now());
         }
         state::with(turn, here.run, |agent| {
             agent.say(TalkBy::Agent, text);
@@ -142,6 +137,9 @@ impl Agent {
 
     fn exit<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, name: &str, with: Value) -> Result<Next, ModelError> {
         let written = self.exits.iter().find(|exit| exit.name == name);
+        if written.is_none() && !BUILT_IN.contains(&name) {
+            return Err(bad("there is no such exit"));
+        }
         if name == "off_topic" {
             let before = state::with(turn, here.run, |agent| std::mem::replace(&mut agent.off_topic, true));
             if before == Some(false) {
@@ -151,6 +149,7 @@ impl Agent {
         let fields = written.map_or(&[][..], |exit| &exit.gives);
         let said = self.all_said(turn, here);
         let gives = read_fields(fields, with, &said, &here.set.bot.timezone)?;
+        guard::check_given(self, turn, here, &gives)?;
         turn.note_at(here, format!("exit `{name}`"));
         if name == "person" && written.is_none_or(|exit| exit.body.is_none()) {
             return Ok(self.to_person(turn, here));
@@ -234,7 +233,13 @@ fn act_of(answer: Value) -> Result<Act, ModelError> {
     }
 }
 
-/// The sentence that a machine answers, if it was not said in this window.
+/// The text with the sentence above it that a machine answers, where that was not said in this window.
+pub(super) fn disclosed(turn: &mut Turn<'_>, here: Here<'_>, text: &str) -> String {
+    let Some(sentence) = disclosure(turn, here) else { return text.to_owned() };
+    turn.session.disclosed_at = Some(turn.now());
+    format!("_{sentence}_\n\n{text}")
+}
+
 fn disclosure(turn: &Turn<'_>, here: Here<'_>) -> Option<String> {
     let is_due = turn.session.disclosed_at.is_none_or(|at| turn.now() - at >= crate::base::limits::WINDOW);
     match &here.set.bot.agents.discloses {

@@ -3,25 +3,32 @@
 
 use super::{Agent, answer::unusable, state};
 use crate::{
+    base::blank::is_blank,
     engine::turn::{Here, Turn},
     model::{
         effect::{ModelError, ModelErrorKind, TalkBy},
-        grounding::Sources,
+        grounding::{Kind as ValueKind, Sources, readable, without_addresses},
         matching::{fold, has_word},
         session::AgentState,
+        value::Value,
     },
-    steps::llm::ground::only_grounded,
+    steps::llm::ground::only_grounded_but,
+    text::Text,
 };
 use regex::Regex;
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
-static LINK: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?i)\b(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*").expect("the pattern is right"));
+/// A mark that stands for nothing that may be shown.
+static MARK: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new("‹(?:card|iban|phone|email) [0-9]+›").expect("the pattern is right"));
 
 /// The error is for the model, which may mend the reply, and for the trace.
 pub(super) fn check(agent: &Agent, turn: &Turn<'_>, here: Here<'_>, text: &str) -> Result<(), ModelError> {
-    if text.is_empty() {
+    if is_blank(text) {
         return Err(unusable("the reply is empty"));
+    }
+    if MARK.is_match(text) {
+        return Err(unusable("the reply shows a mark such as `‹card 1›`; leave it out"));
     }
     let (chars, most) = (text.chars().count(), agent.limits.chars);
     if chars > most {
@@ -34,7 +41,7 @@ pub(super) fn check(agent: &Agent, turn: &Turn<'_>, here: Here<'_>, text: &str) 
 
 /// A reply may say that an act was done only after it was.
 fn claimed(agent: &Agent, known: &AgentState, text: &str) -> Result<(), ModelError> {
-    let folded = fold(text);
+    let folded = fold(&readable(text));
     for tool in agent.tools.iter().filter(|tool| !known.has_done(&tool.flow)) {
         if let Some(claim) = tool.claims.iter().find(|claim| has_word(&folded, &fold(claim))) {
             let text = format!("the reply says `{claim}`, and `{}` was not done; use the tool, or do not say so", tool.flow);
@@ -44,29 +51,110 @@ fn claimed(agent: &Agent, known: &AgentState, text: &str) -> Result<(), ModelErr
     Ok(())
 }
 
-fn grounded(agent: &Agent, turn: &Turn<'_>, here: Here<'_>, known: &AgentState, text: &str) -> Result<(), ModelError> {
+/// The texts that a reply may repeat, of the business and of the contact.
+struct KnownTexts {
+    given: Vec<String>,
+    customer: Vec<String>,
+}
+
+fn known_texts(agent: &Agent, turn: &Turn<'_>, here: Here<'_>, known: &AgentState) -> KnownTexts {
     let facts = agent.facts(turn, here).unwrap_or_default();
     // With an expression in it the instruction may hold what the customer wrote.
     let plain = agent.instructions.as_plain().map(str::to_owned);
     let own = [here.set.bot.agents.scope.clone(), here.set.bot.name.clone()];
     let found = known.talk.iter().filter_map(|entry| match entry.by {
-        TalkBy::Flow => Some(entry.text.clone()),
-        // Other people may have written what a tool found, so its links are nobody's word.
-        TalkBy::Tool(_) => Some(LINK.replace_all(&entry.text, " ").into_owned()),
+        TalkBy::Flow => Some(without_given(known, &entry.text)),
+        // Other people may have written what a tool found, so its links and addresses are nobody's word.
+        TalkBy::Tool(_) => Some(without_addresses(&without_given(known, &entry.text))),
         TalkBy::Customer | TalkBy::Agent | TalkBy::Note => None,
     });
-    let sources: Vec<String> = known
-        .papers
-        .iter()
-        .cloned()
-        .chain(facts)
-        .chain(plain)
-        .chain(own)
-        .chain(found)
-        .collect();
-    let given: Vec<&str> = sources.iter().map(String::as_str).collect();
-    let customer: Vec<&str> =
-        known.talk.iter().filter(|entry| entry.by == TalkBy::Customer).map(|entry| entry.text.as_str()).collect();
+    let given = known.papers.iter().cloned().chain(facts).chain(plain).chain(own).chain(found).collect();
+    let customer = known.talk.iter().filter(|entry| entry.by == TalkBy::Customer).map(|entry| entry.text.clone());
+    KnownTexts { given, customer: customer.collect() }
+}
+
+/// A tool that repeats the model's own words proves none of them.
+fn without_given(known: &AgentState, text: &str) -> String {
+    known.given.iter().filter(|given| !given.trim().is_empty()).fold(text.to_owned(), |text, given| text.replace(given, " "))
+}
+
+fn grounded(agent: &Agent, turn: &Turn<'_>, here: Here<'_>, known: &AgentState, text: &str) -> Result<(), ModelError> {
+    let texts = known_texts(agent, turn, here, known);
+    compare(&texts, turn, here, text, &[])
+}
+
+fn compare(
+    texts: &KnownTexts,
+    turn: &Turn<'_>,
+    here: Here<'_>,
+    text: &str,
+    allowed: &[ValueKind],
+) -> Result<(), ModelError> {
+    let given: Vec<&str> = texts.given.iter().map(String::as_str).collect();
+    let customer: Vec<&str> = texts.customer.iter().map(String::as_str).collect();
     let now = here.set.local(turn.now());
-    only_grounded(text, &Sources { given: &given, customer: &customer, now, language: turn.language() })
+    only_grounded_but(text, &Sources { given: &given, customer: &customer, now, language: turn.language() }, allowed)
+}
+
+/// The question about an act shows what the model gave. Days, times and numbers of things are what it asks about; prices,
+/// offers, links and addresses must have a source, as in a reply.
+pub(super) fn check_confirm(
+    agent: &Agent,
+    turn: &Turn<'_>,
+    here: Here<'_>,
+    confirm: &Text,
+    body: &str,
+) -> Result<(), ModelError> {
+    const ASKED: [ValueKind; 8] = [
+        ValueKind::Day,
+        ValueKind::Weekday,
+        ValueKind::WeekdayOfDate,
+        ValueKind::Time,
+        ValueKind::DayAndTime,
+        ValueKind::Number,
+        ValueKind::Length,
+        ValueKind::Phone,
+    ];
+    let Some(known) = state::of(turn, here.run).filter(|_| agent.is_grounded) else { return Ok(()) };
+    let mut texts = known_texts(agent, turn, here, known);
+    texts.given.extend(confirm.pieces().flatten().map(str::to_owned));
+    compare(&texts, turn, here, body, &ASKED)
+}
+
+/// Values that an exit gives are shown by the author's steps, so they need a source as those of a reply do.
+pub(super) fn check_given(
+    agent: &Agent,
+    turn: &Turn<'_>,
+    here: Here<'_>,
+    gives: &BTreeMap<String, Value>,
+) -> Result<(), ModelError> {
+    let Some(known) = state::of(turn, here.run).filter(|_| agent.is_grounded) else { return Ok(()) };
+    let texts = known_texts(agent, turn, here, known);
+    for (name, value) in gives {
+        match value {
+            Value::Text(text) => compare(&texts, turn, here, text, &[])?,
+            Value::Whole(_) | Value::Number(_) => {
+                let text = value.print().unwrap_or_default();
+                let said = texts.given.iter().chain(&texts.customer).any(|known| has_number(known, &text));
+                let is_small = text.parse::<f64>().is_ok_and(|number| number.abs() <= COUNTED_MAX);
+                if !said && !is_small {
+                    let text = format!("no source has the value of `{name}`");
+                    return Err(ModelError::new(ModelErrorKind::Ungrounded, text));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Numbers up to this one count things that a talk names.
+const COUNTED_MAX: f64 = 12.0;
+
+/// True if the text has the number, with a point or a comma.
+fn has_number(text: &str, number: &str) -> bool {
+    let plain = readable(text).replace(',', ".");
+    let parts = plain.split(|c: char| !c.is_ascii_digit() && c != '.');
+    let wanted = number.parse::<f64>().ok();
+    parts.filter_map(|part| part.trim_matches('.').parse::<f64>().ok()).any(|known| Some(known) == wanted)
 }

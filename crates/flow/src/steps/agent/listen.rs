@@ -14,6 +14,7 @@ use crate::{
     model::{
         answer::{self, AnswerContext, AnswerType},
         effect::{CallRequest, TalkBy},
+        event::{CallError, CallReturn},
         inbound::InboundMessage,
         person_wish::asks_for_person,
         session::{AskedAct, Run, Waiting},
@@ -93,6 +94,15 @@ pub fn think_on(turn: &mut Turn<'_>) -> bool {
     true
 }
 
+/// Counts the cost of a question that was given up: its answer came, and nobody waited for it.
+pub fn paid_in_vain(turn: &mut Turn<'_>, run: u32, result: &Result<CallReturn, CallError>) {
+    let Ok(CallReturn::Model(reply)) = result else { return };
+    let frames = turn.run_mut(run).map(|run| run.frames.iter_mut().rev()).into_iter().flatten();
+    if let Some(agent) = frames.filter_map(|frame| frame.agent.as_deref_mut()).next() {
+        agent.spent = agent.spent.saturating_add(reply.cost);
+    }
+}
+
 /// Level 6: a tap or a plain yes or no to the act that the contact was asked about.
 pub fn answer_act(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) -> bool {
     let Some((here, agent)) = agent_of(turn, run) else { return false };
@@ -129,7 +139,8 @@ fn said_to_act(turn: &Turn<'_>, act: &AskedAct, heard: &RoutedMessage<'_>) -> Op
         return [true, false].into_iter().find(|says| *button == button_id(*says, act.number));
     }
     let text = heard.text?;
-    if answer::is_asked_back(text) {
+    // After anything else was said, a typed yes may be about that: only a tap counts then.
+    if answer::is_asked_back(text) || turn.session.last_message != act.message {
         return None;
     }
     let titles = [true, false].into_iter().find(|says| {

@@ -2,7 +2,7 @@
 
 use super::{Agent, keys::BUILT_IN, state};
 use crate::{
-    base::limits::{KNOWLEDGE_GIVEN_CHARS_MAX, MODEL_CALL_TIMEOUT_DEFAULT, MODEL_INPUT_BYTES_MAX, MODEL_INSTRUCTION_BYTES_MAX},
+    base::limits::{AGENT_CALLS_MAX, KNOWLEDGE_GIVEN_CHARS_MAX, MODEL_CALL_TIMEOUT_DEFAULT, MODEL_INPUT_BYTES_MAX, MODEL_INSTRUCTION_BYTES_MAX},
     definition::{Field, FlowSet, Kind},
     engine::turn::{Here, Next, StepFailure, Turn},
     model::{
@@ -31,6 +31,11 @@ impl Agent {
         }
         if calls >= self.limits.calls {
             let text = format!("`calls` allows {} questions to the model about one message", self.limits.calls);
+            return self.limit(turn, here, text);
+        }
+        // A flow that comes back to the agent again and again begins with a new count of its own.
+        if turn.run(here.run).is_some_and(|run| i64::from(run.agent_calls) >= AGENT_CALLS_MAX) {
+            let text = format!("{AGENT_CALLS_MAX} questions to models about one message are the most");
             return self.limit(turn, here, text);
         }
         let left = self.limits.cost.map(|cost| cost - spent);
@@ -64,6 +69,7 @@ impl Agent {
         let sources = agent.papers.iter().cloned().chain(facts.iter().map(|fact| mask::hide(fact, &mut masked))).collect();
         let call = turn.run_mut(here.run).map_or(0, |run| {
             run.calls += 1;
+            run.agent_calls += 1;
             run.calls
         });
         state::with(turn, here.run, |agent| agent.calls += 1);

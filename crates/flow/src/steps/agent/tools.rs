@@ -3,8 +3,8 @@
 
 use super::{
     Agent, WrittenTool,
-    answer::unusable,
-    listen, state,
+    answer::{disclosed, unusable},
+    guard, listen, state,
 };
 use crate::{
     base::limits::{AGENT_SAME_CALLS_MAX, AGENT_TOOL_RESULT_BYTES_MAX},
@@ -43,7 +43,7 @@ impl Agent {
             return Ok(next);
         }
         match &tool.confirm {
-            Some(_) => Ok(self.ask_about(turn, here, tool, inputs)),
+            Some(_) => self.ask_about(turn, here, tool, inputs),
             None => Ok(begin(turn, here, tool, flow, inputs)),
         }
     }
@@ -113,13 +113,13 @@ impl Agent {
         here: Here<'a>,
         tool: &WrittenTool,
         inputs: BTreeMap<String, Value>,
-    ) -> Next {
-        let Some(confirm) = &tool.confirm else { return self.listen(turn, here) };
-        let number = state::with(turn, here.run, |agent| {
-            agent.acts_asked += 1;
-            agent.acts_asked
+    ) -> Result<Next, ModelError> {
+        let Some(confirm) = &tool.confirm else { return Ok(self.listen(turn, here)) };
+        // The number is of the run, so no button of an earlier entry of the step begins this act.
+        let number = turn.run_mut(here.run).map_or(0, |run| {
+            run.calls += 1;
+            run.calls
         });
-        let number = number.unwrap_or(1);
         let option = |says: bool| OptionShown {
             id: listen::button_id(says, number),
             title: here.set.phrase(turn.language(), if says { Phrase::Yes } else { Phrase::No }).to_owned(),
@@ -129,23 +129,26 @@ impl Agent {
             fixed: false,
         };
         let shown = [option(true), option(false)];
-        let said = turn.sentence(here, confirm, &[("inputs", Value::Map(inputs.clone()))]).and_then(|body| {
-            let worded = FilledMessage { body: &body, shown: &shown, page: 0, asks: true };
-            say::send(turn, here, &Message::only(confirm.clone(), None), worded, Asking::No { tells: false })?;
-            Ok(body)
+        let body = match turn.sentence(here, confirm, &[("inputs", Value::Map(inputs.clone()))]) {
+            Ok(body) => body,
+            Err(failure) => return Ok(Next::Fail(failure)),
+        };
+        guard::check_confirm(self, turn, here, confirm, &body)?;
+        let shown_body = disclosed(turn, here, &body);
+        let worded = FilledMessage { body: &shown_body, shown: &shown, page: 0, asks: true };
+        let message = Message::only(confirm.clone(), None);
+        let sent = match say::send(turn, here, &message, worded, Asking::No { tells: false }) {
+            Ok(sent) => sent,
+            Err(failure) => return Ok(Next::Fail(failure)),
+        };
+        turn.note_at(here, format!("asks the contact before `{}`", tool.flow));
+        state::with(turn, here.run, |agent| {
+            agent.say(TalkBy::Agent, body);
+            agent.replies += 1;
+            (agent.unanswered, agent.given_up) = (false, 0);
+            agent.asked = Some(AskedAct { number, message: sent, tool: tool.flow.clone(), inputs });
         });
-        match said {
-            Ok(body) => {
-                turn.note_at(here, format!("asks the contact before `{}`", tool.flow));
-                state::with(turn, here.run, |agent| {
-                    agent.say(TalkBy::Agent, body);
-                    (agent.unanswered, agent.given_up) = (false, 0);
-                    agent.asked = Some(AskedAct { number, tool: tool.flow.clone(), inputs });
-                });
-                self.listen(turn, here)
-            }
-            Err(failure) => Next::Fail(failure),
-        }
+        Ok(self.listen(turn, here))
     }
 
     /// Begins the act that the contact has said yes to.
@@ -170,7 +173,13 @@ impl Agent {
         self.ended(turn, here, ToolState::Done(result.clone()), result)
     }
 
-    /// The flow of a tool has failed. Where nobody knows whether it took effect, a person must look.
+    /// The flow of a tool has ended by a plain `end`: its author says so where nothing was done.
+    pub fn tool_ended_early<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
+        let text = "It ended early, and nothing was done.".to_owned();
+        self.ended(turn, here, ToolState::Failed(text.clone()), text)
+    }
+
+    /// The flow of a tool has failed, also where its own `on_error` has said so to the contact. Where nobody knows whether it took effect, a person must look.
     pub fn tool_failed<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, error: &StepError) -> Next {
         turn.note_at(here, format!("its tool failed: `{}`: {}", error.code, error.text));
         if error.code == "unknown_outcome" {
@@ -211,6 +220,7 @@ fn begin(
     let at = turn.now();
     state::with(turn, here.run, |agent| {
         let (turn, inputs) = (agent.replies, inputs.clone());
+        agent.gave(inputs.values());
         agent.begin(ToolRun {
             tool: tool.flow.clone(),
             inputs,
