@@ -191,6 +191,7 @@ pub fn read(kind: AnswerType, message: &InboundKind, hearing: &AnswerContext<'_>
                     .or_else(|| echo::repeated(text, hearing))
                     .or_else(|| reasons::agreed(text, hearing, yesno::whole))
             };
+            let of_text = |text: &str| of_text(text).or_else(|| of_text(yesno::without_interjection(text)?));
             let said = |text: &str| of_text(text).filter(|yes| agrees(*yes, text, hearing));
             Reading::one(text.and_then(said).map(Value::YesNo))
         }

@@ -76,28 +76,31 @@ fn without_reason(text: &str, language: &str) -> String {
     // `ana@example.net please, I don't check the post often`
     let is_apart = |place: usize| {
         let behind = &folded[place..];
-        said[place - 1].ends_with([',', ';', '!']) && behind.len() >= APART_WORDS_MIN && !behind.iter().any(is_about_it)
+        said[place - 1].ends_with([',', ';', '!'])
+            && behind.len() >= APART_WORDS_MIN
+            && !behind.iter().any(|word| is_about_it(word))
     };
     let end = (1..said.len()).find(|place| is_because(*place) || is_apart(*place)).unwrap_or(said.len());
     said[..end].join(" ")
 }
 
 /// True for a word that stands for an address, and for the verbs of using one.
-fn is_about_it(word: &String) -> bool {
-    ABOUT_IT.contains(&word.as_str())
+fn is_about_it(word: &str) -> bool {
+    ABOUT_IT.contains(&word)
 }
 
 /// A shorter clause may deny the address before it.
 const APART_WORDS_MIN: usize = 4;
 #[rustfmt::skip]
-const ABOUT_IT: [&str; 60] = [
+const ABOUT_IT: [&str; 62] = [
+    "funziona", "uso",
     "it", "its", "that", "thats", "this", "one", "mine", "works", "work", "working", "use", "used", "longer", "anymore", "exists", "address", "email", "mail", "number", "phone",
     "eso", "ese", "esa", "este", "esta", "la", "lo", "uso", "usa", "usen", "funciona", "correo", "numero", "ca", "cela", "celle", "celui", "cest", "marche", "utilise", "adresse",
     "das", "die", "den", "der", "sie", "diese", "geht", "nutze", "nutzen", "nummer", "isso", "essa", "esse", "endereco", "questa", "quella", "questo", "quello", "indirizzo",
 ];
 
 /// Words behind the Spanish, Portuguese and Italian *that* of a reason.
-const HERE: [&str; 9] = ["aqui", "aca", "qui", "no", "nao", "non", "estoy", "estou", "sono"];
+const HERE: [&str; 6] = ["aqui", "aca", "qui", "estoy", "estou", "sono"];
 
 /// True for a question about an address: `is 07400 123456 your number?` A polite request is none: `can you call me at
 /// 07400 123456?`

@@ -4,17 +4,22 @@
 //! an aside begins without a mark. Beside an answer with a word of wish or agreement, an aside may speak of other people
 //! and events; it may not set a condition, leave the answer open, take it back or hold another value.
 
+mod harm;
+mod lists;
+
 use super::{
     AnswerContext, AnswerType, another, frame, inside,
     reading::{HOW_MANY, Reading},
-    reasons::{self, CLAUSES_MAX, CONDITIONS, Clause, Gate, Joint, UNKNOWN_CLAUSE_WORDS_MIN},
-    units,
-    words::{self, Words, asides, asides::AsideWords, frames, joints},
+    reasons::{self, CLAUSES_MAX, Clause, Gate, Joint},
+    words::{self, Words, asides, asides::AsideWords, joints},
 };
 use crate::{
     matching::{fold, has_word, starts_with},
     value::Value,
 };
+use harm::is_part;
+pub use harm::{comes_along, is_taken_up, leaves, leaves_open};
+use lists::{ASIDES_TRIED_MAX, DAYS_OF_WEEK, FIRST_PICTURE, HANGING, MEASURED, THAT, THIS_WEEK};
 
 /// The value of the only clause that is understood, if the asides beside it change nothing.
 pub fn read(
@@ -295,43 +300,6 @@ impl<'a> Scene<'a> {
         self.gate.of_day && THIS_WEEK.iter().any(|week| has_word(&folded, week))
     }
 
-    /// True for a clause whose value only explains the answer: the end of the contact's work, or the age of a guest.
-    fn is_premise(&self, clause: &Clause<'_>) -> bool {
-        let folded = clause.folded();
-        match self.kind {
-            Some(AnswerType::Time | AnswerType::DateTime) => says(&folded, self.words.own_day),
-            Some(AnswerType::Date) => self.is_feast(&folded) && !self.names_a_date(clause),
-            Some(AnswerType::Number | AnswerType::Whole) => {
-                self.counts() && (self.is_feast(&folded) || is_part(&folded))
-            }
-            _ => false,
-        }
-    }
-
-    /// True if a clause names a weekday, a month or a relative day; `my daughter's 1st birthday` names none.
-    fn names_a_date(&self, clause: &Clause<'_>) -> bool {
-        let folded = clause.folded();
-        let own = self.gate.own;
-        let names = own.weekdays.iter().chain(&own.months).flat_map(|names| names.iter().copied());
-        let mut names = names.chain(own.relative.iter().flat_map(|(_, names)| names.iter().copied()));
-        names.any(|name| name.len() > 2 && has_word(&folded, name))
-    }
-
-    /// True for words of a feast, and for `les 50 ans de mon père`.
-    fn is_feast(&self, folded: &str) -> bool {
-        let said: Vec<&str> = folded.split(' ').collect();
-        let is_age = |three: &[&str]| {
-            let is_figure = three[1].bytes().all(|byte| byte.is_ascii_digit());
-            PLURALS.contains(&three[0]) && is_figure && ["ans", "anos", "anni"].contains(&three[2])
-        };
-        // `it's my mum's 60th`
-        let is_ordinal = |word: &&str| word.starts_with(|c: char| c.is_ascii_digit()) && word.ends_with("th");
-        said.iter().any(|word| stands(self.words.feasts, word))
-            || said.iter().any(is_ordinal)
-            || said.windows(3).any(is_age)
-            || said.windows(2).any(|pair| pair == ["os", "anos"])
-    }
-
     fn and(&self) -> &'static str {
         match self.gate.own.language {
             "es" => "y",
@@ -341,139 +309,6 @@ impl<'a> Scene<'a> {
             _ => "and",
         }
     }
-
-    /// True if an aside may change the answer.
-    fn harms(&self, part: &Part<'_>, is_before: bool, is_premise: bool, hold: Hold) -> bool {
-        let clause = &part.clause;
-        if self.gate.is_idle(clause) {
-            return false;
-        }
-        let folded = self.without_otherwise(clause.folded());
-        let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
-        let is_condition = || CONDITIONS.iter().any(|word| has_word(&folded, word));
-        let is_part = self.counts() && is_part(&folded);
-        if clause.joint == Joint::But && !is_before && !is_part || is_condition() && !is_part {
-            return true;
-        }
-        if part.asks {
-            // `the ham one, is it halal?` depends on the reply.
-            return self.kind.is_none() || is_before || hold == Hold::Bare || self.asks_about_it(&folded);
-        }
-        // `full day, I work till 6`
-        let is_own_day = self.kind.is_none() && says(&folded, self.words.own_day);
-        let hold = if hold == Hold::Bare && !is_before && (is_own_day || says(&folded, self.words.confirms)) {
-            Hold::Committed
-        } else {
-            hold
-        };
-        let admits = || self.words.admits.split(',').any(|start| starts_with(&folded, start));
-        let is_sorry = || said.first().is_some_and(|first| self.gate.joints.sorry.split(',').any(|one| one == *first));
-        if is_premise || clause.joint == Joint::Because || is_before && is_sorry() || admits() {
-            return says(&folded, self.words.hard);
-        }
-        if hold == Hold::Bare && !self.is_premise(clause) {
-            return self.gate.changes(clause, is_before, is_premise);
-        }
-        says(&folded, self.words.hard)
-            || self.takes_back(&said, is_before) && !(self.counts() && self.is_of_others(&folded))
-            || self.counts() && hold != Hold::Final && self.adds_somebody(&said, &folded)
-            || !self.gate.of_day && folded.chars().any(char::is_numeric) && !self.is_premise(clause)
-            || self.gate.of_day && self.names_a_day(&said)
-    }
-
-    /// `chocolate, the kids would riot otherwise` gives a reason; an alternative would name another option.
-    fn without_otherwise(&self, folded: String) -> String {
-        let is_long = folded.split(' ').count() >= REASON_WORDS_MIN;
-        let otherwise = OTHERWISE.iter().find(|word| self.kind.is_none() && is_long && has_word(&folded, word));
-        otherwise.map_or(folded.clone(), |word| folded.replacen(word, "", 1))
-    }
-
-    /// True for a question whether the answer suits, or about another one.
-    fn asks_about_it(&self, folded: &str) -> bool {
-        let suits = || folded.split(' ').any(|word| stands(self.words.suits, word));
-        says(folded, self.words.hard) || self.gate.of_day && suits()
-    }
-
-    /// True for the person of the business whom somebody wants: `saturday at 11 with Julie`.
-    fn is_with(&self, aside: &Clause<'_>) -> bool {
-        self.gate.of_day && WITH_WHOM.contains(&fold(aside.said[0]).as_str())
-    }
-
-    /// True for somebody else whom the answer suits: `saturday works for my husband`.
-    fn is_for_others(&self, aside: &Clause<'_>) -> bool {
-        let folded = aside.folded();
-        let others = frames::of(self.gate.own.language).map_or("", |frame| frame.others);
-        let is_for = FOR.contains(&fold(aside.said[0]).as_str()) || aside.said.len() <= UNKNOWN_CLAUSE_WORDS_MIN;
-        let names = || {
-            says(&folded, others)
-                || folded.split(' ').any(|word| ["him", "them", "ella", "eux", "loro"].contains(&word))
-        };
-        (self.gate.of_day || self.kind.is_none()) && is_for && names() && !self.is_feast(&folded)
-    }
-
-    /// True for a short clause that is unable or unwilling, and for one with a *not* and a word that stands for the answer.
-    fn takes_back(&self, said: &[&str], is_before: bool) -> bool {
-        let nots = self.gate.own.around.nots;
-        let is_negated = said.iter().any(|word| stands(nots, word) || *word == "t");
-        let is_that = || said.iter().any(|word| stands(self.words.that, word));
-        let is_unable = || said.len() <= DENIAL_WORDS_MAX && said.iter().any(|word| ABLE.contains(word));
-        // `that day I don't work`
-        if is_negated && said.len() >= UNKNOWN_CLAUSE_WORDS_MIN && said.iter().any(|word| WORKS.contains(word)) {
-            return false;
-        }
-        // The Spanish, Portuguese and Italian *no* also negates a verb: `con tarjeta, no traigo cambio`.
-        let is_of_verb = ["es", "pt", "it"].contains(&self.gate.own.language);
-        let begins =
-            || !is_of_verb && said.first().is_some_and(|first| stands(nots, first) || PLAIN_NO.contains(first));
-        !is_before && begins()
-            || is_negated && !is_before && (said.len() < UNKNOWN_CLAUSE_WORDS_MIN || is_unable() || is_that())
-    }
-
-    fn is_of_others(&self, folded: &str) -> bool {
-        frames::of(self.gate.own.language).is_some_and(|frame| says(folded, frame.others))
-    }
-
-    /// True if a clause may add somebody or something to a count.
-    fn adds_somebody(&self, said: &[&str], folded: &str) -> bool {
-        let Some(frame) = frames::of(self.gate.own.language) else { return true };
-        let is_absent = said.iter().any(|word| stands(self.words.absent, word));
-        let is_feast = self.is_feast(folded);
-        let is_with = said.first().is_some_and(|first| WITH.contains(first));
-        // `a table for 2, somewhere quiet` adds nobody.
-        let is_seat = said.iter().any(|word| SEATS.contains(word));
-        let is_short = said.len() < UNKNOWN_CLAUSE_WORDS_MIN && !is_seat;
-        let counts_people = || units::asks_for_people(&self.asked);
-        let adds = || {
-            comes_along(said) || says(folded, self.gate.joints.turns) || counts_people() && says(folded, frame.others)
-        };
-        !is_absent && !is_feast && !is_part(folded) && (is_with || is_short || adds())
-    }
-
-    fn names_a_day(&self, said: &[&str]) -> bool {
-        let rest: Vec<String> = said.iter().map(|word| (*word).to_owned()).collect();
-        self.kind != Some(AnswerType::Date) && super::beside::names_another_day(&rest, self.gate.own)
-    }
-}
-
-/// True for a part of a count: `we are 5, one is a baby`.
-fn is_part(folded: &str) -> bool {
-    let said: Vec<&str> = folded.split(' ').collect();
-    let is_one = said.len() > 2 && ONE.contains(&said[0]) && COPULAS.contains(&said[1]);
-    is_one || INCLUDING.contains(&said[0])
-}
-
-/// True for words of somebody who may come along and be counted, too.
-pub fn comes_along(said: &[&str]) -> bool {
-    said.iter().any(|word| COMING_ALONG.contains(word))
-}
-
-/// True if a clause beside a yes or a no sets a condition or leaves it open. A clause of one or two words may name
-/// another answer.
-pub fn leaves_open(clause: &Clause<'_>, language: &str) -> bool {
-    let folded = clause.folded();
-    let is_condition = CONDITIONS.iter().any(|word| has_word(&folded, word));
-    let is_open = asides::of(language).is_none_or(|words| says(&folded, words.hard));
-    is_condition || is_open || clause.joint == Joint::But || clause.said.len() < UNKNOWN_CLAUSE_WORDS_MIN
 }
 
 fn ends(word: &str) -> bool {
@@ -488,74 +323,49 @@ fn says(folded: &str, phrases: &str) -> bool {
     phrases.split(',').any(|phrase| has_word(folded, phrase.trim()))
 }
 
-/// Pictures begin behind the signs of mathematics.
-const FIRST_PICTURE: char = '\u{2500}';
-/// More beginnings of an aside are not tried in one clause.
-const ASIDES_TRIED_MAX: usize = 4;
-/// A longer denial denies something of its own: `medium, I can't handle the heat anymore`.
-const DENIAL_WORDS_MAX: usize = 6;
-/// Words before the reason of a Spanish, Portuguese or Italian answer: `el 2 de marzo, que es mi día libre`.
-const THAT: [&str; 4] = ["que", "che", "because", "weil"];
-const DAYS_OF_WEEK: i8 = 7;
-/// Words for the week of today.
-const THIS_WEEK: [&str; 6] =
-    ["this week", "esta semana", "cette semaine", "diese woche", "essa semana", "questa settimana"];
-/// Words with which a denial begins.
-const PLAIN_NO: [&str; 7] = ["no", "nope", "non", "nein", "ne", "nee", "nao"];
-/// Last words of an answer that goes on: `I can do friday if my mother …`.
-#[rustfmt::skip]
-const HANGING: [&str; 40] = [
-    "if", "unless", "or", "and", "but", "not", "when", "that", "than", "before", "after", "si", "o", "y", "pero", "no", "cuando", "que", "antes", "despues", "ou", "et", "mais",
-    "pas", "quand", "avant", "apres", "wenn", "falls", "oder", "und", "aber", "nicht", "se", "e", "mas", "nao", "ma", "non", "ne",
-];
-/// Words before somebody whom an answer suits.
-const FOR: [&str; 7] = ["for", "para", "pour", "fur", "per", "pra", "a"];
-/// People who may come along, and words of coming along.
-#[rustfmt::skip]
-const COMING_ALONG: [&str; 48] = [
-    "kids", "children", "parents", "friends", "too", "also", "well", "each", "ninos", "hijos", "padres", "amigos", "suegros", "tambien", "cada", "enfants", "parents", "amis", "aussi",
-    "chacun", "chacune", "beaux", "kinder", "eltern", "freunde", "auch", "jeder", "mit", "criancas", "filhos", "pais", "sogros", "tambem", "miudos", "bambini", "bimbi", "figli", "genitori",
-    "amici", "anche", "pure", "ognuno", "suoceri", "oma", "opa", "nonna", "abuela", "mamie",
-];
-/// Verbs of work: whoever does not work is free.
-#[rustfmt::skip]
-const WORKS: [&str; 14] = [
-    "work", "working", "trabajo", "trabajamos", "trabajar", "travaille", "bosse", "travaillons", "arbeite", "arbeiten", "trabalho", "trabalhamos", "lavoro", "lavoriamo",
-];
-/// Words of being able and willing.
-#[rustfmt::skip]
-const ABLE: [&str; 44] = [
-    "can", "cant", "cannot", "could", "couldn", "wont", "won", "want", "work", "works", "doesn", "don", "puedo", "podemos", "puede", "va", "vale", "quiero", "queremos", "peux", "peut",
-    "pouvons", "veux", "ca", "kann", "konnen", "geht", "passt", "klappt", "will", "schaffe", "schaff", "posso", "pode", "da", "consigo", "rola", "quero", "puo",
-    "possiamo", "riesco", "voglio", "make", "able",
-];
-/// A shorter clause with an *otherwise* may be an alternative.
-const REASON_WORDS_MIN: usize = 4;
-const OTHERWISE: [&str; 7] = ["otherwise", "si no", "sinon", "sonst", "senao", "senno", "altrimenti"];
-/// Words of a question for an age, a weight or a price, to which nobody adds somebody else.
-#[rustfmt::skip]
-const MEASURED: [&str; 22] = [
-    "old", "age", "ages", "weigh", "anos", "edad", "ans", "pese", "depenser", "alt", "wiegt", "idade", "pesa", "gastar", "anni", "spendere",
-    "spend", "euros", "euro", "pesos", "pounds", "dollars",
-];
-/// Articles before the age of somebody who is feasted.
-const PLURALS: [&str; 6] = ["les", "los", "os", "i", "mis", "mes"];
-/// Words for the place of a table.
-#[rustfmt::skip]
-const SEATS: [&str; 36] = [
-    "quiet", "somewhere", "window", "terrace", "outside", "inside", "corner", "tranquilo", "tranquilito", "ventana", "terraza", "dentro", "fuera", "rincon",
-    "calme", "terrasse", "fenetre", "dehors", "coin", "interieur", "ruhig", "ruhigen", "draussen", "drinnen", "fenster", "ecke", "sossegado", "janela", "esplanada",
-    "fora", "canto", "tranquillo", "fuori", "finestra", "angolo", "giardino",
-];
-/// Words with which a part of a count begins.
-const ONE: [&str; 9] = ["one", "uno", "una", "un", "une", "einer", "eine", "um", "uma"];
-const COPULAS: [&str; 9] = ["is", "of", "es", "est", "ist", "e", "di", "de", "will"];
-#[rustfmt::skip]
-const INCLUDING: [&str; 20] = [
-    "including", "counting", "incl", "incluyendo", "incluido", "contando", "dont", "compris", "inclus", "davon", "darunter", "inklusive", "inkl", "incluindo", "sendo", "compreso",
-    "compresa", "compresi", "incluso", "inclusa",
-];
-/// Words before the person of the business whom somebody wants.
-const WITH_WHOM: [&str; 7] = ["with", "con", "avec", "mit", "com", "bei", "chez"];
-/// Words before somebody who comes along.
-const WITH: [&str; 8] = ["with", "con", "avec", "mit", "com", "and", "plus", "mais"];
+#[cfg(test)]
+mod tests {
+    use super::super::{AnswerContext, AnswerType, InboundKind, read, tests::hearing};
+
+    fn is_taken(kind: AnswerType, question: &str, text: &str, language: &str) -> bool {
+        let hearing = AnswerContext { question, ..hearing(language) };
+        read(kind, &InboundKind::Text { body: text.into() }, &hearing).likely.len() == 1
+    }
+
+    #[test]
+    fn an_aside_begins_without_a_mark() {
+        let roses = "How many roses would you like?";
+        assert!(is_taken(AnswerType::Whole, roses, "can I have 12 please they're for my wife's birthday", "en"));
+        assert!(is_taken(
+            AnswerType::Date,
+            "¿Qué día quiere venir?",
+            "el 2 de marzo por favor que es mi día libre",
+            "es"
+        ));
+        assert!(!is_taken(AnswerType::Date, "Which day would you like?", "friday is when I work", "en"));
+    }
+
+    #[test]
+    fn beside_a_wish_another_person_is_a_reason() {
+        let day = "Which day would you like?";
+        assert!(is_taken(AnswerType::Date, day, "saturday would be great, my sister comes then", "en"));
+        assert!(!is_taken(AnswerType::Date, day, "saturday, my sister comes then", "en"));
+        assert!(!is_taken(AnswerType::Date, day, "saturday works for my sister", "en"));
+        assert!(!is_taken(AnswerType::Date, day, "saturday would be great, I'll ask my sister", "en"));
+    }
+
+    #[test]
+    fn company_may_be_counted_too() {
+        let people = "How many people is the table for?";
+        assert!(is_taken(AnswerType::Whole, people, "just the 3 of us, grandma isn't coming anymore", "en"));
+        assert!(!is_taken(AnswerType::Whole, people, "table for 3 please, grandma comes too", "en"));
+        assert!(!is_taken(AnswerType::Whole, people, "we're 5, one is not coming", "en"));
+    }
+
+    #[test]
+    fn an_hour_before_another_event_is_asked_back() {
+        let asked = "When should the taxi come?";
+        assert!(!is_taken(AnswerType::Time, asked, "our flight is at 9 so 6:30 please", "en"));
+        assert!(is_taken(AnswerType::Time, asked, "our flight is at 9 so 6:30am please", "en"));
+    }
+}

@@ -29,6 +29,27 @@ const STRANGERS: [(&str, &str); 6] = [
     ("pt", include_str!("../../../../tests/answers/strangers/pt.txt")),
     ("it", include_str!("../../../../tests/answers/strangers/it.txt")),
 ];
+/// The six files of a folder of `tests/answers`.
+macro_rules! files_of {
+    ($folder:literal) => {
+        [
+            ("en", include_str!(concat!("../../../../tests/answers/", $folder, "/en.txt"))),
+            ("es", include_str!(concat!("../../../../tests/answers/", $folder, "/es.txt"))),
+            ("fr", include_str!(concat!("../../../../tests/answers/", $folder, "/fr.txt"))),
+            ("de", include_str!(concat!("../../../../tests/answers/", $folder, "/de.txt"))),
+            ("pt", include_str!(concat!("../../../../tests/answers/", $folder, "/pt.txt"))),
+            ("it", include_str!(concat!("../../../../tests/answers/", $folder, "/it.txt"))),
+        ]
+    };
+}
+/// Sentences with an answer and something beside it, `tests/answers/sentences`, in the order in which they were written.
+const SENTENCES: [[(&str, &str); 6]; 5] = [
+    files_of!("sentences/first"),
+    files_of!("sentences/seen"),
+    files_of!("sentences/second"),
+    files_of!("sentences/third"),
+    files_of!("sentences/fourth"),
+];
 const DOCUMENT: &str = include_str!("../../../../docs/answers.md");
 
 /// The form in which an answer stands in its message.
@@ -212,6 +233,31 @@ fn strangers_are_understood_as_the_document_says() {
             let share = share(all.iter().filter(|case| case.language == language && case.form == form)).2;
             assert!(share >= least, "{language} {form:?}: {share}");
         }
+    }
+    assert!(DOCUMENT.contains(&table), "`docs/answers.md` holds other figures; they are:\n{table}");
+}
+
+/// `cargo test --lib answer::corpus::sentences -- --nocapture` prints the table of answers inside sentences.
+#[test]
+fn sentences_are_understood_as_the_document_says() {
+    let mut all = cases(SENTENCES.into_iter().flatten());
+    for case in all.iter_mut().filter(|case| case.form == Form::Refused && case.read.contains(" | ")) {
+        // It is asked back, and none of the values is taken.
+        case.read = REFUSED.to_owned();
+    }
+    let table = table(&all, |form| match form {
+        Form::Short | Form::Inside | Form::Either => "beside something else",
+        Form::Refused => "beside something else, no answer",
+    });
+    println!("{table}");
+    let wrong: Vec<&str> = all.iter().filter(|case| case.is_wrong()).map(|case| case.said).collect();
+    assert_eq!(wrong, [""; 0], "a wrong value is worse than asking again");
+    for (form, least) in [(Form::Inside, 70.0), (Form::Refused, 98.0)] {
+        let of = |language| share(all.iter().filter(|case| case.language == language && case.form == form)).2;
+        let shares: Vec<f64> = FILES.iter().map(|(language, _)| of(*language)).collect();
+        let (worst, best) = shares.iter().fold((100.0_f64, 0.0_f64), |(low, high), n| (low.min(*n), high.max(*n)));
+        assert!(worst >= least, "{form:?}: {shares:?}");
+        assert!(best - worst <= 10.0, "{form:?}: one language is understood worse than another: {shares:?}");
     }
     assert!(DOCUMENT.contains(&table), "`docs/answers.md` holds other figures; they are:\n{table}");
 }

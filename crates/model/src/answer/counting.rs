@@ -2,7 +2,7 @@
 //! leaves out words that repeat the period of the question: `£950 a month`.
 
 use super::{
-    AnswerContext, AnswerType,
+    AnswerContext, AnswerType, inside,
     reading::{BESIDE_ONESELF, HOW_MANY, PEOPLE},
     words::{self, Unit, Words},
 };
@@ -128,7 +128,7 @@ pub fn without_period(text: &str, hearing: &AnswerContext<'_>) -> String {
 /// The text without the limit for which the question asks: `2000 tops` to "What is the most that you can pay?"
 pub fn without_limit(text: &str, hearing: &AnswerContext<'_>) -> String {
     let asked = fold(&hearing.question.replace(['\'', '’'], " "));
-    if !MOST.iter().any(|word| has_word(&asked, word)) {
+    if text.len() > inside::SENTENCE_BYTES_MAX || !MOST.iter().any(|word| has_word(&asked, word)) {
         return text.to_owned();
     }
     let mut said: Vec<&str> = text.split_whitespace().collect();
@@ -146,7 +146,9 @@ pub fn without_limit(text: &str, hearing: &AnswerContext<'_>) -> String {
 /// like to start?", `since Monday` to "When did it start?"
 pub fn without_beginning(text: &str, hearing: &AnswerContext<'_>) -> String {
     let asked = fold(&hearing.question.replace(['\'', '’'], " "));
-    if !STARTS.iter().any(|stem| asked.split(' ').any(|word| word.starts_with(stem))) {
+    if text.len() > inside::SENTENCE_BYTES_MAX
+        || !STARTS.iter().any(|stem| asked.split(' ').any(|word| word.starts_with(stem)))
+    {
         return text.to_owned();
     }
     let said: Vec<&str> = text.split_whitespace().collect();

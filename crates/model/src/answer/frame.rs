@@ -94,7 +94,19 @@ pub fn names_somebody(asked: &str) -> bool {
 }
 
 /// Words of a question about somebody else.
-const THIRD: [&str; 24] = [
+const THIRD: [&str; 36] = [
+    "pupil",
+    "student",
+    "alumno",
+    "alumna",
+    "eleve",
+    "schuler",
+    "schulerin",
+    "aluno",
+    "aluna",
+    "allievo",
+    "allieva",
+    "participant",
     "he",
     "she",
     "they",

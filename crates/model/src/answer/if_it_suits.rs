@@ -1,7 +1,7 @@
 //! Leaves out conditions that only the business can answer (`if you have space`, `si os va bien`) and comparisons with the
 //! last visit (`like last week`): neither changes a day, an hour or a number.
 
-use super::words;
+use super::{inside, words};
 use crate::matching::fold;
 
 /// The words of one language, folded and separated by blanks.
@@ -20,7 +20,9 @@ struct Suits {
 
 /// The text without these conditions and comparisons.
 pub fn without(text: &str, language: &str) -> String {
-    let Some(own) = words::own(language) else { return text.to_owned() };
+    let Some(own) = words::own(language).filter(|_| text.len() <= inside::SENTENCE_BYTES_MAX) else {
+        return text.to_owned();
+    };
     let Some(table) = SUITS.iter().find(|table| table.language == own.language) else { return text.to_owned() };
     let mut said: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
     let mut is_changed = false;
@@ -90,86 +92,86 @@ const SUITS: [Suits; 6] = [
         language: "en",
         ifs: "if",
         words: "thats that its it is s possible ok okay alright all right fine good cool convenient suits works work for you u ye your end there theres still free anything something any space \
-            room slot slots spot spots availability available youve ve got have one a left can would be too late much trouble poss doable guys with shes she he hes in working problem prob a fit me us squeeze in manage time nobody noone no one else has hasnt been taken gone booked yet bother",
+            room slot slots spot spots availability available youve ve got have one a left can would be too late much trouble poss doable guys with shes she he hes in working problem prob a fit me us squeeze in manage time nobody noone no one else has hasnt been taken gone booked yet bother open then that day youre",
         like: "like as same",
         last: "same as last week time usual always before year month the",
-        plain: &[("and see how it goes", "thanks"), ("and well see", "thanks"), ("and we see", "thanks"), ("as soon as possible", "please"), ("after lunch", "well"), ("for now", "thanks"), ("in the end", "finally"),
-            ("lemme count", "well"), ("let me count", "well"), ("i was hoping", "i hope"), ("i was thinking", "i think"), ("we were thinking", "we think"), ("we were hoping", "we hope"), ("was thinking", "think"), ("were thinking", "think"), ("was hoping", "hope"), ("i was looking", "i look"), ("thats it", "thanks"), ("that is all", "thanks"), ("thats all", "thanks"),
+        plain: &[("on my way to work", "um"), ("on the way to work", "um"), ("straight after school", "um"), ("after school", "um"), ("before work", "um"), ("after work", "um"), ("and see how it goes", "um"), ("and well see", "um"), ("and we see", "um"), ("as soon as possible", "please"), ("after lunch", "um"), ("for now", "um"), ("in the end", "finally"),
+            ("lemme count", "well"), ("let me count", "well"), ("i was hoping", "i hope"), ("i was thinking", "i think"), ("we were thinking", "we think"), ("we were hoping", "we hope"), ("was thinking", "think"), ("were thinking", "think"), ("was hoping", "hope"), ("i was looking", "i look"), ("thats it", "um"), ("that is all", "um"), ("thats all", "um"),
             
             ("cant wait", "thanks"), ("looking forward to it", "thanks"), ("see you then", "thanks"), ("see you there", "thanks"), ("see you soon", "thanks"),
-             ("more like", "about"), ("all day", "free")],
+             ("more like", "about"), ("all day", "um")],
     },
     Suits {
         language: "es",
         ifs: "si",
         words: "es puede ser posible se os va bien viene le les te parece hay sitio hueco huequito lugar espacio cupo teneis tienen tienes tiene disponible disponibilidad molestia mucha tarde \
-            algo libre todavia esta ella usted ustedes vosotros conviene a podeis pueden puedes acomoda queda alcanza problema problemas nadie lo la ha han cogido tomado reservado ocupado me nos alcanzan alcanza da tiempo hacer hacerla tantas tantos",
+            algo libre todavia esta ella usted ustedes vosotros conviene a podeis pueden puedes acomoda queda alcanza problema problemas nadie lo la ha han cogido tomado reservado ocupado me nos alcanzan alcanza da tiempo hacer hacerla tantas tantos abris abren abierto abierta ese dia estais estan",
         like: "como igual",
         last: "que la el semana pasada pasado vez ultima siempre otra mes ano",
-        plain: &[("y ya vemos", "gracias"), ("y vamos viendo", "gracias"), ("cuanto antes", "porfa"), ("lo antes posible", "porfa"), ("despues de comer", "pues"), ("mas o menos", "aproximadamente"), ("mas bien", "aproximadamente"),
-            ("dejame contar", "pues"), ("dejeme contar", "pues"), ("deja cuento", "pues"), ("manana mismo", "mañana"), ("hoy mismo", "hoy"), ("estaba pensando", "pienso"), ("estabamos pensando", "pensamos"), ("o sea", "pues"), ("nada mas", "solo"), ("y ya", "gracias"), ("y nada mas", "gracias"),
+        plain: &[("de camino al trabajo", "pues"), ("antes del trabajo", "pues"), ("antes de trabajar", "pues"), ("despues del trabajo", "pues"), ("justo despues del cole", "pues"), ("despues del cole", "pues"), ("al salir del trabajo", "pues"), ("y ya vemos", "pues"), ("y vamos viendo", "pues"), ("cuanto antes", "porfa"), ("lo antes posible", "porfa"), ("despues de comer", "pues"), ("mas o menos", "aproximadamente"), ("mas bien", "aproximadamente"),
+            ("dejame contar", "pues"), ("dejeme contar", "pues"), ("deja cuento", "pues"), ("manana mismo", "mañana"), ("hoy mismo", "hoy"), ("estaba pensando", "pienso"), ("estabamos pensando", "pensamos"), ("o sea", "pues"), ("nada mas", "solo"), ("y ya", "pues"), ("y nada mas", "pues"),
             
             ("que ganas", "gracias"), ("nos vemos", "gracias"), ("alli nos vemos", "gracias"), ("ahi nos vemos", "gracias"), ("hasta entonces", "gracias"),
-             ("al final", "finalmente"), ("todo el dia", "libre")],
+             ("al final", "finalmente"), ("todo el dia", "pues")],
     },
     Suits {
         language: "fr",
         ifs: "si sil",
         words: "ca cela vous te va convient arrange est possible cest c ok bon dispo libre y a ya il reste une un de la place places creneau creneaux avez encore des dispos s elle ici peut on \
-            pouvez peux etes disponible disponibles plait quelque chose pose pas probleme de ne n l le personne a pris prise reserve derange arrivez temps caser me prendre souci autant",
+            pouvez peux etes disponible disponibles plait quelque chose pose pas probleme de ne n l le personne a pris prise reserve derange arrivez temps caser me prendre souci autant etes ouvert ouverts ouvrez ouverte jour",
         like: "comme pareil",
         last: "que la semaine derniere fois d dhabitude habitude toujours le mois dernier l lautre autre",
-        plain: &[("et on verra", "merci"), ("au plus vite", "svp"), ("le plus vite possible", "svp"), ("des que possible", "svp"), ("apres manger", "euh"), ("apres le dejeuner", "euh"), ("a peu pres", "environ"), ("plus ou moins", "environ"), ("on vient a", "nous serons"), ("nous venons a", "nous serons"), ("a la fin", "finalement"),
-            ("attendez je compte", "euh"), ("attends je compte", "euh"), ("je compte", "euh"), ("et cest tout", "merci"), ("cest tout", "merci"),
+        plain: &[("en allant au travail", "euh"), ("avant le travail", "euh"), ("avant le boulot", "euh"), ("apres le travail", "euh"), ("juste apres lecole", "euh"), ("apres lecole", "euh"), ("et on verra", "euh"), ("au plus vite", "svp"), ("le plus vite possible", "svp"), ("des que possible", "svp"), ("apres manger", "euh"), ("apres le dejeuner", "euh"), ("a peu pres", "environ"), ("plus ou moins", "environ"), ("on vient a", "nous serons"), ("nous venons a", "nous serons"), ("a la fin", "finalement"),
+            ("attendez je compte", "euh"), ("attends je compte", "euh"), ("je compte", "euh"), ("et cest tout", "euh"), ("cest tout", "euh"),
             
             ("jai hate", "merci"), ("a bientot", "merci"), ("a tout a lheure", "merci"), ("a tres vite", "merci"),
-             ("toute la journee", "libre"), ("dans les", "environ")],
+             ("toute la journee", "euh"), ("dans les", "environ")],
     },
     Suits {
         language: "de",
         ifs: "wenn wenns falls sofern",
         words: "es das ist is geht ginge passt passen recht moglich ok okay in ordnung gut noch was etwas frei platz platze da sie ihr habt haben euch ihnen dir so ware war konnte konnten konnt \
-            er ein termin gibt s kein problem keine umstande das den die noch keiner niemand hat genommen hinkriegen schafft schaffen kriegt mir mich so viele stort",
+            er ein termin gibt s kein problem keine umstande das den die noch keiner niemand hat genommen hinkriegen schafft schaffen kriegt mir mich so viele stort offen geoffnet auf dann",
         like: "wie",
         last: "letzte letzten letztes woche mal immer sonst beim das ublich gehabt",
-        plain: &[("und dann schauen wir", "danke"), ("und schauen wir mal", "danke"), ("so schnell wie moglich", "bitte"), ("so bald wie moglich", "bitte"), ("nach dem mittagessen", "naja"), ("mittags um", "um"), ("hatte so an", "denke an"), ("hatte an", "denke an"), ("dachte an", "denke an"), ("dachte so an", "denke an"), ("dachten an", "denken an"), ("am ende", "schliesslich"),
-            ("moment ich zahl mal", "naja"), ("ich zahl mal", "naja"), ("moment ich zahle", "naja"), ("und das wars", "danke"), ("das wars", "danke"),
+        plain: &[("auf dem weg zur arbeit", "naja"), ("vor der arbeit", "naja"), ("nach der arbeit", "naja"), ("gleich nach der schule", "naja"), ("nach der schule", "naja"), ("und dann schauen wir", "naja"), ("und schauen wir mal", "naja"), ("so schnell wie moglich", "bitte"), ("so bald wie moglich", "bitte"), ("nach dem mittagessen", "naja"), ("mittags um", "um"), ("hatte so an", "denke an"), ("hatte an", "denke an"), ("dachte an", "denke an"), ("dachte so an", "denke an"), ("dachten an", "denken an"), ("am ende", "schliesslich"),
+            ("moment ich zahl mal", "naja"), ("ich zahl mal", "naja"), ("moment ich zahle", "naja"), ("und das wars", "naja"), ("das wars", "naja"),
             
             ("wir freuen uns schon", "danke"), ("wir freuen uns", "danke"), ("freu mich", "danke"), ("freue mich", "danke"), ("freu mich schon", "danke"),
-             ("im endeffekt", "schliesslich"), ("den ganzen tag", "frei")],
+             ("im endeffekt", "schliesslich"), ("den ganzen tag", "naja")],
     },
     Suits {
         language: "pt",
         ifs: "se caso",
         words: "der jeito possivel for tiver tiverem houver vaga lugar espaco puder puderem ok bom bem para voces vos voce si ela ele estiver la disponivel disponibilidade tudo livre horario \
-            ainda da pra o seria vago estiverem problema tempo conseguirem conseguir encaixar me ninguem pegou marcou reservou nao tudo isso",
+            ainda da pra o seria vago estiverem problema tempo conseguirem conseguir encaixar me ninguem pegou marcou reservou nao tudo isso abrirem abrem aberto dia",
         like: "como igual",
         last: "a na semana passada da ultima vez sempre de costume o mes passado outra",
-        plain: &[("e depois vemos", "obrigado"), ("e a gente ve", "obrigado"), ("o quanto antes", "por favor"), ("o mais rapido possivel", "por favor"), ("depois do almoco", "bem"), ("pro fim de semana", "por favor"), ("para o fim de semana", "por favor"), ("mais ou menos", "aproximadamente"), ("no fim", "finalmente"),
-            ("deixa eu contar", "bem"), ("deixa contar", "bem"), ("a gente tava pensando", "pensamos"), ("estava pensando", "penso"), ("tava pensando", "penso"), ("estavamos pensando", "pensamos"), ("e so", "obrigado"), ("so isso", "obrigado"),
+        plain: &[("a caminho do trabalho", "ah"), ("antes do trabalho", "ah"), ("depois do trabalho", "ah"), ("logo depois da escola", "ah"), ("depois da escola", "ah"), ("e depois vemos", "ah"), ("e a gente ve", "ah"), ("o quanto antes", "por favor"), ("o mais rapido possivel", "por favor"), ("depois do almoco", "bem"), ("pro fim de semana", "ah"), ("para o fim de semana", "ah"), ("mais ou menos", "aproximadamente"), ("no fim", "finalmente"),
+            ("deixa eu contar", "bem"), ("deixa contar", "bem"), ("a gente tava pensando", "pensamos"), ("estava pensando", "penso"), ("tava pensando", "penso"), ("estavamos pensando", "pensamos"), ("e so", "ah"), ("so isso", "ah"),
             
             ("nao vejo a hora", "obrigado"), ("ate la", "obrigado"), ("ate mais", "obrigado"), ("nos vemos la", "obrigado"),
              ("no final", "finalmente"), ("se faz favor", "por favor"), ("era otimo", "otimo"), ("era melhor", "melhor"), ("era bom", "bom"),
-            ("era perfeito", "perfeito"), ("era ideal", "ideal"), ("o dia todo", "livre"), ("o dia inteiro", "livre")],
+            ("era perfeito", "perfeito"), ("era ideal", "ideal"), ("o dia todo", "ah"), ("o dia inteiro", "ah")],
     },
     Suits {
         language: "it",
         ifs: "se",
         words: "va bene possibile e puo si avete ce c posto posti libero libera disponibile disponibilita potete le vi per voi lei lui ancora un una ok fattibile riuscite comodo qualcosa di ci \
-            sono andasse problema un non l ha hanno nessuno preso presa prenotato fate fa riesce ce la me mi disturbo",
+            sono andasse problema un non l ha hanno nessuno preso presa prenotato fate fa riesce ce la me mi disturbo siete aperti aperto aperta giorno",
         like: "come",
         last: "la settimana scorsa l ultima lultima volta sempre al solito il mese scorso altra laltra",
-        plain: &[("e poi vediamo", "grazie"), ("il prima possibile", "grazie"), ("dopo pranzo", "beh"), ("piu o meno", "circa"), ("alla fine", "finalmente"),
-            ("aspetti che conto", "beh"), ("aspetta che conto", "beh"), ("stavo pensando", "penso"), ("stavamo pensando", "pensiamo"), ("e basta", "grazie"),
+        plain: &[("andando al lavoro", "beh"), ("prima del lavoro", "beh"), ("dopo il lavoro", "beh"), ("subito dopo scuola", "beh"), ("dopo scuola", "beh"), ("e poi vediamo", "beh"), ("il prima possibile", "grazie"), ("dopo pranzo", "beh"), ("piu o meno", "circa"), ("alla fine", "finalmente"),
+            ("aspetti che conto", "beh"), ("aspetta che conto", "beh"), ("stavo pensando", "penso"), ("stavamo pensando", "pensiamo"), ("e basta", "beh"),
             
             ("non vedo lora", "grazie"), ("a presto", "grazie"), ("ci vediamo li", "grazie"), ("ci vediamo", "grazie"),
-             ("secondo me", "penso"), ("tutto il giorno", "libero")],
+             ("secondo me", "penso"), ("tutto il giorno", "beh")],
     },
 ];
 
 #[cfg(test)]
 mod tests {
-    use super::without;
+    use super::{super::inside, without};
 
     #[test]
     fn a_condition_of_the_business_is_left_out() {
@@ -184,6 +186,14 @@ mod tests {
         ] {
             assert_eq!(without(text, language), left, "{text}");
         }
+    }
+
+    #[test]
+    fn a_longer_text_than_a_sentence_is_left_alone() {
+        let text = |bytes: usize| format!("{}friday if you can", " ".repeat(bytes - "friday if you can".len()));
+        assert_eq!(without(&text(inside::SENTENCE_BYTES_MAX), "en"), "friday");
+        let longer = text(inside::SENTENCE_BYTES_MAX + 1);
+        assert_eq!(without(&longer, "en"), longer);
     }
 
     #[test]

@@ -127,11 +127,18 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
     frame::without_past_days(found, hearing)
 }
 
+const NOON: i8 = 12;
+
 /// The value of one clause of a message, if its other clauses change nothing.
 fn beside_clauses(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Reading {
     let found = reasons::read(kind, text, hearing, of_clause);
     let mut found = if found.is_empty() { asides::read(kind, text, hearing, of_clause) } else { found };
-    if kind == AnswerType::Time && !found.unlikely.is_empty() && asides::follows_from_an_event(text, hearing) {
+    let is_late = |value: &Value| matches!(value, Value::Clock(time) if time.hour() >= NOON);
+    if kind == AnswerType::Time
+        && !found.unlikely.is_empty()
+        && found.likely.iter().all(is_late)
+        && asides::follows_from_an_event(text, hearing)
+    {
         found.likely.append(&mut found.unlikely);
     }
     found

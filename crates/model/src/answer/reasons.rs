@@ -6,7 +6,7 @@
 
 use super::{
     AnswerContext, AnswerType, another,
-    asides::{self, comes_along},
+    asides::{self, comes_along, leaves},
     clause, echo, frame, inside,
     reading::{HOW_MANY, Reading},
     words::{self, Words, asides as aside_words, frames, joints, joints::JointWords},
@@ -229,10 +229,15 @@ impl Gate<'_> {
             return CONDITIONS.iter().any(|word| has_word(&folded, word));
         }
         let is_short = said.len() < UNKNOWN_CLAUSE_WORDS_MIN;
-        let asked = fold(&self.hearing.question);
-        let may_add = || !self.of_day && HOW_MANY.iter().any(|phrase| has_word(&asked, phrase)) && comes_along(&said);
+        let asked = fold(self.hearing.question);
+        let may_add = || {
+            !self.of_day
+                && HOW_MANY.iter().any(|phrase| has_word(&asked, phrase))
+                && (comes_along(&said) || leaves(&said, self.own))
+        };
         is_short
             || is_left_open()
+            || self.of_day && asides::is_taken_up(&folded, self.own.language)
             || may_add()
             || says(self.joints.turns)
             || says(self.own.around.spoilers)

@@ -80,6 +80,14 @@ pub const SURE: [&str; 8] = ["sure", "seguro", "segura", "sur", "sicher", "sicur
 /// Words behind which a yes or a no is only mentioned: `I do not say no`.
 pub const MENTIONS: [&str; 7] = ["say", "saying", "digo", "dico", "dis", "sage", "dire"];
 
+/// The text behind a first cry: `ooh yes that sounds lovely`.
+pub fn without_interjection(text: &str) -> Option<&str> {
+    let (first, rest) = text.trim().split_once([' ', ','])?;
+    CRIES.contains(&fold(first).as_str()).then(|| rest.trim_start_matches([' ', ',']))
+}
+
+const CRIES: [&str; 10] = ["oh", "ooh", "oooh", "ohh", "wow", "uy", "huy", "opa", "och", "uff"];
+
 /// True for a question, which is no answer: `yes?`, `yes or no?` But `why not?` means yes.
 pub fn is_asked_back(text: &str) -> bool {
     text.contains(['?', '¿']) && !WHY_NOT.iter().any(|phrase| has_word(&fold(text), phrase))

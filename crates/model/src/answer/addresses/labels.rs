@@ -63,7 +63,8 @@ pub const OWN: [&str; 20] = [
 
 /// Words for an address that is no longer used, or that is somebody else's.
 #[rustfmt::skip]
-pub const OLD: [&str; 81] = [
+pub const OLD: [&str; 82] = [
+    "stopped",
     "tenia", "avais", "javais", "avevo", "tinha", "hatte", "dantan",
     "used", "usaba", "usabamos", "usavo", "usava", "usavamo", "utilisais", "lancien", "jutilisais", "jusais", "lancienne", "benutzte", "nutzte", "nichts", "nada", "rien", "niente", "nothing", "boss", "jefe", "jefa", "patron", "patronne", "chef", "chefin", "capo", "chefe", "dantes",
     "old",

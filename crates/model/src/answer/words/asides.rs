@@ -42,7 +42,7 @@ const ASIDES: [AsideWords; 6] = [
             make lets say do ill well love pop come be see there thanks thx ta sounds would expecting gimme give order need down lovely free got nice enough cheers think me just ll d go am probably definitely",
         hard: "if,unless,or,otherwise,else,depends,depending,wait,hold on,except,instead,cancel,canceled,cancelled,forget,mistake,wrong,kidding,joke,joking,impossible,whether,\
             ask,check,decide,tell you,let you know,get back to,another,other day,different,later,earlier,not sure,dont know,don t know,maybe,perhaps,doubt,no way,refuse,\
-            postponed,moved to,might,could be,actually no,never mind,nevermind,scratch that,on second,sold out,fully booked,previous,used to,plus,extra,changed,other,too bad,in general,i mean,full,unfortunately,sadly,no longer",
+            postponed,moved to,might,could be,actually no,never mind,nevermind,scratch that,on second,sold out,fully booked,previous,used to,plus,extra,changed,other,too bad,in general,i mean,full,unfortunately,sadly,no longer,against,elsewhere,somewhere else,gone,go ahead,will know,knows",
         own_day: "i finish,i m done,im done,i get off,i get home,i get out,i leave work,i start work,my shift,i work,i m at work,im at work,work till,work until,school run,i pick up,\
             i drop,lunch break,i collect",
         feasts: "birthday bday anniversary wedding turns turning party celebration graduation stag hen baptism",
@@ -50,7 +50,7 @@ const ASIDES: [AsideWords; 6] = [
         finals: "make finally end just only total altogether",
         suits: "ok okay alright possible fine work works free available fit good enough",
         confirms: "before that,i ll bring,ill bring,i bring,i ll come,ill come,i come,i ll be,ill be,we ll be,i ll pick,ill pick,i m coming,decided,i ll take",
-        admits: "i know",
+        admits: "i hope,hope,i know",
         that: "that this then it",
     },
     AsideWords {
@@ -61,14 +61,14 @@ const ASIDES: [AsideWords; 6] = [
             estupendo fenomenal va iria queda quedaria necesito apartame sea seria puede creo mi das da mandame mejor sirve alcanza echele seguramente definitivamente probablemente yo pongamos digamos",
         hard: "si,o,u,sino,salvo,excepto,menos,depende,espere,espera,cancelar,cancele,cancela,olvidelo,olvidalo,error,equivoque,broma,imposible,pregunte,preguntar,pregunto,consultar,\
             consulto,mirar,miro,aviso,otro dia,otra,despues no,quiza,quizas,tal vez,dudo,no se,no estoy segura,no estoy seguro,a lo mejor,igual,mejor no,aplazado,\
-            ademas,mas aparte,aparte,extra,luego digo,confirmo,antes eran,eramos,otro,lastima,en general,completo,lleno,agotado,a menos que,te digo,os digo,le digo,que digo,cambio de idea",
+            ademas,mas aparte,aparte,extra,luego digo,confirmo,antes eran,eramos,otro,lastima,en general,completo,lleno,agotado,a menos que,te digo,os digo,le digo,que digo,cambio de idea,en contra,otro sitio,otro lado,adelante,que no",
         own_day: "salgo,termino,acabo,entro,trabajo,llego del trabajo,llego de trabajar,mi turno,recojo,dejo a los ninos,llevo a los ninos,mi descanso,salgo de",
         feasts: "cumple cumpleanos aniversario boda cumpla cumplir fiesta celebracion despedida graduacion bautizo comunion",
         absent: "no enfermo enferma malo mala cancelo",
         finals: "final finalmente total solo solamente nomas ponme pongame unicamente",
         suits: "puede posible bien vale sitio hueco lugar libre cabe disponible",
         confirms: "antes estamos,antes estoy,antes no,voy con,vengo con,vengo en,voy en,ire con,llevo,llevare,traigo,traere,decidi,decidido,decidida",
-        admits: "se que,yo se que,ya se",
+        admits: "espero que,se que,yo se que,ya se",
         that: "eso ese esa entonces",
     },
     AsideWords {
@@ -79,14 +79,14 @@ const ASIDES: [AsideWords; 6] = [
             sommes venons bon bonne faut suffit suffira envoyez gardez inscrivez plutot chouette possible dispo crois pense moi marche irait dirais surement probablement oblige obligatoirement",
         hard: "si,ou,sinon,sauf,depend,attendez,attends,annuler,annulez,oubliez,erreur,trompe,trompee,blague,impossible,demander,demande,verifier,verifie,autre jour,autre date,une autre,\
             un autre,peut etre,doute,sais pas,ne sais,pas sur,pas sure,plus tard,plus tot,avant c,en plus,encore un,encore une,je vous dis,je confirme,\
-            je vous confirme,tiens au courant,redis,ni,reporte,decale,autre,dommage,en general,complet,a moins,en fait,malheureusement,je redis,vous redis,te redis",
+            je vous confirme,tiens au courant,redis,ni,reporte,decale,autre,dommage,en general,complet,a moins,en fait,malheureusement,je redis,vous redis,te redis,contre,ailleurs,allez y,que non",
         own_day: "je finis,je termine,je sors,je rentre,je commence,j embauche,je debauche,je depose,je travaille,je bosse,mon service,ma pause,je recupere,je quitte",
         feasts: "anniversaire anniv mariage bapteme fete enterrement evg evjf communion fiancailles",
         absent: "pas  malade annule absent absente ne",
         finals: "finalement juste mettez total seulement",
         suits: "possible bon bonne ok va irait place dispo libre convient",
         confirms: "avant on est,avant je suis,avant on,je viendrai,je viens,j apporte,j apporterai,j amene,j emmene,decide,decidee,je serai",
-        admits: "je sais",
+        admits: "j espere,espere,je sais",
         that: "ca cela alors",
     },
     AsideWords {
@@ -97,7 +97,7 @@ const ASIDES: [AsideWords; 6] = [
             eintragen komme kommen komm wir sagen sag mach machen ware prima klappt reicht reichen spitze toll genial brauche brauch da eher pack wurde wurd glaub glaube denke mich mir denk dachten lieber wahrscheinlich sicher fall",
         hard: "wenn,wenns,falls,sonst,oder,sofern,hangt,kommt drauf,kommt darauf,warten,warte,moment,ausser,statt,absagen,abgesagt,stornieren,vergessen,vergiss,fehler,falsch,vertan,scherz,\
             witz,unmoglich,ob,fragen,frag,frage,nachfragen,klaren,schauen,schau,anderen tag,anderer tag,ein anderes,spater,fruher,weiss nicht,weiss noch nicht,keine ahnung,verschoben,\
-            vielleicht,evtl,eventuell,unsicher,nicht sicher,zweifle,dazu,zusatzlich,extra,ausgebucht,sag bescheid,melde mich,geb bescheid,noch einen,noch eine,anderen,andere,anderes,schade,im allgemeinen,voll,sag noch,noch bescheid,leider,generell",
+            vielleicht,evtl,eventuell,unsicher,nicht sicher,zweifle,dazu,zusatzlich,extra,ausgebucht,sag bescheid,melde mich,geb bescheid,noch einen,noch eine,anderen,andere,anderes,schade,im allgemeinen,voll,sag noch,noch bescheid,leider,generell,gegen,dagegen,woanders,machen sie ruhig",
         own_day: "ich hab um,ich habe um,hab um,bin ab,ich bin bis,bin bis,ich arbeite,arbeite bis,feierabend,meine schicht,ich fange,fang um,komme von der arbeit,mittagspause,komm um,\
             hab ich aus,hol ich,ich hol",
         feasts: "geburtstag hochzeit jubilaum feier wird runder runden taufe junggesellenabschied junggesellinnenabschied konfirmation kommunion abschied",
@@ -105,7 +105,7 @@ const ASIDES: [AsideWords; 6] = [
         finals: "doch nur mach insgesamt schliesslich draus",
         suits: "ok okay moglich geht gehts passt recht frei platz klappt",
         confirms: "vorher sind wir,vorher bin ich,davor sind wir,davor bin ich,ich bring,ich bringe,ich komm,ich komme,entschieden,ich nehm,ich nehme",
-        admits: "ich weiss",
+        admits: "ich hoffe,hoffe,hoff,ich weiss",
         that: "das dies da dann",
     },
     AsideWords {
@@ -115,14 +115,14 @@ const ASIDES: [AsideWords; 6] = [
             marque ponha ponham poe bota reserva da dava vou vamos chego chegamos passo somos seremos seria serve fica ficava beleza manda precisava preciso jeito maravilha excelente acho mim creio provavelmente certeza",
         hard: "se,ou,senao,salvo,exceto,menos,depende,espera,espere,cancelar,cancela,cancele,esquece,esqueca,erro,engano,enganei,brincadeira,impossivel,perguntar,pergunta,pergunto,conferir,\
             confirmo,aviso,outro dia,outra,outro,talvez,duvido,nao sei,nao tenho certeza,sei la,mais tarde,mais cedo,alem,mais um,mais uma,extra,eramos,adiado,\
-            remarcar,acho que nao,melhor nao,pena,em geral,lotado,cheio,esgotado,a nao ser,infelizmente,te aviso,te digo",
+            remarcar,acho que nao,melhor nao,pena,em geral,lotado,cheio,esgotado,a nao ser,infelizmente,te aviso,te digo,contra,outro lugar,pode seguir,que nao",
         own_day: "saio,termino,acabo,entro,trabalho,chego do trabalho,eu chego,meu turno,levo os miudos,levo as criancas,minha pausa,a minha pausa,largo,busco as,busco meu,busco minha,busco",
         feasts: "aniversario niver casamento festa batizado despedida formatura bodas",
         absent: "nao doente mal cancelou",
         finals: "finalmente afinal so apenas total ponha coloca",
         suits: "pode possivel bom bem lugar vaga ok jeito",
         confirms: "antes a gente,antes estou,antes to,antes estamos,vou com,vou de,venho com,venho de,levo,trago,decidi,me decidi",
-        admits: "sei que,eu sei",
+        admits: "espero que,sei que,eu sei",
         that: "isso esse essa entao",
     },
     AsideWords {
@@ -132,14 +132,14 @@ const ASIDES: [AsideWords; 6] = [
             facciamo fai prendo prendiamo passo arrivo arriviamo arriveremo saremo siamo saremmo veniamo vengo va andrebbe andiamo dai bastano basta magnifico comodo starebbero diciamo servono credo penso me direi probabilmente assolutamente sicuramente",
         hard: "se,o,oppure,altrimenti,senno,tranne,eccetto,dipende,aspetti,aspetta,annullare,annulli,annulla,dimentichi,errore,sbagliato,sbagliata,scherzo,scherzavo,impossibile,\
             chiedere,chiedo,controllare,controllo,confermo,vi dico,faccio sapere,altro giorno,altra,altro,forse,dubito,non so,non sono sicuro,non sono sicura,piu tardi,piu presto,\
-            in piu,ancora uno,extra,eravamo,rimandato,spostato,meglio di no,altra,peccato,in generale,pieno,esaurito,al completo,a meno,anzi,purtroppo,ti dico",
+            in piu,ancora uno,extra,eravamo,rimandato,spostato,meglio di no,altra,peccato,in generale,pieno,esaurito,al completo,a meno,anzi,purtroppo,ti dico,contro,altrove,faccia pure,di no,di no",
         own_day: "stacco,finisco,esco,torno,inizio,lavoro,il mio turno,il turno,porto i bimbi,porto i bambini,la mia pausa,mia pausa,pausa pranzo,rientro,prendo i bambini,prendo mio,prendo mia",
         feasts: "compleanno matrimonio anniversario festa battesimo laurea addio comunione compie diciottesimo",
         absent: "non malato malata male annullato",
         finals: "finalmente solo soltanto totale facciamo fai",
         suits: "va bene posto possibile ok puo libero",
         confirms: "prima siamo,prima sono,vengo con,vengo in,porto,verro con,deciso,decisa",
-        admits: "lo so,so che",
+        admits: "spero,lo so,so che",
         that: "questo quello quella questa allora cosi",
     },
 ];

@@ -31,7 +31,7 @@ const FRAMES: [FrameWords; 6] = [EN, ES, FR, DE, PT, IT];
 
 const EN: FrameWords = FrameWords {
     language: "en",
-    others: "he,she,they,his,her,hers,their,theirs,him,hes,shes,theyre,wife,husband,son,daughter,mother,father,mom,mum,dad,\
+    others: "boss,he,she,they,his,her,hers,their,theirs,him,hes,shes,theyre,wife,husband,son,daughter,mother,father,mom,mum,dad,\
         partner,child,kid,boy,girl,boyfriend,girlfriend,brother,sister,friend,parents,everyone,everybody",
     polite: "can i have,could i have,may i have,can we have,could we have,may we have,like to have,love to have,want to have,\
         with my wife,with my husband,with my partner,with my son,with my daughter,everyone is,everybody is",
@@ -45,7 +45,7 @@ const EN: FrameWords = FrameWords {
 
 const ES: FrameWords = FrameWords {
     language: "es",
-    others: "él,ella,ellos,ellas,mujer,marido,esposa,esposo,hijo,hija,madre,padre,pareja,nino,nina,novio,novia,hermano,hermana,\
+    others: "jefe,jefa,él,ella,ellos,ellas,mujer,marido,esposa,esposo,hijo,hija,madre,padre,pareja,nino,nina,novio,novia,hermano,hermana,\
         amigo,amiga,padres,hijos,viene,vienen,tiene,tienen,se va,se van",
     polite: "me viene bien,nos viene bien,viene bien,me vienen bien,que viene,me viene mejor,viene mejor,le viene bien,les viene bien,si le viene",
     having: "tengo,tenemos,hay",
@@ -57,7 +57,7 @@ const ES: FrameWords = FrameWords {
 
 const FR: FrameWords = FrameWords {
     language: "fr",
-    others: "il,elle,ils,elles,son,sa,ses,leur,leurs,femme,mari,fils,fille,mere,pere,enfant,gars,copain,copine,frere,soeur,ami,amie,parents",
+    others: "chef,patron,patronne,il,elle,ils,elles,son,sa,ses,leur,leurs,femme,mari,fils,fille,mere,pere,enfant,gars,copain,copine,frere,soeur,ami,amie,parents",
     polite: "il faut,il faudrait,il me faut,il me faudrait,il nous faut,il nous faudrait,il serait,il m en faut,il men faut,il nous en faut,il y en a,il vous plait,il te plait,\
         avec ma femme,avec mon mari,avec mon fils,avec ma fille",
     having: "jai,j ai,on a,nous avons,avons,il y a,y a",
@@ -69,7 +69,7 @@ const FR: FrameWords = FrameWords {
 
 const DE: FrameWords = FrameWords {
     language: "de",
-    others: "er,sie,ihm,ihr,ihre,ihren,seine,seinen,frau,mann,sohn,tochter,mutter,vater,kind,kinder,freund,freundin,bruder,schwester,\
+    others: "chef,chefin,er,sie,ihm,ihr,ihre,ihren,seine,seinen,frau,mann,sohn,tochter,mutter,vater,kind,kinder,freund,freundin,bruder,schwester,\
         eltern,hat,alle,die kommen,die haben,die sind,die wollen,die mochten,sie mochte,sie will,sie hatte,sie nimmt,sie braucht,sie mag",
     polite: "sie konnen,sie konnten,rufen sie,versuchen sie,rechnen sie,erwarten sie,schicken sie,konnen sie,konnten sie,machen sie,nehmen sie,tragen sie,schreiben sie,sagen sie,haben sie,wenn sie,geben sie,\
         mit meiner frau,mit meinem mann,mit meinem sohn,mit meiner tochter,es hat",
@@ -82,7 +82,7 @@ const DE: FrameWords = FrameWords {
 
 const PT: FrameWords = FrameWords {
     language: "pt",
-    others: "ele,ela,eles,elas,dele,dela,deles,delas,mulher,esposa,marido,filho,filha,mae,pai,crianca,namorado,namorada,irmao,irma,\
+    others: "chefe,patrao,ele,ela,eles,elas,dele,dela,deles,delas,mulher,esposa,marido,filho,filha,mae,pai,crianca,namorado,namorada,irmao,irma,\
         amigo,amiga,pais,filhos,vem,tem",
     polite: "que vem,se tem",
     having: "tenho,temos,ha,tem",
@@ -94,7 +94,7 @@ const PT: FrameWords = FrameWords {
 
 const IT: FrameWords = FrameWords {
     language: "it",
-    others: "lui,lei,loro,moglie,marito,figlio,figlia,madre,padre,mamma,papa,bambino,bambina,fidanzato,fidanzata,fratello,sorella,amico,\
+    others: "capo,lui,lei,loro,moglie,marito,figlio,figlia,madre,padre,mamma,papa,bambino,bambina,fidanzato,fidanzata,fratello,sorella,amico,\
         amica,genitori,figli,ha,hanno",
     polite: "con mia moglie,con mio marito,con mio figlio,con mia figlia,per lei,se lei,a lei",
     having: "ho,abbiamo,ce,c e,ci sono",

@@ -1,0 +1,226 @@
+//! Tells whether an aside beside an answer changes it: by a condition, a doubt, a denial or another person.
+
+use super::{
+    super::{
+        AnswerType, beside, inside,
+        reasons::{CONDITIONS, Clause, Joint, UNKNOWN_CLAUSE_WORDS_MIN},
+        units,
+        words::{Words, asides, asides::AsideWords, frames},
+    },
+    Hold, Part, Scene,
+    lists::{
+        ABLE, BOSSES, COMING_ALONG, COPULAS, DENIAL_WORDS_MAX, FOR, INCLUDING, MORE, ONE, OTHERWISE, PLAIN_NO, PLURALS,
+        REASON_WORDS_MIN, SEATS, THEN, UNSURE, WITH, WITH_WHOM, WORKS,
+    },
+    says, stands,
+};
+use crate::matching::{fold, has_word, starts_with};
+
+impl Scene<'_> {
+    /// True for a clause whose value only explains the answer: the end of the contact's work, or the age of a guest.
+    pub fn is_premise(&self, clause: &Clause<'_>) -> bool {
+        let folded = clause.folded();
+        match self.kind {
+            Some(kind @ (AnswerType::Time | AnswerType::DateTime)) => {
+                let is_other = || inside::has_candidate(kind, &clause.said, self.gate.hearing, self.gate.own);
+                says(&folded, self.words.own_day) && is_other()
+            }
+            Some(AnswerType::Date) => self.is_feast(&folded) && !self.names_a_date(clause),
+            Some(AnswerType::Number | AnswerType::Whole) => {
+                self.counts() && (self.is_feast(&folded) || is_part(&folded))
+            }
+            _ => false,
+        }
+    }
+
+    /// True if a clause names a weekday, a month or a relative day; `my daughter's 1st birthday` names none.
+    fn names_a_date(&self, clause: &Clause<'_>) -> bool {
+        let folded = clause.folded();
+        let own = self.gate.own;
+        let names = own.weekdays.iter().chain(&own.months).flat_map(|names| names.iter().copied());
+        let mut names = names.chain(own.relative.iter().flat_map(|(_, names)| names.iter().copied()));
+        names.any(|name| name.len() > 2 && has_word(&folded, name))
+    }
+
+    /// True for words of a feast, and for `les 50 ans de mon père`.
+    fn is_feast(&self, folded: &str) -> bool {
+        let said: Vec<&str> = folded.split(' ').collect();
+        let is_age = |three: &[&str]| {
+            let is_figure = three[1].bytes().all(|byte| byte.is_ascii_digit());
+            PLURALS.contains(&three[0]) && is_figure && ["ans", "anos", "anni"].contains(&three[2])
+        };
+        // `it's my mum's 60th`
+        let is_ordinal = |word: &&str| word.starts_with(|c: char| c.is_ascii_digit()) && word.ends_with("th");
+        said.iter().any(|word| stands(self.words.feasts, word))
+            || said.iter().any(is_ordinal)
+            || said.windows(3).any(is_age)
+            || said.windows(2).any(|pair| pair == ["os", "anos"])
+    }
+
+    /// True if an aside may change the answer.
+    pub fn harms(&self, part: &Part<'_>, is_before: bool, is_premise: bool, hold: Hold) -> bool {
+        let clause = &part.clause;
+        if self.gate.is_idle(clause) {
+            return false;
+        }
+        let folded = self.without_otherwise(clause.folded());
+        let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+        let is_condition = || CONDITIONS.iter().any(|word| has_word(&folded, word));
+        let is_part = self.counts() && is_part(&folded);
+        let is_negated = said.iter().any(|word| stands(self.gate.own.around.nots, word));
+        if is_part && is_negated {
+            return true;
+        }
+        if is_part && !is_before && !folded.chars().any(char::is_numeric) {
+            return false;
+        }
+        if clause.joint == Joint::But && !is_before && !is_part || is_condition() && !is_part {
+            return true;
+        }
+        if part.asks {
+            // `the ham one, is it halal?` depends on the reply.
+            return self.kind.is_none() || is_before || hold == Hold::Bare || self.asks_about_it(&folded);
+        }
+        // `full day, I work till 6`
+        let is_own_day = self.kind.is_none() && says(&folded, self.words.own_day);
+        let hold = if hold == Hold::Bare
+            && !is_before
+            && (is_own_day
+                || says(&folded, self.words.confirms)
+                    && !said.iter().any(|word| stands(self.gate.own.around.nots, word)))
+        {
+            Hold::Committed
+        } else {
+            hold
+        };
+        let admits = || self.words.admits.split(',').any(|start| starts_with(&folded, start));
+        let is_sorry = || said.first().is_some_and(|first| self.gate.joints.sorry.split(',').any(|one| one == *first));
+        if is_premise || clause.joint == Joint::Because || is_before && is_sorry() || admits() {
+            return says(&folded, self.words.hard)
+                || admits() && (self.is_of_others(&folded) || self.denies_day(&said));
+        }
+        if hold == Hold::Bare && !self.is_premise(clause) {
+            return self.gate.changes(clause, is_before, is_premise);
+        }
+        says(&folded, self.words.hard)
+            || self.gate.of_day && is_taken_up(&folded, self.gate.own.language)
+            || self.takes_back(&said, is_before) && !(self.counts() && self.is_of_others(&folded))
+            || self.counts() && (leaves(&said, self.gate.own) || said.iter().any(|word| UNSURE.contains(word)))
+            || self.counts() && hold != Hold::Final && self.adds_somebody(&said, &folded)
+            || !self.gate.of_day && folded.chars().any(char::is_numeric) && !self.is_premise(clause)
+            || self.gate.of_day && self.names_a_day(&said)
+    }
+
+    /// `chocolate, the kids would riot otherwise` gives a reason; an alternative would name another option.
+    fn without_otherwise(&self, folded: String) -> String {
+        let is_long = folded.split(' ').count() >= REASON_WORDS_MIN;
+        let otherwise = OTHERWISE.iter().find(|word| self.kind.is_none() && is_long && has_word(&folded, word));
+        otherwise.map_or(folded.clone(), |word| folded.replacen(word, "", 1))
+    }
+
+    /// True for a *not* or an employer in an admission beside a day: `I know my boss won't let me go`.
+    fn denies_day(&self, said: &[&str]) -> bool {
+        let denies = |word: &&str| stands(self.gate.own.around.nots, word) || *word == "t" || BOSSES.contains(word);
+        self.gate.of_day && said.iter().any(denies)
+    }
+
+    /// True for a question whether the answer suits, or about another one.
+    fn asks_about_it(&self, folded: &str) -> bool {
+        let suits = || folded.split(' ').any(|word| stands(self.words.suits, word));
+        says(folded, self.words.hard) || self.gate.of_day && suits()
+    }
+
+    /// True for the person of the business whom somebody wants: `saturday at 11 with Julie`.
+    pub fn is_with(&self, aside: &Clause<'_>) -> bool {
+        self.gate.of_day && WITH_WHOM.contains(&fold(aside.said[0]).as_str())
+    }
+
+    /// True for somebody else whom the answer suits: `saturday works for my husband`.
+    pub fn is_for_others(&self, aside: &Clause<'_>) -> bool {
+        let folded = aside.folded();
+        let others = frames::of(self.gate.own.language).map_or("", |frame| frame.others);
+        let is_for = FOR.contains(&fold(aside.said[0]).as_str()) || aside.said.len() <= UNKNOWN_CLAUSE_WORDS_MIN;
+        let names = || {
+            says(&folded, others)
+                || folded.split(' ').any(|word| ["him", "them", "ella", "eux", "loro"].contains(&word))
+        };
+        (self.gate.of_day || self.kind.is_none()) && is_for && names() && !self.is_feast(&folded)
+    }
+
+    /// True for a short clause that is unable or unwilling, and for one with a *not* and a word that stands for the answer.
+    fn takes_back(&self, said: &[&str], is_before: bool) -> bool {
+        let nots = self.gate.own.around.nots;
+        let is_negated = said.iter().any(|word| stands(nots, word) || *word == "t");
+        let is_that = || said.iter().any(|word| stands(self.words.that, word));
+        let is_unable = || said.len() <= DENIAL_WORDS_MAX && said.iter().any(|word| ABLE.contains(word));
+        // `that day I don't work`
+        if is_negated && said.len() >= UNKNOWN_CLAUSE_WORDS_MIN && said.iter().any(|word| WORKS.contains(word)) {
+            return false;
+        }
+        // The Spanish, Portuguese and Italian *no* also negates a verb: `con tarjeta, no traigo cambio`.
+        let is_of_verb = ["es", "pt", "it"].contains(&self.gate.own.language);
+        let begins =
+            || !is_of_verb && said.first().is_some_and(|first| stands(nots, first) || PLAIN_NO.contains(first));
+        !is_before && begins()
+            || is_negated && !is_before && (said.len() < UNKNOWN_CLAUSE_WORDS_MIN || is_unable() || is_that())
+    }
+
+    fn is_of_others(&self, folded: &str) -> bool {
+        frames::of(self.gate.own.language).is_some_and(|frame| says(folded, frame.others))
+    }
+
+    /// True if a clause may add somebody or something to a count.
+    fn adds_somebody(&self, said: &[&str], folded: &str) -> bool {
+        let Some(frame) = frames::of(self.gate.own.language) else { return true };
+        let is_absent = said.iter().any(|word| stands(self.words.absent, word));
+        let is_feast = self.is_feast(folded);
+        let is_with = said.first().is_some_and(|first| WITH.contains(first));
+        // `a table for 2, somewhere quiet` adds nobody.
+        let is_seat = said.iter().any(|word| SEATS.contains(word));
+        let is_short = said.len() < UNKNOWN_CLAUSE_WORDS_MIN && !is_seat;
+        let counts_people = || units::asks_for_people(&self.asked);
+        let adds = || {
+            comes_along(said)
+                || said.iter().any(|word| MORE.contains(word))
+                || counts_people() && says(folded, frame.others)
+        };
+        !is_absent && !is_feast && !is_part(folded) && (is_with || is_short || adds())
+    }
+
+    fn names_a_day(&self, said: &[&str]) -> bool {
+        let rest: Vec<String> = said.iter().map(|word| (*word).to_owned()).collect();
+        self.kind != Some(AnswerType::Date) && beside::names_another_day(&rest, self.gate.own)
+    }
+}
+
+/// True for a part of a count: `we are 5, one is a baby`.
+pub fn is_part(folded: &str) -> bool {
+    let said: Vec<&str> = folded.split(' ').collect();
+    let is_one = said.len() > 2 && ONE.contains(&said[0]) && COPULAS.contains(&said[1]);
+    is_one || INCLUDING.contains(&said[0])
+}
+
+/// True for words of somebody who may come along and be counted, too.
+pub fn comes_along(said: &[&str]) -> bool {
+    said.iter().any(|word| COMING_ALONG.contains(word))
+}
+
+/// True for the contact's own day at the hour of the answer: `6, my shift starts then`.
+pub fn is_taken_up(folded: &str, language: &str) -> bool {
+    let then = |words: &AsideWords| folded.split(' ').any(|word| stands(words.that, word) || THEN.contains(&word));
+    asides::of(language).is_some_and(|words| says(folded, words.own_day) && then(words))
+}
+
+/// True for `one is not coming`.
+pub fn leaves(said: &[&str], own: &Words) -> bool {
+    said.first().is_some_and(|first| ONE.contains(first)) && said.iter().any(|word| stands(own.around.nots, word))
+}
+
+/// True if a clause beside a yes or a no sets a condition or leaves it open. A clause of one or two words may name
+/// another answer.
+pub fn leaves_open(clause: &Clause<'_>, language: &str) -> bool {
+    let folded = clause.folded();
+    let is_condition = CONDITIONS.iter().any(|word| has_word(&folded, word));
+    let is_open = asides::of(language).is_none_or(|words| says(&folded, words.hard));
+    is_condition || is_open || clause.joint == Joint::But || clause.said.len() < UNKNOWN_CLAUSE_WORDS_MIN
+}
