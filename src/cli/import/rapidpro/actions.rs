@@ -109,10 +109,9 @@ impl Reader<'_> {
         let kind = self.bot.fields.entry(name.clone()).or_insert_with(|| "text".to_owned());
         let is_moment = kind == "datetime";
         let value = if is_moment && !raw.trim().is_empty() {
-            let code = self.code(&raw, place);
-            match code.is {
-                super::expressions::Is::Other => format!("${{{}}}", code.code),
-                _ => format!("${{datetime({})}}", code.as_text()),
+            match self.moment(&raw) {
+                Ok(code) => code,
+                Err(why) => return vec![self.missing(place, &format!("`{}` is no moment here ({why})", quote(&raw)))],
             }
         } else {
             self.template(&raw, place)

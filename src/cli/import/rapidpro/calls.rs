@@ -211,6 +211,13 @@ impl Reader<'_> {
             let step = self.missing(place, &format!("the flow `{}` is not in the export", quote(&title)));
             return Done { steps: vec![step], goal };
         };
+        if self.leading_back.contains(&id) {
+            let why = format!(
+                "`go: {name}`: that flow leads back to this one, and a `call` in a circle has no end; nothing comes back"
+            );
+            self.bot.report.replaced(place, why);
+            return Done { steps: vec![Step::keys([("go", Yaml::bare(name))])], goal: Some(Goal::End) };
+        }
         if at(action, "terminal").as_bool() == Some(true) {
             self.bot.report.kept(place, "`go`");
             return Done { steps: vec![Step::keys([("go", Yaml::bare(name))])], goal: Some(Goal::End) };

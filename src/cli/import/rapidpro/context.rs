@@ -70,6 +70,15 @@ impl Reader<'_> {
         }
     }
 
+    /// The value of a field that holds a moment.
+    pub(super) fn moment(&mut self, raw: &str) -> Result<String, String> {
+        let code = expressions::code(raw, &mut |path| self.path(path))?;
+        Ok(match code.is {
+            expressions::Is::Other => format!("${{{}}}", code.code),
+            _ => format!("${{datetime({})}}", code.as_text()),
+        })
+    }
+
     fn path(&mut self, path: &[String]) -> Result<Code, String> {
         let parts: Vec<&str> = path.iter().map(String::as_str).collect();
         let optional = |code: &str| Ok(Code::text(format!("({code} ?? \"\")")));

@@ -56,11 +56,15 @@ pub fn read(sources: &[Source]) -> Result<ImportedBot, String> {
     for (_, flow) in &found {
         bot.flow_names.of(&text(flow, "uuid"), &text_name(flow), "flow");
     }
+    let led: BTreeMap<String, BTreeSet<String>> =
+        found.iter().map(|(_, flow)| (text(flow, "uuid"), entered(flow))).collect();
     declare_moments(&mut bot, &exports);
     declare_fields(&mut bot, &exports);
     for (_, flow) in &found {
         if at(flow, "nodes").is_array() {
-            let read = Reader::new(&mut bot, flow).flow();
+            let mut reader = Reader::new(&mut bot, flow);
+            reader.leading_back = leading_back(&text(flow, "uuid"), &led);
+            let read = reader.flow();
             bot.flows.push(read);
         } else {
             too_old(&mut bot, flow);
@@ -126,6 +130,26 @@ fn declare_moments(bot: &mut ImportedBot, exports: &[(String, Value)]) {
     }
 }
 
+/// The flows that a flow enters.
+fn entered(flow: &Value) -> BTreeSet<String> {
+    let actions = list(flow, "nodes").iter().flat_map(|node| list(node, "actions"));
+    actions.filter(|action| text(action, "type") == "enter_flow").map(|action| text(action, "flow.uuid")).collect()
+}
+
+/// The flows from which ways lead to this one.
+fn leading_back(to: &str, led: &BTreeMap<String, BTreeSet<String>>) -> BTreeSet<String> {
+    let mut found: BTreeSet<String> = [to.to_owned()].into();
+    loop {
+        let more =
+            led.iter().filter(|(from, into)| !found.contains(*from) && into.iter().any(|one| found.contains(one)));
+        let more: Vec<String> = more.map(|(from, _)| from.clone()).collect();
+        if more.is_empty() {
+            return found;
+        }
+        found.extend(more);
+    }
+}
+
 /// Definitions before 13 are another language.
 fn too_old(bot: &mut ImportedBot, flow: &Value) {
     let title = some_text(flow, "metadata.name").unwrap_or_else(|| text_name(flow));
@@ -155,6 +179,8 @@ struct Reader<'a> {
     answers: BTreeSet<String>,
     last_answer: Option<String>,
     inputs: BTreeSet<String>,
+    /// Flows from which ways lead back to this one.
+    leading_back: BTreeSet<String>,
     entries: BTreeMap<String, NodeId>,
     /// How many exits lead to each node.
     led_to: BTreeMap<String, usize>,
@@ -174,6 +200,7 @@ impl<'a> Reader<'a> {
             answers: BTreeSet::new(),
             last_answer: None,
             inputs: BTreeSet::new(),
+            leading_back: BTreeSet::new(),
             entries: BTreeMap::new(),
             led_to: BTreeMap::new(),
             graph: Graph::default(),
