@@ -81,3 +81,25 @@ pub fn env_name(title: &str, fallback: &str) -> String {
     let name = ascii.trim_matches('_').to_uppercase();
     if name.starts_with(|c: char| c.is_ascii_alphabetic()) { name } else { fallback.to_uppercase() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_as_long_as_the_limit_and_no_longer() {
+        assert_eq!(slug(&"a".repeat(IMPORT_NAME_CHARS_MAX), "x").len(), IMPORT_NAME_CHARS_MAX);
+        assert_eq!(slug(&"a".repeat(IMPORT_NAME_CHARS_MAX + 1), "x").len(), IMPORT_NAME_CHARS_MAX);
+    }
+
+    #[test]
+    fn each_name_is_valid_and_given_once() {
+        let mut names = Names::default();
+        for (title, name) in
+            [("Where to?", "where_to"), ("where to", "where_to_2"), ("new", "my_new"), ("", "x"), ("2nd", "x_2nd")]
+        {
+            assert_eq!(names.fresh(title, "x"), name);
+        }
+        assert_eq!(names.of("key", "Other", "x"), names.of("key", "Different", "x"));
+    }
+}

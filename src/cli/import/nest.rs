@@ -338,3 +338,61 @@ fn said(verb: &str, say: &Say) -> Vec<(String, Yaml)> {
     keys.extend(say.if_closed.iter().map(|closed| ("if_closed".to_owned(), closed.clone())));
     keys
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::import::graph::Node;
+
+    /// An `if` whose `then` leads to one node and that falls to another.
+    fn branch(graph: &mut Graph, then: Goal, next: Goal) -> NodeId {
+        let keys =
+            vec![("if".to_owned(), Field::Plain(Yaml::text("true"))), ("then".to_owned(), Field::Way(Way::to(then)))];
+        graph.add(Node::new("branch", vec![Verb::Keys(keys).into()], next))
+    }
+
+    fn written(graph: &Graph) -> (String, Vec<String>) {
+        let nested = nest(graph, &mut Names::default());
+        let names = nested.blocks.iter().map(|(name, _)| name.clone()).collect();
+        let steps = crate::cli::import::yaml::file("a.yaml", &[], &[("steps".to_owned(), Yaml::Steps(nested.steps))]);
+        (steps, names)
+    }
+
+    #[test]
+    fn ways_that_come_together_go_on_below() {
+        let mut graph = Graph::default();
+        let end = graph.add(Node::new("end", vec![Step::say("c")], Goal::End));
+        let then = graph.add(Node::new("then", vec![Step::say("b")], Goal::Node(end)));
+        graph.start = Some(branch(&mut graph, Goal::Node(then), Goal::Node(end)));
+        let (steps, blocks) = written(&graph);
+        assert_eq!(steps, "steps:\n  - if: 'true'\n    then:\n      - say: b\n  - say: c\n");
+        assert!(blocks.is_empty());
+    }
+
+    #[test]
+    fn a_loop_is_a_block_and_one_to_the_start_leads_to_the_top() {
+        let mut graph = Graph::default();
+        let again = graph.add(Node::new("again", vec![Step::say("b")], Goal::Node(0)));
+        graph.nodes[again].next = Goal::Node(again);
+        graph.start = Some(graph.nodes.len());
+        graph.add(Node::new("start", vec![Step::say("a")], Goal::Node(again)));
+        assert_eq!(written(&graph), ("steps:\n  - say: a\n  - go: again\n".to_owned(), vec!["again".to_owned()]));
+        graph.nodes[again].next = Goal::Node(1);
+        assert!(written(&graph).0.ends_with("  - say: b\n  - go: top\n"));
+    }
+
+    #[test]
+    fn steps_stand_within_steps_up_to_the_limit() {
+        let deep = |levels: usize| {
+            let mut graph = Graph::default();
+            let mut inner = Goal::End;
+            for _ in 0..levels {
+                inner = Goal::Node(branch(&mut graph, inner, Goal::End));
+            }
+            graph.start = Some(levels - 1);
+            written(&graph).1.len()
+        };
+        assert_eq!(deep(IMPORT_NESTING_MAX + 1), 0);
+        assert_eq!(deep(IMPORT_NESTING_MAX + 2), 1);
+    }
+}

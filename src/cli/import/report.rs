@@ -140,3 +140,24 @@ pub fn quote(text: &str) -> String {
 fn code(text: &str) -> String {
     format!("`{}`", quote(text))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quote_is_cut_behind_its_limit() {
+        let whole = "a".repeat(IMPORT_QUOTE_CHARS_MAX);
+        assert_eq!(quote(&whole), whole);
+        assert_eq!(quote(&format!("{whole}b")), format!("{whole}…"));
+    }
+
+    #[test]
+    fn a_place_with_several_fates_counts_as_the_worst() {
+        let place = Place { flow: "f".into(), name: "n".into(), kind: "k".into(), id: "1".into() };
+        let mut report = ImportReport::default();
+        report.kept(&place, "a");
+        report.left(&place, "b");
+        assert_eq!(report.summary(), "1 part: 0 as they are, 0 replaced, 1 that did not fit");
+    }
+}

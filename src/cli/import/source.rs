@@ -71,3 +71,15 @@ pub fn list<'a>(value: &'a Value, path: &str) -> &'a [Value] {
 pub fn is_true(value: &Value, path: &str) -> bool {
     at(value, path).as_bool().unwrap_or(false)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_files_than_the_limit_are_refused_before_any_is_read() {
+        let paths = |count| vec![std::path::PathBuf::from("nowhere.json"); count];
+        assert!(read(&paths(IMPORT_FILES_MAX)).unwrap_err().starts_with("cannot read"));
+        assert!(read(&paths(IMPORT_FILES_MAX + 1)).unwrap_err().starts_with("at most"));
+    }
+}

@@ -131,7 +131,7 @@ pub fn short(text: &str, chars: usize) -> String {
 /// A length of time in its largest whole unit: `1h` for 3600.
 pub fn span(seconds: u64) -> String {
     let units = [(86_400, "d"), (3_600, "h"), (60, "m")];
-    let found = units.iter().find(|(length, _)| seconds > 0 && seconds % length == 0);
+    let found = units.iter().find(|(length, _)| seconds > 0 && seconds.is_multiple_of(*length));
     found.map_or_else(|| format!("{seconds}s"), |(length, unit)| format!("{}{unit}", seconds / length))
 }
 

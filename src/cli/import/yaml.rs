@@ -164,3 +164,17 @@ fn comment(out: &mut String, text: &str, indent: usize) {
     let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     out.push_str(&format!("{}# {}\n", " ".repeat(indent), line.trim()));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_stands_in_brackets_up_to_the_limit() {
+        // Two brackets, and two quotes around the one text.
+        let list = |letters| Yaml::List(vec![Yaml::text("a".repeat(letters))]);
+        let written = |letters| file("a.yaml", &[], &[("k".to_owned(), list(letters))]);
+        assert!(written(IMPORT_BRACKETS_CHARS_MAX - 4).starts_with("k: ["));
+        assert!(written(IMPORT_BRACKETS_CHARS_MAX - 3).starts_with("k:\n"));
+    }
+}

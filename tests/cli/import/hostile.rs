@@ -3,7 +3,7 @@
 use super::{ends, err, out, read, run};
 use serde_json::json;
 use std::fs;
-use transom::base::limits::{IMPORT_BLOCKS_MAX, IMPORT_FILE_BYTES_MAX};
+use transom::base::limits::{IMPORT_BLOCKS_MAX, IMPORT_EXPRESSION_DEPTH_MAX, IMPORT_FILE_BYTES_MAX, IMPORT_FLOWS_MAX};
 
 fn typebot(blocks: &serde_json::Value) -> String {
     json!({"id": "x", "name": "X", "groups": [{"id": "g", "title": "t", "blocks": blocks}], "edges": [], "variables": []})
@@ -164,13 +164,31 @@ fn loops_and_ways_into_nowhere_end() {
 }
 
 #[test]
+fn too_many_flows_are_refused() {
+    let flows = |count: usize| -> String {
+        let all: Vec<_> =
+            (0..count).map(|n| json!({"uuid": format!("f{n}"), "name": format!("F {n}"), "action_sets": []})).collect();
+        json!({"flows": all}).to_string()
+    };
+    // Flows of before version 13 are counted, too, and cost nothing more.
+    let (said, _folder) = import("rapidpro", &flows(IMPORT_FLOWS_MAX));
+    assert!(err(&said).contains("no flow of version 13"), "{}", err(&said));
+    let (said, _folder) = import("rapidpro", &flows(IMPORT_FLOWS_MAX + 1));
+    assert!(err(&said).contains("at most 500 flows"), "{}", err(&said));
+}
+
+#[test]
 fn an_expression_nested_too_deeply_stays_as_it_was() {
-    let text = format!("@({}1{})", "(".repeat(40), ")".repeat(40));
-    let action = json!({"uuid": "a", "type": "send_msg", "text": text});
-    let flow =
-        json!({"flows": [{"uuid": "f", "name": "Deep", "nodes": [{"uuid": "n", "actions": [action], "exits": []}]}]});
-    let (said, folder) = import("rapidpro", &flow.to_string());
-    ends(&said, 0);
-    let report = read(&folder.path().join("bot"), "IMPORT.md");
-    assert!(report.contains("it is nested too deeply"), "{report}");
+    let report = |brackets: usize| {
+        let text = format!("@({}1{})", "(".repeat(brackets), ")".repeat(brackets));
+        let action = json!({"uuid": "a", "type": "send_msg", "text": text});
+        let node = json!({"uuid": "n", "actions": [action], "exits": []});
+        let (said, folder) =
+            import("rapidpro", &json!({"flows": [{"uuid": "f", "name": "Deep", "nodes": [node]}]}).to_string());
+        ends(&said, 0);
+        read(&folder.path().join("bot"), "IMPORT.md")
+    };
+    // The number within the brackets is one level itself.
+    assert!(!report(IMPORT_EXPRESSION_DEPTH_MAX - 1).contains("an expression stays as it was written"));
+    assert!(report(IMPORT_EXPRESSION_DEPTH_MAX).contains("an expression stays as it was written"));
 }
