@@ -50,7 +50,7 @@ pub fn settle(files: &mut [(String, String)], report: &mut ImportReport) {
     }
 }
 
-/// What `transom check` calls an error in these files.
+/// The errors that `transom check` finds in these files.
 pub fn errors(files: &[(String, String)]) -> Vec<Diagnostic> {
     let mut workspace = Workspace::default();
     workspace.replace(files.iter().map(|(path, text)| SourceFile::new(path.as_str(), text.as_str())));

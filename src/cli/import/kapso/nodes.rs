@@ -144,7 +144,7 @@ impl Reader<'_> {
         let keys =
             vec![("switch".to_owned(), Field::Plain(Yaml::Text(value))), ("cases".to_owned(), Field::Ways(ways))];
         steps.push(Verb::Keys(keys).into());
-        // What no condition takes ends there.
+        // A value that no condition takes ends there.
         Read { steps, next: Some(Goal::End), copied: false }
     }
 

@@ -9,7 +9,7 @@ use super::super::{
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What a variable holds, as far as its writers tell.
+/// The value of a variable, as far as its writers tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Text,
