@@ -8,6 +8,7 @@ use tempfile::TempDir;
 use transom::{
     channel::client::install_crypto,
     runtime::{
+        bot::source_files,
         config::Config,
         testbench::{self, LiveOptions, Report, TestOptions},
     },
@@ -122,6 +123,8 @@ async fn recorded_answers_play_the_test_again_without_a_model() {
     for word in [KEY, "600 11 22 33", "squeak, call +34"] {
         assert!(!text.contains(word), "{word}:\n{text}");
     }
+    let version = source_files::read(folder.path()).unwrap();
+    assert!(version.files.iter().all(|file| file.path() != RECORDING), "a recording is no part of a version");
     let again = run(&folder);
     assert_eq!((again.passed(), failures(&again)), (2, String::new()));
     assert_eq!((again.live.is_none(), server.asked().len()), (true, 2));
@@ -178,7 +181,7 @@ async fn a_model_that_did_not_answer_leaves_the_recording_as_it_was() {
     let down = ModelServer::start(vec![refusal(500, "x")]).await;
     let report = run_live(&folder, config(&down, folder.path(), ""), 500_000, true).await;
     let live = report.live.unwrap();
-    assert_eq!(live.unkept.len(), 1);
+    assert_eq!((live.unkept.len(), live.written), (1, Vec::new()));
     assert!(live.unkept[0].contains("brakes: `triage.llm_1`: model_down"), "{:?}", live.unkept);
     assert_eq!(recording(&folder), before);
 }

@@ -103,8 +103,7 @@ impl RecordedCase {
         if let Some((question, is_used)) = at.and_then(|at| self.questions.get_mut(at)) {
             *is_used = true;
             let said = format!("`{}` was answered as `{}` did on {}", call.step, question.by, question.on);
-            let bad = |text: &String| ModelError::new(ModelErrorKind::BadAnswer, text);
-            let answer = question.answer.as_ref().map(Value::clone).map_err(bad);
+            let answer = question.answer.clone().map_err(|text| ModelError::new(ModelErrorKind::BadAnswer, text));
             return Found::Answer(
                 ModelReply { tokens: question.tokens, ..ModelReply::free(&call.model, answer) },
                 said,

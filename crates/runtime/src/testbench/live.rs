@@ -100,11 +100,10 @@ fn keep(folder: &Path, tests: &TestFiles, run: &TestRun, report: &mut LiveReport
     new.extend(run.recorded.iter().map(|(file, number, recorded)| ((*file, *number), recorded)));
     for (index, (file, read)) in run.files.iter().enumerate() {
         let (Some(read), Some(path)) = (read, RecordingFile::path_of(&file.path)) else { continue };
-        let old = tests.recordings.iter().find(|recording| recording.path() == path);
+        let written = tests.recordings.iter().find(|recording| recording.path() == path);
         // A recording that cannot be read is written anew.
-        let mut old = old.map(|file| RecordingFile::read(file, &Findings::default())).unwrap_or_default();
+        let mut old = written.map(|file| RecordingFile::read(file, &Findings::default())).unwrap_or_default();
         let mut all = RecordingFile::default();
-        let mut is_new = false;
         for (number, (case, _)) in read.cases.iter().enumerate() {
             let before = old.take(&case.name);
             let (recorded, failed) = match new.get(&(index, number)) {
@@ -113,11 +112,11 @@ fn keep(folder: &Path, tests: &TestFiles, run: &TestRun, report: &mut LiveReport
                 None => (before, None),
             };
             report.unkept.extend(failed.map(|why| format!("{}: {}: {why}", file.path, case.name)));
-            is_new |= failed.is_none() && recorded.is_some();
             all.cases.extend(recorded.filter(|all| !all.is_empty()).map(|questions| (case.name.clone(), questions)));
         }
-        if is_new && !all.cases.is_empty() {
-            std::fs::write(folder.join(&path), all.text()).with_context(|| format!("writing `{path}`"))?;
+        let text = all.text();
+        if !all.cases.is_empty() && written.is_none_or(|written| written.text() != text) {
+            std::fs::write(folder.join(&path), text).with_context(|| format!("writing `{path}`"))?;
             report.written.push((path, all.cases.iter().map(|(_, questions)| questions.len()).sum()));
         }
     }
