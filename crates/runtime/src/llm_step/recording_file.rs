@@ -84,12 +84,26 @@ fn flow_style(json: &Json) -> String {
     match json {
         Json::Array(items) => format!("[{}]", items.iter().map(flow_style).collect::<Vec<_>>().join(", ")),
         Json::Object(map) => {
-            let pair =
-                |(name, value): (&String, &Json)| format!("{}: {}", Json::from(name.as_str()), flow_style(value));
+            let pair = |(name, value): (&String, &Json)| format!("{}: {}", quoted(name), flow_style(value));
             format!("{{{}}}", map.iter().map(pair).collect::<Vec<_>>().join(", "))
         }
+        Json::String(text) => quoted(text),
         other => other.to_string(),
     }
+}
+
+/// A text in quotes. JSON allows characters that may not stand in YAML, or that nobody sees: these are escaped.
+fn quoted(text: &str) -> String {
+    let is_unfit =
+        |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}');
+    let text = Json::from(text).to_string();
+    text.chars().fold(String::new(), |mut all, c| {
+        match is_unfit(c) {
+            true => all.push_str(&format!("\\u{:04x}", u32::from(c))),
+            false => all.push(c),
+        }
+        all
+    })
 }
 
 fn read_case(node: &Node, findings: &Findings) -> (String, Vec<RecordedQuestion>) {
@@ -137,7 +151,8 @@ mod tests {
     #[test]
     fn a_recording_reads_as_it_was_written() {
         let text = |text: &str| Json::from(text);
-        let odd = "a: b # c\n\"${x}\" {y} – [z], 'q' \\ \u{1}\u{7f}\u{2028} ‹phone 1› 4711";
+        let odd =
+            "a: b # c\n\"${x}\" {y} – [z], 'q' \\ \u{1}\u{7f}\u{85}\u{a0}\u{2028}\u{feff}\u{ffff}\t\r ‹phone 1› 4711";
         let question = |answer| RecordedQuestion {
             step: "a.llm_1".into(),
             digest: "0123".into(),
@@ -148,7 +163,8 @@ mod tests {
             cost: "0.00104 EUR".into(),
             on: "2026-11-25".into(),
         };
-        let record = json!({"kind": "late", "number": "4711", "angry": false, "parts": 3, "none": null, "o: d": odd});
+        let record =
+            json!({"kind": "late", "number": "4711", "angry": false, "parts": 3, "none": null, "o: d\u{7f}": odd});
         let file = RecordingFile {
             cases: vec![
                 (odd.to_owned(), vec![question(Ok(Value::from_json(&record))), question(Err(odd.to_owned()))]),
