@@ -326,7 +326,7 @@ async fn the_audit_log_says_who_did_what_and_names_no_customer() {
         ]
     );
     assert_eq!((&log["data"][3]["subject"], &log["data"][4]["subject"]), (&json!(id), &json!("hello")));
-    assert_eq!(log["data"][6]["detail"], json!({"role": "operator", "accounts": null}));
+    assert_eq!(log["data"][6]["detail"], json!({"role": "operator", "accounts": null, "teams": []}));
     let text = log.to_string();
     let secret = cookie.split('=').nth(1).unwrap().to_owned();
     for hidden in [ANA, "34600111222", "hello to", PASSWORD, "battery", &secret, "#"] {

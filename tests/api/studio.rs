@@ -135,5 +135,6 @@ async fn the_page_is_given_wherever_somebody_may_sign_in() {
     let mut session = get(&host, "/v1/session", &[]).await.is(200);
     let may = session.as_object_mut().unwrap().remove("may").unwrap();
     assert!(may.as_array().unwrap().contains(&"publish_bot".into()), "{may}");
-    assert_eq!(session, serde_json::json!({"person": null, "role": "operator", "accounts": null, "local": true}));
+    let whole = serde_json::json!({"person": null, "role": "operator", "accounts": null, "teams": [], "local": true});
+    assert_eq!(session, whole);
 }
