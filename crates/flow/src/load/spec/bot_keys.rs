@@ -62,7 +62,7 @@ pub const BOT_KEYS: &[FieldSpec] = &[
     FieldSpec::optional(
         "replies",
         FieldKind::MapOf(&FieldKind::Text),
-        "Texts that people send from the inbox with one key, by name: `thanks: Thank you, ${contact.first_name}!`",
+        "Texts that people send from the inbox with one key, by name, such as `thanks: Thank you, ${contact.first_name}!`.",
     ),
     FieldSpec::optional("opt_out", OPT_OUT, "Words that end everything, beside the built-in ones."),
     FieldSpec::optional("defaults", DEFAULTS, "What holds where a flow says nothing."),
