@@ -79,8 +79,10 @@ fn described(tool: &WrittenTool, called: &Flow, findings: &Findings) {
 
 /// The question about an act reads the inputs of its flow, of which none may be missing.
 fn reads_inputs(tool: &WrittenTool, called: &Flow, findings: &Findings) {
-    let uses = tool.confirm.iter().flat_map(Text::codes).flat_map(|code| &code.uses().properties);
-    for (_, name, place) in uses.filter(|(root, ..)| root == "inputs") {
+    let codes = tool.confirm.iter().flat_map(Text::codes);
+    let uses = codes.flat_map(|code| code.uses().properties.iter().map(move |found| (code, found)));
+    for (code, (_, name, at)) in uses.filter(|(_, (root, ..))| root == "inputs") {
+        let place = &code.place_at(*at, name.len());
         match called.inputs.iter().find(|input| input.name == *name) {
             None => {
                 let message = format!("`{}` has no input `{name}`", tool.flow);
