@@ -288,6 +288,11 @@ impl<'a, 'b> StepFields<'a, 'b> {
         entries.iter().chain(listed).map(read).collect()
     }
 
+    /// True if the flow has a variable of this name.
+    pub fn has_variable(&self, name: &str) -> bool {
+        self.builder.names.iter().any(|known| known == name)
+    }
+
     /// True if a block of this flow, or a flow, has this name.
     pub fn leads_to(&self, name: &str) -> bool {
         self.builder.leads_to(name)

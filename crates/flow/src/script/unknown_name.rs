@@ -68,6 +68,13 @@ pub fn unknown_name(name: &str, place: &Place, known: impl IntoIterator<Item = i
         let finding = Diagnostic::error("E303", place, format!("`{name}` begins no function here"));
         return finding.help(format!("write `fn {signature} {{`")).fix(fix.guess());
     }
+    // `day.format(HH:mm)`: the pattern is a text.
+    if before.ends_with(".format(") {
+        let pattern = text.get(range.start..).unwrap_or_default().split(')').next().unwrap_or_default().trim();
+        let finding =
+            Diagnostic::error("E303", place, format!("the pattern of `format` is a text, and `{name}` is a name"));
+        return finding.help(format!("write `.format(\"{pattern}\")`, in double quotes"));
+    }
     // In a comparison, a word is more often a text without quotes than a name.
     let text = before.ends_with("==") || before.ends_with("!=") || before.ends_with("??");
     let help = match (name.to_lowercase().as_str(), elsewhere(name)) {

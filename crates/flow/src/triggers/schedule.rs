@@ -104,6 +104,8 @@ fn refused(node: &Node, wrong: Wrong) -> Diagnostic {
     finding.fix(if wrong.sure { fix } else { fix.guess() })
 }
 
+const CONDITION_SIGNS: [&str; 7] = ["==", "!=", "<", ">", "&&", "||", "("];
+
 fn read_to(fields: &mut TriggerFields<'_, '_>) -> To {
     let Some(node) = fields.required("to") else { return To::default() };
     match node.text() {
@@ -112,6 +114,11 @@ fn read_to(fields: &mut TriggerFields<'_, '_>) -> To {
             let message = format!("`to` is `everyone` or `{{tags: …, if: …}}`, and this is {}", node.describe());
             let help = match node.text().unwrap_or_default().to_lowercase().as_str() {
                 "all" | "everybody" | "contacts" | "all contacts" | "*" => "write `to: everyone`".to_owned(),
+                // A tag has none of the signs of a condition.
+                _ if node.text().is_some_and(|text| CONDITION_SIGNS.iter().any(|sign| text.contains(sign))) => {
+                    let condition = node.text().unwrap_or_default().replace('\'', "''");
+                    format!("for those of whom this holds write `to: {{if: '{condition}'}}`")
+                }
                 tag => format!("for everyone write `to: everyone`, for those with a tag `to: {{tags: {tag}}}`"),
             };
             fields.wrong(node, "E242", format!("{message}; {help}"));

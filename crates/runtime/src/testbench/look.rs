@@ -14,7 +14,7 @@ use super::{
 use crate::{
     base::{place::Place, yaml::Node},
     flow::tools::testfile::{Aspect, BotSays, Expected},
-    model::session::Session,
+    model::{session::Session, value::Value},
     store::tables::{conversation, run, session, trace},
 };
 use serde_json::{Value as Json, json};
@@ -218,8 +218,23 @@ impl World<'_> {
             }
             None => self.ended.get(&run.number),
         };
-        let all = vars.into_iter().flatten().map(|(name, value)| (name.clone(), value.to_json())).collect();
+        let all = vars.into_iter().flatten().map(|(name, value)| (name.clone(), self.on_bots_clock(value))).collect();
         Ok(Ok(Json::Object(all)))
+    }
+
+    /// A value as a test compares it: moments on the bot's clock, as a test writes them without a zone.
+    fn on_bots_clock(&self, value: &Value) -> Json {
+        match value {
+            Value::DateTime(at) => {
+                let at = at.with_time_zone(self.bot.set.bot.timezone.clone());
+                Value::DateTime(Box::new(at)).to_json()
+            }
+            Value::List(items) => Json::Array(items.iter().map(|item| self.on_bots_clock(item)).collect()),
+            Value::Map(map) => {
+                Json::Object(map.iter().map(|(name, value)| (name.clone(), self.on_bots_clock(value))).collect())
+            }
+            value => value.to_json(),
+        }
     }
 
     pub(super) async fn contact_json(&self) -> Result<Json, Stop> {
@@ -236,7 +251,7 @@ impl World<'_> {
             "tags": data.tags, "consent": consent, "opted_out": contact.opted_out.is_some(),
         });
         for (name, value) in &data.fields {
-            json[name] = value.to_json();
+            json[name] = self.on_bots_clock(value);
         }
         Ok(json)
     }

@@ -15,7 +15,12 @@ pub(super) fn read_options(fields: &mut StepFields<'_, '_>) -> (Vec<WrittenOptio
             let finding = Diagnostic::error("E233", &node.place, "there are no options here: nobody could choose");
             fields.report(finding.help("write one option a line, `- Yes`; for a free answer take `options` out"));
         }
-        if fields.names_value(node).is_some() {
+        if let Some(list) = node.text().filter(|name| fields.has_variable(name)) {
+            let each = format!("{{each: \"${{{list}}}\", id: \"${{item}}\", title: \"${{item}}\"}}");
+            let message = format!("this is one option called `{list}`, and `{list}` is a value of the flow");
+            let finding = Diagnostic::warning("W422", &node.place, message);
+            fields.report(finding.help(format!("for its items write `options: {each}`")));
+        } else if fields.names_value(node).is_some() {
             fields.no_values(node);
             // The code is no title, so it has nothing to translate.
             let title = fields.text_of(node);
