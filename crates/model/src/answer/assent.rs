@@ -28,14 +28,14 @@ pub fn contradicts(yes: bool, text: &str, question: &str) -> bool {
     let says = |phrases: &[&str]| phrases.iter().any(|phrase| has_word(&said, phrase));
     let is_cancelling = |word: &str| CANCELLING.iter().any(|stem| word.starts_with(stem));
     let behind = text.split_once([',', '.', ';', '!']).map_or(String::new(), |(_, behind)| plain(behind));
-    // `no need, just cancel it`
     // `Soll ich absagen?`
-    let sets_off = || asked.contains("absag") && behind.trim_end().ends_with(" ab");
+    let sets_off = || (asked.contains("absag") || behind.contains("sag")) && behind.trim_end().ends_with(" ab");
     if !yes && (sets_off() || GO_ON.iter().any(|phrase| has_word(&behind, phrase))) {
         return true;
     }
     let asks_for_it = || behind.split(' ').any(is_cancelling) && !behind.split(' ').any(|word| UNABLE.contains(&word));
-    if !yes && asked.split(' ').any(is_cancelling) && asks_for_it() {
+    // `no need, just cancel it`: a no that asks for something may mean the opposite of what was asked.
+    if !yes && asks_for_it() {
         return true;
     }
     asked.split(' ').any(|word| CANCELLING.iter().any(|stem| word.starts_with(stem)))

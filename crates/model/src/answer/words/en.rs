@@ -172,7 +172,7 @@ const YES: &[&str] = &[
 
 #[rustfmt::skip]
 const NO: &[&str] = &[
-    "leave it", "nah leave it", "no leave it", "dont bother", "no need to", "none i know of", "nothing that i know of", "no dont worry", "no its ok", "no its fine", "no thats ok", "no thats fine", "no im good", "no im fine",
+    "leave it", "nah leave it", "no leave it", "dont bother", "no need to", "none i know of", "nothing that i know of", "no dont worry", "no im good", "no im fine",
     "afraid not", "im afraid not", "i am afraid not", "none that i know of", "not that i know of", "not that im aware of",
     "not as far as i know", "sadly no", "sadly not", "unfortunately not", "hard pass", "no ta", "i havent",
     "not anymore", "not any more", "no longer", "cant", "i cant", "we cant", "sorry i cant", "i cannot",
