@@ -19,7 +19,7 @@ use crate::{
         session::{CallWait, Waiting},
     },
     steps::{
-        Step, agent,
+        Step, agent, llm,
         wait::{self, WaitFor},
     },
 };
@@ -322,8 +322,7 @@ pub fn restarted(turn: &mut Turn<'_>) {
         }
         let next = match (&here.node.step, &wait.request) {
             (Step::Http(http), _) => http.restarted(turn, *wait),
-            (Step::Llm(llm), CallRequest::Model(call)) => llm.restarted(turn, here, call.clone()),
-            (Step::Agent(agent), CallRequest::Model(call)) => agent.restarted(turn, here, call.clone()),
+            (Step::Llm(_) | Step::Agent(_), CallRequest::Model(call)) => llm::restarted(turn, here, call.clone()),
             _ => continue,
         };
         drive::resume(turn, here, next);

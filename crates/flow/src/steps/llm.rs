@@ -27,7 +27,7 @@ use crate::{
     },
     model::{
         effect::{
-            AnswerShape, CallRequest, Effect, ModelCall, ModelErrorKind, ModelExample, ModelQuestion, ModelReply,
+            AnswerShape, CallRequest, Effect, ModelCall, ModelError, ModelErrorKind, ModelExample, ModelQuestion, ModelReply,
             ShapeField, money,
         },
         event::CallError,
@@ -291,7 +291,7 @@ impl Llm {
         &self,
         turn: &mut Turn<'_>,
         here: Here<'_>,
-        mut call: ModelCall,
+        call: ModelCall,
         result: Result<ModelReply, CallError>,
     ) -> Next {
         let reply = match result {
@@ -318,11 +318,7 @@ impl Llm {
                 self.none_fits(turn, here)
             }
             Err(error) if error.kind.is_of_answer() && call.repairs < self.retry => {
-                turn.note_at(here, format!("`{}`: {}; asked again with this reason", error.kind.as_str(), error.text));
-                call.repairs += 1;
-                call.attempt += 1;
-                call.question.repair = Some(mask::hide(&error.text, &mut call.masked));
-                park(turn, call)
+                repair(turn, here, call, &error)
             }
             Err(error) => match here.node.outline.on_timeout {
                 Some(body) if error.kind == ModelErrorKind::ModelSlow => Next::Body(body),
@@ -330,23 +326,28 @@ impl Llm {
             },
         }
     }
+}
 
-    /// Handles a restart of the process during the question. An answer changes nothing outside, so the model is asked
-    /// once more; the first question is paid as it was reserved. A second restart is an error.
-    pub fn restarted(&self, turn: &mut Turn<'_>, here: Here<'_>, mut call: ModelCall) -> Next {
-        if call.restarts >= MODEL_RESTARTS_MAX {
-            return Next::Fail(StepFailure::new(
-                "unknown_outcome",
-                "the process ended twice while the model was asked",
-            ));
-        }
-        let note = "the process ended while the model was asked: it is asked once more, and the first question counts as \
-                    paid";
-        turn.note_at(here, note);
-        call.restarts += 1;
-        call.attempt += 1;
-        park(turn, call)
+/// Asks again with the reason why an answer cannot be used, as the model may read it.
+pub(super) fn repair(turn: &mut Turn<'_>, here: Here<'_>, mut call: ModelCall, error: &ModelError) -> Next {
+    turn.note_at(here, format!("`{}`: {}; asked again with this reason", error.kind.as_str(), error.text));
+    call.repairs += 1;
+    call.attempt += 1;
+    call.question.repair = Some(mask::hide(&error.text, &mut call.masked));
+    park(turn, call)
+}
+
+/// Handles a restart of the process during the question. An answer changes nothing outside, so the model is asked once
+/// more; the first question is paid as it was reserved. A second restart is an error.
+pub fn restarted(turn: &mut Turn<'_>, here: Here<'_>, mut call: ModelCall) -> Next {
+    if call.restarts >= MODEL_RESTARTS_MAX {
+        return Next::Fail(StepFailure::new("unknown_outcome", "the process ended twice while the model was asked"));
     }
+    let note = "the process ended while the model was asked: it is asked once more, and the first question counts as paid";
+    turn.note_at(here, note);
+    call.restarts += 1;
+    call.attempt += 1;
+    park(turn, call)
 }
 
 /// The line of the trace about a reply: the model, its time, tokens and cost.

@@ -7,7 +7,7 @@ use super::{
     state,
 };
 use crate::{
-    base::limits::{AGENT_SEARCHES_MAX, MODEL_RESTARTS_MAX},
+    base::limits::AGENT_SEARCHES_MAX,
     engine::{
         message::parts::{FilledMessage, Message},
         routing::handover::{self, HandoverData},
@@ -26,7 +26,7 @@ use crate::{
     steps::{
         llm::{
             answer::{bad, read_fields},
-            mask, park, told,
+            mask, repair, told,
         },
         say,
     },
@@ -53,7 +53,7 @@ impl Agent {
         &self,
         turn: &mut Turn<'a>,
         here: Here<'a>,
-        mut call: ModelCall,
+        call: ModelCall,
         result: Result<ModelReply, CallError>,
     ) -> Next {
         let reply = match result {
@@ -73,27 +73,11 @@ impl Agent {
         match act.and_then(|act| self.take(turn, here, act)) {
             Ok(next) => next,
             Err(error) if error.kind.is_of_answer() && call.repairs < REPAIRS_MAX => {
-                turn.note_at(here, format!("`{}`: {}; asked again with this reason", error.kind.as_str(), error.text));
-                call.repairs += 1;
-                call.attempt += 1;
-                call.question.repair = Some(mask::hide(&error.text, &mut call.masked));
-                park(turn, call)
+                repair(turn, here, call, &error)
             }
             Err(error) if error.is_above_limit_of_step() => self.limit(turn, here, error.text),
             Err(error) => Next::Fail(StepFailure::new(error.kind.as_str(), error.text)),
         }
-    }
-
-    /// Asks once more after a restart of the process: an answer changes nothing outside.
-    pub fn restarted<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, mut call: ModelCall) -> Next {
-        if call.restarts >= MODEL_RESTARTS_MAX {
-            let text = "the process ended twice while the model was asked";
-            return Next::Fail(StepFailure::new("unknown_outcome", text));
-        }
-        turn.note_at(here, "the process ended while the model was asked: it is asked once more, and the first question counts as paid");
-        call.restarts += 1;
-        call.attempt += 1;
-        park(turn, call)
     }
 
     fn take<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, act: Act) -> Result<Next, ModelError> {
