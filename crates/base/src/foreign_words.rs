@@ -23,31 +23,74 @@ const VERBS: [(&str, &str); 93] = [
 
 /// Our keys in these languages. Their values are written as ours are.
 #[rustfmt::skip]
-const KEYS: [(&str, &str); 133] = [
-    ("ablauf", "flow"), ("allora", "then"), ("alors", "then"), ("als", "as"), ("altrimenti", "else"), ("antworten", "options"),
-    ("apres", "after"), ("après", "after"), ("archivo", "media"), ("arquivo", "media"), ("auslöser", "when"), ("bild", "media"),
-    ("blocchi", "blocks"), ("blocos", "blocks"), ("blocs", "blocks"), ("bloques", "blocks"), ("blöcke", "blocks"), ("botoes", "options"),
-    ("botones", "options"), ("botões", "options"), ("boutons", "options"), ("choix", "options"), ("come", "as"), ("comme", "as"),
-    ("como", "as"), ("comprobar", "check"), ("cuando", "when"), ("dann", "then"), ("datei", "media"), ("decir", "say"),
-    ("delai", "timeout"), ("depois", "after"), ("despues", "after"), ("después", "after"), ("dire", "say"), ("dis", "say"),
-    ("disparador", "when"), ("dizer", "say"), ("dopo", "after"), ("déclencheur", "when"), ("délai", "timeout"), ("enlace", "link"),
-    ("entao", "then"), ("entonces", "then"), ("então", "then"), ("etapas", "steps"), ("etapes", "steps"), ("faire", "do"), ("fare", "do"),
-    ("fazer", "do"), ("fichier", "media"), ("flujo", "flow"), ("flusso", "flow"), ("flux", "flow"), ("fluxo", "flow"), ("foto", "media"),
-    ("frist", "timeout"), ("hacer", "do"), ("imagem", "media"), ("imagen", "media"), ("immagine", "media"), ("invalide", "invalid"),
-    ("invalido", "invalid"), ("inválido", "invalid"), ("lien", "link"), ("mot_cle", "message"), ("mot_clé", "message"),
+const KEYS: [(&str, &str); 217] = [
+    ("aberto", "open"), ("abierto", "open"), ("ablauf", "flow"), ("adesso", "now"), ("agora", "now"), ("ahora", "now"), ("allora", "then"),
+    ("alors", "then"), ("als", "as"), ("altrimenti", "else"), ("antworten", "options"), ("aperto", "open"), ("apres", "after"),
+    ("après", "after"), ("archivo", "media"), ("arquivo", "media"), ("assunto", "topic"), ("assuntos", "topics"), ("auslöser", "when"),
+    ("bild", "media"), ("blocchi", "blocks"), ("blocos", "blocks"), ("blocs", "blocks"), ("bloques", "blocks"), ("blöcke", "blocks"),
+    ("botoes", "options"), ("botones", "options"), ("botões", "options"), ("boutons", "options"), ("campi", "fields"), ("campos", "fields"),
+    ("casi", "cases"), ("casos", "cases"), ("champs", "fields"), ("choix", "options"), ("come", "as"), ("comme", "as"), ("como", "as"),
+    ("comprobar", "check"), ("contacto", "contact"), ("contato", "contact"), ("contatto", "contact"), ("cuando", "when"), ("dann", "then"),
+    ("datei", "media"), ("decir", "say"), ("delai", "timeout"), ("depois", "after"), ("despues", "after"), ("después", "after"),
+    ("dire", "say"), ("dis", "say"), ("disparador", "when"), ("dizer", "say"), ("dopo", "after"), ("déclencheur", "when"),
+    ("délai", "timeout"), ("enlace", "link"), ("entao", "then"), ("entonces", "then"), ("então", "then"), ("equipes", "teams"),
+    ("equipos", "teams"), ("essais", "tries"), ("etapas", "steps"), ("etapes", "steps"), ("faire", "do"), ("fare", "do"), ("fazer", "do"),
+    ("feestdagen", "holidays"), ("feiertage", "holidays"), ("felder", "fields"), ("feriados", "holidays"), ("festivi", "holidays"),
+    ("festivos", "holidays"), ("fichier", "media"), ("flujo", "flow"), ("flusso", "flow"), ("flux", "flow"), ("fluxo", "flow"),
+    ("foto", "media"), ("frist", "timeout"), ("fuseau_horaire", "timezone"), ("fuso_horario", "timezone"), ("fuso_horário", "timezone"),
+    ("fuso_orario", "timezone"), ("fälle", "cases"), ("geopend", "open"), ("gevallen", "cases"), ("geöffnet", "open"), ("hacer", "do"),
+    ("horaires", "hours"), ("horario", "hours"), ("horarios", "hours"), ("horário", "hours"), ("horários", "hours"), ("idioma", "language"),
+    ("imagem", "media"), ("imagen", "media"), ("immagine", "media"), ("intentos", "tries"), ("invalide", "invalid"),
+    ("invalido", "invalid"), ("inválido", "invalid"), ("jetzt", "now"), ("jours_fériés", "holidays"), ("kontakt", "contact"),
+    ("langue", "language"), ("lien", "link"), ("lingua", "language"), ("língua", "language"), ("maintenant", "now"),
+    ("modelli", "templates"), ("modelos", "templates"), ("modèles", "templates"), ("mot_cle", "message"), ("mot_clé", "message"),
     ("mots_clés", "message"), ("naam", "name"), ("nach", "after"), ("nom", "name"), ("nombre", "name"), ("nome", "name"),
-    ("opciones", "options"), ("opcoes", "options"), ("optionen", "options"), ("opzioni", "options"), ("opções", "options"),
-    ("palabra", "message"), ("palabras", "message"), ("palavra", "message"), ("palavras", "message"), ("parola", "message"),
-    ("pasos", "steps"), ("passi", "steps"), ("passos", "steps"), ("plazo", "timeout"), ("prazo", "timeout"), ("prüfen", "check"),
-    ("prüfung", "check"), ("pulsanti", "options"), ("quand", "when"), ("quando", "when"), ("reponses", "options"), ("respostas", "options"),
-    ("respuestas", "options"), ("resumen", "summary"), ("resumo", "summary"), ("riassunto", "summary"), ("risposte", "options"),
-    ("réponses", "options"), ("résumé", "summary"), ("sagen", "say"), ("schritte", "steps"), ("senao", "else"), ("senão", "else"),
-    ("sino", "else"), ("sinon", "else"), ("sonst", "else"), ("stappen", "steps"), ("stichwort", "message"), ("tel", "phone"),
-    ("telefon", "phone"), ("telefone", "phone"), ("telefono", "phone"), ("teléfono", "phone"), ("tipo", "type"), ("titel", "title"),
-    ("titolo", "title"), ("titre", "title"), ("titulo", "title"), ("tun", "do"), ("typ", "type"), ("téléphone", "phone"),
-    ("título", "title"), ("ungültig", "invalid"), ("validar", "check"), ("verificar", "check"), ("verifier", "check"),
-    ("vérifier", "check"), ("wenn", "when"), ("zusammenfassung", "summary"), ("étapes", "steps"),
+    ("opciones", "options"), ("opcoes", "options"), ("openingstijden", "hours"), ("optionen", "options"), ("opzioni", "options"),
+    ("opções", "options"), ("orari", "hours"), ("orario", "hours"), ("ouvert", "open"), ("palabra", "message"), ("palabras", "message"),
+    ("palavra", "message"), ("palavras", "message"), ("parola", "message"), ("pasos", "steps"), ("passi", "steps"), ("passos", "steps"),
+    ("plantillas", "templates"), ("plazo", "timeout"), ("prazo", "timeout"), ("prioridad", "priority"), ("prioridade", "priority"),
+    ("priorità", "priority"), ("priorität", "priority"), ("priorité", "priority"), ("prove", "tests"), ("pruebas", "tests"),
+    ("prüfen", "check"), ("prüfung", "check"), ("pulsanti", "options"), ("quand", "when"), ("quando", "when"), ("reponses", "options"),
+    ("respostas", "options"), ("respuestas", "options"), ("resumen", "summary"), ("resumo", "summary"), ("riassunto", "summary"),
+    ("risposte", "options"), ("réponses", "options"), ("résumé", "summary"), ("sagen", "say"), ("schritte", "steps"), ("senao", "else"),
+    ("senão", "else"), ("sino", "else"), ("sinon", "else"), ("sonst", "else"), ("sprache", "language"), ("squadre", "teams"),
+    ("stappen", "steps"), ("stichwort", "message"), ("sujet", "topic"), ("sujets", "topics"), ("taal", "language"), ("tel", "phone"),
+    ("telefon", "phone"), ("telefone", "phone"), ("telefono", "phone"), ("teléfono", "phone"), ("tema", "topic"), ("temas", "topics"),
+    ("temi", "topics"), ("tentativas", "tries"), ("tentativi", "tries"), ("testes", "tests"), ("thema", "topic"), ("themen", "topics"),
+    ("tijdzone", "timezone"), ("tipo", "type"), ("titel", "title"), ("titolo", "title"), ("titre", "title"), ("titulo", "title"),
+    ("tun", "do"), ("typ", "type"), ("téléphone", "phone"), ("título", "title"), ("ungültig", "invalid"), ("validar", "check"),
+    ("velden", "fields"), ("verificar", "check"), ("verifier", "check"), ("versuche", "tries"), ("vorlagen", "templates"),
+    ("vérifier", "check"), ("wenn", "when"), ("zeitzone", "timezone"), ("zona_horaria", "timezone"), ("zona_horária", "timezone"),
+    ("zusammenfassung", "summary"), ("équipes", "teams"), ("étapes", "steps"), ("öffnungszeiten", "hours"),
 ];
+
+/// Our steps of a test in these languages.
+#[rustfmt::skip]
+const TEST_STEPS: [(&str, &str); 27] = [
+    ("aguardar", "advance"), ("appuyer", "tap"), ("aspettare", "advance"), ("attendre", "advance"), ("attendu", "expect"),
+    ("avancer", "advance"), ("avanzar", "advance"), ("avançar", "advance"), ("benutzer", "user"), ("client", "user"),
+    ("cliente", "user"), ("erwartet", "expect"), ("esperado", "expect"), ("esperar", "advance"), ("evento", "event"),
+    ("gebruiker", "user"), ("klant", "user"), ("kunde", "user"), ("nutzer", "user"), ("persona", "person"), ("pulsar", "tap"),
+    ("tippen", "tap"), ("tocar", "tap"), ("usuario", "user"), ("usuário", "user"), ("utente", "user"), ("utilisateur", "user"),
+];
+
+/// Our step of a test for this word.
+pub fn test_step(written: &str) -> Option<&'static str> {
+    find(written, &TEST_STEPS)
+}
+
+/// The expression for a day or a moment that is named by its word: `hoy` is `today()`.
+pub fn moment(written: &str) -> Option<&'static str> {
+    Some(match written.to_lowercase().as_str() {
+        "hoy" | "hoje" | "heute" | "oggi" | "vandaag" | "aujourdhui" => "today()",
+        "mañana" | "manana" | "amanhã" | "amanha" | "demain" | "morgen" | "domani" | "tomorrow" => {
+            "today() + days(1)"
+        }
+        "ayer" | "ontem" | "hier" | "gestern" | "ieri" | "gisteren" | "yesterday" => "today() - days(1)",
+        "ahora" | "agora" | "maintenant" | "jetzt" | "adesso" | "nu" => "now()",
+        _ => return None,
+    })
+}
 
 /// Our step for this word.
 pub fn verb(written: &str) -> Option<&'static str> {
@@ -93,6 +136,7 @@ mod tests {
     fn the_lists_are_sorted_and_have_each_word_once() {
         assert!(VERBS.windows(2).all(|pair| pair[0].0 < pair[1].0));
         assert!(KEYS.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert!(TEST_STEPS.windows(2).all(|pair| pair[0].0 < pair[1].0));
         assert_eq!((verb("Sagen"), key("Étapes")), (Some("say"), Some("steps")));
     }
 }

@@ -108,7 +108,7 @@ const KEYS: [(&str, &[&str]); 100] = [
 ];
 
 /// Steps of other products, and ours.
-const VERBS: [(&str, &str); 94] = [
+const VERBS: [(&str, &str); 95] = [
     ("ab_test", "split"),
     ("action", "call"),
     ("add_tag", "tag"),
@@ -131,6 +131,7 @@ const VERBS: [(&str, &str); 94] = [
     ("condition", "if"),
     ("debug", "log"),
     ("delay", "wait"),
+    ("each", "repeat"),
     ("elif", "if"),
     ("else", "if"),
     ("elseif", "if"),
@@ -303,10 +304,10 @@ const ALIKE: [&str; 20] = [
     "text", "then", "url", "vars", "with",
 ];
 
-/// True if other products use this word for our key.
+/// True if other products or languages use this word for our key.
 pub fn stands_for(written: &str, ours: &str) -> bool {
     let word = written.to_lowercase();
-    KEYS.iter().any(|(other, all)| *other == word && all.contains(&ours))
+    foreign_words::key(written) == Some(ours) || KEYS.iter().any(|(other, all)| *other == word && all.contains(&ours))
 }
 
 /// `given` or `withdrawn`, for the words that authors write instead.

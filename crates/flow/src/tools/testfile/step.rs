@@ -12,6 +12,7 @@ use crate::{
         advice,
         diagnostic::{Diagnostic, Findings, did_you_mean},
         fields::Fields,
+        foreign_words,
         place::Place,
         time::Span,
         yaml::{Entry, Kind, Node},
@@ -153,7 +154,8 @@ fn is_verb(name: &str) -> bool {
 fn unknown(name: &str, place: &Place) -> Diagnostic {
     let verbs = || TEST_STEPS.iter().map(|verb| verb.name);
     let all = || verbs().collect::<Vec<_>>().join("`, `");
-    let ours = advice::test_step(name).map(str::to_owned);
+    let foreign = || foreign_words::test_step(name).map(|ours| format!("write `{ours}: …`"));
+    let ours = advice::test_step(name).map(str::to_owned).or_else(foreign);
     let help = ours.or_else(|| did_you_mean(name, verbs())).unwrap_or_else(|| format!("it is one of `{}`", all()));
     Diagnostic::error("E957", place, format!("tests have no step `{name}`")).help(help)
 }
