@@ -49,7 +49,7 @@ fn a_translation_reads_the_same_parts_of_the_contact() {
 
 #[test]
 fn a_colon_in_a_translation_is_said_where_it_stands() {
-    let flow = "flow: a\nwhen: [message: hi]\nsteps:\n  - ask: \"Colour: which?\"\n    as: c\n    options: [Red one, Blue]\n  - say: ${c}\n";
+    let flow = "flow: a\nwhen: [message: hi]\nsteps:\n  - ask: \"Colour: which?\"\n    as: c\n    options: [Red one, Blue]\n  - say: ${title(c)}\n";
     let all = |options: &str, to: &str| {
         let locale = format!(
             "locale: es\na.ask_1:\n  from: \"Colour: which?\"\n  to:{to}\n  options:\n    Red one:{options}\n    Blue: Azul\n"
@@ -307,4 +307,71 @@ fn what_follows_from_a_mistake_in_the_bot_is_not_said_of_its_flows() {
         let flow = format!("flow: a\n{OFFER}");
         assert_eq!(said(&[("flows/_bot.yaml", &bot), ("flows/a.yaml", &flow)]), [wanted], "{bot}");
     }
+}
+
+#[test]
+fn the_columns_of_tables_are_known_and_their_cells_are_texts() {
+    let table = "---\nvalid_until: 2027-12-31\n---\njob,price\nBrakes,30\n";
+    let all = |text: &str| {
+        let flow = format!(
+            "flow: a\nwhen: [message: hi]\nsteps:\n  - look_up: brakes\n    as: found\n    unsure: [end]\n  - say: {text}\n"
+        );
+        said(&[("flows/a.yaml", flow.as_str()), ("knowledge/prices.csv", table)])
+    };
+    assert!(all("${found.row.job} costs ${found.row.price} €.").is_empty());
+    assert_eq!(all("It is ${found.row.prise}."), ["E412 flows/a.yaml:7:28"]);
+    assert_eq!(all("It is ${money(found.row.price, \"EUR\")}."), ["E318 flows/a.yaml:7:18"]);
+    assert!(all("It is ${money(found.row.price.to_number() * 100, \"EUR\")}.").is_empty());
+}
+
+#[test]
+fn an_answer_that_a_text_prints_is_shown_in_the_words_of_the_contact() {
+    let all = |printed: &str| {
+        let flow = format!(
+            "flow: a\nwhen: [message: hi]\nsteps:\n  - ask: Which?\n    as: c\n    options: [Red, Blue]\n  - say: {printed}\n"
+        );
+        let locale = "locale: es\na.ask_1:\n  from: Which?\n  to: ¿Cuál?\n  options: {Red: Rojo, Blue: Azul}\n";
+        said(&[("flows/_bot.yaml", TWO_TONGUES), ("flows/a.yaml", flow.as_str()), ("locales/es.yaml", locale)])
+    };
+    assert_eq!(all("${c}"), ["W906 flows/a.yaml:7:12"]);
+    assert!(all("${title(c)}").is_empty());
+}
+
+#[test]
+fn words_by_number_are_chosen_by_an_expression() {
+    let flow = "flow: a\nwhen: [message: hi]\nsteps:\n  - set: {n: 2}\n  - say: ${n} dogs\n";
+    let all = |count: &str| {
+        let locale = format!(
+            "locale: es\na.say_1:\n  from: ${{n}} dogs\n  to: {{count: {count}, one: un perro, other: \"${{n}} perros\"}}\n"
+        );
+        said(&[("flows/_bot.yaml", TWO_TONGUES), ("flows/a.yaml", flow), ("locales/es.yaml", locale.as_str())])
+    };
+    assert_eq!(all("n"), ["W320 locales/es.yaml:4:15"]);
+    assert!(all("\"${n}\"").is_empty());
+}
+
+#[test]
+fn keys_in_another_language_lead_to_ours() {
+    let bot = "bot: T\nidioma: es\nzona_horaria: Europe/Madrid\n";
+    let test = "pruebas: a\ncasos:\n  - name: x\n    steps:\n      - usuario: hi\n      - bot: Hi\n";
+    let flow = "flow: a\nwhen: [message: hi]\nsteps:\n  - say: Hi\n";
+    let files = [("flows/_bot.yaml", bot), ("flows/a.yaml", flow), ("flows/a.test.yaml", test)];
+    let files: Vec<(String, String)> = files.iter().map(|(path, text)| ((*path).into(), (*text).into())).collect();
+    let helps: Vec<String> = look(&files).into_iter().filter_map(|finding| finding.help).collect();
+    for ours in ["write `language:`", "write `timezone:`", "write `tests:`", "write `cases:`"] {
+        assert!(helps.iter().any(|help| help == ours), "{ours}: {helps:?}");
+    }
+}
+
+#[test]
+fn a_value_of_a_template_has_two_braces() {
+    let bot = |text: &str| {
+        format!(
+            "bot: T\nlanguage: en\ntemplates:\n  visit: {{category: utility, text: \"{text}\", examples: {{name: Ana}}}}\n"
+        )
+    };
+    let flow = "flow: a\nwhen: [message: hi]\nsteps:\n  - template: visit\n    vars: {name: Ana}\n";
+    let all = |text: &str| said(&[("flows/_bot.yaml", bot(text).as_str()), ("flows/a.yaml", flow)]);
+    assert!(all("Hello {name}, see you.").iter().any(|finding| finding.starts_with("W831 flows/_bot.yaml:4:")));
+    assert!(all("Hello {{name}}, see you.").is_empty());
 }

@@ -11,6 +11,12 @@ pub fn key(written: &str, value: Option<&str>, unused: &[&str]) -> Option<String
             "it belongs to a trigger of the flow: `when: [{{message: …, {written}: {}}}]`",
             value.unwrap_or("…")
         )),
+        "to" | "audience" | "recipients" if flow => {
+            let condition =
+                value.filter(|to| !matches!(*to, "everyone" | "all" | "*")).map(|to| to.replace('\'', "''"));
+            let to = condition.map_or("everyone".to_owned(), |condition| format!("{{if: '{condition}'}}"));
+            Some(format!("it belongs to the trigger, beside `schedule:`: `to: {to}`"))
+        }
         "keywords" | "words" | "phrases" if flow => Some("write `when: [message: [word, another one]]`".to_owned()),
         "fallback" | "default" | "catch_all" if flow => Some(
             "a flow for what nothing else takes begins with `when: [any_message: true]`; steps for an error stand \
@@ -53,6 +59,27 @@ fn of_question(written: &str, figure: &str) -> Option<String> {
         ),
         "keywords" | "synonyms" => {
             Some("the answers stand in `options:`; a flow that starts with words has `when: [message: [...]]`".into())
+        }
+        _ => None,
+    }
+}
+
+/// The advice for a length of time within which something is to happen, if it is zero; `None`: this one may be zero.
+pub fn instead_of_zero(name: &str) -> Option<String> {
+    let or_none = |example: &str| Some(format!("write how long, such as `{name}: {example}`, or take the line out"));
+    match name {
+        "timeout" | "until_done" | "expires" | "ttl" => or_none("2h"),
+        "late" | "late_message" | "give_back" | "unknown_after" | "answer_within" | "solve_within" => or_none("1h"),
+        "gather" => or_none("3s"),
+        "after" => Some("write how long, such as `after: 2h`".to_owned()),
+        "hold" => {
+            Some("write how long, such as `hold: 3d`; a message that is not to wait has `if_closed: skip`".to_owned())
+        }
+        "queue_for" => {
+            Some("write how long, such as `queue_for: 6h`; a flow that is not to wait has `if_busy: skip`".to_owned())
+        }
+        "after_silence" => {
+            Some("write how long, such as `after_silence: 30d`; for every message write `any_message: true`".to_owned())
         }
         _ => None,
     }

@@ -1,6 +1,7 @@
 //! Reads one mapping with types, and remembers the keys that were read, so that unknown keys are reported once.
 
 use super::{
+    advice,
     diagnostic::{Diagnostic, Findings, nearest},
     place::Place,
     synonyms,
@@ -108,7 +109,11 @@ impl<'a> Fields<'a> {
     }
 
     fn lacks(&self, name: &str) -> Diagnostic {
-        let message = format!("{} needs `{name}`; write `{name}:` with its value", self.what);
+        let written = match name {
+            "to" => "`to: everyone`, or `to: {tags: [customer]}`".to_owned(),
+            _ => format!("`{name}:` with its value"),
+        };
+        let message = format!("{} needs `{name}`; write {written}", self.what);
         Diagnostic::error("E202", &self.place, message)
     }
 
@@ -153,7 +158,7 @@ impl<'a> Fields<'a> {
             return None;
         }
         if span == Span::ZERO
-            && let Some(instead) = instead_of_zero(name)
+            && let Some(instead) = advice::instead_of_zero(name)
             && let Some(node) = self.node(name)
         {
             self.wrong(node, "E204", format!("`{name}` is over before anything can happen; {instead}"));
@@ -350,27 +355,6 @@ impl<'a> Fields<'a> {
                 None
             }
         }
-    }
-}
-
-/// The advice for a length of time within which something is to happen, if it is zero; `None`: this one may be zero.
-fn instead_of_zero(name: &str) -> Option<String> {
-    let or_none = |example: &str| Some(format!("write how long, such as `{name}: {example}`, or take the line out"));
-    match name {
-        "timeout" | "until_done" | "expires" | "ttl" => or_none("2h"),
-        "late" | "late_message" | "give_back" | "unknown_after" | "answer_within" | "solve_within" => or_none("1h"),
-        "gather" => or_none("3s"),
-        "after" => Some("write how long, such as `after: 2h`".to_owned()),
-        "hold" => {
-            Some("write how long, such as `hold: 3d`; a message that is not to wait has `if_closed: skip`".to_owned())
-        }
-        "queue_for" => {
-            Some("write how long, such as `queue_for: 6h`; a flow that is not to wait has `if_busy: skip`".to_owned())
-        }
-        "after_silence" => {
-            Some("write how long, such as `after_silence: 30d`; for every message write `any_message: true`".to_owned())
-        }
-        _ => None,
     }
 }
 

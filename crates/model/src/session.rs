@@ -13,7 +13,7 @@ mod size;
 mod waiting;
 
 pub use agent::{AgentState, AskedAct, ToolRun, ToolState};
-pub use case::{Case, CaseLimit, CaseState, rank};
+pub use case::{Case, CaseLimit, CaseState, PRIORITIES, rank};
 pub use due::{Due, DueKind};
 pub use kept::{CountedStart, Followed, StopSnapshot, TimedStart, UndeliveredCount, WaitingWelcome};
 pub use part::Part;

@@ -139,8 +139,23 @@ fn never_reached(set: &FlowSet, flow: &Flow, ix: NodeIx) -> Diagnostic {
         Some((before, Some(Target::Block { name, .. }))) => finding
             .label(&before.place, format!("`{name}` ends the flow on each of its ways"))
             .help(format!("to come back here write `return` in `{name}`, in place of `end`; or take this step out")),
-        _ => finding.help("the step before it always leads elsewhere: take this one out, or put it before that step"),
+        _ => match hand_off_above(flow, node) {
+            Some(handoff) => finding.label(&handoff.place, "a hand-off ends the run").help(
+                "to go on when the person has finished write `until_done: true` below the `handoff`; else put this \
+                 step before it",
+            ),
+            None => {
+                finding.help("the step before it always leads elsewhere: take this one out, or put it before that step")
+            }
+        },
     }
+}
+
+/// The `handoff` that is the nearest step above this one.
+fn hand_off_above<'f>(flow: &'f Flow, node: &Node) -> Option<&'f Node> {
+    let starts = |node: &Node| node.place.range().start;
+    let above = flow.nodes.iter().filter(|other| !other.outline.verb.is_empty() && starts(other) < starts(node));
+    above.max_by_key(|other| starts(other)).filter(|nearest| nearest.outline.verb == "handoff")
 }
 
 /// The steps of some flows, one flow behind the other; a step is known by its index.

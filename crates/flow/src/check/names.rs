@@ -81,6 +81,9 @@ fn unknown(set: &FlowSet, root: &str, name: &str, places: &[Place]) -> Option<Di
             let part = HOURS_PARTS.iter().any(|(part, _)| *part == name);
             let help = match known.first().filter(|_| part) {
                 Some(first) => format!("name the hours before it: `hours.{first}.{name}`"),
+                None if known.is_empty() => format!(
+                    "`_bot.yaml` has no opening hours yet: write `hours: {{{name}: {{open: {{mon-fri: [\"09:00-18:00\"]}}}}}}` there"
+                ),
                 None => "add them to `hours` in `_bot.yaml`".to_owned(),
             };
             ("E404", message, known, help)

@@ -34,6 +34,31 @@ pub fn check(set: &FlowSet, flow: &Flow, findings: &Findings) {
         });
     }
     titles_kept(flow, findings);
+    answers_shown(flow, findings);
+}
+
+/// Reports an answer that a text prints: it is the id of the option, whatever the contact was shown.
+fn answers_shown(flow: &Flow, findings: &Findings) {
+    let is_word = |text: &str| text.chars().filter(|c| c.is_alphabetic()).count() > 1;
+    let translated = |sentence: &&Sentence| sentence.role == Role::Option && is_word(sentence.text.source().trim());
+    for ask in flow.nodes.iter().filter(|node| node.outline.verb == "ask") {
+        let Some(answer) = ask.outline.fills.as_deref() else { continue };
+        let filled_by_others = flow.nodes.iter().any(|node| {
+            let set = node.outline.yaml.get("set").and_then(yaml::Node::map).unwrap_or_default();
+            !std::ptr::eq(node, ask) && node.outline.fills.as_deref() == Some(answer)
+                || set.iter().any(|entry| entry.key.text == answer)
+        });
+        let Some(title) = ask.outline.sentences.iter().find(translated).filter(|_| !filled_by_others) else { continue };
+        for code in flow.nodes.iter().flat_map(|node| &node.outline.sentences).flat_map(|said| said.text.codes()) {
+            if !matches!(code.single(), Some(Expr::Variable(read, ..)) if read.1.as_str() == answer) {
+                continue;
+            }
+            let message = format!("`${{{answer}}}` prints the id of the option, which no translation reaches");
+            let finding =
+                Diagnostic::warning("W906", &code.place(), message).label(title.text.place(), "this is translated");
+            findings.push(finding.help(format!("to print what the contact was shown write `${{title({answer})}}`")));
+        }
+    }
 }
 
 /// Reports the title of an option in a variable that is shown later: it stays in the bot's own language.

@@ -361,7 +361,9 @@ impl Reader<'_> {
             return Some(Wording { from: from.clone(), to });
         }
         let mut fields = Fields::new(to, "a translation by number", self.findings);
-        let count = fields.required("count").and_then(Node::scalar).map(text);
+        let count = fields.required("count");
+        self.findings.extend(count.and_then(plural::never_counted));
+        let count = count.and_then(Node::scalar).map(text);
         let mut forms = Vec::new();
         for (name, category) in CATEGORIES {
             if let Some(scalar) = fields.node(name).and_then(Node::scalar).filter(|form| !form.text.trim().is_empty()) {

@@ -1,5 +1,10 @@
 //! Finds the plural forms of a language that whole numbers use, and gettext's rule for them.
 
+use crate::base::{
+    diagnostic::Diagnostic,
+    fix::Fix,
+    yaml::{self, Node},
+};
 use icu_plurals::{PluralCategory, PluralRules};
 
 /// The names of plural categories in Unicode (cldr.unicode.org, language plural rules).
@@ -113,6 +118,16 @@ const GETTEXT: [Rule; 12] = [
 fn rules(language: &str) -> Option<PluralRules> {
     let locale: icu_locale_core::Locale = language.replace('_', "-").parse().ok()?;
     PluralRules::try_new_cardinal((&locale).into()).ok()
+}
+
+/// The finding about `count: dogs`: the form is chosen by the number that an expression gives.
+pub fn never_counted(node: &Node) -> Option<Diagnostic> {
+    let scalar = node.scalar().filter(|scalar| !scalar.is_broken() && !scalar.text.contains("${"))?;
+    let text = format!("${{{}}}", scalar.text);
+    let message = format!("`count` is the text `{}`, and no number: `other` is always taken", scalar.text);
+    let finding = Diagnostic::warning("W320", &node.place, message);
+    let fix = Fix::replace(format!("write \"{text}\""), &node.place, yaml::quoted(&text)).guess();
+    Some(finding.help(format!("write `count: \"{text}\"`")).fix(fix))
 }
 
 #[cfg(test)]

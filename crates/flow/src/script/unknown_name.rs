@@ -5,7 +5,7 @@ use super::{
     sentence::{is_nothing, operand},
 };
 use crate::{
-    base::{diagnostic::Diagnostic, fix::Fix, place::Place},
+    base::{diagnostic::Diagnostic, fix::Fix, foreign_words, place::Place},
     load::spec::VIEWS,
 };
 use std::ops::Range;
@@ -82,13 +82,23 @@ pub fn unknown_name(name: &str, place: &Place, known: impl IntoIterator<Item = i
             let truth = !matches!(name.to_lowercase().as_str(), "no" | "non" | "não" | "nein");
             format!("the answer of a `yesno` is `{truth}`; for the text write `\"{name}\"`, in double quotes")
         }
+        _ if foreign_words::moment(name).is_some() => {
+            let moment = foreign_words::moment(name).unwrap_or_default();
+            format!("for that day or moment write `{moment}`")
+        }
         _ if text => format!("for the text write `\"{name}\"`, in double quotes; a name is filled by an earlier step"),
         (_, Some(ours)) => ours,
         _ => format!("an earlier step fills it, `as: {name}` or `set:`, or it is an input of the flow"),
     };
-    Diagnostic::error("E303", place, format!("nothing here is called `{name}`"))
-        .help(help)
-        .meant(name, known.iter().map(String::as_str).filter(|known| !text || is_as_long(known, name)))
+    Diagnostic::error("E303", place, format!("nothing here is called `{name}`")).help(help).meant(
+        name,
+        known.iter().map(String::as_str).filter(|known| !text || is_as_long(known, name) && same_case(known, name)),
+    )
+}
+
+/// True if both begin with a capital, or both do not: in a comparison, `Dog` is a title, and not the variable `log`.
+fn same_case(known: &str, name: &str) -> bool {
+    known.starts_with(char::is_uppercase) == name.starts_with(char::is_uppercase)
 }
 
 /// True if one of the two may be the other with a slip: in a comparison, a longer name is another one.

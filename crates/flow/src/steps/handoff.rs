@@ -15,7 +15,7 @@ use crate::{
     },
     model::{
         effect::IfClosed,
-        session::{Unanswered, Waiting},
+        session::{PRIORITIES, Unanswered, Waiting},
     },
     text::Text,
 };
@@ -45,6 +45,27 @@ const UNANSWERED: FieldKind = FieldKind::Record(&[
     FieldSpec::default("if_closed", parts::IF_CLOSED, "skip", "What to do when the window is closed by then."),
 ]);
 
+/// The finding about a written priority that the team's list does not sort.
+fn unsorted(priority: &Text) -> Option<Diagnostic> {
+    let written = priority.source();
+    if written.contains("${") || PRIORITIES.contains(&written) {
+        return None;
+    }
+    let meant = match written.to_lowercase().as_str() {
+        "highest" | "critical" | "emergency" | "urgente" | "dringend" | "p0" => Some("urgent"),
+        "alta" | "alto" | "haute" | "hoch" | "hoog" | "important" | "p1" => Some("high"),
+        "medium" | "media" | "média" | "moyenne" | "mittel" | "standard" | "p2" => Some("normal"),
+        "baja" | "baixa" | "basse" | "bassa" | "niedrig" | "laag" | "lowest" | "p3" => Some("low"),
+        _ => None,
+    };
+    let help = match meant {
+        Some(meant) => format!("write `priority: {meant}`"),
+        None => format!("write one of `{}`", PRIORITIES.join("`, `")),
+    };
+    let message = format!("the team's list sorts no priority `{written}`: the case counts as `normal`");
+    Some(Diagnostic::warning("W620", priority.place(), message).help(help))
+}
+
 impl StepKind for Handoff {
     const SPEC: Spec = Spec {
         name: "handoff",
@@ -53,7 +74,7 @@ impl StepKind for Handoff {
         fields: &[
             FieldSpec::required("handoff", FieldKind::Known(Declared::Team), "The team."),
             FieldSpec::optional("summary", FieldKind::Text, "What the person should know."),
-            FieldSpec::optional("priority", FieldKind::Text, "For the team's list, such as `high`."),
+            FieldSpec::optional("priority", FieldKind::Text, "The case's place in the team's list: `urgent`, `high`, `normal` or `low`."),
             FieldSpec::optional("out_of_hours", FieldKind::Steps, "What to do while the team is closed."),
             FieldSpec::optional(
                 "unanswered",
@@ -105,6 +126,9 @@ impl StepKind for Handoff {
             fills: fields.fills(),
         };
         fields.opt_steps("on_timeout");
+        if let Some(finding) = handoff.priority.as_ref().and_then(unsorted) {
+            fields.report(finding);
+        }
         handoff
     }
 

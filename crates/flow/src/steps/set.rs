@@ -158,6 +158,11 @@ fn takes(fields: &mut StepFields<'_, '_>, name: &str, node: &Node) {
         return;
     };
     let value = typed(scalar).unwrap_or_else(|| Value::text(scalar.text.as_str()));
+    if declared.kind.of == AnswerType::Text && scalar.text.is_empty() && value == Value::text("") {
+        let message = format!("`contact.{name}` then holds an empty text, and counts as known: `missing(contact.{name})` is false");
+        let fix = Fix::replace("write `none`", &node.place, "none");
+        return fields.report(Diagnostic::warning("W333", &node.place, message).help("to empty it write `none`").fix(fix));
+    }
     if inputs::convert(&declared.kind, &value, &fields.bot().timezone).is_some() {
         return;
     }

@@ -156,14 +156,13 @@ impl Case {
     }
 }
 
-/// The place of a priority in a queue: 0 is first.
+/// The priorities that a queue sorts, the first first.
+pub const PRIORITIES: [&str; 4] = ["urgent", "high", "normal", "low"];
+
+/// The place of a priority in a queue: 0 is first. Another one counts as `normal`.
 pub fn rank(priority: Option<&str>) -> u8 {
-    match priority {
-        Some("urgent") => 0,
-        Some("high") => 1,
-        Some("low") => 3,
-        _ => 2,
-    }
+    let known = PRIORITIES.iter().position(|known| Some(*known) == priority);
+    known.map_or(2, |place| place as u8)
 }
 
 impl Person {

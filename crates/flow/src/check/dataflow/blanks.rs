@@ -36,7 +36,10 @@ pub fn in_text(set: &FlowSet, code: &Code, ty: &ValueType) -> Option<Diagnostic>
     let (message, help) = match root {
         "contact" if matches!(part, "name" | "first_name") => (
             "not every contact has a name, and this prints nothing then".to_owned(),
-            format!("say what stands in its place: `{}`", instead("there")),
+            format!(
+                "say what stands in its place: `{}`",
+                instead(if set.bot.language.starts_with("en") { "there" } else { "…" })
+            ),
         ),
         "contact" if !set.bot.fields.iter().any(|field| field.name == part) => return None,
         _ if root != "contact" && view(root).is_some() => return None,

@@ -280,8 +280,8 @@ fn fill(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: State) -> Stat
             _ => ValueType::ANY,
         },
         // Without `unsure` the flow goes on, with nothing found.
-        "look_up" if node.outline.yaml.get("unsure").is_none() => ValueType::shape(Shape::Found).or(Kinds::NOTHING),
-        "look_up" => ValueType::shape(Shape::Found),
+        "look_up" if node.outline.yaml.get("unsure").is_none() => views::found(set, node).or(Kinds::NOTHING),
+        "look_up" => views::found(set, node),
         "script" => code_of(node, "script").map_or(ValueType::ANY, |code| maps::made(set, flow, &state, code)),
         _ => ValueType::ANY,
     };

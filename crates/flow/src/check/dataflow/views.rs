@@ -4,13 +4,16 @@ use super::types::{Kinds, KnownValue, Shape, ValueType};
 use crate::{
     FlowSet,
     base::ids::FlowName,
-    definition::{Field, Kind},
+    definition::{Field, Kind, Node},
+    knowledge::Document,
     steps::agent::{Agent, WrittenExit},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The name of the map of consents in findings.
 pub const CONSENT: &str = "`contact.consent`";
+/// The name of the cells of a row in findings.
+const COLUMNS: &str = "a row of these tables";
 /// The values of `contact.consent.TOPIC`, beside a missing one.
 const STATES: [&str; 2] = ["given", "withdrawn"];
 const TEXT_OR_NOTHING: ValueType = ValueType::of(Kinds::TEXT.and(Kinds::NOTHING));
@@ -86,6 +89,32 @@ pub fn part(set: &FlowSet, shape: Shape, name: &str) -> Option<ValueType> {
         (Shape::View(_), _) => ValueType::ANY,
         (Shape::Http | Shape::Found | Shape::Media | Shape::Location | Shape::Hours, _) => return None,
     })
+}
+
+/// The type of a part of the knowledge that this `look_up` finds, with the columns of the tables that it searches.
+pub fn found(set: &FlowSet, look_up: &Node) -> ValueType {
+    let written = look_up.outline.yaml.get("knowledge").map(|node| node.one_or_many()).unwrap_or_default();
+    let named: Vec<&str> = written.iter().filter_map(|item| item.text()).collect();
+    let searched = |document: &&Document| {
+        named.is_empty() || named.iter().any(|name| set.knowledge.named(name).any(|one| std::ptr::eq(one, *document)))
+    };
+    let mut columns: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut all = 0;
+    for chunk in set.knowledge.documents().iter().filter(searched).flat_map(|one| set.knowledge.chunks_of(one)) {
+        all += 1;
+        chunk.row.iter().for_each(|(column, _)| *columns.entry(column).or_default() += 1);
+    }
+    if columns.is_empty() {
+        return ValueType::shape(Shape::Found);
+    }
+    // A section and a row of another table do not have this column.
+    let cell = |count: usize| if count == all { ValueType::of(Kinds::TEXT) } else { TEXT_OR_NOTHING };
+    let row = columns.iter().map(|(column, count)| ((*column).to_owned(), cell(*count)));
+    let row = ValueType { kinds: Kinds::MAP, known: KnownValue::Parts(COLUMNS, row.collect()) };
+    let others = parts(Shape::Found).iter().filter(|name| **name != "row");
+    let others = others.filter_map(|name| Some(((*name).to_owned(), part(set, Shape::Found, name)?)));
+    let parts = others.chain([("row".to_owned(), row)]).collect();
+    ValueType { kinds: Kinds::MAP, known: KnownValue::Parts(words(Shape::Found), parts) }
 }
 
 pub fn names_returned<'s>(set: &'s FlowSet, flow: &FlowName) -> Vec<&'s str> {

@@ -94,6 +94,15 @@ fn unexplained(draft: &TemplateDraft) -> Vec<&str> {
     without.map(|(name, _)| name.as_str()).collect()
 }
 
+/// The name in `{name}`: a value has two braces on each side.
+fn single_braces(body: &str) -> Option<&str> {
+    let is_name = |name: &&str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    body.match_indices('{').find_map(|(at, _)| {
+        let name = body[at + 1..].split_once('}').map(|(name, _)| name).filter(is_name)?;
+        (!body[..at].ends_with('{')).then_some(name)
+    })
+}
+
 /// `first` is the version in the bot's own language, if this is another one.
 fn text(draft: &TemplateDraft, first: Option<&TemplateDraft>, written: &Written<'_>, report: &mut Report<'_>) {
     // A text that YAML cannot read has a finding.
@@ -112,6 +121,14 @@ fn text(draft: &TemplateDraft, first: Option<&TemplateDraft>, written: &Written<
     if body.contains("${") {
         let help = "write `{{1}}` or `{{name}}`; the flow says under `vars:` what stands there";
         return report.say(at, "its text holds `${…}`, which nobody fills in", help);
+    }
+    if let Some(name) = single_braces(body) {
+        let help = format!("write `{{{{{name}}}}}`; the flow says under `vars:` what stands there");
+        return report.say(
+            at,
+            format!("`{{{name}}}` in its text is no value, and customers would read it as it is"),
+            help,
+        );
     }
     let names: Vec<&str> = draft.examples.iter().map(|(name, _)| name.as_str()).collect();
     let numbers: Vec<usize> = names.iter().filter_map(|name| name.parse().ok()).collect();

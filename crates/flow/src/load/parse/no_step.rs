@@ -98,7 +98,7 @@ fn no_step(node: &yaml::Node, first: &Entry) -> Option<String> {
         }
         _ => {}
     }
-    if let Some(help) = part_of(name).or_else(|| loop_of(first)) {
+    if let Some(help) = part_of(name).or_else(|| loop_of(node, first)) {
         return Some(help);
     }
     let a_list = first.value.list().is_some_and(|items| items.iter().all(|item| item.map().is_some()));
@@ -147,17 +147,16 @@ pub fn is_other_word(name: &str) -> bool {
 }
 
 /// The advice for loops and choices of other products, with what they say.
-fn loop_of(first: &Entry) -> Option<String> {
+fn loop_of(node: &yaml::Node, first: &Entry) -> Option<String> {
     let text = first.value.text();
     match first.key.text.to_lowercase().as_str() {
         "while" => Some(format!("write `- repeat: {{while: {}}}`, with its steps under `do:`", plain(text?))),
-        "for" | "foreach" | "for_each" => {
-            let (item, list) = text?.split_once(" in ")?;
-            Some(format!(
-                "write `- repeat: {{for: {}, in: {}}}`, with its steps under `do:`",
-                item.trim(),
-                plain(list.trim())
-            ))
+        "for" | "foreach" | "for_each" | "each" => {
+            let (item, list) = match text?.split_once(" in ") {
+                Some((item, list)) => (item, plain(list.trim())),
+                None => (text?, node.get("in")?.place.text().to_owned()),
+            };
+            Some(format!("write `- repeat: {{for: {}, in: {list}}}`, with its steps under `do:`", item.trim()))
         }
         "choose" | "conditions" | "if_else" | "branch" if text.is_none() => {
             Some("write `- if: …` with `then:`, and what else there is under its `else:`".to_owned())

@@ -75,7 +75,9 @@ impl<'a, 'b> StepFields<'a, 'b> {
         let Some(scalar) = node.scalar() else {
             let finding =
                 Diagnostic::error("E208", &node.place, format!("this takes a text, and gets {}", node.describe()));
+            let by_number = ["one", "other", "singular", "plural"].iter().any(|form| node.get(form).is_some());
             let finding = finding.help(match node.list() {
+                _ if by_number => "words that change with a number stand in the file of a language, also of the bot's own: `to: {count: \"${n}\", one: …, other: …}` in `locales/`; `transom i18n extract` writes that file",
                 Some(_) => "write one text, of several lines below a `|`; several messages are several steps, one by chance is a `split`",
                 None => "write one text; one of several lines stands below a `|`",
             });
