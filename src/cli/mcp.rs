@@ -1,18 +1,19 @@
 //! Runs `transom mcp`: lets a programming assistant write, check and try a bot, in the Model Context Protocol over
 //! standard input and output. It needs no daemon and reaches no network; without `--write` it changes nothing.
 //!
-//! `protocol` reads requests and forms answers, `tools` lists the tools and reads their arguments, `files` reads and
+//! `web/mcp/protocol.rs` reads requests and forms answers, `tools` lists the tools and reads their arguments, `files` reads and
 //! writes the bot's files. Each other tool is a command of this program, run by `child` in the bot's folder: an
 //! assistant reads what a person reads.
 
 mod child;
 mod files;
-mod protocol;
 mod tools;
 
 use super::{Failure, Outcome, terminal::screen};
-use crate::base::limits::{MCP_CALLS_AT_ONCE_MAX, MCP_LINE_BYTES_MAX};
-use protocol::{Call, Request};
+use crate::{
+    base::limits::{MCP_CALLS_AT_ONCE_MAX, MCP_LINE_BYTES_MAX},
+    web::mcp::protocol::{self, Call, Request},
+};
 use serde_json::Value as Json;
 use std::{collections::HashMap, io, path::PathBuf, sync::Arc};
 use tokio::{
@@ -20,6 +21,7 @@ use tokio::{
     sync::{Mutex, Semaphore},
     task::{AbortHandle, JoinSet},
 };
+use tools::Tool;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -82,7 +84,7 @@ impl Server {
     }
 
     async fn take(&mut self, text: &[u8]) {
-        match protocol::read(text, self.workshop.may_write) {
+        match protocol::read(text, &*self.workshop) {
             Request::Nothing => {}
             Request::Answer(answer) => tell(&answer),
             Request::Cancel(id) => {
@@ -94,7 +96,7 @@ impl Server {
         }
     }
 
-    async fn begin(&mut self, call: Call) {
+    async fn begin(&mut self, call: Call<&'static Tool>) {
         let (workshop, places) = (Arc::clone(&self.workshop), Arc::clone(&self.places));
         let (running, id) = (Arc::clone(&self.running), call.id.to_string());
         // The call cannot end before it stands among those that run.

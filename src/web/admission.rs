@@ -173,6 +173,11 @@ pub async fn name_scope(route: &'static Route, mut request: Request, next: Next)
     next.run(request).await
 }
 
+/// True if the route is open to this caller now.
+pub fn is_open_to(route: &Route, web: &Web, caller: &Caller) -> bool {
+    allowed(route, web, caller).is_ok()
+}
+
 /// The names of the native routes that are open to this caller now.
 pub fn open_to(web: &Web, caller: &Caller) -> Vec<&'static str> {
     let native = routes::all()

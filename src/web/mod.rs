@@ -16,6 +16,7 @@ pub mod forms;
 pub mod hooks;
 pub mod idempotency;
 pub mod masks;
+pub mod mcp;
 pub mod not_found;
 pub mod openapi;
 pub mod parameters;

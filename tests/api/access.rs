@@ -255,7 +255,7 @@ fn no_route_is_open_to_more_callers_than_a_person_has_decided() {
 
 /// A POST that changes nothing: its question is too long for an address.
 fn asks(route: &str) -> bool {
-    ["POST /v1/knowledge/ask", "POST /v1/studio/map"].contains(&route)
+    ["POST /mcp", "POST /v1/knowledge/ask", "POST /v1/studio/map"].contains(&route)
 }
 
 #[tokio::test]

@@ -201,6 +201,7 @@ fn every_post_that_sends_or_starts_something_honours_an_idempotency_key() {
         "publish_bot",
         "preview_bot",
         "ask_knowledge",
+        "ask_by_mcp",
         "play_talk",
         "save_talk",
         "draw_flow",

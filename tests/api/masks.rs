@@ -13,12 +13,12 @@ use transom::web::{
 };
 
 /// The marks of the customer: a name, a part of the number and a word, none of which stands in a flow.
-const NAME: &str = "Quintiliana";
-const NUMBER: &str = "00111222";
-const WORD: &str = "zarzamora";
+pub const NAME: &str = "Quintiliana";
+pub const NUMBER: &str = "00111222";
+pub const WORD: &str = "zarzamora";
 
 /// A world in which everything that can hold something of Ana holds her marks.
-async fn marked() -> World {
+pub async fn marked() -> World {
     assert!(ANA.contains(NUMBER));
     let mut world = World::new().await;
     let contact = world.named("$contact");

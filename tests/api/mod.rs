@@ -23,6 +23,7 @@ mod inbox;
 mod kapso;
 mod knowledge;
 mod masks;
+mod mcp;
 mod native;
 mod operator;
 mod people;

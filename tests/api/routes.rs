@@ -413,9 +413,11 @@ async fn what_belongs_to_another_account_does_not_exist() {
 
 #[tokio::test]
 async fn every_field_that_the_document_names_is_read() {
-    for route in
-        asked().filter(|route| route.body.is_some() && !route.is_dialect() && route.who != AllowedCallers::Hook)
-    {
+    // A message of JSON-RPC has errors of its own.
+    let has_fields = |route: &&Route| {
+        route.body.is_some() && !route.is_dialect() && route.who != AllowedCallers::Hook && route.name != "ask_by_mcp"
+    };
+    for route in asked().filter(has_fields) {
         // A request may be meant: an erased contact is nobody for the next route.
         let world = World::new().await;
         let operation = &DOCUMENT["paths"][route.path][route.verb.as_str().to_lowercase()];

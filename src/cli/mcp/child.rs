@@ -1,7 +1,9 @@
 //! Runs a command of this program in the bot's folder and gives what it prints.
 
-use super::tools::Done;
-use crate::base::limits::{MCP_ANSWER_BYTES_MAX, MCP_CALL_TIMEOUT};
+use crate::{
+    base::limits::{MCP_ANSWER_BYTES_MAX, MCP_CALL_TIMEOUT},
+    web::mcp::protocol::Done,
+};
 use std::{ffi::OsString, path::Path, process::Stdio};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},

@@ -1,7 +1,6 @@
 //! Lists, reads and writes the files of the bot for an assistant. No path leads out of the bot's folders, and no change
 //! of somebody else is overwritten: a file is written by the tag under which it was read.
 
-use super::tools::Done;
 use crate::{
     base::{counted::counted, diagnostic::did_you_mean, limits::MCP_ANSWER_BYTES_MAX},
     flow,
@@ -10,6 +9,7 @@ use crate::{
         publish::{self, Change, tag},
         source_files,
     },
+    web::mcp::protocol::Done,
 };
 use std::path::Path;
 

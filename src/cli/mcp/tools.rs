@@ -8,6 +8,7 @@ use super::{
 use crate::{
     base::{diagnostic::did_you_mean, limits::MCP_LIST_MAX},
     runtime::bot::bot_path::BotPath,
+    web::mcp::protocol::{Done, Toolbox},
 };
 use serde_json::{Map, Value as Json, json};
 
@@ -42,25 +43,6 @@ enum Run {
     Read(fn(&Workshop, &Arguments) -> Result<Done, String>),
     /// Changes files, and then checks the bot.
     Write(fn(&Workshop, &Arguments) -> Result<String, String>),
-}
-
-/// The result of a call, for the model.
-#[derive(Debug, Default)]
-pub struct Done {
-    pub texts: Vec<String>,
-    pub is_error: bool,
-}
-
-impl Done {
-    pub fn failed(why: String) -> Done {
-        Done { texts: vec![why], is_error: true }
-    }
-}
-
-impl From<String> for Done {
-    fn from(text: String) -> Done {
-        Done { texts: vec![text], is_error: false }
-    }
 }
 
 const fn needed(name: &'static str, kind: Kind, about: &'static str) -> Argument {
@@ -245,18 +227,38 @@ static TOOLS: &[Tool] = &[
     },
 ];
 
-/// The tools of a server that may write, or may not.
-pub fn all(may_write: bool) -> impl Iterator<Item = &'static Tool> {
+/// The tools that may run here; those that write need `--write`.
+fn all(may_write: bool) -> impl Iterator<Item = &'static Tool> {
     TOOLS.iter().filter(move |tool| may_write || !matches!(tool.run, Run::Write(_)))
 }
 
-/// Says that there is no such tool, or that it needs `--write`.
-pub fn unknown(name: &str, may_write: bool) -> String {
-    if !may_write && all(true).any(|tool| tool.name == name) {
-        return format!("the tool `{name}` needs a server that was started as `transom mcp --write`");
+const INSTRUCTIONS: &str = "Transom runs WhatsApp conversations that are written as YAML. These tools read, check and try \
+    the bot of one folder. Begin with `list_flows`, read `guide` for the language, and write small changes. After each \
+    change run `check`: every finding names its place and the way to mend it, and `reference` explains its code. Then \
+    `simulate` a talk and run `test`. No message leaves the machine.";
+
+impl Toolbox for Workshop {
+    type Tool = &'static Tool;
+
+    fn instructions(&self) -> &'static str {
+        INSTRUCTIONS
     }
-    let help = did_you_mean(name, all(may_write).map(|tool| tool.name)).map(|help| format!("; {help}"));
-    format!("there is no tool `{name}`{}", help.unwrap_or_default())
+
+    fn described(&self) -> Vec<Json> {
+        all(self.may_write).map(Tool::described).collect()
+    }
+
+    fn find(&self, name: &str) -> Option<&'static Tool> {
+        all(self.may_write).find(|tool| tool.name == name)
+    }
+
+    fn unknown(&self, name: &str) -> String {
+        if !self.may_write && all(true).any(|tool| tool.name == name) {
+            return format!("the tool `{name}` needs a server that was started as `transom mcp --write`");
+        }
+        let help = did_you_mean(name, all(self.may_write).map(|tool| tool.name)).map(|help| format!("; {help}"));
+        format!("there is no tool `{name}`{}", help.unwrap_or_default())
+    }
 }
 
 /// Runs one call. Arguments that do not fit are a result for the model, which can mend them.

@@ -22,6 +22,7 @@ mod flows;
 mod health;
 mod kapso;
 mod knowledge;
+mod mcp;
 mod messages;
 mod operator;
 mod people;
@@ -75,6 +76,7 @@ static NOUNS: &[&[Route]] = &[
     sandbox::ROUTES,
     bot::ROUTES,
     versions::ROUTES,
+    mcp::ROUTES,
     studio::ROUTES,
     studio_tests::ROUTES,
     studio_page::ROUTES,

@@ -1,10 +1,10 @@
-//! Reads requests of the Model Context Protocol and forms their answers: JSON-RPC 2.0, a line for each message.
+//! Reads requests of the Model Context Protocol and forms their answers: JSON-RPC 2.0. `transom mcp` has a line for each
+//! message, and the daemon a request for each.
 //!
 //! Versions up to 2025-11-25 begin with `initialize`. From 2026-07-28 on there is no beginning: each request says its
 //! version in `_meta`, and `server/discover` tells what the server can. Both are answered side by side, and nothing is
 //! remembered between two requests. Source: modelcontextprotocol.io/specification, revisions 2025-11-25 and 2026-07-28.
 
-use super::tools::{self, Done, Tool};
 use serde_json::{Map, Value as Json, json};
 
 /// The version whose requests carry it, and those that begin with `initialize`, newest first.
@@ -24,45 +24,72 @@ const UNSUPPORTED_VERSION: i64 = -32022;
 /// How long a client may keep the list of tools: it changes with the program alone.
 const LIST_TTL_MS: u64 = 3_600_000;
 
-const INSTRUCTIONS: &str = "Transom runs WhatsApp conversations that are written as YAML. These tools read, check and try \
-    the bot of one folder. Begin with `list_flows`, read `guide` for the language, and write small changes. After each \
-    change run `check`: every finding names its place and the way to mend it, and `reference` explains its code. Then \
-    `simulate` a talk and run `test`. No message leaves the machine.";
+/// The tools of a server.
+pub trait Toolbox {
+    type Tool;
 
-/// The wish of one line.
-pub enum Request {
+    /// Tells the model what the tools are for, and where to begin.
+    fn instructions(&self) -> &'static str;
+    /// The tools as `tools/list` describes them.
+    fn described(&self) -> Vec<Json>;
+    fn find(&self, name: &str) -> Option<Self::Tool>;
+    /// The sentence about a tool that there is not.
+    fn unknown(&self, name: &str) -> String;
+}
+
+/// The result of a call, for the model.
+#[derive(Debug, Default)]
+pub struct Done {
+    pub texts: Vec<String>,
+    pub is_error: bool,
+}
+
+impl Done {
+    pub fn failed(why: String) -> Done {
+        Done { texts: vec![why], is_error: true }
+    }
+}
+
+impl From<String> for Done {
+    fn from(text: String) -> Done {
+        Done { texts: vec![text], is_error: false }
+    }
+}
+
+/// The wish of one message.
+pub enum Request<T> {
     /// A notification that needs nothing, or an answer to a question that nobody asked.
     Nothing,
     Answer(Json),
     /// The call with this id, as JSON, is not wanted any more.
     Cancel(String),
-    Call(Call),
+    Call(Call<T>),
 }
 
 /// A call of a tool.
-pub struct Call {
+pub struct Call<T> {
     /// The id of its request: a text or a number.
     pub id: Json,
-    pub tool: &'static Tool,
+    pub tool: T,
     pub arguments: Map<String, Json>,
     is_stateless: bool,
 }
 
-impl Call {
+impl<T> Call<T> {
     pub fn answered(&self, done: &Done) -> Json {
         let content: Vec<Json> = done.texts.iter().map(|text| json!({"type": "text", "text": text})).collect();
         answer(&self.id, self.is_stateless, json!({"content": content, "isError": done.is_error}))
     }
 }
 
-/// Reads one line.
-pub fn read(line: &[u8], may_write: bool) -> Request {
-    if line.trim_ascii().is_empty() {
+/// Reads one message.
+pub fn read<B: Toolbox>(message: &[u8], tools: &B) -> Request<B::Tool> {
+    if message.trim_ascii().is_empty() {
         return Request::Nothing;
     }
-    let message: Json = match serde_json::from_slice(line) {
+    let message: Json = match serde_json::from_slice(message) {
         Ok(message) => message,
-        Err(why) => return Request::Answer(refused(None, PARSE_ERROR, format!("this line is no JSON: {why}"))),
+        Err(why) => return Request::Answer(refused(None, PARSE_ERROR, format!("this message is no JSON: {why}"))),
     };
     let Json::Object(mut message) = message else {
         let why = "a message is one JSON object; several in a list are not read";
@@ -80,7 +107,7 @@ pub fn read(line: &[u8], may_write: bool) -> Request {
         _ => Map::new(),
     };
     match id {
-        Some(id) => request(id, &method, params, may_write),
+        Some(id) => request(id, &method, params, tools),
         None if method == "notifications/cancelled" => {
             params.get("requestId").map_or(Request::Nothing, |id| Request::Cancel(id.to_string()))
         }
@@ -88,16 +115,11 @@ pub fn read(line: &[u8], may_write: bool) -> Request {
     }
 }
 
-fn request(id: Json, method: &str, mut params: Map<String, Json>, may_write: bool) -> Request {
+fn request<B: Toolbox>(id: Json, method: &str, mut params: Map<String, Json>, tools: &B) -> Request<B::Tool> {
     let meta = params.get("_meta");
     let version = meta.and_then(|meta| meta.get(VERSION_KEY)).map(|version| version.as_str().unwrap_or_default());
     if let Some(requested) = version.filter(|version| *version != STATELESS) {
-        let error = json!({
-            "code": UNSUPPORTED_VERSION,
-            "message": "Unsupported protocol version",
-            "data": {"supported": versions(), "requested": requested},
-        });
-        return Request::Answer(json!({"jsonrpc": "2.0", "id": id, "error": error}));
+        return Request::Answer(unsupported(Some(&id), requested));
     }
     let is_stateless = version.is_some();
     let has_capabilities = meta.and_then(|meta| meta.get(CAPABILITIES_KEY)).is_some_and(Json::is_object);
@@ -105,15 +127,16 @@ fn request(id: Json, method: &str, mut params: Map<String, Json>, may_write: boo
         return Request::Answer(refused(Some(&id), INVALID_PARAMS, format!("`_meta` needs `{CAPABILITIES_KEY}`")));
     }
     let result = match method {
-        "initialize" => initialized(params.get("protocolVersion").and_then(Json::as_str).unwrap_or_default()),
+        "initialize" => {
+            initialized(params.get("protocolVersion").and_then(Json::as_str).unwrap_or_default(), tools.instructions())
+        }
         "server/discover" => json!({
-            "supportedVersions": versions(), "capabilities": capabilities(), "instructions": INSTRUCTIONS,
+            "supportedVersions": versions(), "capabilities": capabilities(), "instructions": tools.instructions(),
             "ttlMs": LIST_TTL_MS, "cacheScope": "public",
         }),
         "ping" => json!({}),
         "tools/list" => {
-            let tools: Vec<Json> = tools::all(may_write).map(Tool::described).collect();
-            let mut list = json!({"tools": tools});
+            let mut list = json!({"tools": tools.described()});
             if is_stateless {
                 list["ttlMs"] = LIST_TTL_MS.into();
                 list["cacheScope"] = "public".into();
@@ -128,8 +151,8 @@ fn request(id: Json, method: &str, mut params: Map<String, Json>, may_write: boo
                 Some(Json::Object(arguments)) => arguments,
                 Some(_) => return Request::Answer(refused(Some(&id), INVALID_PARAMS, "`arguments` is an object")),
             };
-            let Some(tool) = tools::all(may_write).find(|tool| tool.name == name) else {
-                return Request::Answer(refused(Some(&id), INVALID_PARAMS, tools::unknown(name, may_write)));
+            let Some(tool) = tools.find(name) else {
+                return Request::Answer(refused(Some(&id), INVALID_PARAMS, tools.unknown(name)));
             };
             return Request::Call(Call { id, tool, arguments, is_stateless });
         }
@@ -138,12 +161,32 @@ fn request(id: Json, method: &str, mut params: Map<String, Json>, may_write: boo
     Request::Answer(answer(&id, is_stateless || method == "server/discover", result))
 }
 
-fn initialized(wanted: &str) -> Json {
+fn initialized(wanted: &str, instructions: &str) -> Json {
     let version = WITH_HANDSHAKE.into_iter().find(|version| *version == wanted).unwrap_or(WITH_HANDSHAKE[0]);
     json!({
         "protocolVersion": version, "capabilities": capabilities(), "serverInfo": server(),
-        "instructions": INSTRUCTIONS,
+        "instructions": instructions,
     })
+}
+
+/// True for a version that both forms of a request are answered in.
+pub fn is_supported(version: &str) -> bool {
+    versions().contains(&version)
+}
+
+/// The answer to a request of another version.
+pub fn unsupported(id: Option<&Json>, requested: &str) -> Json {
+    let error = json!({
+        "code": UNSUPPORTED_VERSION,
+        "message": "Unsupported protocol version",
+        "data": {"supported": versions(), "requested": requested},
+    });
+    json!({"jsonrpc": "2.0", "id": id, "error": error})
+}
+
+/// True for an answer to a message that could not be read as a request.
+pub fn is_unreadable(answer: &Json) -> bool {
+    matches!(answer["error"]["code"].as_i64(), Some(PARSE_ERROR | INVALID_REQUEST | UNSUPPORTED_VERSION))
 }
 
 fn versions() -> Vec<&'static str> {
