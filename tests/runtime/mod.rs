@@ -2,6 +2,7 @@
 
 mod account;
 mod audiences;
+mod backups;
 mod broadcasts;
 mod calls;
 mod cases;

@@ -98,6 +98,14 @@ pub const COMMAND_ROWS_MAX: i64 = 1_000;
 pub const COMMAND_LETTERS_MAX: i64 = 10_000;
 /// The age of the last `transom backup` from which health mentions it.
 pub const BACKUP_AGE_MAX: Span = Span::days(7);
+/// The copies that `backup` keeps, unless its `keep` says otherwise, and the most that it may say.
+pub const BACKUPS_KEPT: i64 = 14;
+pub const BACKUPS_KEPT_MAX: i64 = 1_000;
+/// How often is looked for a copy that is due, and how long a failed one rests.
+pub const BACKUP_LOOK_EVERY: Span = Span::seconds(20);
+pub const BACKUP_RETRY: Span = Span::minutes(10);
+/// How long after its time a copy that was not made is a fault of the installation.
+pub const BACKUP_LATE: Span = Span::hours(1);
 /// The free bytes of the database's disk below which soon nothing can be recorded: its log alone takes up to 64 MB.
 pub const DISK_FREE_MIN: u64 = 200 * 1024 * 1024;
 /// The delay of a message from which health mentions the queue.

@@ -18,7 +18,7 @@ pub use access::{Access, Autocalls, Kapso, Meta, Twilio, Waplify};
 pub use account::Account;
 pub use models::{Budget, Model, ModelPrices};
 pub use prices::{CATEGORIES, Prices, UNITS, amount, shown};
-pub use sections::{FlowGrants, Log, Media, Publishers, Retention, Studio};
+pub use sections::{BackupPlan, FlowGrants, Log, Media, Publishers, Retention, Studio};
 pub use sender::{OnUnknown, Sender, Shows};
 pub use template::{CatalogueEntry, of as template_of};
 pub use webhooks::{NOTIFY, Receiver, Webhooks};
@@ -76,6 +76,8 @@ pub struct Config {
     pub proxies: Vec<IpNet>,
     /// The configured webhook subscriptions; `notify` is one of them.
     pub webhooks: Webhooks,
+    /// `None`: no copies are made.
+    pub backup: Option<BackupPlan>,
     pub retention: Retention,
     pub studio: Studio,
     pub log: Log,
@@ -121,6 +123,7 @@ impl Config {
             media: Media::default(),
             proxies: Vec::new(),
             webhooks: Webhooks::default(),
+            backup: None,
             retention: Retention::default(),
             studio: Studio::default(),
             log: Log::default(),
@@ -266,6 +269,8 @@ fn top(node: &Node, folder: &Path, findings: &Findings) -> Config {
     config.webhooks =
         fields.fields_if("webhooks").map(|fields| webhooks::webhooks(fields, findings)).unwrap_or_default();
     config.webhooks.to.extend(fields.fields_if("notify").and_then(webhooks::notify));
+    let backup = fields.fields_if("backup");
+    config.backup = backup.and_then(|backup| sections::backup(backup, folder, &config.data, config.database.expose()));
     config.retention = fields.fields_if("retention").map(sections::retention).unwrap_or_default();
     config.studio = fields.fields_if("studio").map(sections::studio).unwrap_or_default();
     config.log = fields.fields_if("log").map(sections::log).unwrap_or_default();

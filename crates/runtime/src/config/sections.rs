@@ -1,12 +1,24 @@
-//! Reads the small sections: `flows`, `retention`, `log`, and reports those that nothing reads.
+//! Reads the small sections: `flows`, `backup`, `retention`, `log`, and reports those that nothing reads.
 
 use super::Written;
 use crate::{
-    base::{diagnostic::Diagnostic, fields::Fields, limits::MESSAGES_KEPT_MIN, secret::Secret, time::Span, yaml::Node},
+    base::{
+        diagnostic::Diagnostic,
+        fields::Fields,
+        limits::{BACKUPS_KEPT, BACKUPS_KEPT_MAX, MESSAGES_KEPT_MIN},
+        secret::Secret,
+        time::{self, Span, Time},
+        yaml::Node,
+    },
+    model::schedule::Schedule,
     process::log::{Format, Level},
 };
 use ipnet::IpNet;
-use std::collections::BTreeMap;
+use jiff::tz::TimeZone;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 /// The data and networks that flows may use.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +45,26 @@ impl FlowGrants {
 pub struct Media {
     /// Private networks from which files may be loaded nevertheless.
     pub allow_private: Vec<IpNet>,
+}
+
+/// The times and the place of the copies of a SQLite database.
+#[derive(Debug, Clone)]
+pub struct BackupPlan {
+    /// The file of the database.
+    pub database: PathBuf,
+    pub schedule: Schedule,
+    /// The clock of the schedule; that of the machine unless written.
+    pub timezone: TimeZone,
+    pub folder: PathBuf,
+    /// The number of copies that stay.
+    pub keep: usize,
+}
+
+impl BackupPlan {
+    /// The time of the copy behind this one; it has passed if a copy was missed.
+    pub fn due_after(&self, last: Time) -> Option<Time> {
+        self.schedule.next(last, &self.timezone).map(|fire| fire.at)
+    }
 }
 
 /// The retention times.
@@ -119,6 +151,46 @@ pub fn networks(fields: &mut Fields<'_>, name: &'static str) -> Vec<IpNet> {
         }
     }
     networks
+}
+
+/// Reads `backup`; `folder` is that of the configuration, `data` that of the database.
+pub fn backup(mut fields: Fields<'_>, folder: &Path, data: &Path, database: &str) -> Option<BackupPlan> {
+    let schedule = fields.required("schedule");
+    let into = fields.opt_text("folder").map_or_else(|| data.join("backups"), |name| folder.join(name));
+    let keep = fields.whole("keep", BACKUPS_KEPT, 1..=BACKUPS_KEPT_MAX);
+    let database = database.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path));
+    if database.is_none() {
+        let message = "`backup` copies SQLite databases, and this is Postgres".to_owned();
+        let help = "take the section out, and copy the database with `pg_dump` or by its archive of the log";
+        fields.wrong_at("schedule", "E906", message, help);
+    }
+    let read = schedule.filter(|node| !node.is_broken()).and_then(|node| {
+        match Schedule::parse(node.text().unwrap_or_default(), "en") {
+            Ok(schedule) => Some(schedule),
+            Err(wrong) => {
+                let help = wrong.help.unwrap_or_else(|| "write it like `daily 03:00`".to_owned());
+                fields.wrong(node, "E906", format!("{}; {help}", wrong.message));
+                None
+            }
+        }
+    });
+    let timezone = match fields.opt_text("timezone").map(|name| (name.to_owned(), TimeZone::get(name))) {
+        None => TimeZone::system(),
+        Some((_, Ok(zone))) => zone,
+        Some((name, Err(_))) => {
+            let message = format!("there is no time zone `{name}`");
+            fields.wrong_at("timezone", "E906", message, &time::zone_meant(&name));
+            TimeZone::UTC
+        }
+    };
+    fields.finish();
+    Some(BackupPlan {
+        timezone,
+        database: PathBuf::from(database?),
+        schedule: read?,
+        folder: into,
+        keep: keep as usize,
+    })
 }
 
 pub fn retention(mut fields: Fields<'_>) -> Retention {

@@ -1,6 +1,6 @@
 //! Holds the daemon's parts in one struct, and the loops that plan, wake and clean up.
 
-use super::{retention::Retention, survey::Survey};
+use super::{backups::Backups, retention::Retention, survey::Survey};
 use crate::{
     base::{
         clock::Clock,
@@ -70,6 +70,8 @@ pub struct App {
     pub checkup: Arc<Checkups>,
     pub calls: Arc<Calls>,
     pub reloader: Arc<Reloader>,
+    /// `None`: the configuration wants no copies.
+    pub backups: Option<Arc<Backups>>,
     pub(crate) retention: Arc<Retention>,
     /// True if sandbox senders use `sandbox.env` and `sandbox.mocks`; false in an author's test, which has its own.
     pub(crate) plays: bool,

@@ -2,6 +2,7 @@
 
 use super::{
     app::{App, LastRuns},
+    backups::Backups,
     retention::Retention,
 };
 use crate::{
@@ -163,7 +164,12 @@ impl App {
         let checkup = Arc::new(Checkups::new(&process, &senders, (&health, &policy), &contacts, &queue));
         let Process { config, clock, store, http, metrics, log_limiter, token_key, .. } = process;
         let retention = Arc::new(Retention::new(store.clone(), Arc::clone(&clock), &config.retention));
+        let backups = config
+            .backup
+            .clone()
+            .map(|plan| Arc::new(Backups::new(store.clone(), Arc::clone(&clock), plan, config.data.clone())));
         let app = Arc::new(App {
+            backups,
             senders,
             events,
             token_key,
@@ -243,6 +249,16 @@ impl App {
         let (app, ends) = given();
         let retention = kept_up("retention", PART_REST, move || Arc::clone(&app.retention).drive(ends.clone()));
         let (app, ends) = given();
+        let backups = kept_up("backups", PART_REST, move || {
+            let (app, ends) = (Arc::clone(&app), ends.clone());
+            async move {
+                match &app.backups {
+                    Some(backups) => Arc::clone(backups).drive(ends).await,
+                    None => {}
+                }
+            }
+        });
+        let (app, ends) = given();
         let posts = kept_up("webhooks", PART_REST, move || {
             let (app, ends) = (Arc::clone(&app), ends.clone());
             async move { app.webhooks.drive_posts(ends).await }
@@ -263,7 +279,7 @@ impl App {
             kept_up("templates", PART_REST, move || Arc::clone(&app.templates).watch_templates(ends.clone()));
         let (app, ends) = given();
         let survey = kept_up("survey", PART_REST, move || Arc::clone(&app).drive_survey(ends.clone()));
-        vec![timers, plans, many, cases, starts, sweep, retention, posts, reload, polling, templates, survey]
+        vec![timers, plans, many, cases, starts, sweep, retention, backups, posts, reload, polling, templates, survey]
     }
 
     /// Makes a new version live from the next turn on; keeps the findings for `/readyz`.

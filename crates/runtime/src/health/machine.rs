@@ -4,7 +4,7 @@ use super::{HealthCheck, HealthInputs, backup_mark, disk};
 use crate::{
     base::{
         counted::counted,
-        limits::{BACKUP_AGE_MAX, DISK_FREE_MIN},
+        limits::{BACKUP_AGE_MAX, BACKUP_LATE, DISK_FREE_MIN},
         time::rounded,
     },
     bot::source_files,
@@ -57,7 +57,7 @@ pub fn disk(config: &Config) -> Option<HealthCheck> {
     Some(HealthCheck::bad(id, title, told))
 }
 
-/// The last copy by `transom backup`. Postgres has tools of its own, and a sandbox has nothing to lose.
+/// The last copy, by `transom backup` or by the `backup` of the configuration. Postgres has tools of its own, and a sandbox has nothing to lose.
 pub fn backup(inputs: &HealthInputs<'_>) -> Option<HealthCheck> {
     let config = inputs.config;
     if !config.database.expose().starts_with("sqlite") || config.only_sandboxes() || inputs.store.is_err() {
@@ -66,7 +66,16 @@ pub fn backup(inputs: &HealthInputs<'_>) -> Option<HealthCheck> {
     let (id, title) = ("backup", "Last backup");
     let day = jiff::Timestamp::from_millisecond(inputs.now().0).unwrap_or_default().strftime("%Y-%m-%d-%H%M%S");
     let command = format!("transom backup transom-{day}.db");
-    Some(match backup_mark::read(&config.data) {
+    let last = backup_mark::read(&config.data);
+    let due = last.zip(config.backup.as_ref()).and_then(|(last, plan)| plan.due_after(last));
+    if let Some(due) = due.filter(|due| inputs.now() - *due > BACKUP_LATE) {
+        let told = format!(
+            "A copy of the database was due {} ago and was not made; the log says why.",
+            rounded(inputs.now() - due)
+        );
+        return Some(HealthCheck::bad(id, title, told).since(last).mended_by(command));
+    }
+    Some(match last {
         None => {
             HealthCheck::warning(id, title, "`transom backup` has made no copy of the database yet.").mended_by(command)
         }
