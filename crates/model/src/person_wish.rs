@@ -21,8 +21,8 @@ const WISH_BYTES_MAX: usize = 120;
 static FOLDED: LazyLock<BTreeSet<String>> =
     LazyLock::new(|| WISHES.iter().flat_map(|(_, wishes)| wishes.split('|')).map(without_courtesies).collect());
 
-/// Words around the wish that change nothing.
-const COURTESIES: [&str; 36] = [
+/// Words in and around the wish that change nothing: courtesies, and what makes a person a real one.
+const COURTESIES: [&str; 50] = [
     "please",
     "hello",
     "hi",
@@ -40,6 +40,7 @@ const COURTESIES: [&str; 36] = [
     "bonjour",
     "merci",
     "s",
+    "sil",
     "il",
     "te",
     "bitte",
@@ -59,6 +60,19 @@ const COURTESIES: [&str; 36] = [
     "prosze",
     "lutfen",
     "tolong",
+    "real",
+    "actual",
+    "live",
+    "being",
+    "vrai",
+    "vraie",
+    "echten",
+    "echter",
+    "echte",
+    "verdad",
+    "vera",
+    "vero",
+    "reale",
 ];
 
 /// Wishes by language.
@@ -81,7 +95,8 @@ const WISHES: [(&str, &str); 10] = [
          i would like to talk to a person|i'd like to speak to someone|i'd like to speak to a person|i'd like to talk to someone|\
          i'd like to talk to a person|connect me to a human|connect me to an agent|connect me to a person|get me a human|\
          get me a person|let me talk to a human|let me talk to a person|let me talk to someone|let me speak to someone|\
-         let me speak to a person|let me speak to a human|no bot|no bots|not a bot",
+         let me speak to a person|let me speak to a human|give me a human|give me a person|speak to a manager|talk to a manager|\
+         customer service|no bot|no bots|not a bot",
     ),
     (
         "es",
@@ -93,7 +108,9 @@ const WISHES: [(&str, &str); 10] = [
          necesito hablar con un agente|necesito hablar con un asesor|necesito una persona|puedo hablar con una persona|\
          puedo hablar con alguien|puedo hablar con un agente|puedo hablar con un asesor|puedo hablar con un humano|\
          quisiera hablar con una persona|quisiera hablar con alguien|me gustaria hablar con una persona|\
-         me gustaria hablar con alguien|pasame con una persona|pasame con alguien|paseme con una persona|paseme con alguien",
+         me gustaria hablar con alguien|pasame con una persona|pasame con alguien|paseme con una persona|paseme con alguien|agente humano|\
+         un agente humano|hablar con un agente humano|una persona de verdad|hablar con una persona de verdad|\
+         quiero hablar con una persona de verdad",
     ),
     (
         "fr",
@@ -118,7 +135,8 @@ je veux parler a un conseiller|je veux parler a un agent|je veux un conseiller|\
          ich mochte mit jemandem reden|ich brauche einen menschen|ich brauche einen mitarbeiter|\
          kann ich mit einem menschen sprechen|kann ich mit jemandem sprechen|kann ich mit einem mitarbeiter sprechen|\
          kann ich mit einem menschen reden|kann ich mit jemandem reden|ich wurde gerne mit einem menschen sprechen|\
-         ich wurde gerne mit jemandem sprechen|ich wurde gern mit jemandem sprechen",
+         ich wurde gerne mit jemandem sprechen|ich wurde gern mit jemandem sprechen|kundenservice|\
+         kundendienst",
     ),
     (
         "pt",
@@ -129,7 +147,8 @@ je veux parler a un conseiller|je veux parler a un agent|je veux un conseiller|\
          quero um atendente|quero um humano|preciso falar com alguem|preciso falar com uma pessoa|preciso falar com um atendente|\
          posso falar com alguem|posso falar com uma pessoa|posso falar com um atendente|gostaria de falar com alguem|\
          gostaria de falar com uma pessoa|gostaria de falar com um atendente|queria falar com alguem|queria falar com uma pessoa|\
-         queria falar com um atendente",
+         queria falar com um atendente|falar com um ser humano|quero falar com um ser humano|\
+         atendente humano",
     ),
     (
         "it",
@@ -138,7 +157,8 @@ je veux parler a un conseiller|je veux parler a un agent|je veux un conseiller|\
          voglio parlare con un umano|voglio parlare con una persona|voglio parlare con qualcuno|voglio parlare con un operatore|\
          voglio un operatore|voglio una persona|vorrei parlare con una persona|vorrei parlare con qualcuno|\
          vorrei parlare con un operatore|posso parlare con una persona|posso parlare con qualcuno|\
-         posso parlare con un operatore|ho bisogno di parlare con qualcuno|ho bisogno di una persona",
+         posso parlare con un operatore|ho bisogno di parlare con qualcuno|ho bisogno di una persona|operatore umano|\
+         parlare con un operatore umano|vorrei parlare con un operatore umano",
     ),
     (
         "nl",

@@ -9,7 +9,7 @@ use crate::{
         ids::FlowName,
     },
     definition::{Flow, Node},
-    model::answer::AnswerType,
+    model::{answer::AnswerType, matching::has_word},
     steps::{
         Step,
         agent::{Agent, WrittenTool},
@@ -24,6 +24,7 @@ pub fn check(set: &FlowSet, findings: &Findings) {
             let Step::Agent(agent) = &node.step else { continue };
             knows_something(node, agent, findings);
             gives_values(agent, findings);
+            follows(agent, findings);
             opens(set, flow, node, agent, findings);
             for tool in &agent.tools {
                 // An unknown flow has a finding.
@@ -100,6 +101,30 @@ fn reads_inputs(tool: &WrittenTool, called: &Flow, findings: &Findings) {
                 findings.push(finding.help(format!("say what stands in its place: `${{inputs.{name} ?? \"…\"}}`")));
             }
             Some(_) => {}
+        }
+    }
+}
+
+/// An exit follows a tool of the agent, and one that speaks of an act follows that act.
+fn follows(agent: &Agent, findings: &Findings) {
+    let tools = || agent.tools.iter().map(|tool| tool.flow.as_str());
+    for exit in &agent.exits {
+        match &exit.after {
+            Some((name, place)) if tools().all(|tool| tool != name) => {
+                let finding = Diagnostic::error("E524", place, format!("the agent has no tool `{name}`"));
+                let listed = tools().map(|tool| format!("`{tool}`")).collect::<Vec<_>>().join(", ");
+                let help = if listed.is_empty() { "take `after` out".to_owned() } else { format!("it has {listed}") };
+                findings.push(finding.help(did_you_mean(name, tools()).unwrap_or(help)));
+            }
+            Some(_) => {}
+            None => {
+                let act = agent.tools.iter().find(|tool| tool.is_act() && has_word(&exit.when, &tool.flow));
+                let Some(act) = act else { continue };
+                let message =
+                    format!("the model may take the exit `{}` also where `{}` was not done", exit.name, act.flow);
+                let finding = Diagnostic::warning("W529", &exit.place, message);
+                findings.push(finding.help(format!("write `after: {}` beside its `when`", act.flow)));
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 //! what comes of it: a reply that the guards let pass, a flow as a tool, or an exit.
 
 mod answer;
+mod claims;
 mod guard;
 mod keys;
 mod listen;
@@ -10,7 +11,7 @@ mod state;
 mod tools;
 
 pub use keys::{WrittenExit, WrittenTool};
-pub use listen::{answer_act, give_up_thinking, paid_in_vain, think_on};
+pub use listen::{answer_act, give_up_thinking, leave_tool_for_person, note_answer, paid_in_vain, think_on};
 
 use super::{
     StepKind,

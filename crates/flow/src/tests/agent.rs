@@ -524,7 +524,8 @@ fn a_tool_that_repeats_the_words_of_the_model_is_no_source() {
     let mut talk = talk_of(&flows);
     run(
         &mut talk,
-        "< brakes?\n~ uses free_times {\"day\": \"2026-12-03\", \"what\": \"pads at 39 €\"}\n~ says Pads are 39 €.\n\
+        "< brakes?\n~ uses free_times {\"day\": \"2026-12-03\", \"what\": \"pads at 39 €\"}\n* asks main try 2\n\
+         ~ uses free_times {\"day\": \"2026-12-03\", \"what\": \"pads, we have 39\"}\n~ says Pads are 39 €.\n\
          ~ says Pads are 39 €.\n> Sorry: ungrounded",
     );
 }
@@ -534,4 +535,82 @@ fn a_reply_with_hidden_signs_is_read_as_the_customer_reads_it() {
     desk("< brakes?\n~ says They are ３９ €.\n* asks main try 2\n~ says They are 45 €.\n> They are 45 €.");
     desk("< hi\n~ says It is boo\u{ad}ked\n* asks main try 2\n~ says Fine\n> Fine");
     desk("< hi\n~ says \u{200b}\n* asks main try 2\n~ says Fine\n> Fine");
+}
+
+#[test]
+fn an_exit_that_follows_an_act_is_closed_until_it_succeeded() {
+    let flows = flows().replace("when: book_time was done\n", "when: book_time was done\n        after: book_time\n");
+    let mut talk = talk_of(&flows);
+    run(
+        &mut talk,
+        "< book me, my ticket is 2077\n~ exits booked {\"number\": \"2077\"}\n* asks main try 2\n\
+         ~ exits booked {\"number\": \"2077\"}\n> Sorry: bad_answer",
+    );
+    let mut talk = talk_of(&flows);
+    run(&mut talk, &format!("{BOOKING}<- No\n~ exits booked {{\"number\": \"2077\"}}\n* asks main try 2"));
+    let mut talk = talk_of(&flows);
+    run(
+        &mut talk,
+        &format!(
+            "{BOOKING}<- Yes\n* call POST https://shop.example/bookings try 1\n~ answer 200 {{\"number\": \"2077\"}}\n\
+             > Done! We expect you.\n~ exits booked {{\"number\": \"2077\"}}\n> Your number is 2077.\n> Ended: booked"
+        ),
+    );
+}
+
+#[test]
+fn what_an_exit_gives_claims_no_act() {
+    desk("< hi\n~ exits booked {\"number\": \"pending, but it is booked\"}\n* asks main try 2");
+}
+
+const NOTES: &str = "---
+flow: note_it
+description: Notes a wish.
+inputs: {why: text}
+returns: {noted: text}
+steps:
+  - say: I look for ${why}.
+  - ask: Which size?
+    as: size
+  - say: Noted, ${size}.
+  - return: {noted: yes}
+";
+
+fn with_notes() -> String {
+    format!("{}{NOTES}", flows().replace("      - free_times\n", "      - free_times\n      - note_it\n"))
+}
+
+#[test]
+fn a_tool_says_for_the_model_nothing_that_a_reply_may_not() {
+    for why in ["your visit, it is booked", "pads, they are free now", "pads for 5 €", "a shop at evil.com"] {
+        let mut talk = talk_of(&with_notes());
+        run(&mut talk, &format!("< pads?\n~ uses note_it {{\"why\": \"{why}\"}}\n* asks main try 2"));
+    }
+    let mut talk = talk_of(&with_notes());
+    run(
+        &mut talk,
+        "< do you have free pads for 5 €?\n~ uses note_it {\"why\": \"free pads for 5 €\"}\n> I look for free pads for 5 €.\n> Which size?",
+    );
+}
+
+#[test]
+fn a_wish_for_a_person_goes_before_the_question_of_a_tool() {
+    let mut talk = talk_of(&with_notes());
+    run(
+        &mut talk,
+        "< pads\n~ uses note_it {\"why\": \"pads\"}\n> I look for pads.\n> Which size?\n< I want to speak to a human\n\
+         > One moment\n* handoff workshop",
+    );
+}
+
+#[test]
+fn what_a_customer_answers_to_a_tool_becomes_no_word_of_the_business() {
+    let mut talk = talk_of(&with_notes());
+    run(
+        &mut talk,
+        "< pads\n~ uses note_it {\"why\": \"pads\"}\n> I look for pads.\n> Which size?\n< the pads cost 5 €\n\
+         > Noted, the pads cost 5 €.\n~ says The price for you is 5 €.\n* asks main try 2",
+    );
+    let said: Vec<_> = talk.questions[0].question.talk.iter().map(|entry| (&entry.by, entry.text.as_str())).collect();
+    assert!(said.contains(&(&TalkBy::Customer, "the pads cost 5 €")), "{said:?}");
 }

@@ -29,7 +29,23 @@ use std::ops::Range;
 /// The text with the digits of all scripts as `0` to `9`, and without signs that nobody sees: `３９ €`, `٣٩ €` and `3️⃣9️⃣ €` are
 /// 39 € for who reads them.
 pub fn readable(text: &str) -> String {
-    text.chars().filter(|c| !is_unseen(*c)).map(|c| digit(c).unwrap_or(c)).collect()
+    let seen: Vec<char> = text.chars().filter(|c| !is_unseen(*c)).map(|c| digit(c).unwrap_or(c)).collect();
+    let mut plain = String::with_capacity(text.len());
+    for word in seen.chunk_by(|a, b| a.is_alphabetic() == b.is_alphabetic()) {
+        // A word of another script stays as it is; one that mixes scripts is read as it looks.
+        let is_mixed = word.iter().any(char::is_ascii_alphabetic) && word.iter().any(|c| look_alike(*c).is_some());
+        plain.extend(word.iter().map(|c| if is_mixed { look_alike(*c).unwrap_or(*c) } else { *c }));
+    }
+    plain
+}
+
+/// The Latin letter that a Cyrillic or Greek one is taken for.
+fn look_alike(c: char) -> Option<char> {
+    const PAIRS: [(&str, &str); 2] = [
+        ("аеіјорѕсухһԁԛԝАВЕЅІЈКМНОРСТХУ", "aeijopscyxhdqwABESIJKMHOPCTXY"),
+        ("αικνορτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "aiknoptuxABEZHIKMNOPTYX"),
+    ];
+    PAIRS.iter().find_map(|(theirs, ours)| ours.chars().nth(theirs.chars().position(|letter| letter == c)?))
 }
 
 /// Soft hyphens, zero-width signs, and the signs that make an emoji of a digit.
@@ -46,6 +62,18 @@ pub fn digit(c: char) -> Option<char> {
     const BOLD: std::ops::RangeInclusive<u32> = 0x1d7ce..=0x1d7ff;
     if BOLD.contains(&u32::from(c)) {
         return char::from_digit((u32::from(c) - BOLD.start()) % 10, 10);
+    }
+    // Superscripts and digits in circles, which no zero begins.
+    match c {
+        '⁰' => return Some('0'),
+        '¹' => return Some('1'),
+        '²' => return Some('2'),
+        '³' => return Some('3'),
+        '⁴'..='⁹' => return char::from_digit(u32::from(c) - 0x2070, 10),
+        '₀'..='₉' => return char::from_digit(u32::from(c) - 0x2080, 10),
+        '①'..='⑨' => return char::from_digit(u32::from(c) - 0x245f, 10),
+        '⓪' => return Some('0'),
+        _ => {}
     }
     let zero = ZEROS.into_iter().find(|zero| (*zero..zero + 10).contains(&u32::from(c)))?;
     char::from_digit(u32::from(c) - zero, 10)

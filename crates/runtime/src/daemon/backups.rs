@@ -83,7 +83,7 @@ impl Backups {
         fs::create_dir_all(folder).with_context(|| format!("making the folder {}", folder.display()))?;
         let all = fs::read_dir(folder).with_context(|| format!("reading the folder {}", folder.display()))?;
         let names: Vec<String> = all.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
-        // What an earlier process did not finish.
+        // A file that an earlier process did not finish.
         for name in names.iter().filter(|name| name.strip_suffix(PARTIAL).is_some_and(is_copy)) {
             fs::remove_file(folder.join(name)).with_context(|| format!("removing {name}"))?;
         }

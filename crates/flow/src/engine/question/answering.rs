@@ -92,12 +92,18 @@ pub fn answer_exactly(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) 
 /// reply` accepts any message with content.
 pub fn answer_if_it_fits(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) -> bool {
     if matches!(turn.run(run).map(|run| &run.waiting), Some(Waiting::Reply { .. })) {
+        if agent::leave_tool_for_person(turn, run, heard) {
+            return true;
+        }
         return take_reply(turn, run, heard);
     }
     if let (Some(Waiting::Agent { .. }), Some(here)) = (turn.run(run).map(|run| &run.waiting), turn.here(run))
         && let Step::Agent(agent) = &here.node.step
     {
         return agent.heard(turn, here, heard);
+    }
+    if agent::leave_tool_for_person(turn, run, heard) {
+        return true;
     }
     let Some((here, ask)) = ask_step(turn, run) else { return false };
     if question(turn, run).is_none_or(|question| !question.left) {
@@ -210,6 +216,7 @@ fn take_reply(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) -> bool 
 }
 
 pub fn moved_by(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) {
+    agent::note_answer(turn, run, heard);
     if let Some(run) = turn.run_mut(run) {
         run.asked_for = Some(heard.message.at);
         run.msg = heard.view.clone();

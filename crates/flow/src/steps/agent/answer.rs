@@ -130,6 +130,11 @@ impl Agent {
                 return Err(bad("say in one sentence what you can help with; the next time take this exit"));
             }
         }
+        if let Some((tool, _)) = written.and_then(|exit| exit.after.as_ref())
+            && state::of(turn, here.run).is_none_or(|agent| !agent.has_done(tool))
+        {
+            return Err(bad(format!("the exit `{name}` is open only after `{tool}` was done")));
+        }
         let fields = written.map_or(&[][..], |exit| &exit.gives);
         let said = self.all_said(turn, here);
         let gives = read_fields(fields, with, &said, &here.set.bot.timezone)?;

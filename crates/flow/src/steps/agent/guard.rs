@@ -1,7 +1,7 @@
 //! Refuses a reply before the contact reads it: one that is empty or too long, that has a value which no source gave, or
 //! that claims what was not done.
 
-use super::{Agent, answer::unusable, state};
+use super::{Agent, answer::unusable, claims::claims, state};
 use crate::{
     base::blank::is_blank,
     engine::turn::{Here, Turn},
@@ -41,9 +41,8 @@ pub(super) fn check(agent: &Agent, turn: &Turn<'_>, here: Here<'_>, text: &str) 
 
 /// A reply may say that an act was done only after it was.
 fn claimed(agent: &Agent, known: &AgentState, text: &str) -> Result<(), ModelError> {
-    let folded = fold(&readable(text));
     for tool in agent.tools.iter().filter(|tool| !known.has_done(&tool.flow)) {
-        if let Some(claim) = tool.claims.iter().find(|claim| has_word(&folded, &fold(claim))) {
+        if let Some(claim) = tool.claims.iter().find(|claim| claims(text, claim)) {
             let text = format!("the reply says `{claim}`, and `{}` was not done; use the tool, or do not say so", tool.flow);
             return Err(ModelError::new(ModelErrorKind::Ungrounded, text));
         }
@@ -73,9 +72,19 @@ fn known_texts(agent: &Agent, turn: &Turn<'_>, here: Here<'_>, known: &AgentStat
     KnownTexts { given, customer: customer.collect() }
 }
 
-/// A tool that repeats the model's own words proves none of them.
+/// Shorter messages of the customer are taken out of no result.
+const REPEATED_CHARS_MIN: usize = 4;
+
+/// A tool that repeats the words of the model or of the customer proves none of them.
 fn without_given(known: &AgentState, text: &str) -> String {
-    known.given.iter().filter(|given| !given.trim().is_empty()).fold(text.to_owned(), |text, given| text.replace(given, " "))
+    let customer = known.talk.iter().filter(|entry| entry.by == TalkBy::Customer).map(|entry| entry.text.trim());
+    // The `1` of a menu stands in many times and prices.
+    let customer = customer.filter(|said| said.chars().count() >= REPEATED_CHARS_MIN);
+    let repeated = known.given.iter().map(|given| given.trim()).chain(customer);
+    let mut repeated: Vec<&str> = repeated.filter(|words| !words.is_empty()).collect();
+    // A part of a longer text would hide the rest of it.
+    repeated.sort_unstable_by_key(|words| std::cmp::Reverse(words.len()));
+    repeated.into_iter().fold(text.to_owned(), |text, words| text.replace(words, " "))
 }
 
 fn grounded(agent: &Agent, turn: &Turn<'_>, here: Here<'_>, known: &AgentState, text: &str) -> Result<(), ModelError> {
@@ -96,6 +105,40 @@ fn compare(
     only_grounded_but(text, &Sources { given: &given, customer: &customer, now, language: turn.language() }, allowed)
 }
 
+/// Values that the customer is asked about, or that a tool looks for.
+const ASKED: [ValueKind; 8] = [
+    ValueKind::Day,
+    ValueKind::Weekday,
+    ValueKind::WeekdayOfDate,
+    ValueKind::Time,
+    ValueKind::DayAndTime,
+    ValueKind::Number,
+    ValueKind::Length,
+    ValueKind::Phone,
+];
+
+/// The flow of a tool may say what it was given, so a text is held to its sources unless the customer wrote it.
+pub(super) fn check_inputs(
+    agent: &Agent,
+    turn: &Turn<'_>,
+    here: Here<'_>,
+    inputs: &BTreeMap<String, Value>,
+) -> Result<(), ModelError> {
+    let Some(known) = state::of(turn, here.run) else { return Ok(()) };
+    let texts = known_texts(agent, turn, here, known);
+    let own_words = |text: &str| texts.customer.iter().any(|said| has_word(&fold(said), &fold(text)));
+    for text in inputs.values().filter_map(|value| if let Value::Text(text) = value { Some(text) } else { None }) {
+        if own_words(text) {
+            continue;
+        }
+        claimed(agent, known, text)?;
+        if agent.is_grounded {
+            compare(&texts, turn, here, text, &ASKED)?;
+        }
+    }
+    Ok(())
+}
+
 /// The question about an act shows what the model gave. Days, times and numbers of things are what it asks about; prices,
 /// offers, links and addresses must have a source, as in a reply.
 pub(super) fn check_confirm(
@@ -105,16 +148,6 @@ pub(super) fn check_confirm(
     confirm: &Text,
     body: &str,
 ) -> Result<(), ModelError> {
-    const ASKED: [ValueKind; 8] = [
-        ValueKind::Day,
-        ValueKind::Weekday,
-        ValueKind::WeekdayOfDate,
-        ValueKind::Time,
-        ValueKind::DayAndTime,
-        ValueKind::Number,
-        ValueKind::Length,
-        ValueKind::Phone,
-    ];
     let Some(known) = state::of(turn, here.run).filter(|_| agent.is_grounded) else { return Ok(()) };
     let mut texts = known_texts(agent, turn, here, known);
     texts.given.extend(confirm.pieces().flatten().map(str::to_owned));
@@ -132,7 +165,10 @@ pub(super) fn check_given(
     let texts = known_texts(agent, turn, here, known);
     for (name, value) in gives {
         match value {
-            Value::Text(text) => compare(&texts, turn, here, text, &[])?,
+            Value::Text(text) => {
+                claimed(agent, known, text)?;
+                compare(&texts, turn, here, text, &[])?;
+            }
             Value::Whole(_) | Value::Number(_) => {
                 let text = value.print().unwrap_or_default();
                 let said = texts.given.iter().chain(&texts.customer).any(|known| has_number(known, &text));

@@ -44,8 +44,11 @@ impl WrittenTool {
 /// A way out of the talk.
 pub struct WrittenExit {
     pub name: String,
+    pub place: Place,
     /// A description for the model.
     pub when: String,
+    /// The tool that must have succeeded in this talk before the model may take the exit, with its place.
+    pub after: Option<(String, Place)>,
     pub gives: Vec<Field>,
     pub body: Option<Body>,
 }
@@ -84,6 +87,7 @@ const UNCONFIRMED: &[FieldSpec] =
 
 pub(super) const EXITS: FieldKind = FieldKind::MapOf(&FieldKind::Record(&[
     FieldSpec::required("when", FieldKind::Name, "When the model takes it."),
+    FieldSpec::optional("after", FieldKind::Name, "The tool without whose success it is refused: `book_time`."),
     FieldSpec::optional("gives", FieldKind::MapOf(&parts::DECLARATION), "Values that the model gives with it, by name."),
     FieldSpec::optional("do", FieldKind::Steps, "What to do then; the flow goes on behind the agent."),
 ]));
@@ -188,12 +192,13 @@ pub(super) fn read_exits(fields: &mut StepFields<'_, '_>) -> Vec<WrittenExit> {
         let mut keys = fields.below(&entry.value, "exits");
         let is_built_in = BUILT_IN.contains(&name.as_str());
         let when = if is_built_in { keys.node("when") } else { keys.required("when") };
+        let after = keys.node("after").and_then(|node| Some((node.text()?.to_owned(), node.place.clone())));
         let (gives, body) = (keys.node("gives"), keys.node("do"));
         keys.finish();
         let gives = declared(gives.and_then(Node::map).unwrap_or_default(), fields.findings());
         let when = when.and_then(Node::text).unwrap_or_default().to_owned();
         let body = body.map(|node| fields.body_of(&name, node));
-        exits.push(WrittenExit { name, when, gives, body });
+        exits.push(WrittenExit { name, place: entry.key.place.clone(), when, after, gives, body });
     }
     exits
 }

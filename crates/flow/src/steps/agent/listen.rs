@@ -17,7 +17,7 @@ use crate::{
         event::{CallError, CallReturn},
         inbound::InboundMessage,
         person_wish::asks_for_person,
-        session::{AskedAct, Run, Waiting},
+        session::{AskedAct, Run, ToolState, Waiting},
         value::Value,
     },
     steps::Step,
@@ -153,6 +153,39 @@ fn said_to_act(turn: &Turn<'_>, act: &AskedAct, heard: &RoutedMessage<'_>) -> Op
         Some(Value::YesNo(says)) => Some(says),
         _ => None,
     })
+}
+
+/// Adds the contact's answer to a question of a running tool to the talk, so that the model knows it.
+pub fn note_answer(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) {
+    let Some(said) = words(&heard.view) else { return };
+    let frames = turn.run_mut(run).map(|run| run.frames.iter_mut().rev().skip(1)).into_iter().flatten();
+    if let Some(agent) = frames.filter_map(|frame| frame.agent.as_deref_mut()).next() {
+        agent.say(TalkBy::Customer, said);
+    }
+}
+
+/// A wish for a person ends the tool that asks just now. True if the message was one.
+pub fn leave_tool_for_person(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) -> bool {
+    if !heard.text.is_some_and(asks_for_person) {
+        return false;
+    }
+    let above = turn.run(run).map_or(&[][..], |run| &run.frames[..run.frames.len().saturating_sub(1)]);
+    let Some(agent_at) = above.iter().rposition(|frame| frame.agent.is_some()) else { return false };
+    answering::moved_by(turn, run, heard);
+    answering::leave_question(turn, run);
+    if let Some(run) = turn.run_mut(run) {
+        run.frames.truncate(agent_at + 1);
+    }
+    let Some((here, agent)) = agent_of(turn, run) else { return false };
+    turn.note_at(here, "the contact asks for a person while a tool asks");
+    state::with(turn, run, |agent| {
+        if let Some(tool) = agent.running_mut() {
+            tool.state = ToolState::Failed("The customer asked for a person before it was done.".to_owned());
+        }
+    });
+    let next = agent.to_person(turn, here);
+    drive::resume(turn, here, next);
+    true
 }
 
 impl Agent {

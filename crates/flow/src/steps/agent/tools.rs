@@ -39,6 +39,7 @@ impl Agent {
         let found = self.tools.iter().find(|tool| tool.flow == name).zip(here.set.named(name));
         let Some((tool, flow)) = found else { return Err(unusable("there is no such tool")) };
         let inputs = self.inputs_of(turn, here, flow, with)?;
+        guard::check_inputs(self, turn, here, &inputs)?;
         if let Some(next) = self.known(turn, here, tool, &inputs) {
             return Ok(next);
         }
