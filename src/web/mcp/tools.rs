@@ -184,7 +184,7 @@ pub async fn run(
 fn address(route: &'static Route, given: &Map<String, Json>) -> Result<String, String> {
     let in_path: Vec<&str> = parts(route.path).collect();
     let known = || in_path.iter().copied().chain(route.query.iter().map(|field| field.name));
-    for name in given.keys().filter(|name| !known().any(|known| known == name.as_str())) {
+    if let Some(name) = given.keys().find(|name| !known().any(|known| known == name.as_str())) {
         let help = did_you_mean(name, known()).map(|help| format!("; {help}")).unwrap_or_default();
         return Err(format!("`{}` has no argument `{name}`{help}", route.name));
     }

@@ -252,9 +252,8 @@ impl App {
         let backups = kept_up("backups", PART_REST, move || {
             let (app, ends) = (Arc::clone(&app), ends.clone());
             async move {
-                match &app.backups {
-                    Some(backups) => Arc::clone(backups).drive(ends).await,
-                    None => {}
+                if let Some(backups) = &app.backups {
+                    Arc::clone(backups).drive(ends).await;
                 }
             }
         });
