@@ -1,6 +1,6 @@
 //! Finds the option that a text names: with typing errors, or among other words.
 
-use super::ambiguous::asks_which;
+use super::ambiguous::{asks_which, button_named};
 use crate::{
     engine::{
         question::answering,
@@ -11,7 +11,7 @@ use crate::{
     model::{
         answer::{self, AnswerContext, AnswerType, Chosen, Reading},
         matching,
-        session::OptionShown,
+        session::{OptionShown, Question},
         value::Value,
     },
     steps::ask::Ask,
@@ -136,4 +136,58 @@ fn time_of(option: &OptionShown) -> Option<Time> {
     let (hour, minute) = option.title.split_once(':')?;
     let (hour, minute) = (hour.parse().ok()?, minute.parse().ok().filter(|_| minute.len() == 2)?);
     Time::new(hour, minute, 0, 0).ok()
+}
+
+/// The option with exactly this id, title, title on the template's own button, or number; or with the id of a foreign
+/// button. `listed`: the options were in the text with their numbers.
+pub fn exact_option<'q>(
+    question: &'q Question,
+    heard: &RoutedMessage<'_>,
+    listed: bool,
+    language: &str,
+) -> Option<&'q OptionShown> {
+    let Question { options, template_titles, .. } = question;
+    let on_template = |option: &&OptionShown, same: &dyn Fn(&str) -> bool| {
+        template_titles.get(&option.id).is_some_and(|title| same(title))
+    };
+    if let Some(button) = &heard.button {
+        let by_id = options.iter().find(|option| option.id == *button);
+        let by_text = || options.iter().find(|option| on_template(option, &|title| title == button));
+        if let Some(option) = by_id.or_else(by_text) {
+            return Some(option);
+        }
+    }
+    let text = heard.text?;
+    if let Some(option) = button_named(question, text) {
+        return Some(option);
+    }
+    let said = heard.folded.as_str();
+    // `red 👎` rejects the option that it names, but a title may have such a sign of its own.
+    let is_denied = |title: &str| answer::is_denied_by_sign(text) && !answer::is_denied_by_sign(title);
+    let same = |title: &str| matching::fold(title) == said && !is_denied(title);
+    let is_yesno = options.iter().any(|option| matches!(option.value, Value::YesNo(_)));
+    if is_yesno && heard.text.is_some_and(answer::is_asked_back) {
+        return None;
+    }
+    let by_name = options
+        .iter()
+        .find(|option| same(&option.id))
+        .or_else(|| options.iter().find(|option| same(&option.title)))
+        .or_else(|| options.iter().find(|option| on_template(option, &same)));
+    let by_yesno = || {
+        let hearing = AnswerContext::new(jiff::Zoned::default(), language, None);
+        let said = is_yesno
+            .then(|| answer::read_whole(AnswerType::YesNo, &heard.message.kind, &hearing).single())
+            .flatten()?;
+        options.iter().find(|option| option.value == said)
+    };
+    // Buttons show no numbers: beside `1-2` and `3-4 people`, a 3 is not the third option.
+    let with_figures = options.iter().filter(|option| option.title.chars().any(char::is_numeric)).count();
+    let numbered = listed || !asks_which(question) && with_figures < 2;
+    let shown = |option: &&OptionShown| question.narrowed.is_empty() || question.narrowed.contains(&option.id);
+    let by_number = || {
+        let place = answer::number_of_option(text)?.checked_sub(1)?;
+        options.iter().filter(shown).nth(place).filter(|_| numbered)
+    };
+    by_name.or_else(by_yesno).or_else(by_number)
 }
