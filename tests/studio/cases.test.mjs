@@ -2,6 +2,7 @@
 // on, closing, and the next case by a key.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { snoozes } from '../../ui/inbox/snooze.js';
 import { axe, daemon, fitsPhone, launch, open, settled, skip, until, written } from './harness.mjs';
 
 const ANA = '+34600111222';
@@ -98,6 +99,17 @@ test('a slash lists the replies, and the chosen one stands in the box before it 
   assert.equal(await box.inputValue(), '/');
   await box.fill('');
   await page.context().close();
+});
+
+test('a case may be put aside until the next morning and the Monday after it', () => {
+  const offered = (from, zone) => snoozes(Date.parse(from), zone).map((at) => new Date(at).toISOString().slice(5, 16));
+  // A Thursday: before the morning of Madrid, and behind it.
+  assert.deepEqual(offered('2026-11-26T02:00:00Z', 'Europe/Madrid'), ['11-26T03:00', '11-26T06:00', '11-26T08:00', '11-30T08:00']);
+  assert.deepEqual(offered('2026-11-26T20:30:00Z', 'Europe/Madrid'), ['11-26T21:30', '11-27T00:30', '11-27T08:00', '11-30T08:00']);
+  // On a Sunday the next morning is a Monday, so the other is a week later.
+  assert.deepEqual(offered('2026-11-29T12:00:00Z', 'Asia/Kolkata'), ['11-29T13:00', '11-29T16:00', '11-30T03:30', '12-07T03:30']);
+  // The clock of Madrid is set back on 25 October.
+  assert.deepEqual(offered('2026-10-24T12:00:00Z', 'Europe/Madrid'), ['10-24T13:00', '10-24T16:00', '10-25T08:00', '10-26T08:00']);
 });
 
 test('a case is put aside, given to a team, and closed', { skip }, async () => {

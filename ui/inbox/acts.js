@@ -6,39 +6,16 @@ import { Confirm } from '../js/confirm.js';
 import { Icon } from '../js/icons.js';
 import { t } from '../js/i18n.js';
 import { Menu } from '../js/menu.js';
-import { DAY, HOUR, near } from '../js/moment.js';
+import { near } from '../js/moment.js';
 import { addressTo, go } from '../js/router.js';
 import { may } from '../js/session.js';
 import { say } from '../js/state.js';
 import { botZone } from '../js/times.js';
 import { filters } from './list.js';
+import { snoozes } from './snooze.js';
 import { isMine, waits } from './words.js';
 
-/** The hour at which a case comes back on another day, on the clock of the bot. */
-const MORNING = 9;
 const NEXT_ROWS = 100;
-
-/** The next time after `from` at which it is nine o'clock in the zone, `days` days later at the earliest. @param {number} from @param {number} days @param {string} zone */
-function morning(from, days, zone) {
-  const hour = new Intl.DateTimeFormat('en', { timeZone: zone, hour: 'numeric', hourCycle: 'h23' });
-  let at = Math.ceil((from + (days - 1) * DAY) / HOUR) * HOUR;
-  for (let n = 0; n < 48 && (Number(hour.format(at)) !== MORNING || at - from < (days - 1) * DAY + HOUR); n++) {
-    at += HOUR;
-  }
-  return at;
-}
-
-/** The days until Monday. @param {number} from @param {string} zone */
-function untilMonday(from, zone) {
-  const day = new Intl.DateTimeFormat('en', { timeZone: zone, weekday: 'short' }).format(from);
-  return 7 - ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'].indexOf(day);
-}
-
-/** The times that are offered for putting a case aside. @param {string} zone @returns {number[]} */
-export function snoozes(zone) {
-  const from = now();
-  return [...new Set([from + HOUR, from + 4 * HOUR, morning(from, 1, zone), morning(from, untilMonday(from, zone), zone)])].sort((a, b) => a - b);
-}
 
 /** Opens the case that is due first among those that wait or are this person's and want an answer. @param {number | null} current */
 export async function next(current) {
@@ -88,7 +65,7 @@ export function Acts({ talk, put, refresh, note }) {
     may('list_cases') && item(close, 'next', html`${t('inbox.next')} <kbd>n</kbd>`, () => next(talk.id)),
     may('add_note') && item(close, 'pen', t('inbox.note'), note),
     may('snooze_case') && id && html`<hr /><p class="menu-head">${t('inbox.snooze')}</p>`,
-    may('snooze_case') && id && snoozes(zone).map((at) => item(close, 'moon', near(at, now(), zone), () => act(`/v1/cases/${id}/snooze`, { until: new Date(at).toISOString() }))),
+    may('snooze_case') && id && snoozes(now(), zone).map((at) => item(close, 'moon', near(at, now(), zone), () => act(`/v1/cases/${id}/snooze`, { until: new Date(at).toISOString() }))),
     may('assign') && teams?.length && html`<hr /><p class="menu-head">${t('inbox.give')}</p>`,
     may('assign') && teams?.flatMap((team) => [
       item(close, 'people', team.name, () => give({ team: team.name })),
