@@ -95,7 +95,10 @@ impl Backups {
         // The name is on the disk as well as the file.
         fs::File::open(folder).and_then(|folder| folder.sync_all()).context("flushing the folder")?;
         backup_mark::write(&self.data, now).context("writing the time of the copy")?;
-        self.remove_old(folder, names)?;
+        // The copy is there, and the next one removes what was left.
+        if let Err(error) = self.remove_old(folder, names) {
+            tracing::warn!("Old copies of the database stay: {error:#}");
+        }
         Ok(file)
     }
 
