@@ -116,6 +116,10 @@ fn follows(agent: &Agent, findings: &Findings) {
                 let help = if listed.is_empty() { "take `after` out".to_owned() } else { format!("it has {listed}") };
                 findings.push(finding.help(did_you_mean(name, tools()).unwrap_or(help)));
             }
+            Some((_, place)) if exit.name == "person" => {
+                let message = "a person must be to be had at any time: the exit `person` follows no tool";
+                findings.push(Diagnostic::error("E524", place, message).help("take `after` out"));
+            }
             Some(_) => {}
             None => {
                 let act = agent.tools.iter().find(|tool| tool.is_act() && has_word(&exit.when, &tool.flow));
