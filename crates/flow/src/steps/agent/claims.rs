@@ -16,40 +16,39 @@ const SPELLED_CHARS_MIN: usize = 5;
 
 /// True if the text says the words of `claim` and does not deny them.
 pub(super) fn claims(text: &str, claim: &str) -> bool {
-    let claim = words(claim);
+    let claim = words(&plain(claim));
     if claim.is_empty() {
         return false;
     }
-    let parts: Vec<Vec<String>> = text.split(['.', ',', ';', ':', '!', '?', '\n', '(', ')', '–', '—']).map(words).collect();
-    let mut stands = 0;
-    for part in &parts {
-        for at in 0..part.len().saturating_sub(claim.len() - 1) {
-            if part[at..at + claim.len()] == claim {
-                if !is_denied(&part[..at]) {
-                    return true;
-                }
-                stands += 1;
-            }
-        }
-    }
-    let (letters, wanted): (String, String) = (parts.concat().concat(), claim.concat());
-    wanted.chars().count() >= SPELLED_CHARS_MIN && letters.matches(&wanted).count() > stands && is_spelled(&parts, &wanted)
+    let plain = plain(text);
+    let parts: Vec<Vec<String>> = plain.split(ends_a_part).map(words).collect();
+    let stands = |part: &[String]| {
+        let mut places = part.windows(claim.len()).enumerate().filter(|(_, words)| *words == claim);
+        places.any(|(at, _)| !is_denied(&part[..at]))
+    };
+    parts.iter().any(|part| stands(part)) || is_spelled(&parts.concat(), &claim)
 }
 
-/// True if the letters of `wanted` are words of their own in a row, such as `b o o k e d`.
-fn is_spelled(parts: &[Vec<String>], wanted: &str) -> bool {
-    let all: Vec<&String> = parts.iter().flatten().collect();
-    (0..all.len()).any(|from| {
-        let mut rest = wanted;
-        for (count, word) in all[from..].iter().enumerate() {
+/// True for a sign behind which another part of the sentence begins; letters may have blanks and hyphens between them.
+fn ends_a_part(c: char) -> bool {
+    !(c.is_alphanumeric() || c == ' ' || matches!(c, '\'' | '’'))
+}
+
+/// True if the letters of the claim are spread over other words than its own, such as `b o o k e d`.
+fn is_spelled(words: &[String], claim: &[String]) -> bool {
+    let wanted = claim.concat();
+    let is_at = |from: usize| {
+        let mut rest = wanted.as_str();
+        for (count, word) in words[from..].iter().enumerate() {
             match rest.strip_prefix(word.as_str()) {
-                Some("") => return count > 0,
+                Some("") => return words[from..=from + count] != *claim,
                 Some(left) => rest = left,
                 None => return false,
             }
         }
         false
-    })
+    };
+    wanted.chars().count() >= SPELLED_CHARS_MIN && (0..words.len()).any(is_at)
 }
 
 fn is_denied(before: &[String]) -> bool {
@@ -59,10 +58,13 @@ fn is_denied(before: &[String]) -> bool {
     !limited && (spanish || near.iter().any(|word| DENIALS.contains(&word.as_str())))
 }
 
-/// The folded words, without the marks that WhatsApp shows as bold, italic and struck out.
-fn words(text: &str) -> Vec<String> {
-    let plain: String = readable(text).chars().filter(|c| !matches!(c, '*' | '_' | '~' | '`')).collect();
-    fold(&plain).split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+/// The text as it is read: without the marks that WhatsApp shows as bold, italic and struck out.
+fn plain(text: &str) -> String {
+    readable(text).chars().filter(|c| !matches!(c, '*' | '_' | '~' | '`')).collect()
+}
+
+fn words(plain: &str) -> Vec<String> {
+    fold(plain).split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
 #[cfg(test)]
@@ -83,6 +85,9 @@ mod tests {
             "Not only booked, but paid.",
             "It is not late: it is booked.",
             "Why not? It is booked.",
+            "Why not - booked!",
+            "Not late 👍 booked",
+            "It is booked, not open.",
         ] {
             assert!(claims(text, "booked"), "{text}");
         }
@@ -99,6 +104,9 @@ mod tests {
             ("Ce n'est pas encore réservé.", "réservé"),
             ("Our notebook is full.", "book"),
             ("It is overbooked.", "booked"),
+            ("We do not expect you today.", "we expect you"),
+            ("Not: we", "we expect you"),
+            ("I do not say that we expect you", "that we expect you"),
         ] {
             assert!(!claims(text, claim), "{text}");
         }
