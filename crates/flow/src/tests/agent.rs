@@ -614,3 +614,17 @@ fn what_a_customer_answers_to_a_tool_becomes_no_word_of_the_business() {
     let said: Vec<_> = talk.questions[0].question.talk.iter().map(|entry| (&entry.by, entry.text.as_str())).collect();
     assert!(said.contains(&(&TalkBy::Customer, "the pads cost 5 €")), "{said:?}");
 }
+
+#[test]
+fn a_question_behind_the_talk_is_answered_with_any_words() {
+    // No tool runs here, so the word is an answer.
+    let flows = format!(
+        "{}{NOTES}",
+        flows().replace(
+            "  - say: 'Ended: ${talk.exit}'\n",
+            "  - call: note_it\n    with: {why: it}\n    as: noted\n  - say: That was ${noted.noted}.\n"
+        )
+    );
+    let mut talk = talk_of(&flows);
+    run(&mut talk, "< hi\n~ exits done\n> I look for it.\n> Which size?\n< human\n> Noted, human.\n> That was yes.");
+}

@@ -121,6 +121,11 @@ impl AgentState {
         self.tool_runs.iter_mut().rev().find(|run| run.state == ToolState::Running)
     }
 
+    /// True if the flow of a tool runs now.
+    pub fn has_running(&self) -> bool {
+        self.tool_runs.iter().any(|run| run.state == ToolState::Running)
+    }
+
     /// Begins a tool; of those that changed nothing the oldest is forgotten if there are too many.
     pub fn begin(&mut self, run: ToolRun) {
         self.tool_runs.push(run);

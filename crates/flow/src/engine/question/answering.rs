@@ -90,12 +90,6 @@ pub fn answer_exactly(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) 
 /// Level 8: an option with typing errors, an answer inside a sentence, or any text that passes `check`; `wait:
 /// reply` accepts any message with content.
 pub fn answer_if_it_fits(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) -> bool {
-    if matches!(turn.run(run).map(|run| &run.waiting), Some(Waiting::Reply { .. })) {
-        if agent::leave_tool_for_person(turn, run, heard) {
-            return true;
-        }
-        return take_reply(turn, run, heard);
-    }
     if let (Some(Waiting::Agent { .. }), Some(here)) = (turn.run(run).map(|run| &run.waiting), turn.here(run))
         && let Step::Agent(agent) = &here.node.step
     {
@@ -103,6 +97,9 @@ pub fn answer_if_it_fits(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_
     }
     if agent::leave_tool_for_person(turn, run, heard) {
         return true;
+    }
+    if matches!(turn.run(run).map(|run| &run.waiting), Some(Waiting::Reply { .. })) {
+        return take_reply(turn, run, heard);
     }
     let Some((here, ask)) = ask_step(turn, run) else { return false };
     if question(turn, run).is_none_or(|question| !question.left) {

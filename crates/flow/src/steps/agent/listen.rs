@@ -155,27 +155,29 @@ fn said_to_act(turn: &Turn<'_>, act: &AskedAct, heard: &RoutedMessage<'_>) -> Op
     })
 }
 
+/// The place among the frames of the agent whose tool runs in those above it.
+fn agent_of_tool(turn: &Turn<'_>, run: u32) -> Option<usize> {
+    let (_, below) = turn.run(run)?.frames.split_last()?;
+    below.iter().rposition(|frame| frame.agent.as_ref().is_some_and(|agent| agent.has_running()))
+}
+
 /// Adds the contact's answer to a question of a running tool to the talk, so that the model knows it.
 pub fn note_answer(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) {
-    let Some(said) = words(&heard.view) else { return };
-    let frames = turn.run_mut(run).map(|run| run.frames.iter_mut().rev().skip(1)).into_iter().flatten();
-    if let Some(agent) = frames.filter_map(|frame| frame.agent.as_deref_mut()).next() {
+    let (Some(said), Some(at)) = (words(&heard.view), agent_of_tool(turn, run)) else { return };
+    if let Some(agent) = turn.run_mut(run).and_then(|run| run.frames[at].agent.as_deref_mut()) {
         agent.say(TalkBy::Customer, said);
     }
 }
 
 /// A wish for a person ends the tool that asks just now. True if the message was one.
 pub fn leave_tool_for_person(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) -> bool {
-    if !heard.text.is_some_and(asks_for_person) {
-        return false;
-    }
-    let above = turn.run(run).map_or(&[][..], |run| &run.frames[..run.frames.len().saturating_sub(1)]);
-    let Some(agent_at) = above.iter().rposition(|frame| frame.agent.is_some()) else { return false };
+    let Some(at) = agent_of_tool(turn, run).filter(|_| heard.text.is_some_and(asks_for_person)) else { return false };
     answering::moved_by(turn, run, heard);
     answering::leave_question(turn, run);
     if let Some(run) = turn.run_mut(run) {
-        run.frames.truncate(agent_at + 1);
+        run.frames.truncate(at + 1);
     }
+    // A tool runs from its agent's step alone.
     let Some((here, agent)) = agent_of(turn, run) else { return false };
     turn.note_at(here, "the contact asks for a person while a tool asks");
     state::with(turn, run, |agent| {
