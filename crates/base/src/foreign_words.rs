@@ -79,15 +79,15 @@ pub fn test_step(written: &str) -> Option<&'static str> {
     find(written, &TEST_STEPS)
 }
 
-/// The expression for a day or a moment that is named by its word: `hoy` is `today()`.
+/// The expression for a day or a moment that is named by its word, in English and in these languages: `hoy` is `today()`.
 pub fn moment(written: &str) -> Option<&'static str> {
     Some(match written.to_lowercase().as_str() {
-        "hoy" | "hoje" | "heute" | "oggi" | "vandaag" | "aujourdhui" => "today()",
+        "today" | "hoy" | "hoje" | "heute" | "oggi" | "vandaag" | "aujourdhui" => "today()",
         "mañana" | "manana" | "amanhã" | "amanha" | "demain" | "morgen" | "domani" | "tomorrow" => {
             "today() + days(1)"
         }
         "ayer" | "ontem" | "hier" | "gestern" | "ieri" | "gisteren" | "yesterday" => "today() - days(1)",
-        "ahora" | "agora" | "maintenant" | "jetzt" | "adesso" | "nu" => "now()",
+        "now" | "ahora" | "agora" | "maintenant" | "jetzt" | "adesso" | "nu" => "now()",
         _ => return None,
     })
 }

@@ -75,16 +75,16 @@ pub fn unknown_name(name: &str, place: &Place, known: impl IntoIterator<Item = i
             Diagnostic::error("E303", place, format!("the pattern of `format` is a text, and `{name}` is a name"));
         return finding.help(format!("write `.format(\"{pattern}\")`, in double quotes"));
     }
+    if let Some(moment) = foreign_words::moment(name) {
+        return Diagnostic::error("E303", place, format!("nothing here is called `{name}`"))
+            .help(format!("for that day or moment write `{moment}`"));
+    }
     // In a comparison, a word is more often a text without quotes than a name.
     let text = before.ends_with("==") || before.ends_with("!=") || before.ends_with("??");
     let help = match (name.to_lowercase().as_str(), elsewhere(name)) {
         ("yes" | "oui" | "si" | "sí" | "sì" | "sim" | "ja" | "no" | "non" | "não" | "nein", _) if text => {
             let truth = !matches!(name.to_lowercase().as_str(), "no" | "non" | "não" | "nein");
             format!("the answer of a `yesno` is `{truth}`; for the text write `\"{name}\"`, in double quotes")
-        }
-        _ if foreign_words::moment(name).is_some() => {
-            let moment = foreign_words::moment(name).unwrap_or_default();
-            format!("for that day or moment write `{moment}`")
         }
         _ if text => format!("for the text write `\"{name}\"`, in double quotes; a name is filled by an earlier step"),
         (_, Some(ours)) => ours,

@@ -6,6 +6,7 @@ use crate::{
         advice::is_surname,
         diagnostic::{Diagnostic, did_you_mean, probably},
         fix::Fix,
+        foreign_words,
         limits,
         place::Place,
         synonyms::contact_part,
@@ -170,11 +171,9 @@ fn takes(fields: &mut StepFields<'_, '_>, name: &str, node: &Node) {
     let message = format!("`contact.{name}` takes {takes}, and this is {}", node.describe());
     let finding = Diagnostic::error("E318", &node.place, message);
     let from = if declared.kind.of == AnswerType::DateTime { "now()" } else { "today()" };
-    let worked_out = match scalar.text.to_lowercase().as_str() {
-        "today" | "now" => Some(format!("${{{from}}}")),
-        "tomorrow" => Some(format!("${{{from} + days(1)}}")),
-        "yesterday" => Some(format!("${{{from} - days(1)}}")),
-        _ => fields.is_code(scalar).then(|| format!("${{{}}}", scalar.text)),
+    let worked_out = match foreign_words::moment(&scalar.text) {
+        Some(moment) => Some(format!("${{{}}}", moment.replace("today()", from).replace("now()", from))),
+        None => fields.is_code(scalar).then(|| format!("${{{}}}", scalar.text)),
     };
     fields.report(match worked_out {
         Some(text) => {

@@ -3,6 +3,7 @@
 use crate::{
     base::{
         diagnostic::{Diagnostic, did_you_mean},
+        foreign_words,
         time::{Span, Time},
         yaml::Node,
     },
@@ -106,10 +107,10 @@ impl Until {
 fn day_and_clock(text: &str) -> Option<String> {
     let text = text.to_lowercase();
     let (day, rest) = text.split_once(' ')?;
-    let day = match day {
-        "today" | "hoy" | "heute" => "today()",
-        "tomorrow" | "mañana" | "morgen" => "(today() + days(1))",
-        _ => return None,
+    let day = match foreign_words::moment(day)? {
+        "now()" => return None,
+        day if day.contains(' ') => format!("({day})"),
+        day => day.to_owned(),
     };
     let rest = rest.trim_start_matches("at ").trim_start_matches("a las ").trim_start_matches("um ").trim();
     let whole = || format!("{rest}:00");

@@ -10,6 +10,7 @@ use crate::{
     base::{
         diagnostic::{Diagnostic, nearest},
         fix::Fix,
+        foreign_words,
         time::Span,
     },
     model::answer::says_yes,
@@ -132,14 +133,12 @@ pub fn comparable(
                 ))
             }
             (Some((text, _)), None) if x.within(moments()) || y.within(moments()) => {
-                let day = match text.to_lowercase().as_str() {
-                    "today" => "today()",
-                    "tomorrow" => "today() + days(1)",
-                    "yesterday" => "today() - days(1)",
-                    _ if x.within(Kinds::CLOCK) || y.within(Kinds::CLOCK) => {
+                let day = match foreign_words::moment(&text) {
+                    Some(moment) => moment,
+                    None if x.within(Kinds::CLOCK) || y.within(Kinds::CLOCK) => {
                         return finding.help("write the time of day as `\"09:30\"`");
                     }
-                    _ => match year_first(&text) {
+                    None => match year_first(&text) {
                         Some(meant) => return finding.help(format!("write the date as `\"{meant}\"`, the year first")),
                         None => "\"2026-12-24\"",
                     },

@@ -6,7 +6,7 @@ use super::super::{
     types::{Kinds, KnownValue, ValueType},
 };
 use crate::{
-    base::{diagnostic::Diagnostic, place::Place},
+    base::{diagnostic::Diagnostic, foreign_words, place::Place},
     script::{clock, spells_moment, year_first},
 };
 
@@ -23,12 +23,11 @@ pub fn check(eval: &mut Eval<'_>, name: &str, text: &ValueType, place: &Place) {
         "date" => "no date that a condition reads",
         _ => "no moment that a condition reads",
     };
+    let moment = foreign_words::moment(first.trim());
     let help = match (name, first.trim().to_lowercase().as_str()) {
         ("time", _) => "write it like `time(\"10:00\")`".to_owned(),
-        ("date", "today") => "write `today()`".to_owned(),
-        ("date", "tomorrow") => "write `today() + days(1)`".to_owned(),
-        ("date", "yesterday") => "write `today() - days(1)`".to_owned(),
         ("datetime", "now" | "today") => "write `now()`".to_owned(),
+        _ if name == "date" && moment.is_some() => format!("write `{}`", moment.unwrap_or_default()),
         _ => {
             let day = year_first(first);
             let time = if name == "datetime" { "T10:00" } else { "" };
