@@ -15,7 +15,12 @@ use transom::{
     store::{Query, tables::model_call},
 };
 
-const FLOW: &str = "flow: triage
+/// The flows of a step that asks.
+const STEP: &[(&str, &str)] = &[
+    BOT,
+    (
+        "flows/triage.yaml",
+        "flow: triage
 when: [{any_message: true}]
 steps:
   - llm: What is this about?
@@ -24,7 +29,16 @@ steps:
     as: kind
     on_error: [{say: 'Sorry: ${error.code}'}, end]
   - say: 'About: ${kind}'
-";
+",
+    ),
+];
+
+/// The flows of a message about whose meaning the model is asked.
+const MEANING: &[(&str, &str)] = &[
+    BOT,
+    ("flows/repair.yaml", "flow: repair\nwhen: [{meaning: something is broken}]\nsteps:\n  - say: 'About: repair'\n"),
+    ("flows/rest.yaml", "flow: rest\nwhen: [{any_message: true}]\nsteps:\n  - say: 'Sorry: unknown_outcome'\n"),
+];
 
 /// A death at the commit after so many others, before or after it.
 #[derive(Debug, Clone, Copy)]
@@ -50,10 +64,9 @@ struct Lived {
 }
 
 /// One life after the other, each with its death; the last one goes on to the end.
-async fn live(database: Option<String>, deaths: &[Death]) -> Lived {
+async fn live(files: &[(&str, &str)], database: Option<String>, deaths: &[Death]) -> Lived {
     let server = ModelServer::start(vec![value(json!("repair"))]).await;
-    let files = [BOT, ("flows/triage.yaml", FLOW)];
-    let mut house = House::at_meta_on(database, &files, &model(&server, "")).await;
+    let mut house = House::at_meta_on(database, files, &model(&server, "")).await;
     let message = house.webhook(CustomerEvent::Text("my brakes".into()));
     let mut died = true;
     if let Some(first) = deaths.first() {
@@ -118,12 +131,12 @@ async fn judge(house: &House, server: &ModelServer, deaths: &[Death]) {
 }
 
 /// Dies once at each commit of the turn; gives the number of deaths.
-async fn once_at_each_commit(database: impl AsyncFn() -> Option<String>) -> usize {
+async fn once_at_each_commit(files: &[(&str, &str)], database: impl AsyncFn() -> Option<String>) -> usize {
     let mut deaths = 0;
     for commit in 0..COMMITS_MAX {
         let mut died = false;
         for after in [false, true] {
-            died |= live(database().await, &[Death { commit, after }]).await.died;
+            died |= live(files, database().await, &[Death { commit, after }]).await.died;
         }
         if !died {
             return deaths;
@@ -133,24 +146,36 @@ async fn once_at_each_commit(database: impl AsyncFn() -> Option<String>) -> usiz
     panic!("a turn has fewer than {COMMITS_MAX} commits");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_death_at_any_commit_costs_one_question_more_and_nothing_is_said_twice() {
-    let deaths = once_at_each_commit(async || None).await;
+/// Dies at any commit of a life, and at any of the next one: then the answer may be lost, and the model is not asked a
+/// third time.
+async fn at_any_commit(files: &[(&str, &str)]) {
+    let deaths = once_at_each_commit(files, async || None).await;
     assert!(deaths >= 8, "webhook, turn, reservation, answer: {deaths}");
-    // The second life may die at any commit, too: then the step may fail, and the model is not asked a third time.
     let mut failed = 0;
     for first in 0..6 {
         for second in 0..6 {
             let deaths = [(first, true), (second, false)].map(|(commit, after)| Death { commit, after });
-            failed += usize::from(live(None, &deaths).await.texts == ["Sorry: unknown_outcome"]);
+            failed += usize::from(live(files, None, &deaths).await.texts == ["Sorry: unknown_outcome"]);
         }
     }
     assert!(failed > 0, "no pair of deaths was one while the model was asked");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_death_at_any_commit_costs_one_question_more_and_nothing_is_said_twice() {
+    at_any_commit(STEP).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_that_is_understood_is_not_lost_at_any_commit() {
+    at_any_commit(MEANING).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_holds_on_postgres() {
     let Some(cluster) = cluster() else { return };
-    let deaths = once_at_each_commit(async || Some(cluster.database().await)).await;
-    assert!(deaths >= 8, "webhook, turn, reservation, answer: {deaths}");
+    for files in [STEP, MEANING] {
+        let deaths = once_at_each_commit(files, async || Some(cluster.database().await)).await;
+        assert!(deaths >= 8, "webhook, turn, reservation, answer: {deaths}");
+    }
 }

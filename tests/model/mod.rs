@@ -6,6 +6,7 @@ mod dialects;
 mod faults;
 mod killed;
 mod live;
+mod meaning;
 mod step;
 
 use serde_json::{Value as Json, json};

@@ -270,9 +270,10 @@ pub fn trigger(written: &str) -> Option<&'static str> {
         }
         "horaire" | "horario" | "horário" | "zeitplan" | "orario" => "schedule: tuesday 10:00",
         "événement" | "evento" | "ereignis" => "event: NAME",
-        "keyword" | "keywords" | "text" | "phrase" | "phrases" | "intent" | "utterance" | "user_says" | "command" => {
+        "keyword" | "keywords" | "text" | "phrase" | "phrases" | "utterance" | "user_says" | "command" => {
             "message: [menu, start]"
         }
+        "intent" | "intents" | "intention" | "semantic" | "nlu" => "meaning: wants to send something back",
         "fallback" | "default" | "catch_all" | "unknown" | "no_match" | "default_reply" | "any" => "any_message: true",
         "welcome" | "start" | "new_contact" | "new_user" | "greeting" | "get_started" => "first_message: true",
         "cron" | "time" | "timer" | "platform" | "interval" => "schedule: tuesday 10:00",

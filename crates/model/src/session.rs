@@ -6,6 +6,7 @@ mod agent;
 mod case;
 mod due;
 mod kept;
+mod meaning;
 mod part;
 mod person;
 mod question;
@@ -16,6 +17,7 @@ pub use agent::{AgentState, AskedAct, ToolRun, ToolState};
 pub use case::{Case, CaseLimit, CaseState, PRIORITIES, rank};
 pub use due::{Due, DueKind};
 pub use kept::{CountedStart, Followed, StopSnapshot, TimedStart, UndeliveredCount, WaitingWelcome};
+pub use meaning::{Meaning, MeaningCall, MeaningChoice, MeaningOf, MeantAnswer, MeantStart, NO_RUN};
 pub use part::Part;
 pub use person::{NeedsPerson, Person, Unanswered};
 pub use question::{Gathering, OptionShown, Question};
@@ -66,6 +68,9 @@ pub struct Session {
     /// Messages that arrived during an external call of a run, in order; handled when the run waits again.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub waiting_messages: Vec<WaitingMessage>,
+    /// The number of questions about the meaning of messages so far.
+    #[serde(skip_serializing_if = "is_none")]
+    pub meaning_calls: u32,
     /// The timestamp of the contact's newest message here; decides whether the conversation is active.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub heard_at: Option<Time>,
@@ -95,7 +100,7 @@ pub struct Session {
     pub lost: Option<UndeliveredCount>,
 }
 
-/// A message that waits until a call returns.
+/// A message that waits until a call returns, or until a model has told its meaning.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WaitingMessage {
     pub id: InboundId,
@@ -105,6 +110,9 @@ pub struct WaitingMessage {
     /// The time of the contact's previous message here; `None`: there was none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heard_before: Option<Time>,
+    /// Set once a model is asked about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meaning: Option<Box<Meaning>>,
 }
 
 /// One run of a flow and of the flows that it calls.
@@ -324,12 +332,13 @@ impl Session {
     /// True if a run waits for the result of an external call or the outcome of a message on its way: after a crash the
     /// runtime must look it up. A question that is held back does not count, because its message has a time.
     pub fn is_owed(&self) -> bool {
-        self.runs.iter().any(|run| match &run.waiting {
-            Waiting::Call(call) => call.retry_at.is_none(),
-            Waiting::Question(question) => question.deadline.is_none() && question.left,
-            Waiting::Fate { .. } => true,
-            _ => false,
-        })
+        self.meaning_call().is_some()
+            || self.runs.iter().any(|run| match &run.waiting {
+                Waiting::Call(call) => call.retry_at.is_none(),
+                Waiting::Question(question) => question.deadline.is_none() && question.left,
+                Waiting::Fate { .. } => true,
+                _ => false,
+            })
     }
 
     /// True if the run may not send: a person has the conversation, and another run handed it over. Messages that were

@@ -137,6 +137,12 @@ pub const MODEL_EXAMPLES_MAX: usize = 20;
 pub const MODEL_FACTS_MAX: usize = 20;
 /// The texts among which a model chooses.
 pub const MODEL_CHOICES_MAX: usize = 50;
+/// How long a model may take to tell what a message means; then the message goes on without.
+pub const MEANING_CALL_TIMEOUT: Span = Span::seconds(4);
+/// The length of `meaning` of a trigger, and of each text of its `like` and `not`, in characters.
+pub const MEANING_CHARS_MAX: usize = 200;
+/// The texts of `like` and of `not` of one trigger.
+pub const MEANING_EXAMPLES_MAX: usize = 10;
 /// The largest number of questions after answers that could not be used.
 pub const MODEL_REPAIRS_MAX: i64 = 3;
 /// The questions that are asked again because the process ended before their answers were stored.

@@ -47,7 +47,7 @@ fn kind(trigger: &WrittenTrigger) -> Option<(&'static str, i64)> {
 }
 
 /// True if the two flows differ and share a sender.
-fn meet(one: &Flow, other: &Flow) -> bool {
+pub(super) fn meet(one: &Flow, other: &Flow) -> bool {
     one.name != other.name
         && (one.senders.is_empty()
             || other.senders.is_empty()

@@ -15,6 +15,7 @@ mod keywords;
 mod knowledge;
 mod limits;
 mod markup;
+mod meanings;
 mod missing_event;
 mod names;
 mod offers;
@@ -168,6 +169,7 @@ impl Linter {
         forms::check(set, &findings);
         agents::check(set, &findings);
         conflicting_triggers::check(set, &findings);
+        meanings::check(set, &findings);
         rare::check(set, around.now, &findings);
         offers::check(set, around.now, &findings);
         knowledge::check(set, around.now, &findings);

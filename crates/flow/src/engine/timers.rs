@@ -9,14 +9,14 @@ use crate::{
         message::delivery_outcome,
         paused,
         question::{answering, gather, lifecycle},
-        routing::{handover, stop_when},
+        routing::{handover, meaning, stop_when},
         version_change, window_timers,
     },
     model::{
         effect::CallRequest,
         effect::RunEnd,
         event::{CallError, CallReturn},
-        session::{CallWait, Waiting},
+        session::{CallWait, NO_RUN, Waiting},
     },
     steps::{
         Step, agent, llm,
@@ -277,6 +277,9 @@ fn call_took_too_long(turn: &mut Turn<'_>, number: u32) {
 }
 
 pub fn returned(turn: &mut Turn<'_>, number: u32, call: u32, result: Result<CallReturn, CallError>) {
+    if number == NO_RUN {
+        return meaning::returned(turn, call, result);
+    }
     let waiting = turn.run(number).map(|run| run.waiting.clone());
     if !matches!(&waiting, Some(Waiting::Call(wait)) if wait.call == call) {
         agent::paid_in_vain(turn, number, &result);
@@ -314,6 +317,7 @@ pub fn returned(turn: &mut Turn<'_>, number: u32, call: u32, result: Result<Call
 
 /// Handles a restart of the process: running calls are repeated with the same key, or have an unknown outcome.
 pub fn restarted(turn: &mut Turn<'_>) {
+    meaning::restarted(turn);
     for number in handover::all_runs(turn) {
         let waiting = turn.run(number).map(|run| run.waiting.clone());
         let (Some(Waiting::Call(wait)), Some(here)) = (waiting, turn.here(number)) else { continue };

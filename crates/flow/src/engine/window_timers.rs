@@ -12,7 +12,7 @@ use crate::{
     model::{
         event::Start,
         inbound::InboundMessage,
-        session::{TimedStart, WaitingWelcome},
+        session::{TimedStart, WaitingMessage, WaitingWelcome},
         value::Value,
     },
     triggers::Trigger,
@@ -106,6 +106,6 @@ pub fn welcome_due(turn: &mut Turn<'_>) {
             return burst::burst_over(turn, *welcome);
         }
         let WaitingWelcome { id, message, heard_before, .. } = *welcome;
-        route::judge(turn, id, message, None, heard_before, None, false);
+        route::judge(turn, WaitingMessage { id, message, reply_to: None, heard_before, meaning: None }, None, false);
     }
 }

@@ -1,4 +1,5 @@
-//! Parses `agents:` of `_bot.yaml`: the matter of all agents, the team behind them, and the sentence that a machine answers.
+//! Parses `agents:` of `_bot.yaml`: the matter of all agents, the team behind them, the sentence that a machine answers,
+//! and the model that tells what a message means.
 
 use super::teams::Team;
 use crate::base::{
@@ -10,11 +11,13 @@ use std::collections::BTreeMap;
 /// `agents:`, for all steps `agent` of the bot.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Agents {
-    /// Their matter, in the author's words; empty: it is missing.
+    /// Their matter, in the author's words; empty: it is missing, which a step `agent` reports.
     pub scope: String,
     /// The team of the exit `person`; `None`: the only one.
     pub team: Option<String>,
     pub discloses: Disclosure,
+    /// The model that is asked what a message means; `None`: the first of `models`.
+    pub router: Option<String>,
 }
 
 /// The sentence that a machine answers, at the first reply in a window.
@@ -28,9 +31,14 @@ pub enum Disclosure {
 }
 
 /// Parses `agents:` of `_bot.yaml`.
-pub(super) fn parse(fields: &mut Fields<'_>, teams: &BTreeMap<String, Team>, findings: &Findings) -> Agents {
+pub(super) fn parse(
+    fields: &mut Fields<'_>,
+    teams: &BTreeMap<String, Team>,
+    models: &[String],
+    findings: &Findings,
+) -> Agents {
     let Some(mut node) = fields.fields("agents") else { return Agents::default() };
-    let scope = node.text("scope").trim().to_owned();
+    let scope = node.opt_text("scope").unwrap_or_default().trim().to_owned();
     let team = node.opt_text("team").map(str::to_owned);
     if let (Some(name), Some(written)) = (&team, node.node("team"))
         && !teams.contains_key(name)
@@ -38,6 +46,17 @@ pub(super) fn parse(fields: &mut Fields<'_>, teams: &BTreeMap<String, Team>, fin
         let finding = Diagnostic::error("E403", &written.place, format!("there is no team `{name}`"));
         let near = did_you_mean(name, teams.keys().map(String::as_str));
         findings.push(finding.help(near.unwrap_or_else(|| format!("write `teams: {{{name}: {{}}}}`"))));
+    }
+    let router = node.opt_text("router").map(str::to_owned);
+    if let (Some(name), Some(written)) = (&router, node.node("router"))
+        && !models.contains(name)
+    {
+        let finding = Diagnostic::error("E520", &written.place, format!("`models` above does not name `{name}`"));
+        let help = match models {
+            [] => format!("write `models: [{name}]`"),
+            _ => format!("it names `{}`", models.join("`, `")),
+        };
+        findings.push(finding.help(help).meant(name, models.iter().map(String::as_str)));
     }
     let discloses = match node.node("discloses") {
         None => Disclosure::BuiltIn,
@@ -62,5 +81,5 @@ pub(super) fn parse(fields: &mut Fields<'_>, teams: &BTreeMap<String, Team>, fin
         },
     };
     node.finish();
-    Agents { scope, team, discloses }
+    Agents { scope, team, discloses, router }
 }

@@ -143,6 +143,11 @@ impl Default for Defaults {
 }
 
 impl Bot {
+    /// The model that is asked what a message means.
+    pub fn router(&self) -> Option<&str> {
+        self.agents.router.as_ref().or(self.models.first()).map(String::as_str)
+    }
+
     /// The place of a name in the list under this key of `_bot.yaml`; without one, the file.
     pub fn named_at(&self, key: &str, name: &str) -> &Place {
         let found = self.listed.iter().find(|(known, listed, _)| *known == key && listed == name);
@@ -245,7 +250,7 @@ pub(crate) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
         node.finish();
     }
     let teams = teams::parse(&mut fields, &hours, defaults.give_back, findings);
-    let agents = agents::parse(&mut fields, &teams, findings);
+    let agents = agents::parse(&mut fields, &teams, &models, findings);
     let (draft_testers, sandbox) = (texts(&mut fields, "draft_testers"), sandbox(&mut fields));
     let (opt_out, templates) = (opt_out(&mut fields), own_templates::parse(&mut fields, &language));
     replies::look(&mut fields);

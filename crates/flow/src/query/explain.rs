@@ -1,11 +1,17 @@
 //! Explains why a text starts a flow and no other one: *who wins* of language.md 5, for each trigger.
 
 use crate::{
-    base::ids::{FlowName, InboundId},
+    base::{
+        counted::counted,
+        ids::{FlowName, InboundId},
+    },
     definition::{Flow, WrittenTrigger},
     engine::{
         question::{answering, lifecycle},
-        routing::choose::{self, Choice, Fit, RoutedMessage, Strength},
+        routing::{
+            choose::{self, Choice, Fit, RoutedMessage, Strength},
+            meaning,
+        },
         turn::Turn,
     },
     load::default_language,
@@ -73,11 +79,19 @@ pub fn explain(versions: &Versions, session: &Session, world: &World<'_>, text: 
     let heard = RoutedMessage::new(&message, &turn, language.as_deref(), session.heard_at);
     let asking = answering::asking(&turn);
     let taker = if asks_language { Taker::Silent(LANGUAGE_FIRST) } else { taker(&mut turn, &heard, asking) };
+    let asked = asked_model(&turn, &heard, &taker, asking);
     let mut all = Vec::new();
     for flow in turn.live().flows.values() {
         for trigger in &flow.triggers {
             let wins = matches!(&taker, Taker::Trigger(choice) if is(choice, flow, trigger));
             let why = match choose::fit_of(&turn, flow, trigger, &heard) {
+                None if asked.iter().any(|choice| is(choice, flow, trigger)) => {
+                    format!("nothing else takes it: the model `{}` is asked whether it means this", router(&turn))
+                }
+                Some(_) if wins && !asked.is_empty() => {
+                    let count = counted(asked.len(), "meaning");
+                    format!("it wins if the model `{}`, which is asked about {count}, finds none", router(&turn))
+                }
                 None => trigger.kind.why_not(&heard),
                 Some((Fit { strength, inputs }, _)) => {
                     let as_keyword = asking.is_some() && strength.level() < 11 && !trigger.urgent;
@@ -99,6 +113,31 @@ pub fn explain(versions: &Versions, session: &Session, world: &World<'_>, text: 
     }
     all.sort_by_key(|explained| !explained.wins);
     all
+}
+
+/// The triggers about whose meanings a model is asked before anything else happens; empty: no model is asked.
+fn asked_model<'a>(
+    turn: &Turn<'a>,
+    heard: &RoutedMessage<'_>,
+    taker: &Taker<'_>,
+    asking: Option<u32>,
+) -> Vec<Choice<'a>> {
+    let reaches = match taker {
+        Taker::Trigger(choice) => choice.strength.level() == 11 && !choice.trigger.urgent,
+        Taker::Question(_, Level::Bad) => {
+            asking.is_some_and(|run| !answering::takes_text(turn, run) && !lifecycle::is_protected(turn, run))
+        }
+        Taker::Nobody => true,
+        Taker::Question(..) | Taker::Silent(_) => false,
+    };
+    match reaches && meaning::has_words(heard) {
+        true => meaning::candidates(turn, heard, asking.is_some()).into_iter().map(|(_, choice)| choice).collect(),
+        false => Vec::new(),
+    }
+}
+
+fn router<'t>(turn: &'t Turn<'_>) -> &'t str {
+    turn.live().bot.router().unwrap_or("?")
 }
 
 /// The trigger for people: `message hi, good morning`. Its key has no signs between the words.

@@ -3,8 +3,9 @@
 mod check_name;
 mod options;
 mod titles;
+mod understand;
 
-use self::{check_name::name_in_check, options::read_options};
+use self::{check_name::name_in_check, options::read_options, understand::read_understand};
 use super::{StepKind, say::Asking, until::Until};
 use crate::{
     base::{
@@ -55,6 +56,8 @@ pub struct Ask {
     pub gather: Option<Span>,
     /// True: only an opt-out interrupts the question.
     pub protect: Option<bool>,
+    /// True: a model is asked once what a text means that is no answer.
+    pub understand: bool,
 }
 
 pub struct WrittenOption {
@@ -138,6 +141,12 @@ impl StepKind for Ask {
                 FieldKind::YesNo,
                 "the flow's `protect`",
                 "`true`: no keyword of another flow interrupts this question, only a stop word does.",
+            ),
+            FieldSpec::default(
+                "understand",
+                FieldKind::YesNo,
+                "false",
+                "`true`: a text that is no answer goes once to the model `agents.router`, which may find the option or the value that it means; `check` still decides.",
             ),
             FieldSpec::optional(
                 "phrases",
@@ -229,6 +238,7 @@ impl StepKind for Ask {
             remind: read_reminders(fields),
             gather: read_gather(fields, &kind, has_options),
             protect: fields.opt_bool("protect"),
+            understand: read_understand(fields, &kind),
             kind,
         }
     }

@@ -1,10 +1,10 @@
 //! Implements `llm`: asks a language model once and keeps one typed value. The question leaves as an effect; this file
 //! handles its answer. The model proposes, and only a value that has the declared form is kept.
 
-pub(super) mod answer;
+pub(crate) mod answer;
 pub(super) mod ground;
-pub(super) mod keys;
-pub(super) mod mask;
+pub(crate) mod keys;
+pub(crate) mod mask;
 
 use super::StepKind;
 use crate::{
@@ -351,7 +351,7 @@ pub fn restarted(turn: &mut Turn<'_>, here: Here<'_>, mut call: ModelCall) -> Ne
 }
 
 /// The line of the trace about a reply: the model, its time, tokens and cost.
-pub(super) fn told(reply: &ModelReply) -> String {
+pub(crate) fn told(reply: &ModelReply) -> String {
     let how = if reply.answer.is_ok() { "answered" } else { "gave no answer" };
     let mut text = format!("`{}` {how} in {} ms", reply.model, reply.took.0);
     if reply.tokens.input + reply.tokens.output > 0 {
@@ -380,7 +380,7 @@ pub(super) fn shape_fields(fields: &[Field]) -> Vec<ShapeField> {
     fields.iter().map(shape).collect()
 }
 
-pub(super) fn shape_field(name: &str, kind: &Kind) -> ShapeField {
+pub(crate) fn shape_field(name: &str, kind: &Kind) -> ShapeField {
     ShapeField {
         name: name.to_owned(),
         kind: kind.of.as_str().to_owned(),
@@ -391,7 +391,7 @@ pub(super) fn shape_field(name: &str, kind: &Kind) -> ShapeField {
 }
 
 /// The mark around the input, different for each question; it cannot be guessed from outside.
-pub(super) fn mark(turn: &Turn<'_>, run: u32, call: u32) -> String {
+pub(crate) fn mark(turn: &Turn<'_>, run: u32, call: u32) -> String {
     let mut hash = Sha256::new();
     hash.update(turn.world.token_key);
     hash.update(format!("|model|{}|{run}|{call}", turn.world.conversation));

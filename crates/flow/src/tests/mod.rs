@@ -25,6 +25,7 @@ mod lists;
 mod llm;
 mod locales;
 mod loops;
+mod meaning;
 mod people;
 mod random;
 mod returning;

@@ -178,6 +178,7 @@ triggers! {
     button::Button,
     any_message::AnyMessage,
     first_message::FirstMessage,
+    meaning::Meaning,
     media::Media,
     location::Location,
     order::Order,

@@ -1,6 +1,6 @@
 //! Estimates the size of a session as JSON without writing it; the engine keeps the size below its limit.
 
-use super::{AgentState, Frame, Loop, Run, Session, StopSnapshot, Waiting};
+use super::{AgentState, Frame, Loop, Run, Session, StopSnapshot, Waiting, WaitingMessage};
 use crate::{inbound::InboundMessage, value::Value};
 use std::collections::BTreeMap;
 
@@ -13,9 +13,9 @@ impl Session {
             .map(|queued| 300 + map_bytes(&queued.start.inputs) + queued.start.event.estimated_bytes())
             .sum();
         let runs: usize = self.runs.iter().map(Run::estimated_bytes).sum();
-        let waiting: usize = self.waiting_messages.iter().map(|waiting| waiting_bytes(&waiting.message)).sum();
-        let asked = self.language_asked.as_ref().map_or(0, |waiting| waiting_bytes(&waiting.message));
-        let welcome = self.welcome.as_ref().map_or(0, |welcome| waiting_bytes(&welcome.message));
+        let waiting: usize = self.waiting_messages.iter().map(waiting_bytes).sum();
+        let asked = self.language_asked.as_deref().map_or(0, waiting_bytes);
+        let welcome = self.welcome.as_ref().map_or(0, |welcome| message_bytes(&welcome.message));
         runs + queue + waiting + asked + welcome + 150 * self.followed.len() + 120 * self.timed.len()
     }
 }
@@ -61,7 +61,7 @@ impl Run {
                 .options
                 .iter()
                 .map(|option| 80 + option.id.len() + option.title.len() + option.value.estimated_bytes())
-                .chain(question.gathering.iter().map(|gathering| waiting_bytes(&gathering.message)))
+                .chain(question.gathering.iter().map(|gathering| message_bytes(&gathering.message)))
                 .sum(),
             Waiting::Call(call) => serde_json::to_string(&call.request).map_or(0, |text| text.len()),
             _ => 0,
@@ -78,6 +78,10 @@ fn map_bytes(map: &BTreeMap<String, Value>) -> usize {
     map.iter().map(|(name, value)| name.len() + value.estimated_bytes() + 4).sum()
 }
 
-fn waiting_bytes(message: &InboundMessage) -> usize {
+fn waiting_bytes(waiting: &WaitingMessage) -> usize {
+    message_bytes(&waiting.message) + serde_json::to_string(&waiting.meaning).map_or(0, |text| text.len())
+}
+
+fn message_bytes(message: &InboundMessage) -> usize {
     serde_json::to_string(message).map_or(0, |text| text.len())
 }

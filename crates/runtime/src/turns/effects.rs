@@ -2,28 +2,19 @@
 
 use crate::{
     base::{
-        ids::{ContactId, ConversationId, FlowName, OutboundId, VersionId},
+        ids::{ConversationId, FlowName, OutboundId},
         limits::FAILED_RUNS_MAX,
         time::{Time, iso},
     },
-    flow::FlowSet,
-    lane::{
-        after_commit::AfterCommit,
-        outbox::QueuedMessage,
-        rows,
-        state::{LaneState, LaneTask},
-    },
-    llm_step::models::{Asking, Replied},
+    lane::{after_commit::AfterCommit, outbox::QueuedMessage, rows, state::LaneState},
     model::{
-        effect::{CallRequest, Effect, RunEnd},
-        event::{CallError, CallReturn, Event, is_by_clock},
+        effect::{Effect, RunEnd},
+        event::is_by_clock,
     },
-    process::panic_guard::caught,
     store::{
         ReadError, WriteSet,
         tables::{
             flow_state::{self, FlowState},
-            model_call::SettledCall,
             once,
             outbound::SendState,
             run::{self, Ended, Run, RunVersion},
@@ -33,17 +24,8 @@ use crate::{
 };
 use std::{
     collections::BTreeMap,
-    pin::pin,
     sync::{Arc, atomic::Ordering},
 };
-
-/// The result of a request to the outside.
-struct OutsideResult {
-    result: Result<CallReturn, CallError>,
-    /// A note for the trace, if a mock answered.
-    said: Option<String>,
-    settled: Vec<SettledCall>,
-}
 
 impl Runner {
     /// The ids of the runs that effects name and that began in an earlier turn.
@@ -311,54 +293,6 @@ impl Runner {
         if after.audience {
             self.starts.audiences.store(true, Ordering::SeqCst);
             self.queue.timers.wake(lane.contact.id, self.clock.now());
-        }
-    }
-
-    /// Makes an external call outside the lane; its result comes back as work.
-    fn perform_call(self: &Arc<Self>, lane: &LaneState, index: usize, request: CallRequest) {
-        let (contact, conversation) = (lane.contact.id, lane.conversations[index].id);
-        let sender = lane.conversations[index].sender;
-        let sandbox = self.plays && self.senders.get(sender).is_some_and(|sender| sender.is_sandbox());
-        let app = Arc::clone(self);
-        let (run, call) = request.number();
-        self.calling.add((conversation, run, call));
-        self.queue.lanes.enter();
-        tokio::spawn(async move {
-            let live = app.live.get();
-            let played = sandbox.then_some((live.version, live.set.as_ref()));
-            let called = caught(pin!(app.outcome_of_call(&request, contact, played))).await;
-            let OutsideResult { result, said, settled } = called.unwrap_or_else(|panic| {
-                tracing::error!(conversation.id = %conversation, "A call of conversation {conversation} panicked, which is a bug of ours; its result is unknown: {panic}");
-                let result = Err(CallError { code: "unknown_outcome".into(), text: panic });
-                OutsideResult { result, said: None, settled: Vec::new() }
-            });
-            let event = Box::new(Event::Returned { run, call, result });
-            app.queue.push(contact, LaneTask::Returned { conversation, run, event, said, settled });
-            app.queue.lanes.leave();
-        });
-    }
-
-    async fn outcome_of_call(
-        &self,
-        request: &CallRequest,
-        contact: ContactId,
-        played: Option<(VersionId, &FlowSet)>,
-    ) -> OutsideResult {
-        match request {
-            CallRequest::Http(call) => {
-                let called = self.calls.perform(call, played).await;
-                OutsideResult { result: called.result.map(CallReturn::Http), said: called.said, settled: Vec::new() }
-            }
-            CallRequest::Model(call) => {
-                let (store, clock, metrics) = (&self.store, &*self.clock, &self.metrics);
-                let asking = Asking { store, clock, metrics, contact, ceiling: None };
-                let asked = self.calls.ask(call, played, asking).await;
-                let Replied { result, settled, alarms } = asked.replied;
-                for alarm in &alarms {
-                    self.tell_of_budget(alarm).await;
-                }
-                OutsideResult { result: result.map(CallReturn::Model), said: asked.said, settled }
-            }
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::{
         effect::{Effect, TraceEntry},
         event::{ConsentWord, DeliveryOutcome, Event},
         inbound::InboundKind,
-        session::{Run, Waiting},
+        session::NO_RUN,
     },
     process::metrics::in_seconds,
     starts::Begun,
@@ -172,7 +172,8 @@ impl Runner {
                 }
                 if let Some(what) = said {
                     let turn = lane.conversations[index].session.turn + 1;
-                    let entry = TraceEntry { run: Some(run), step: None, what };
+                    // A question about a message belongs to no run.
+                    let entry = TraceEntry { run: Some(run).filter(|run| *run != NO_RUN), step: None, what };
                     let (id, now) = (self.store.next_id(), self.clock.now());
                     rows::trace(&mut set, id, lane.contact.id, conversation, turn, now, vec![entry]);
                 }
@@ -285,7 +286,7 @@ impl Runner {
                             break;
                         }
                     }
-                    if self.waits_for_a_lost_call(&lane.conversations[index]) {
+                    if self.lacks_a_call(&lane.conversations[index]) {
                         let set = WriteSet::of(lane.contact.id.0);
                         self.take_own_turn(lane, index, Event::Restarted, set).await?;
                     }
@@ -303,17 +304,6 @@ impl Runner {
             let paused = self.starts.flow_health.paused();
             queue.iter().any(|queued| paused.cancels(&queued.start.trigger))
         }
-    }
-
-    /// True if a run waits for a call that nobody makes: after a restart, or an uncertain commit.
-    fn waits_for_a_lost_call(&self, conversation: &Conversation) -> bool {
-        let lost = |run: &Run| match &run.waiting {
-            Waiting::Call(call) => {
-                call.retry_at.is_none() && !self.calling.holds((conversation.id, run.number, call.call))
-            }
-            _ => false,
-        };
-        conversation.session.runs.iter().any(lost)
     }
 
     /// START lifts an opt-out; an opt-out that `accept` has written is copied to memory.

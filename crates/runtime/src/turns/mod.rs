@@ -1,11 +1,12 @@
 //! Does the work of lanes: lets the engine take each event, and stores what follows from it.
 //!
 //! In: the jobs of a contact, one at a time, from `lane::queue`. `runner` takes them, `handlers` handles each kind,
-//! `turn` asks the engine, and `effects` makes rows of its answer. Out: rows, and messages for `delivery`. Only the
+//! `turn` asks the engine, `effects` makes rows of its answer, and `calls` asks servers and models. Out: rows, and messages for `delivery`. Only the
 //! daemon's room names this one: the others put work into the queue.
 
 mod assigned;
 mod called_off;
+mod calls;
 mod commands;
 mod consent_evidence;
 mod effects;
@@ -55,7 +56,7 @@ pub struct Runner {
     plays: bool,
     live: Arc<Live>,
     calls: Arc<Calls>,
-    /// Running calls of `http` steps, by conversation, run and number: a late answer may meet a newer call.
+    /// Running calls, by conversation, run and number: a late answer may meet a newer call.
     calling: IdSet<(ConversationId, u32, u32)>,
     /// Turns whose scripts work for long.
     pub(crate) long_turns: LongTurns,

@@ -12,7 +12,7 @@ use crate::{
     model::{
         effect::Effect,
         event::{Event, Start},
-        session::{Part, Session, Waiting},
+        session::{NO_RUN, Part, Session, Waiting},
     },
     store::{
         WriteSet,
@@ -154,10 +154,12 @@ impl Runner {
 
 fn suspects(session: &Session, event: &Event, now: Time) -> Suspects {
     let mut likely: Vec<Part> = match event {
+        Event::Returned { run: NO_RUN, .. } => vec![Part::Messages],
         Event::Returned { run, .. } => vec![Part::Run(*run)],
         Event::Restarted => {
             let calls = |waiting: &Waiting| matches!(waiting, Waiting::Call(_));
-            session.runs.iter().filter(|run| calls(&run.waiting)).map(|run| Part::Run(run.number)).collect()
+            let runs = session.runs.iter().filter(|run| calls(&run.waiting)).map(|run| Part::Run(run.number));
+            runs.chain(session.meaning_call().map(|_| Part::Messages)).collect()
         }
         Event::Delivery { message, .. } => {
             let waits = |waiting: &Waiting| match waiting {

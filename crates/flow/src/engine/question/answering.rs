@@ -343,6 +343,11 @@ fn written<'h>(heard: &'h RoutedMessage<'_>) -> Option<&'h str> {
     }
 }
 
+/// True if the run waits for any text, so that only its own `check` refuses one.
+pub fn takes_text(turn: &Turn<'_>, run: u32) -> bool {
+    ask_step(turn, run).is_none_or(|(_, ask)| takes_any_text(ask.kind.of))
+}
+
 /// True if any text may be the answer: other meanings of the text come first.
 fn takes_any_text(kind: AnswerType) -> bool {
     matches!(kind, AnswerType::Text | AnswerType::List | AnswerType::Any)

@@ -10,3 +10,4 @@ pub(crate) mod pages;
 pub(crate) mod phrases;
 pub(super) mod said;
 pub(crate) mod titles;
+pub(super) mod understand;

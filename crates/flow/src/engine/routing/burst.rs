@@ -2,10 +2,10 @@
 
 use super::choose::{Choice, RoutedMessage};
 use crate::{
-    base::limits::{GATHERED_CHARS_MAX, WAITING_MESSAGES_MAX},
+    base::limits::GATHERED_CHARS_MAX,
     engine::{
         question::answering,
-        routing::{choose, handover, route},
+        routing::{choose, meaning::Arrival, route},
         turn::Turn,
     },
     model::{
@@ -30,6 +30,15 @@ pub fn opens_burst<'a>(turn: &mut Turn<'a>, choice: &Choice<'a>, heard: &RoutedM
     let (message, heard_before) = (heard.message.clone(), heard.heard_before);
     turn.session.welcome = Some(Box::new(WaitingWelcome { id, message, heard_before, until }));
     true
+}
+
+/// As `opens_burst`, for the flow that would start if no model found a meaning.
+pub fn joins_more<'a>(turn: &mut Turn<'a>, fitting: &[Choice<'a>], heard: &RoutedMessage<'_>) -> bool {
+    let starts = |choice: &&Choice<'a>| {
+        let may = || choose::may_start(turn, choice.flow, choice.trigger, &choice.inputs, heard, false);
+        choice.strength.level() == 11 && may().is_ok()
+    };
+    fitting.iter().find(starts).cloned().is_some_and(|choice| opens_burst(turn, &choice, heard))
 }
 
 /// True if the text continues the gathered message: no question waits for it, and it is not a keyword itself.
@@ -68,16 +77,10 @@ pub fn join_burst(turn: &mut Turn<'_>, mut burst: WaitingWelcome, message: &Inbo
 /// Ends the gathering: the texts count as one message.
 pub fn burst_over(turn: &mut Turn<'_>, burst: WaitingWelcome) {
     let WaitingWelcome { id, message, heard_before, .. } = burst;
-    if turn.session.runs.iter().any(|run| run.waiting.is_in_call()) {
-        turn.note(None, None, "a call is under way: judged when it is back");
-        if turn.session.waiting_messages.len() < WAITING_MESSAGES_MAX {
-            turn.session.waiting_messages.push(WaitingMessage { id, message, reply_to: None, heard_before });
-        } else {
-            handover::needs_person(turn, "more messages than can wait for a call");
-        }
-        return;
+    if turn.session.is_in_call() {
+        return route::wait_for_call(turn, WaitingMessage { id, message, reply_to: None, heard_before, meaning: None });
     }
     let language = turn.contact.language.clone();
     let heard = RoutedMessage::new(&message, turn, language.as_deref(), heard_before);
-    route::weigh(turn, id, heard, None, None, false);
+    route::weigh(turn, heard, Arrival { id, reply_to: None }, None, false);
 }

@@ -2,17 +2,18 @@
 //! reasons against the others.
 
 use crate::{
-    base::{counted::counted, ids::InboundId, limits::ONCE_KEY_BYTES_MAX, time::Time},
-    definition::{Flow, IfBusy, Sequence, WrittenTrigger},
+    base::{counted::counted, ids::InboundId, time::Time},
+    definition::{Flow, IfBusy, WrittenTrigger},
     engine::{
-        turn::{Seen, StepFailure, Turn},
+        routing::once,
+        turn::{Seen, Turn},
         views,
     },
     model::{
         answer,
-        effect::Effect,
         inbound::{InboundKind, InboundMessage},
         matching,
+        session::Meaning,
         value::Value,
     },
     script::Scope,
@@ -21,7 +22,6 @@ use crate::{
         message::{MatchMode, speaks},
     },
 };
-use sha2::{Digest, Sha256};
 use std::{cmp::Reverse, collections::BTreeMap};
 
 /// A message with the data that the levels compare.
@@ -40,6 +40,8 @@ pub struct RoutedMessage<'m> {
     pub view: Value,
     /// The id of a message that a trigger with `gather` may extend; `None`: the message is complete.
     pub may_gather: Option<InboundId>,
+    /// The answers of a model about it so far.
+    pub meaning: Meaning,
 }
 
 /// How well a trigger matches; the smallest value wins.
@@ -290,41 +292,14 @@ pub fn guarded(turn: &Turn<'_>, flow: &Flow, trigger: &WrittenTrigger, seen: &Se
         }
     }
     // Without its key nobody knows whether the trigger has already started the flow.
-    let key = once_key(turn, flow, trigger, seen).map_err(|why| format!("its `once_per` fails: {}", why.text))?;
-    if key.is_some_and(|key| turn.world.once.contains(&key) || used_now(turn, &key)) {
+    let key = once::key(turn, flow, trigger, seen).map_err(|why| format!("its `once_per` fails: {}", why.text))?;
+    if key.is_some_and(|key| once::is_used(turn, &key)) {
         return Err(match &trigger.once_per {
             Some(_) => "it started for this `once_per` already".into(),
             None => "it is a sequence, and they began it before".into(),
         });
     }
     Ok(())
-}
-
-/// The key of `once_per`, with its values filled in.
-pub fn once_key(
-    turn: &Turn<'_>,
-    flow: &Flow,
-    trigger: &WrittenTrigger,
-    seen: &Seen<'_>,
-) -> Result<Option<String>, StepFailure> {
-    let Some(text) = trigger.once_per.as_ref() else { return Ok(sequence_key(flow)) };
-    let value = turn.in_scope(turn.live(), seen, |scope| text.render(scope))?;
-    let key = format!("{}|{value}", flow.counts_as(trigger));
-    if key.len() <= ONCE_KEY_BYTES_MAX {
-        return Ok(Some(key));
-    }
-    let digest = Sha256::digest(key.as_bytes());
-    Ok(Some(digest.iter().map(|byte| format!("{byte:02x}")).collect()))
-}
-
-/// True for a sequence that the contact has begun before: it does not begin again, in any way.
-pub fn began_before(turn: &Turn<'_>, flow: &Flow) -> bool {
-    sequence_key(flow).is_some_and(|key| turn.world.once.contains(&key) || used_now(turn, &key))
-}
-
-/// True if the key was used in this turn, so that it is not stored yet.
-fn used_now(turn: &Turn<'_>, wanted: &str) -> bool {
-    turn.effects.iter().any(|effect| matches!(effect, Effect::Once { key } if key == wanted))
 }
 
 /// True if some flow has the whole message as an exact keyword.
@@ -346,11 +321,6 @@ pub fn is_keyword(turn: &Turn<'_>, folded: &str) -> bool {
     turn.live().flows.values().any(|flow| of(flow))
 }
 
-/// The key that is used up when a contact begins a sequence.
-pub fn sequence_key(flow: &Flow) -> Option<String> {
-    (flow.sequence == Some(Sequence::Once)).then(|| format!("{}|sequence", flow.name))
-}
-
 impl<'m> RoutedMessage<'m> {
     pub fn new(
         message: &'m InboundMessage,
@@ -365,7 +335,17 @@ impl<'m> RoutedMessage<'m> {
         };
         let view = crate::engine::views::message_view(message, views::contact_zone(turn, turn.live()));
         let folded = text.map(matching::fold).unwrap_or_default();
-        RoutedMessage { message, text, folded, button, heard_before, language, view, may_gather: None }
+        RoutedMessage {
+            message,
+            text,
+            folded,
+            button,
+            heard_before,
+            language,
+            view,
+            may_gather: None,
+            meaning: Meaning::default(),
+        }
     }
 
     /// The kind of the message for `explain`: "a text", "a file".

@@ -6,8 +6,12 @@ use crate::{
     definition::IfBusy,
     engine::{
         loop_guard,
-        question::{answering, button_token::Token, gather, lifecycle},
-        routing::{burst, case, choose, handover, opt_out, starts, stop_when, taps, urgent},
+        question::{answering, button_token::Token, gather, lifecycle, understand},
+        routing::{
+            burst, case, choose, handover,
+            meaning::{self, Arrival, Meant},
+            opt_out, starts, stop_when, taps, urgent,
+        },
         turn::Turn,
         version_change, window_timers,
     },
@@ -87,62 +91,69 @@ pub fn received(
     let urgent = urgent::is_urgent(turn, &message, token.as_ref(), heard_before);
     if urgent && let Some(waited) = turn.session.language_asked.take() {
         return urgent::urgent_before_language(turn, *waited, |turn| {
-            judge(turn, id, message, reply_to, heard_before, token, consented);
+            judge(turn, arrived(id, message, reply_to, heard_before), token, consented);
         });
     }
     if let Some((waited, told)) = default_language::language_told(turn, &message, token.as_ref()) {
-        judge(turn, waited.id, waited.message, waited.reply_to, waited.heard_before, None, false);
+        judge(turn, waited, None, false);
         if told {
             return;
         }
     } else if !urgent && default_language::learn_language(turn, id, &message, reply_to, heard_before) {
         return;
     }
-    judge(turn, id, message, reply_to, heard_before, token, consented);
+    judge(turn, arrived(id, message, reply_to, heard_before), token, consented);
 }
 
-/// Continues from level 4.
-pub fn judge(
-    turn: &mut Turn<'_>,
+fn arrived(
     id: InboundId,
     message: InboundMessage,
     reply_to: Option<u32>,
     heard_before: Option<Time>,
-    token: Option<Token>,
-    consented: bool,
-) {
-    agent::give_up_thinking(turn, &message);
-    if turn.session.runs.iter().any(|run| run.waiting.is_in_call()) {
-        turn.note(None, None, "a call is under way: judged when it is back");
-        if turn.session.waiting_messages.len() < WAITING_MESSAGES_MAX {
-            turn.session.waiting_messages.push(WaitingMessage { id, message, reply_to, heard_before });
-        } else {
-            handover::needs_person(turn, "more messages than can wait for a call");
-        }
-        return;
+) -> WaitingMessage {
+    WaitingMessage { id, message, reply_to, heard_before, meaning: None }
+}
+
+/// Continues from level 4.
+pub fn judge(turn: &mut Turn<'_>, arrived: WaitingMessage, token: Option<Token>, consented: bool) {
+    agent::give_up_thinking(turn, &arrived.message);
+    if turn.session.is_in_call() {
+        return wait_for_call(turn, arrived);
     }
-    if answer::says_something(&message.kind)
+    if answer::says_something(&arrived.message.kind)
         && let Some(burst) = turn.session.welcome.take_if(|early| early.is_burst())
     {
-        if burst::joins(turn, &message) {
-            return burst::join_burst(turn, *burst, &message);
+        if burst::joins(turn, &arrived.message) {
+            return burst::join_burst(turn, *burst, &arrived.message);
         }
         // The messages are handled in their order; a run that the first one starts may make the second one wait.
         burst::burst_over(turn, *burst);
-        return judge(turn, id, message, reply_to, heard_before, token, consented);
+        return judge(turn, arrived, token, consented);
     }
+    let WaitingMessage { id, message, reply_to, heard_before, meaning } = arrived;
     let language = turn.contact.language.clone();
     let mut heard = RoutedMessage::new(&message, turn, language.as_deref(), heard_before);
-    heard.may_gather = Some(id);
-    weigh(turn, id, heard, reply_to, token, consented);
+    // A model was asked about the message as it is.
+    heard.may_gather = meaning.is_none().then_some(id);
+    heard.meaning = meaning.map(|meaning| *meaning).unwrap_or_default();
+    weigh(turn, heard, Arrival { id, reply_to }, token, consented);
+}
+
+/// Lets a message wait until the call that is under way is back.
+pub fn wait_for_call(turn: &mut Turn<'_>, arrived: WaitingMessage) {
+    turn.note(None, None, "a call is under way: judged when it is back");
+    if turn.session.waiting_messages.len() < WAITING_MESSAGES_MAX {
+        turn.session.waiting_messages.push(arrived);
+    } else {
+        handover::needs_person(turn, "more messages than can wait for a call");
+    }
 }
 
 /// Continues from level 5.
 pub fn weigh(
     turn: &mut Turn<'_>,
-    id: InboundId,
     mut heard: RoutedMessage<'_>,
-    reply_to: Option<u32>,
+    arrival: Arrival,
     token: Option<Token>,
     consented: bool,
 ) {
@@ -159,34 +170,34 @@ pub fn weigh(
             start_by_message(turn, choice, &heard, asking);
             return loop_guard::count_answer(turn, before);
         }
-        if taps::tap(turn, &heard, &token, reply_to, consented) {
+        if taps::tap(turn, &heard, &token, arrival.reply_to, consented) {
             return loop_guard::count_answer(turn, before);
         }
     }
-    let late = (turn.now() - heard.message.at > turn.live().bot.defaults.late_message).then_some(id);
-    levels(turn, &heard, late);
+    levels(turn, &heard, arrival);
     loop_guard::count_answer(turn, before);
 }
 
 /// Levels 5 to 12, for messages that are not a tap on an open question of ours.
-fn levels(turn: &mut Turn<'_>, heard: &RoutedMessage<'_>, late: Option<InboundId>) {
+fn levels(turn: &mut Turn<'_>, heard: &RoutedMessage<'_>, arrival: Arrival) {
+    let is_late = turn.now() - heard.message.at > turn.live().bot.defaults.late_message;
     let asking = answering::asking(turn);
     let speaks = match heard.message.kind {
         InboundKind::Welcome => true,
         // The content is unknown, so the message does not count as a wrong answer (platform.md 6.8).
-        InboundKind::Unsupported { .. } => asking.is_none() || late.is_some(),
+        InboundKind::Unsupported { .. } => asking.is_none() || is_late,
         _ => answer::says_something(&heard.message.kind),
     };
     if !speaks {
-        return notice(turn, heard, late.is_some(), asking);
+        return notice(turn, heard, is_late, asking);
     }
-    if cannot_be_answered(turn, heard.message) && late.is_none() {
+    if cannot_be_answered(turn, heard.message) && !is_late {
         turn.note(None, None, "it could not be passed on and opens no window: there is no answer to it");
         return turn.effects.push(Effect::Unanswered);
     }
     let outdated = asking.filter(|run| version_change::must_restart(turn, *run));
-    if let Some(id) = late {
-        return late_message(turn, id, heard, asking);
+    if is_late {
+        return late_message(turn, arrival.id, heard, asking);
     }
     if opt_out::unsure_answer(turn, heard) {
         return;
@@ -221,6 +232,26 @@ fn levels(turn: &mut Turn<'_>, heard: &RoutedMessage<'_>, late: Option<InboundId
     }
     if let Some(choice) = choose::pick(turn, &fitting, heard, 9, asking.is_some()) {
         return start_by_message(turn, choice, heard, asking);
+    }
+    if let Some(run) = asking {
+        match understand::answer_meant(turn, run, heard, arrival) {
+            Meant::Found(()) => {
+                return turn.note(Some(run), None, "a model finds an answer to the waiting question in it");
+            }
+            Meant::Asked => return,
+            Meant::Nothing => {}
+        }
+    }
+    if !protected && asking.is_none_or(|run| !answering::takes_text(turn, run)) {
+        // Texts that a flow for any message joins are understood together.
+        if asking.is_none() && meaning::may_ask(turn, heard) && burst::joins_more(turn, &fitting, heard) {
+            return;
+        }
+        match meaning::flow_meant(turn, heard, arrival, asking.is_some()) {
+            Meant::Found(choice) => return start_by_message(turn, choice, heard, asking),
+            Meant::Asked => return,
+            Meant::Nothing => {}
+        }
     }
     if let Some(run) = asking {
         turn.note(Some(run), None, "it is no answer to the waiting question");
@@ -304,7 +335,7 @@ fn start_by_message<'a>(
 
 /// Handles messages that waited for a call, in order, one at a time: the first may begin another call.
 pub fn judge_waiting(turn: &mut Turn<'_>) -> bool {
-    if turn.session.waiting_messages.is_empty() || turn.session.runs.iter().any(|run| run.waiting.is_in_call()) {
+    if turn.session.waiting_messages.is_empty() || turn.session.is_in_call() {
         return false;
     }
     let waiting = turn.session.waiting_messages.remove(0);
@@ -316,7 +347,7 @@ pub fn judge_waiting(turn: &mut Turn<'_>) -> bool {
         _ => None,
     };
     let consented = token.as_ref().is_some_and(|token| !token.consent.is_empty());
-    judge(turn, waiting.id, waiting.message, waiting.reply_to, waiting.heard_before, token, consented);
+    judge(turn, waiting, token, consented);
     true
 }
 

@@ -1,6 +1,6 @@
 //! Starts runs: by a message, from outside, by an event.
 
-use super::choose::{Choice, RoutedMessage, sequence_key};
+use super::choose::{Choice, RoutedMessage};
 use crate::{
     base::{
         ids::{StartId, StepId},
@@ -11,7 +11,7 @@ use crate::{
     engine::{
         drive,
         question::{answering, lifecycle},
-        routing::{choose, queue, stop_when},
+        routing::{choose, once, queue, stop_when},
         turn::{Seen, Turn},
         views::map,
     },
@@ -122,8 +122,8 @@ pub(crate) fn begin<'a>(turn: &mut Turn<'a>, flow: &'a Flow, beginning: NewRun<'
         extra: &[],
     };
     let once = match beginning.written {
-        Some(trigger) => choose::once_key(turn, flow, trigger, &seen).ok().flatten(),
-        None => sequence_key(flow).filter(|_| !beginning.confirms_stop),
+        Some(trigger) => once::key(turn, flow, trigger, &seen).ok().flatten(),
+        None => once::sequence_key(flow).filter(|_| !beginning.confirms_stop),
     };
     let entry = flow.entry.map(|ix| flow.node(ix).id.clone());
     let number = new_run(turn, flow, &beginning.trigger, beginning.start, vars, entry)?;
@@ -351,7 +351,7 @@ fn allowed(
         return Err(Some(Reason::Capped));
     }
     let Some(trigger) = trigger else {
-        return if choose::began_before(turn, flow) { Err(Some(Reason::Capped)) } else { Ok(()) };
+        return if once::began_before(turn, flow) { Err(Some(Reason::Capped)) } else { Ok(()) };
     };
     let stamps = turn.contact.starts.get(&flow.counts_as(trigger)).map_or(&[][..], Vec::as_slice);
     if trigger.at_most.iter().any(|cap| cap.reached(stamps, turn.now())) {
@@ -365,7 +365,9 @@ pub fn busy(turn: &Turn<'_>) -> Option<Reason> {
     if turn.session.person.is_some() {
         return Some(Reason::WithPerson);
     }
-    turn.session.runs.iter().any(|run| in_progress(&run.waiting)).then_some(Reason::Busy)
+    // A message whose meaning is asked for may begin a run at any moment.
+    let is_asked = turn.session.meaning_call().is_some();
+    (is_asked || turn.session.runs.iter().any(|run| in_progress(&run.waiting))).then_some(Reason::Busy)
 }
 
 /// The value of the date for which a start was planned.

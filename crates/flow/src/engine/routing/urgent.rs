@@ -44,7 +44,7 @@ pub fn urgent_before_language(turn: &mut Turn<'_>, waited: WaitingMessage, judge
     if turn.session.person.is_some() || answering::asking(turn).is_some() {
         turn.note(None, None, "the message that waited for a language is dropped");
     } else if turn.contact.language.is_some() {
-        route::judge(turn, waited.id, waited.message, waited.reply_to, waited.heard_before, None, false);
+        route::judge(turn, waited, None, false);
     } else {
         turn.session.language_asked = Some(Box::new(waited));
     }

@@ -135,6 +135,10 @@ fn idle_urgency(kind: &Trigger, refused: AllowedIn) -> Option<(&'static str, &'s
             "an urgent trigger for whatever comes would take every answer from every question",
             "take `urgent` out; an emergency has its words: `message: [emergency, chest pain]` with `match: word`",
         )),
+        Trigger::Meaning(_) => Some((
+            "a model is asked only about a message that nothing else takes, so this goes before nothing",
+            "take `urgent` out; an emergency has its words: `message: [emergency, chest pain]` with `match: word`",
+        )),
         _ if kind.since() != MessageAge::Now => Some((
             "no message of the contact starts this, so it meets no question that waits",
             "take `urgent` out; `if_busy` of the flow says what happens when a question waits",

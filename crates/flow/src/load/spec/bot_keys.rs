@@ -33,7 +33,11 @@ pub const BOT_KEYS: &[FieldSpec] = &[
         NAMES,
         "Names of the configuration's `models` that `llm` steps may ask; the first is the default.",
     ),
-    FieldSpec::optional("agents", AGENTS, "What holds for all steps `agent`."),
+    FieldSpec::optional(
+        "agents",
+        AGENTS,
+        "What holds for all steps `agent`, and the model that tells what a message means.",
+    ),
     FieldSpec::optional(
         "fields",
         FieldKind::MapOf(&parts::DECLARATION),
@@ -123,7 +127,11 @@ const TEAM: FieldKind = FieldKind::Record(&[
 ]);
 
 const AGENTS: FieldKind = FieldKind::Record(&[
-    FieldSpec::required("scope", FieldKind::Name, "Their matter in a few words; everything else is refused."),
+    FieldSpec::optional(
+        "scope",
+        FieldKind::Name,
+        "Their matter in a few words; everything else is refused. Every step `agent` needs it.",
+    ),
     FieldSpec::default(
         "team",
         FieldKind::Known(Declared::Team),
@@ -139,6 +147,12 @@ const AGENTS: FieldKind = FieldKind::Record(&[
         ]),
         "a sentence of ours",
         "The sentence above the first reply of a window: that a machine answers.",
+    ),
+    FieldSpec::default(
+        "router",
+        FieldKind::Known(Declared::Model),
+        "the first of `models`",
+        "The model that is asked what a message means, for triggers `meaning` and questions with `understand`.",
     ),
 ]);
 

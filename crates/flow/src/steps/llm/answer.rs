@@ -16,7 +16,7 @@ use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 
 /// The text that the model is told to give if no choice fits.
-pub(super) const NONE: &str = "none of these";
+pub(crate) const NONE: &str = "none of these";
 
 /// Texts with at least so many figures must have been written by the customer.
 const FIGURES_MIN: usize = 4;
@@ -88,6 +88,26 @@ pub(in crate::steps) fn read_fields(
     }
 }
 
+/// The one value of this type that the model gives, `None` if it says that there is none. The texts of a choice must not
+/// contain `NONE`.
+pub(crate) fn read_one(
+    kind: &Kind,
+    given: Value,
+    input: &str,
+    zone: &TimeZone,
+) -> Result<Option<Value>, ModelError> {
+    let said = given.print().unwrap_or_default();
+    let said = said.trim();
+    if said.is_empty() || said.eq_ignore_ascii_case(NONE) {
+        return Ok(None);
+    }
+    match value(kind, given, zone).filter(|value| *value != Value::Nothing) {
+        Some(value) if is_said(kind, &value, input) => Ok(Some(value)),
+        Some(_) => Err(bad("the answer is not in the input")),
+        None => Err(bad(format!("the answer is not {}", inputs::name_of(kind)))),
+    }
+}
+
 /// The value as this type; a choice may differ in case and in blanks around it.
 fn value(kind: &Kind, given: Value, zone: &TimeZone) -> Option<Value> {
     if kind.of != AnswerType::Choice {
@@ -121,6 +141,6 @@ fn is_said(kind: &Kind, value: &Value, input: &str) -> bool {
     }
 }
 
-pub(in crate::steps) fn bad(text: impl Into<String>) -> ModelError {
+pub(crate) fn bad(text: impl Into<String>) -> ModelError {
     ModelError::new(ModelErrorKind::BadAnswer, text)
 }

@@ -5,6 +5,7 @@ use crate::{
     base::{
         diagnostic::Diagnostic,
         limits::{MODEL_CHOICES_MAX, MODEL_EXAMPLES_MAX, MODEL_TOKENS_MAX},
+        place::Place,
         yaml::{Node, to_json},
     },
     definition::{Field, Kind},
@@ -31,12 +32,17 @@ const TYPES: [AnswerType; 9] = [
     AnswerType::YesNo,
 ];
 
+/// The finding that the bot has no model.
+pub(crate) fn no_model(place: &Place) -> Diagnostic {
+    let finding = Diagnostic::error("E520", place, "`_bot.yaml` names no model that could be asked");
+    finding.help("write `models: [main]` there, with a name from `models` of the configuration")
+}
+
 pub(in crate::steps) fn read_model(fields: &mut StepFields<'_, '_>) -> Option<String> {
     let known = fields.bot().models.clone();
     let Some(node) = fields.node("model") else {
         if known.is_empty() {
-            let finding = Diagnostic::error("E520", &fields.place(), "`_bot.yaml` names no model that could be asked");
-            fields.report(finding.help("write `models: [main]` there, with a name from `models` of the configuration"));
+            fields.report(no_model(&fields.place()));
         }
         return None;
     };

@@ -18,7 +18,7 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The text with marks; the words are added to `masked`, where a known word keeps its mark.
-pub(in crate::steps) fn hide(text: &str, masked: &mut Vec<MaskedWord>) -> String {
+pub(crate) fn hide(text: &str, masked: &mut Vec<MaskedWord>) -> String {
     let text = ADDRESS.replace_all(text, |found: &Captures<'_>| mark("email", &found[0], true, masked));
     let plain = Plain::of(&text);
     let mut found: Vec<(Range<usize>, &str, bool)> = Vec::new();
@@ -161,13 +161,13 @@ fn accounts(text: &str) -> Vec<Range<usize>> {
 const ACCOUNT_SIGNS_MAX: usize = 34;
 
 /// The text with the words in place of their marks.
-pub(in crate::steps) fn show(text: &str, masked: &[MaskedWord]) -> String {
+pub(crate) fn show(text: &str, masked: &[MaskedWord]) -> String {
     let back = masked.iter().filter(|masked| masked.returns);
     back.fold(text.to_owned(), |text, masked| text.replace(&masked.mark, &masked.word))
 }
 
 /// As `show`, in all texts of a value.
-pub(in crate::steps) fn show_in(value: Value, masked: &[MaskedWord]) -> Value {
+pub(crate) fn show_in(value: Value, masked: &[MaskedWord]) -> Value {
     match value {
         Value::Text(text) => Value::Text(show(&text, masked)),
         Value::List(items) => Value::List(items.into_iter().map(|item| show_in(item, masked)).collect()),

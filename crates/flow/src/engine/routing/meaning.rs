@@ -1,0 +1,323 @@
+//! Asks a model what a message means: which flow it starts (level 9b), or how it answers the waiting question
+//! (`question::understand`). Meanwhile the message waits, and all later ones behind it; then it is routed again, with the
+//! answer. An error or no answer in time counts as *none of these*.
+
+use super::choose::{self, Choice, RoutedMessage, Strength};
+use crate::{
+    base::{
+        ids::{InboundId, StepId},
+        limits::{MEANING_CALL_TIMEOUT, MODEL_CHOICES_MAX, MODEL_INPUT_BYTES_MAX, MODEL_RESTARTS_MAX},
+    },
+    definition::Kind,
+    engine::{question::understand, turn::Turn},
+    model::{
+        effect::{AnswerShape, CallRequest, Effect, ModelCall, ModelError, ModelQuestion, ShapeField},
+        event::{CallError, CallReturn},
+        session::{Meaning, MeaningCall, MeaningChoice, MeaningOf, MeantAnswer, MeantStart, NO_RUN, WaitingMessage},
+        value::Value,
+    },
+    steps::llm::{
+        answer::{NONE, bad, read_one},
+        mark,
+        mask::{self, show},
+        shape_field, told,
+    },
+    triggers::Trigger,
+};
+use std::collections::BTreeMap;
+
+/// The name of the question about flows, by which mocks answer it.
+pub const STEP: &str = "meaning";
+
+/// The state of a question about a message.
+pub enum Meant<T> {
+    /// The model found this.
+    Found(T),
+    /// It is being asked.
+    Asked,
+    /// It found nothing, or is not asked.
+    Nothing,
+}
+
+/// The message in the inbox, as it waits for the answer.
+#[derive(Clone, Copy)]
+pub struct Arrival {
+    pub id: InboundId,
+    pub reply_to: Option<u32>,
+}
+
+/// Level 9b: the flow that a model finds in a text that nothing else takes. It is asked once for a message.
+pub fn flow_meant<'a>(
+    turn: &mut Turn<'a>,
+    heard: &RoutedMessage<'_>,
+    arrival: Arrival,
+    question_waits: bool,
+) -> Meant<Choice<'a>> {
+    let found = candidates(turn, heard, question_waits);
+    match &heard.meaning.start {
+        Some(MeantStart { chosen: None }) => return Meant::Nothing,
+        Some(MeantStart { chosen: Some(chosen) }) => {
+            let is = |choice: &Choice<'_>| choice.flow.name == chosen.flow && choice.trigger.key == chosen.trigger;
+            return match found.into_iter().find(|(_, choice)| is(choice)) {
+                Some((_, choice)) => {
+                    let what =
+                        format!("`{}` starts `{}`: the model finds this meaning", choice.trigger.key, choice.flow.name);
+                    turn.note(None, None, what);
+                    Meant::Found(choice)
+                }
+                None => {
+                    turn.note(None, None, format!("`{}` may not start any more", chosen.flow));
+                    Meant::Nothing
+                }
+            };
+        }
+        None => {}
+    }
+    if found.is_empty() || !has_words(heard) {
+        return Meant::Nothing;
+    }
+    let choices: Vec<MeaningChoice> = found
+        .iter()
+        .map(|(label, choice)| MeaningChoice {
+            label: label.clone(),
+            flow: choice.flow.name.clone(),
+            trigger: choice.trigger.key.clone(),
+        })
+        .collect();
+    let labels: Vec<String> = choices.iter().map(|choice| choice.label.clone()).collect();
+    let question = Question {
+        step: StepId::from(STEP),
+        instruction: instruction(&found),
+        shape: shape_field("answer", &choice_or_none(labels.clone())),
+        why: format!("which of `{}` it means", labels.join("`, `")),
+    };
+    put(turn, heard, arrival, question, MeaningOf::Start { choices })
+}
+
+/// True if a model would be asked which flow this text means, and has not been asked.
+pub fn may_ask(turn: &Turn<'_>, heard: &RoutedMessage<'_>) -> bool {
+    heard.meaning.start.is_none() && has_words(heard) && !candidates(turn, heard, false).is_empty()
+}
+
+/// The triggers `meaning` that may start now, each with its name for the model.
+pub fn candidates<'a>(turn: &Turn<'a>, heard: &RoutedMessage<'_>, question_waits: bool) -> Vec<(String, Choice<'a>)> {
+    let mut found: Vec<Choice<'a>> = Vec::new();
+    for flow in turn.live().flows.values() {
+        for trigger in &flow.triggers {
+            let Trigger::Meaning(meaning) = &trigger.kind else { continue };
+            let inputs = BTreeMap::new();
+            let speaks = meaning.is_for(heard.language);
+            if speaks && choose::may_start(turn, flow, trigger, &inputs, heard, question_waits).is_ok() {
+                found.push(Choice { flow, trigger, inputs, strength: Strength::Any, foreign: false });
+            }
+        }
+    }
+    // A tester tries the draft, not the flow that it is a copy of.
+    found.sort_by_key(|choice| !choice.flow.draft);
+    let mut known: Vec<&str> = Vec::new();
+    found.retain(|choice| match &choice.trigger.kind {
+        Trigger::Meaning(meaning) if known.contains(&meaning.says.as_str()) => false,
+        Trigger::Meaning(meaning) => {
+            known.push(&meaning.says);
+            true
+        }
+        _ => false,
+    });
+    found.truncate(MODEL_CHOICES_MAX);
+    let mut named: Vec<(String, Choice<'a>)> = Vec::new();
+    for choice in found {
+        let earlier = named.iter().filter(|(_, other)| other.flow.name == choice.flow.name).count();
+        let label =
+            if earlier == 0 { choice.flow.name.to_string() } else { format!("{} {}", choice.flow.name, earlier + 1) };
+        named.push((label, choice));
+    }
+    named
+}
+
+/// The author's words about each flow.
+fn instruction(found: &[(String, Choice<'_>)]) -> String {
+    let mut text = String::from(
+        "A customer has written to a business on WhatsApp, in any language and perhaps with typing errors. Which of these \
+         does the message say? The customer …\n",
+    );
+    for (label, choice) in found {
+        let Trigger::Meaning(meaning) = &choice.trigger.kind else { continue };
+        text.push_str(&format!("\n- `{label}`: {}", meaning.says));
+        for (texts, begin) in [(&meaning.like, "For example"), (&meaning.not, "But not")] {
+            if !texts.is_empty() {
+                text.push_str(&format!(". {begin}: “{}”", texts.join("”, “")));
+            }
+        }
+    }
+    text.push_str(&format!("\n\nAnswer `{NONE}` if the message does not clearly say one of them."));
+    text
+}
+
+/// A choice among these texts, or none of them.
+pub fn choice_or_none(mut texts: Vec<String>) -> Kind {
+    texts.push(NONE.to_owned());
+    Kind::choice(texts)
+}
+
+/// True if the message is a text with letters: figures and emoji alone mean nothing that a rule did not find.
+pub fn has_words(heard: &RoutedMessage<'_>) -> bool {
+    heard.text.is_some_and(|text| text.chars().any(char::is_alphabetic))
+}
+
+/// A question to the router model.
+pub struct Question {
+    pub step: StepId,
+    pub instruction: String,
+    pub shape: ShapeField,
+    /// The end of "asks the model …", for the trace.
+    pub why: String,
+}
+
+/// Sends the question; the message waits for its answer before all others.
+pub fn put<T>(
+    turn: &mut Turn<'_>,
+    heard: &RoutedMessage<'_>,
+    arrival: Arrival,
+    question: Question,
+    about: MeaningOf,
+) -> Meant<T> {
+    let Some(model) = turn.live().bot.router() else { return Meant::Nothing };
+    let mut masked = Vec::new();
+    let instruction = mask::hide(&question.instruction, &mut masked);
+    let input = mask::hide(heard.text.unwrap_or_default(), &mut masked);
+    if input.len() > MODEL_INPUT_BYTES_MAX {
+        turn.note(None, None, "it is too long for a model, which is not asked what it means");
+        return Meant::Nothing;
+    }
+    turn.session.meaning_calls += 1;
+    let number = turn.session.meaning_calls;
+    let call = ModelCall {
+        run: NO_RUN,
+        call: number,
+        attempt: 1,
+        step: question.step,
+        model: model.to_owned(),
+        question: Box::new(ModelQuestion {
+            instruction,
+            input: Some(input),
+            talk: Vec::new(),
+            sources: Vec::new(),
+            examples: Vec::new(),
+            shape: AnswerShape::One(question.shape),
+            output_max: None,
+            mark: mark(turn, NO_RUN, number),
+            repair: None,
+        }),
+        timeout: MEANING_CALL_TIMEOUT,
+        cost_max: None,
+        repairs: 0,
+        restarts: 0,
+        masked,
+    };
+    turn.note(None, None, format!("nothing takes it: asks the model `{model}` {}", question.why));
+    turn.effects.push(Effect::Call(Box::new(CallRequest::Model(call.clone()))));
+    let meaning = Meaning { asked: Some(MeaningCall { call, about }), ..heard.meaning.clone() };
+    let waiting = WaitingMessage {
+        id: arrival.id,
+        message: heard.message.clone(),
+        reply_to: arrival.reply_to,
+        heard_before: heard.heard_before,
+        meaning: Some(Box::new(meaning)),
+    };
+    turn.session.waiting_messages.insert(0, waiting);
+    Meant::Asked
+}
+
+/// Keeps the answer; the message is routed again in the same turn.
+pub fn returned(turn: &mut Turn<'_>, number: u32, result: Result<CallReturn, CallError>) {
+    let Some(asked) =
+        turn.session.meaning_call().filter(|call| call.call == number).is_some().then(|| take(turn)).flatten()
+    else {
+        return turn.note(None, None, "a model has told what a message means that does not wait any more: dropped");
+    };
+    let answer = match result {
+        Ok(CallReturn::Model(reply)) => {
+            turn.note(None, None, told(&reply));
+            reply.answer
+        }
+        Ok(_) => Err(bad("the answer is that of another call")),
+        Err(error) => {
+            turn.note(None, None, format!("`{}`: {}; it goes on without its meaning", error.code, error.text));
+            return keep(turn, asked.about, Ok(Value::Nothing), "");
+        }
+    };
+    let shown = |text: &str| show(text, &asked.call.masked);
+    let input = asked.call.question.input.as_deref().map(shown).unwrap_or_default();
+    let answer = answer.map(|value| mask::show_in(value, &asked.call.masked));
+    keep(turn, asked.about, answer, &input);
+}
+
+/// Asks once more after a restart of the process; a second restart counts as no answer.
+pub fn restarted(turn: &mut Turn<'_>) {
+    let Some(asked) = take(turn) else { return };
+    let MeaningCall { mut call, about } = asked;
+    if call.restarts >= MODEL_RESTARTS_MAX {
+        turn.note(None, None, "the process ended twice while a model was asked what it means: it goes on without");
+        return keep(turn, about, Ok(Value::Nothing), "");
+    }
+    turn.note(None, None, "the process ended while a model was asked what it means: it is asked once more");
+    call.restarts += 1;
+    call.attempt += 1;
+    turn.effects.push(Effect::Call(Box::new(CallRequest::Model(call.clone()))));
+    if let Some(meaning) = first(turn) {
+        meaning.asked = Some(MeaningCall { call, about });
+    }
+}
+
+fn first<'t>(turn: &'t mut Turn<'_>) -> Option<&'t mut Meaning> {
+    turn.session.waiting_messages.first_mut()?.meaning.as_deref_mut()
+}
+
+fn take(turn: &mut Turn<'_>) -> Option<MeaningCall> {
+    first(turn)?.asked.take()
+}
+
+/// Reads the answer as the form that the question asked for. `input` is the text of the contact.
+fn keep(turn: &mut Turn<'_>, about: MeaningOf, answer: Result<Value, ModelError>, input: &str) {
+    let told = |turn: &mut Turn<'_>, error: &ModelError| {
+        turn.note(None, None, format!("`{}`: {}; it goes on without its meaning", error.kind.as_str(), error.text));
+    };
+    match about {
+        MeaningOf::Start { choices } => {
+            let kind = Kind::choice(choices.iter().map(|choice| choice.label.clone()).collect());
+            let label = match answer.and_then(|value| read_one(&kind, value, input, &turn.live().bot.timezone)) {
+                Ok(label) => {
+                    if label.is_none() {
+                        turn.note(None, None, "it means none of them");
+                    }
+                    label
+                }
+                Err(error) => {
+                    told(turn, &error);
+                    None
+                }
+            };
+            let is = |choice: &MeaningChoice| label == Some(Value::text(choice.label.as_str()));
+            let chosen = choices.into_iter().find(is);
+            if let Some(meaning) = first(turn) {
+                meaning.start = Some(MeantStart { chosen });
+            }
+        }
+        MeaningOf::Answer { run, step } => {
+            let value = match answer.and_then(|value| understand::read(turn, run, &step, value, input)) {
+                Ok(Some(value)) => value,
+                Ok(None) => {
+                    turn.note(None, None, "it means no answer to the waiting question");
+                    Value::Nothing
+                }
+                Err(error) => {
+                    told(turn, &error);
+                    Value::Nothing
+                }
+            };
+            if let Some(meaning) = first(turn) {
+                meaning.answer = Some(MeantAnswer { run, step, value });
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Makes the external calls that turns want, outside their lanes: to servers, and questions to models.
+
+use crate::{
+    base::ids::{ContactId, VersionId},
+    flow::FlowSet,
+    lane::state::{Conversation, LaneState, LaneTask},
+    llm_step::models::{Asking, Replied},
+    model::{
+        effect::CallRequest,
+        event::{CallError, CallReturn, Event},
+        session::Waiting,
+    },
+    process::panic_guard::caught,
+    store::tables::model_call::SettledCall,
+    turns::Runner,
+};
+use std::{pin::pin, sync::Arc};
+
+/// The result of a request to the outside.
+struct OutsideResult {
+    result: Result<CallReturn, CallError>,
+    /// A note for the trace, if a mock answered.
+    said: Option<String>,
+    settled: Vec<SettledCall>,
+}
+
+impl Runner {
+    /// True if a run or a message waits for a call that nobody makes: after a restart, or an uncertain commit.
+    pub(super) fn lacks_a_call(&self, conversation: &Conversation) -> bool {
+        let is_lost = |run: u32, call: u32| !self.calling.holds((conversation.id, run, call));
+        let session = &conversation.session;
+        let of_run = session.runs.iter().any(|run| match &run.waiting {
+            Waiting::Call(call) => call.retry_at.is_none() && is_lost(run.number, call.call),
+            _ => false,
+        });
+        of_run || session.meaning_call().is_some_and(|call| is_lost(call.run, call.call))
+    }
+
+    /// Makes an external call outside the lane; its result comes back as work.
+    pub(super) fn perform_call(self: &Arc<Self>, lane: &LaneState, index: usize, request: CallRequest) {
+        let (contact, conversation) = (lane.contact.id, lane.conversations[index].id);
+        let sender = lane.conversations[index].sender;
+        let sandbox = self.plays && self.senders.get(sender).is_some_and(|sender| sender.is_sandbox());
+        let app = Arc::clone(self);
+        let (run, call) = request.number();
+        self.calling.add((conversation, run, call));
+        self.queue.lanes.enter();
+        tokio::spawn(async move {
+            let live = app.live.get();
+            let played = sandbox.then_some((live.version, live.set.as_ref()));
+            let called = caught(pin!(app.outcome_of_call(&request, contact, played))).await;
+            let OutsideResult { result, said, settled } = called.unwrap_or_else(|panic| {
+                tracing::error!(conversation.id = %conversation, "A call of conversation {conversation} panicked, which is a bug of ours; its result is unknown: {panic}");
+                let result = Err(CallError { code: "unknown_outcome".into(), text: panic });
+                OutsideResult { result, said: None, settled: Vec::new() }
+            });
+            let event = Box::new(Event::Returned { run, call, result });
+            app.queue.push(contact, LaneTask::Returned { conversation, run, event, said, settled });
+            app.queue.lanes.leave();
+        });
+    }
+
+    async fn outcome_of_call(
+        &self,
+        request: &CallRequest,
+        contact: ContactId,
+        played: Option<(VersionId, &FlowSet)>,
+    ) -> OutsideResult {
+        match request {
+            CallRequest::Http(call) => {
+                let called = self.calls.perform(call, played).await;
+                OutsideResult { result: called.result.map(CallReturn::Http), said: called.said, settled: Vec::new() }
+            }
+            CallRequest::Model(call) => {
+                let (store, clock, metrics) = (&self.store, &*self.clock, &self.metrics);
+                let asking = Asking { store, clock, metrics, contact, ceiling: None };
+                let asked = self.calls.ask(call, played, asking).await;
+                let Replied { result, settled, alarms } = asked.replied;
+                for alarm in &alarms {
+                    self.tell_of_budget(alarm).await;
+                }
+                OutsideResult { result: result.map(CallReturn::Model), said: asked.said, settled }
+            }
+        }
+    }
+}
