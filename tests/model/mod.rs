@@ -8,6 +8,7 @@ mod killed;
 mod live;
 mod meaning;
 mod step;
+mod summary;
 
 use serde_json::{Value as Json, json};
 use std::sync::{Arc, Mutex};

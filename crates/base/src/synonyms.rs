@@ -273,7 +273,9 @@ pub fn trigger(written: &str) -> Option<&'static str> {
         "keyword" | "keywords" | "text" | "phrase" | "phrases" | "utterance" | "user_says" | "command" => {
             "message: [menu, start]"
         }
-        "intent" | "intents" | "intention" | "semantic" | "nlu" => "meaning: wants to send something back",
+        "intent" | "intents" | "intention" | "semantic" | "nlu" => {
+            "message: [menu, start]`, or with a model `- meaning: wants to send something back"
+        }
         "fallback" | "default" | "catch_all" | "unknown" | "no_match" | "default_reply" | "any" => "any_message: true",
         "welcome" | "start" | "new_contact" | "new_user" | "greeting" | "get_started" => "first_message: true",
         "cron" | "time" | "timer" | "platform" | "interval" => "schedule: tuesday 10:00",

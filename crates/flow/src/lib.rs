@@ -44,6 +44,7 @@ pub use query::{
     trace_kind::{TraceKind, trace_kind},
     version_diff::{Differences, Reworded, Ways, WordDifferences, differences, same_in_reach},
 };
+pub use steps::llm::mask::{hide as hide_numbers, show as show_numbers};
 pub use world::{SenderView, Versions, World};
 
 #[cfg(test)]

@@ -138,6 +138,8 @@ pub enum Effect {
     NeedsPerson { why: String },
     /// The open case has missed a promise of its team, which was due at `due`. It is said once for each.
     CaseOverdue { limit: CaseLimit, due: Time },
+    /// A model has summed the conversation up, after the hand-off; the case has the text.
+    SummedUp { summary: String },
     /// An event for webhooks and statistics; the engine itself has already started its flows.
     Emit { flow: FlowName, name: String, data: Value },
     /// A `split` assigned the contact to a case; `fresh`: for the first time.

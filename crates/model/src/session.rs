@@ -68,9 +68,9 @@ pub struct Session {
     /// Messages that arrived during an external call of a run, in order; handled when the run waits again.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub waiting_messages: Vec<WaitingMessage>,
-    /// The number of questions about the meaning of messages so far.
+    /// The number of questions to models that belong to no run, so far.
     #[serde(skip_serializing_if = "is_none")]
-    pub meaning_calls: u32,
+    pub questions: u32,
     /// The timestamp of the contact's newest message here; decides whether the conversation is active.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub heard_at: Option<Time>,
@@ -332,7 +332,7 @@ impl Session {
     /// True if a run waits for the result of an external call or the outcome of a message on its way: after a crash the
     /// runtime must look it up. A question that is held back does not count, because its message has a time.
     pub fn is_owed(&self) -> bool {
-        self.meaning_call().is_some()
+        self.meaning_call().or(self.summary_call()).is_some()
             || self.runs.iter().any(|run| match &run.waiting {
                 Waiting::Call(call) => call.retry_at.is_none(),
                 Waiting::Question(question) => question.deadline.is_none() && question.left,

@@ -26,6 +26,7 @@ mod report;
 mod requests;
 mod seen;
 mod talk_json;
+mod told;
 mod trouble;
 mod unsent;
 mod update;

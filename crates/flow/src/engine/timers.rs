@@ -9,12 +9,11 @@ use crate::{
         message::delivery_outcome,
         paused,
         question::{answering, gather, lifecycle},
-        routing::{handover, meaning, stop_when},
+        routing::{handover, meaning, stop_when, summary},
         version_change, window_timers,
     },
     model::{
-        effect::CallRequest,
-        effect::RunEnd,
+        effect::{CallRequest, ModelCall, RunEnd},
         event::{CallError, CallReturn},
         session::{CallWait, NO_RUN, Waiting},
     },
@@ -278,7 +277,12 @@ fn call_took_too_long(turn: &mut Turn<'_>, number: u32) {
 
 pub fn returned(turn: &mut Turn<'_>, number: u32, call: u32, result: Result<CallReturn, CallError>) {
     if number == NO_RUN {
-        return meaning::returned(turn, call, result);
+        let is_asked = |asked: Option<&ModelCall>| asked.is_some_and(|asked| asked.call == call);
+        return match () {
+            () if is_asked(turn.session.meaning_call()) => meaning::returned(turn, result),
+            () if is_asked(turn.session.summary_call()) => summary::returned(turn, result),
+            () => stale(turn, "the answer of a model"),
+        };
     }
     let waiting = turn.run(number).map(|run| run.waiting.clone());
     if !matches!(&waiting, Some(Waiting::Call(wait)) if wait.call == call) {
@@ -318,6 +322,7 @@ pub fn returned(turn: &mut Turn<'_>, number: u32, call: u32, result: Result<Call
 /// Handles a restart of the process: running calls are repeated with the same key, or have an unknown outcome.
 pub fn restarted(turn: &mut Turn<'_>) {
     meaning::restarted(turn);
+    summary::restarted(turn);
     for number in handover::all_runs(turn) {
         let waiting = turn.run(number).map(|run| run.waiting.clone());
         let (Some(Waiting::Call(wait)), Some(here)) = (waiting, turn.here(number)) else { continue };

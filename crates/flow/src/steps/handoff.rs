@@ -1,12 +1,15 @@
 //! Implements `handoff`: gives the conversation to a person.
 
-use super::StepKind;
+use super::{StepKind, llm::keys::no_model};
 use crate::{
     base::{diagnostic::Diagnostic, time::Span},
     definition::{Body, Role},
     engine::{
         message::if_closed::WrittenIfClosed,
-        routing::handover::{self, HandoverData},
+        routing::{
+            handover::{self, HandoverData},
+            summary,
+        },
         turn::{Here, Next, StepFailure, Turn},
     },
     load::{
@@ -23,6 +26,8 @@ use crate::{
 pub struct Handoff {
     pub team: Text,
     pub summary: Option<Text>,
+    /// True: a model writes the summary after the hand-off.
+    pub summary_by_model: bool,
     pub priority: Option<Text>,
     pub out_of_hours: Option<Body>,
     pub unanswered: Option<WrittenUnanswered>,
@@ -73,7 +78,11 @@ impl StepKind for Handoff {
                   Without `until_done` it ends the run, also of the flow that called this one.",
         fields: &[
             FieldSpec::required("handoff", FieldKind::Known(Declared::Team), "The team."),
-            FieldSpec::optional("summary", FieldKind::Text, "What the person should know."),
+            FieldSpec::optional(
+                "summary",
+                FieldKind::Text,
+                "What the person should know; `auto`: the model `agents.router` sums the conversation up within ten seconds of the hand-off.",
+            ),
             FieldSpec::optional("priority", FieldKind::Text, "The case's place in the team's list: `urgent`, `high`, `normal` or `low`."),
             FieldSpec::optional("out_of_hours", FieldKind::Steps, "What to do while the team is closed."),
             FieldSpec::optional(
@@ -105,10 +114,9 @@ impl StepKind for Handoff {
         }
         let team = fields.text("handoff");
         let summary = fields.opt_text("summary");
-        if let (Some("auto"), Some(entry)) = (summary.as_ref().map(Text::source), fields.entry("summary")) {
-            let finding =
-                Diagnostic::error("E299", &entry.key.place, "`summary: auto` is not supported in this version yet");
-            fields.report(finding.help("write a text"));
+        let summary_by_model = summary.as_ref().map(Text::source) == Some("auto");
+        if let Some(node) = fields.node("summary").filter(|_| summary_by_model && fields.bot().models.is_empty()) {
+            fields.report(no_model(&node.place));
         }
         let (until_done, timeout) = match fields.node("until_done").and_then(|node| node.text()) {
             None | Some("false" | "no") => (false, None),
@@ -117,7 +125,8 @@ impl StepKind for Handoff {
         };
         let handoff = Handoff {
             team,
-            summary,
+            summary: summary.filter(|_| !summary_by_model),
+            summary_by_model,
             priority: fields.opt_text("priority"),
             out_of_hours: fields.opt_last_steps("out_of_hours"),
             unanswered: read_unanswered(fields),
@@ -194,6 +203,9 @@ impl Handoff {
                 unanswered,
             },
         );
+        if self.summary_by_model {
+            summary::ask(turn, &here.node.id);
+        }
         Ok(closed)
     }
 }

@@ -4,7 +4,7 @@
 pub(crate) mod answer;
 pub(super) mod ground;
 pub(crate) mod keys;
-pub(crate) mod mask;
+pub mod mask;
 
 use super::StepKind;
 use crate::{
@@ -260,6 +260,7 @@ impl Llm {
             repairs: 0,
             restarts: 0,
             masked,
+            about_conversation: false,
         }))
     }
 

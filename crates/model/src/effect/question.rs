@@ -35,6 +35,9 @@ pub struct ModelCall {
     /// The words that marks replace in `question`: they are put back into the answer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub masked: Vec<MaskedWord>,
+    /// True for a question about the conversation as a whole: its newest messages become the `input` when it is asked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub about_conversation: bool,
 }
 
 /// A word of the customer that no model reads, and the mark in its place.

@@ -1,7 +1,7 @@
 //! Defines the case of a conversation: the work of a person of the business in it, and when it is due.
 
 use super::Person;
-use crate::base::time::Time;
+use crate::{base::time::Time, effect::ModelCall};
 use serde::{Deserialize, Serialize};
 
 /// The open case of a conversation that is with a person. It is closed when the person is done.
@@ -40,6 +40,9 @@ pub struct Case {
     /// Since when its person has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assigned_at: Option<Time>,
+    /// The question for the summary, while a model is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary_call: Option<Box<ModelCall>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,6 +115,7 @@ impl Case {
             snoozed_until: None,
             is_snoozed: false,
             assigned_at: None,
+            summary_call: None,
         }
     }
 

@@ -8,7 +8,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// The number of a run in a question about a message, which belongs to none.
+/// The number of a run in a question about a message or a conversation, which belongs to none.
 pub const NO_RUN: u32 = 0;
 
 /// The questions about the meaning of one message: the one under way, and the answers so far. Each is asked once.
@@ -73,6 +73,11 @@ impl Session {
     /// The question about a message that is under way: all later messages wait behind it.
     pub fn meaning_call(&self) -> Option<&ModelCall> {
         self.waiting_messages.first()?.meaning_call().map(|asked| &asked.call)
+    }
+
+    /// The question for the summary of the open case that is under way.
+    pub fn summary_call(&self) -> Option<&ModelCall> {
+        self.person.as_ref()?.case.as_ref()?.summary_call.as_deref()
     }
 
     /// True while an external call of a run or a question about a message is under way, so that messages wait.

@@ -39,7 +39,6 @@ use crate::{
     llm_step::live::LiveCase,
     model::{
         contact::Contact,
-        effect::{Effect, StartTarget},
         inbound::{Alias, AliasKind},
         value::Value,
     },
@@ -343,53 +342,6 @@ impl<'a> World<'a> {
     pub(super) fn note(&mut self, text: String) {
         if !self.notes.contains(&text) {
             self.notes.push(text);
-        }
-    }
-
-    fn take_effect(&mut self, effect: Effect) {
-        match effect {
-            Effect::Handoff { team, summary, priority, .. } => {
-                self.tell('*', format!("handed over to `{team}`"));
-                self.handoffs.push(Handoff { team, summary, priority });
-            }
-            Effect::Started { flow, refused: Some(reason), .. } => {
-                self.tell('!', format!("flow `{flow}` was not started: {}", reason.as_str()));
-                self.refusals.push(Refusal { flow: flow.to_string(), why: reason.as_str() });
-            }
-            Effect::Plan(planned) => {
-                let whom = if planned.whom == StartTarget::Contact { "later" } else { "for many" };
-                self.tell('*', format!("flow `{}` is planned {whom}", planned.flow));
-            }
-            Effect::Started { flow, queued: true, .. } => {
-                self.tell('*', format!("flow `{flow}` waits until the conversation is free"));
-            }
-            Effect::Failed { flow, step, code, text, .. } => {
-                self.tell('!', format!("step `{step}` of `{flow}` failed: {code}: {text}"));
-            }
-            Effect::DeadLetter { reason, .. } => self.tell('!', format!("a run was given up: {reason}")),
-            Effect::NeedsPerson { why } => self.tell('*', format!("marked as needing a person: {why}")),
-            Effect::CaseOverdue { limit, .. } => {
-                self.tell('!', format!("the case is overdue: `{}_within` is over", limit.as_str()));
-            }
-            Effect::Unanswered => self.tell('*', "no flow understood this"),
-            Effect::Late { .. } => self.tell('*', "it came too late to be answered by itself"),
-            Effect::Alarm { text, .. } => self.tell('!', text),
-            Effect::Started { .. }
-            | Effect::Send(_)
-            | Effect::Call(_)
-            | Effect::Drop { .. }
-            | Effect::Consent { .. }
-            | Effect::OptOut { .. }
-            | Effect::Emit { .. }
-            | Effect::Split { .. }
-            | Effect::Unplan { .. }
-            | Effect::FormAnswered { .. }
-            | Effect::RunBegan { .. }
-            | Effect::StartDropped { .. }
-            | Effect::RunMoved { .. }
-            | Effect::Once { .. }
-            | Effect::Happened { .. }
-            | Effect::RunEnded { .. } => {}
         }
     }
 }

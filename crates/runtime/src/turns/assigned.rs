@@ -35,14 +35,22 @@ pub(super) struct CaseTold {
     team: Option<String>,
     agent: Option<String>,
     priority: Option<String>,
+    summary: Option<String>,
     due_at: Option<Time>,
 }
 
 pub(super) fn case_told(person: Option<&Person>) -> Option<CaseTold> {
     let person = person?;
     let (case, state) = (person.case.as_ref()?, person.case_state()?);
-    let (team, agent, priority) = (person.team.clone(), person.agent.clone(), case.priority.clone());
-    Some(CaseTold { id: case.id, state, team, agent, priority, due_at: case.due_at() })
+    Some(CaseTold {
+        id: case.id,
+        state,
+        team: person.team.clone(),
+        agent: person.agent.clone(),
+        priority: case.priority.clone(),
+        summary: case.summary.clone(),
+        due_at: case.due_at(),
+    })
 }
 
 impl Runner {
@@ -66,7 +74,7 @@ impl Runner {
             let data = serde_json::json!({
                 "conversation_id": conversation.id, "contact_id": lane.contact.id, "sender_id": conversation.sender,
                 "case": told.id, "state": told.state, "team": told.team, "agent": told.agent,
-                "priority": told.priority, "due_at": told.due_at.map(iso),
+                "priority": told.priority, "summary": told.summary, "due_at": told.due_at.map(iso),
             });
             self.events.notify(set, "case", data, now);
         }

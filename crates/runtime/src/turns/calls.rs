@@ -1,12 +1,15 @@
 //! Makes the external calls that turns want, outside their lanes: to servers, and questions to models.
 
 use crate::{
-    base::ids::{ContactId, VersionId},
+    base::ids::{ContactId, ConversationId, VersionId},
     flow::FlowSet,
     lane::state::{Conversation, LaneState, LaneTask},
-    llm_step::models::{Asking, Replied},
+    llm_step::{
+        conversation,
+        models::{Asking, Replied},
+    },
     model::{
-        effect::CallRequest,
+        effect::{CallRequest, ModelCall},
         event::{CallError, CallReturn, Event},
         session::Waiting,
     },
@@ -24,6 +27,13 @@ struct OutsideResult {
     settled: Vec<SettledCall>,
 }
 
+impl OutsideResult {
+    fn failed(code: &str, text: &str) -> OutsideResult {
+        let error = CallError { code: code.to_owned(), text: text.to_owned() };
+        OutsideResult { result: Err(error), said: None, settled: Vec::new() }
+    }
+}
+
 impl Runner {
     /// True if a run or a message waits for a call that nobody makes: after a restart, or an uncertain commit.
     pub(super) fn lacks_a_call(&self, conversation: &Conversation) -> bool {
@@ -33,7 +43,8 @@ impl Runner {
             Waiting::Call(call) => call.retry_at.is_none() && is_lost(run.number, call.call),
             _ => false,
         });
-        of_run || session.meaning_call().is_some_and(|call| is_lost(call.run, call.call))
+        let mut without_run = session.meaning_call().into_iter().chain(session.summary_call());
+        of_run || without_run.any(|call| is_lost(call.run, call.call))
     }
 
     /// Makes an external call outside the lane; its result comes back as work.
@@ -48,11 +59,10 @@ impl Runner {
         tokio::spawn(async move {
             let live = app.live.get();
             let played = sandbox.then_some((live.version, live.set.as_ref()));
-            let called = caught(pin!(app.outcome_of_call(&request, contact, played))).await;
+            let called = caught(pin!(app.outcome_of_call(&request, (contact, conversation), played))).await;
             let OutsideResult { result, said, settled } = called.unwrap_or_else(|panic| {
                 tracing::error!(conversation.id = %conversation, "A call of conversation {conversation} panicked, which is a bug of ours; its result is unknown: {panic}");
-                let result = Err(CallError { code: "unknown_outcome".into(), text: panic });
-                OutsideResult { result, said: None, settled: Vec::new() }
+                OutsideResult::failed("unknown_outcome", &panic)
             });
             let event = Box::new(Event::Returned { run, call, result });
             app.queue.push(contact, LaneTask::Returned { conversation, run, event, said, settled });
@@ -63,7 +73,7 @@ impl Runner {
     async fn outcome_of_call(
         &self,
         request: &CallRequest,
-        contact: ContactId,
+        (contact, conversation): (ContactId, ConversationId),
         played: Option<(VersionId, &FlowSet)>,
     ) -> OutsideResult {
         match request {
@@ -71,16 +81,36 @@ impl Runner {
                 let called = self.calls.perform(call, played).await;
                 OutsideResult { result: called.result.map(CallReturn::Http), said: called.said, settled: Vec::new() }
             }
-            CallRequest::Model(call) => {
-                let (store, clock, metrics) = (&self.store, &*self.clock, &self.metrics);
-                let asking = Asking { store, clock, metrics, contact, ceiling: None };
-                let asked = self.calls.ask(call, played, asking).await;
-                let Replied { result, settled, alarms } = asked.replied;
-                for alarm in &alarms {
-                    self.tell_of_budget(alarm).await;
+            CallRequest::Model(call) if call.about_conversation => {
+                let lines = match conversation::newest(&self.store, conversation).await {
+                    Ok(lines) => lines,
+                    Err(error) => return OutsideResult::failed("model_down", &error.to_string()),
+                };
+                if lines.is_empty() {
+                    return OutsideResult::failed("nothing_said", "nobody has written yet");
                 }
-                OutsideResult { result: result.map(CallReturn::Model), said: asked.said, settled }
+                let (call, masked) = conversation::asked(call, &lines);
+                let asked = self.ask_model(&call, contact, played).await;
+                let result = asked.result.map(|returned| conversation::summed_up(returned, &lines, &masked));
+                OutsideResult { result, ..asked }
             }
+            CallRequest::Model(call) => self.ask_model(call, contact, played).await,
         }
+    }
+
+    async fn ask_model(
+        &self,
+        call: &ModelCall,
+        contact: ContactId,
+        played: Option<(VersionId, &FlowSet)>,
+    ) -> OutsideResult {
+        let (store, clock, metrics) = (&self.store, &*self.clock, &self.metrics);
+        let asking = Asking { store, clock, metrics, contact, ceiling: None };
+        let asked = self.calls.ask(call, played, asking).await;
+        let Replied { result, settled, alarms } = asked.replied;
+        for alarm in &alarms {
+            self.tell_of_budget(alarm).await;
+        }
+        OutsideResult { result: result.map(CallReturn::Model), said: asked.said, settled }
     }
 }

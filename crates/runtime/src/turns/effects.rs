@@ -234,6 +234,8 @@ impl Runner {
                     now,
                 );
             }
+            // The event of the changed case holds it.
+            Effect::SummedUp { .. } => {}
             Effect::Alarm { kind, text } => {
                 self.metrics.alarm(kind);
                 tracing::warn!(conversation.id = %conversation.id, kind, "{text}");

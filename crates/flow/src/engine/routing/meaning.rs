@@ -189,8 +189,8 @@ pub fn put<T>(
         turn.note(None, None, "it is too long for a model, which is not asked what it means");
         return Meant::Nothing;
     }
-    turn.session.meaning_calls += 1;
-    let number = turn.session.meaning_calls;
+    turn.session.questions += 1;
+    let number = turn.session.questions;
     let call = ModelCall {
         run: NO_RUN,
         call: number,
@@ -213,6 +213,7 @@ pub fn put<T>(
         repairs: 0,
         restarts: 0,
         masked,
+        about_conversation: false,
     };
     turn.note(None, None, format!("nothing takes it: asks the model `{model}` {}", question.why));
     turn.effects.push(Effect::Call(Box::new(CallRequest::Model(call.clone()))));
@@ -229,12 +230,8 @@ pub fn put<T>(
 }
 
 /// Keeps the answer; the message is routed again in the same turn.
-pub fn returned(turn: &mut Turn<'_>, number: u32, result: Result<CallReturn, CallError>) {
-    let Some(asked) =
-        turn.session.meaning_call().filter(|call| call.call == number).is_some().then(|| take(turn)).flatten()
-    else {
-        return turn.note(None, None, "a model has told what a message means that does not wait any more: dropped");
-    };
+pub fn returned(turn: &mut Turn<'_>, result: Result<CallReturn, CallError>) {
+    let Some(asked) = take(turn) else { return };
     let answer = match result {
         Ok(CallReturn::Model(reply)) => {
             turn.note(None, None, told(&reply));

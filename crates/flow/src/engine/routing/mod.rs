@@ -15,5 +15,6 @@ pub(crate) mod queue;
 pub(super) mod route;
 pub(crate) mod starts;
 pub(crate) mod stop_when;
+pub(crate) mod summary;
 pub(super) mod taps;
 pub(super) mod urgent;

@@ -96,6 +96,7 @@ impl Agent {
             repairs: 0,
             restarts: 0,
             masked,
+            about_conversation: false,
         })
     }
 

@@ -18,7 +18,7 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The text with marks; the words are added to `masked`, where a known word keeps its mark.
-pub(crate) fn hide(text: &str, masked: &mut Vec<MaskedWord>) -> String {
+pub fn hide(text: &str, masked: &mut Vec<MaskedWord>) -> String {
     let text = ADDRESS.replace_all(text, |found: &Captures<'_>| mark("email", &found[0], true, masked));
     let plain = Plain::of(&text);
     let mut found: Vec<(Range<usize>, &str, bool)> = Vec::new();
@@ -161,7 +161,7 @@ fn accounts(text: &str) -> Vec<Range<usize>> {
 const ACCOUNT_SIGNS_MAX: usize = 34;
 
 /// The text with the words in place of their marks.
-pub(crate) fn show(text: &str, masked: &[MaskedWord]) -> String {
+pub fn show(text: &str, masked: &[MaskedWord]) -> String {
     let back = masked.iter().filter(|masked| masked.returns);
     back.fold(text.to_owned(), |text, masked| text.replace(&masked.mark, &masked.word))
 }

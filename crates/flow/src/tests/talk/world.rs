@@ -199,6 +199,7 @@ impl Talk {
                 format!("handoff {team}{closed}{urgent}{}", summary.map(|s| format!(": {s}")).unwrap_or_default())
             }
             Effect::NeedsPerson { .. } => "needs person".into(),
+            Effect::SummedUp { summary } => format!("summary {summary}"),
             Effect::CaseOverdue { limit, .. } => format!("overdue {}", limit.as_str()),
             Effect::Emit { name, data, .. } => format!("emit {name} {}", data.to_json()),
             Effect::Started { flow, refused, queued, .. } => match (refused, queued) {
