@@ -31,6 +31,7 @@ pub fn check(set: &FlowSet, findings: &Findings) {
                 let Some(called) = set.named(&tool.flow) else { continue };
                 described(tool, called, findings);
                 reads_inputs(tool, called, findings);
+                shows_inputs(tool, called, findings);
                 confirmed(set, tool, called, findings);
                 reaches_itself(set, flow, tool, called, findings);
             }
@@ -103,6 +104,20 @@ fn reads_inputs(tool: &WrittenTool, called: &Flow, findings: &Findings) {
             Some(_) => {}
         }
     }
+}
+
+/// The question about an act shows all that the model has chosen: a yes to half of it is none to the rest.
+fn shows_inputs(tool: &WrittenTool, called: &Flow, findings: &Findings) {
+    let Some(confirm) = &tool.confirm else { return };
+    let uses: Vec<_> = confirm.codes().map(|code| code.uses()).collect();
+    let shows = |input: &str| {
+        uses.iter().any(|uses| uses.properties.iter().any(|(root, name, _)| root == "inputs" && name == input))
+    };
+    let hidden: Vec<&str> = called.inputs.iter().map(|input| input.name.as_str()).filter(|name| !shows(name)).collect();
+    let Some(first) = hidden.first() else { return };
+    let message = format!("the customer says yes without seeing `{}`, which the model chose", hidden.join("`, `"));
+    let finding = Diagnostic::warning("W545", confirm.place(), message);
+    findings.push(finding.help(format!("name it in the question, as `${{inputs.{first}}}`")));
 }
 
 /// An exit follows a tool of the agent, and one that speaks of an act follows that act.
