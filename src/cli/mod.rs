@@ -53,6 +53,7 @@ mod schema;
 mod send;
 mod senders;
 mod serve;
+mod status;
 mod templates;
 mod terminal;
 mod test;
@@ -147,6 +148,8 @@ enum Command {
     Webhooks(webhooks::Args),
     /// Check the whole way in and out and say in plain sentences what is wrong
     Doctor(doctor::Args),
+    /// Show on one screen what the daemon does now, how fast, and what waits
+    Status(status::Args),
     /// Bring the database up to this version of the program
     Migrate(migrate::Args),
     /// Copy the database into a file, also while the daemon runs
@@ -193,7 +196,8 @@ impl Command {
             | Command::Cases(_)
             | Command::DeadLetters(_)
             | Command::Webhooks(_)
-            | Command::Doctor(_) => return None,
+            | Command::Doctor(_)
+            | Command::Status(_) => return None,
         })
     }
 }
@@ -329,6 +333,7 @@ fn run(command: Command) -> Outcome {
         Command::DeadLetters(args) => block_on(dead_letters::run(args)),
         Command::Webhooks(args) => block_on(webhooks::run(args)),
         Command::Doctor(args) => block_on(doctor::run(args)),
+        Command::Status(args) => block_on(status::run(args)),
         Command::Migrate(args) => block_on(migrate::run(args)),
         Command::Backup(args) => block_on(backup::run(args)),
     }

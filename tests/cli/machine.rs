@@ -92,6 +92,7 @@ fn every_command_that_prints_data_prints_json() {
         &["webhooks", "list"],
         &["i18n", "status"],
         &["doctor"],
+        &["status", "--over", "1s"],
     ] {
         let printed = json(folder, args, 0);
         assert!(printed.is_array() || printed.is_object(), "{args:?}: {printed}");
