@@ -34,7 +34,7 @@ const OVER_MAX: Span = Span::minutes(10);
 /// Fewer observations say nothing of one in a hundred, so those since the start are taken.
 const OBSERVATIONS_MIN: f64 = 100.0;
 
-/// What is counted: in words, the metric, and the labels of its series.
+/// The counted things: in words, the metric, and the labels of its series.
 const RATES: [(&str, &str, &[&str]); 8] = [
     ("Messages of customers", "transom_webhook_items_total", &["kind=\"message\""]),
     ("Answered", "transom_answered_total", &[]),
@@ -46,14 +46,14 @@ const RATES: [(&str, &str, &[&str]); 8] = [
     ("Questions to models", "transom_model_calls_total", &[]),
 ];
 
-/// What is timed: in words, and the metric.
+/// The timed things: in words, and the metric.
 const TIMES: [(&str, &str); 3] = [
     ("Webhook acknowledged", "transom_webhook_seconds"),
     ("Message handled", "transom_turn_seconds"),
     ("Platform answered", "transom_send_seconds"),
 ];
 
-/// What should be 0: in words of one and of many, and the metric.
+/// Numbers that should be 0: in words of one and of many, and the metric.
 const TO_LOOK_AT: [(&str, &str, &str); 6] = [
     ("conversation needs a person", "conversations need a person", "transom_needs_person"),
     ("dead letter", "dead letters", "transom_dead_letters"),

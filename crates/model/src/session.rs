@@ -110,6 +110,9 @@ pub struct WaitingMessage {
     /// The time of the contact's previous message here; `None`: there was none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heard_before: Option<Time>,
+    /// True if it waits for the meaning of an earlier message, so that what is asked because of that one was asked later.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub behind_meaning: bool,
     /// Set once a model is asked about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meaning: Option<Box<Meaning>>,

@@ -9,17 +9,21 @@ use crate::{
     },
     definition::{Flow, WrittenTrigger},
     model::matching::fold,
-    triggers::{Trigger, meaning::Meaning},
+    triggers::{Trigger, meaning::Meaning, message::speaks},
 };
 
 pub fn check(set: &FlowSet, findings: &Findings) {
     let mut known: Vec<(&Flow, &WrittenTrigger, &Meaning)> = Vec::new();
     let mut bytes = 0;
-    for flow in set.flows.values().map(|flow| &**flow).filter(|flow| !flow.draft) {
+    for flow in set.flows.values().map(|flow| &**flow) {
         for trigger in &flow.triggers {
             let Trigger::Meaning(meaning) = &trigger.kind else { continue };
-            bytes += meaning.bytes();
             contradicts_itself(trigger, meaning, findings);
+            // A draft is the copy of another flow.
+            if flow.draft {
+                continue;
+            }
+            bytes += meaning.bytes();
             if known.len() == MODEL_CHOICES_MAX {
                 let message =
                     format!("a model chooses among at most {MODEL_CHOICES_MAX} meanings, and this is one more");
@@ -35,15 +39,15 @@ pub fn check(set: &FlowSet, findings: &Findings) {
                 findings.push(finding.help("take texts of `like` and `not` out"));
                 return;
             }
-            if let Some((other, first, said)) = known.iter().find_map(|(other, first, earlier)| {
-                let same = same_text(earlier, meaning)
-                    .filter(|_| (meet(other, flow) || other.name == flow.name) && together(earlier, meaning))?;
-                Some((*other, *first, same))
-            }) {
-                let message = format!(
-                    "`{}` has the same text: `{said}`, so the model guesses which of the two it means",
-                    other.name
-                );
+            let rival = known.iter().find_map(|(other, first, earlier)| {
+                let both_begin =
+                    meet(other, flow) || other.name == flow.name && first.guard.is_none() && trigger.guard.is_none();
+                let said = same_text(earlier, meaning).filter(|_| both_begin && together(earlier, meaning))?;
+                Some((*first, said))
+            });
+            if let Some((first, said)) = rival {
+                let message =
+                    format!("another `meaning` has the same text: `{said}`, so the model cannot tell the two apart");
                 let finding = Diagnostic::warning("W533", &trigger.place, message).label(&first.place, "the other one");
                 findings.push(finding.help("word the two so that a stranger could tell them apart, or take one out"));
             }
@@ -64,14 +68,16 @@ fn same_text(one: &Meaning, other: &Meaning) -> Option<String> {
 
 /// True if some contact may meet both.
 fn together(one: &Meaning, other: &Meaning) -> bool {
-    one.language.is_none() || other.language.is_none() || one.language == other.language
+    let (Some(one), Some(other)) = (&one.language, &other.language) else { return true };
+    speaks(Some(one), other) || speaks(Some(other), one)
 }
 
 /// Reports a text that means it and does not mean it.
 fn contradicts_itself(trigger: &WrittenTrigger, meaning: &Meaning, findings: &Findings) {
     let not: Vec<String> = meaning.not.iter().map(|text| fold(text)).collect();
-    if let Some(text) = meaning.like.iter().find(|text| not.contains(&fold(text))) {
-        let message = format!("`{text}` stands under `like` and under `not`");
+    let means = meaning.like.iter().chain(std::iter::once(&meaning.says));
+    if let Some(text) = means.into_iter().find(|text| not.contains(&fold(text))) {
+        let message = format!("`{text}` means it, and stands under `not` as well");
         findings.push(Diagnostic::error("E543", &trigger.place, message).help("take it out of one of them"));
     }
 }

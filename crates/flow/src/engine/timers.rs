@@ -37,7 +37,7 @@ pub fn tick(turn: &mut Turn<'_>) {
 pub(crate) fn run_due(turn: &mut Turn<'_>, number: u32) {
     let now = turn.now();
     let due = |at: Option<Time>| at.is_some_and(|at| at <= now);
-    let Some(run) = turn.run(number) else { return };
+    let Some(run) = turn.run(number).filter(|run| !turn.session.reads_answer_of(run)) else { return };
     let (timed_out, reminder) = match &run.waiting {
         Waiting::Question(question) => match &question.gathering {
             Some(gathering) => (due(Some(gathering.until)), false),

@@ -106,6 +106,11 @@ pub fn welcome_due(turn: &mut Turn<'_>) {
             return burst::burst_over(turn, *welcome);
         }
         let WaitingWelcome { id, message, heard_before, .. } = *welcome;
-        route::judge(turn, WaitingMessage { id, message, reply_to: None, heard_before, meaning: None }, None, false);
+        route::judge(
+            turn,
+            WaitingMessage { id, message, reply_to: None, heard_before, behind_meaning: false, meaning: None },
+            None,
+            false,
+        );
     }
 }

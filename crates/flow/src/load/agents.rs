@@ -49,13 +49,12 @@ pub(super) fn parse(
     }
     let router = node.opt_text("router").map(str::to_owned);
     if let (Some(name), Some(written)) = (&router, node.node("router"))
+        // Without any model each step and trigger that asks one has this finding.
+        && !models.is_empty()
         && !models.contains(name)
     {
         let finding = Diagnostic::error("E520", &written.place, format!("`models` above does not name `{name}`"));
-        let help = match models {
-            [] => format!("write `models: [{name}]`"),
-            _ => format!("it names `{}`", models.join("`, `")),
-        };
+        let help = format!("it names `{}`", models.join("`, `"));
         findings.push(finding.help(help).meant(name, models.iter().map(String::as_str)));
     }
     let discloses = match node.node("discloses") {

@@ -108,8 +108,14 @@ pub fn learn_language(
         turn.note(None, None, "no language is known: the contact is asked, and the message waits");
         let message = message.clone();
         let at = message.at;
-        turn.session.language_asked =
-            Some(Box::new(WaitingMessage { id, message, reply_to, heard_before, meaning: None }));
+        turn.session.language_asked = Some(Box::new(WaitingMessage {
+            id,
+            message,
+            reply_to,
+            heard_before,
+            behind_meaning: false,
+            meaning: None,
+        }));
         ask_language(turn, at);
     }
     asks

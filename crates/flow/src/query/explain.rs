@@ -23,6 +23,7 @@ use crate::{
     triggers::Trigger,
     world::{Versions, World},
 };
+use std::collections::BTreeMap;
 
 /// The explanation of one trigger.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,7 +93,8 @@ pub fn explain(versions: &Versions, session: &Session, world: &World<'_>, text: 
                     let count = counted(asked.len(), "meaning");
                     format!("it wins if the model `{}`, which is asked about {count}, finds none", router(&turn))
                 }
-                None => trigger.kind.why_not(&heard),
+                None => meaning_why_not(&turn, flow, trigger, &heard, asking)
+                    .unwrap_or_else(|| trigger.kind.why_not(&heard)),
                 Some((Fit { strength, inputs }, _)) => {
                     let as_keyword = asking.is_some() && strength.level() < 11 && !trigger.urgent;
                     match choose::may_start(&turn, flow, trigger, &inputs, &heard, as_keyword) {
@@ -131,9 +133,30 @@ fn asked_model<'a>(
         Taker::Question(..) | Taker::Silent(_) => false,
     };
     match reaches && meaning::has_words(heard) {
-        true => meaning::candidates(turn, heard, asking.is_some()).into_iter().map(|(_, choice)| choice).collect(),
+        true => meaning::candidates(turn, heard, asking).into_iter().map(|(_, choice)| choice).collect(),
         false => Vec::new(),
     }
+}
+
+/// The reason why a model would not be asked about this trigger, whatever else takes the text.
+fn meaning_why_not<'a>(
+    turn: &Turn<'a>,
+    flow: &'a Flow,
+    trigger: &'a WrittenTrigger,
+    heard: &RoutedMessage<'_>,
+    asking: Option<u32>,
+) -> Option<String> {
+    let Trigger::Meaning(meaning) = &trigger.kind else { return None };
+    let choice = Choice { flow, trigger, inputs: BTreeMap::new(), strength: Strength::Any, foreign: false };
+    if let Some(why) = meaning::why_not(turn, &choice, meaning, heard, asking.is_some()) {
+        return Some(why);
+    }
+    if !meaning::has_words(heard) {
+        return Some("a model is asked only about words, and the text has no letters".to_owned());
+    }
+    let waits =
+        asking.and_then(|run| turn.run(run)).is_some_and(|run| run.frames.iter().any(|frame| frame.flow == flow.name));
+    waits.then(|| "its own question waits, and is repeated".to_owned())
 }
 
 fn router<'t>(turn: &'t Turn<'_>) -> &'t str {

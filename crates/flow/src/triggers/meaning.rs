@@ -53,16 +53,22 @@ impl TriggerKind for Meaning {
     };
 
     fn parse(fields: &mut TriggerFields<'_, '_>) -> Self {
-        let says = fields.name("meaning").trim().to_owned();
+        let is_list = fields.node("meaning").is_some_and(|node| node.list().is_some());
+        if let Some(node) = fields.node("meaning").filter(|_| is_list) {
+            fields.wrong(node, "E543", "a trigger has one meaning; write a trigger for each: `- meaning: …`");
+        }
+        let says = if is_list { String::new() } else { fields.name("meaning").trim().to_owned() };
         if fields.bot().models.is_empty() {
             fields.report(no_model(&fields.place()));
         }
-        if let Some(node) = fields.node("meaning").filter(|node| !node.is_broken()) {
+        if let Some(node) = fields.node("meaning").filter(|node| !node.is_broken() && node.scalar().is_some()) {
             if !says.chars().any(char::is_alphabetic) {
                 fields.wrong(node, "E543", "the model must know what is meant; write `meaning: wants to send something back`");
             }
-            fields.no_code(node);
-            short_enough(fields, node, &says);
+            if node.scalar().is_some_and(|scalar| scalar.is_plain() && matches!(says.as_str(), "true" | "yes")) {
+                fields.wrong(node, "E543", "a meaning is told in words; write `meaning: wants to send something back`");
+            }
+            plain_and_short(fields, node, &says);
         }
         let like = texts(fields, "like");
         let not = texts(fields, "not");
@@ -105,21 +111,28 @@ fn texts(fields: &mut TriggerFields<'_, '_>, name: &'static str) -> Vec<String> 
     }
     let mut all: Vec<String> = Vec::new();
     for node in nodes.iter().take(MEANING_EXAMPLES_MAX) {
-        fields.no_code(node);
         match node.text().map(str::trim).filter(|text| !text.is_empty()) {
             Some(text) => {
-                short_enough(fields, node, text);
+                plain_and_short(fields, node, text);
                 all.push(text.to_owned());
             }
             None if node.is_broken() => {}
-            None => fields.wrong(node, "E543", format!("an example is a message, and this is {}", node.describe())),
+            None => {
+                let message = format!("an example is a message, and this is {}", node.describe());
+                fields.wrong(node, "E543", format!("{message}; write it in quotes: `{name}: [\"can I return it\"]`"));
+            }
         }
     }
     all
 }
 
-fn short_enough(fields: &TriggerFields<'_, '_>, node: &Node, text: &str) {
+/// The model reads the text as it is written, so nothing is filled in, and it is short.
+fn plain_and_short(fields: &TriggerFields<'_, '_>, node: &Node, text: &str) {
     let chars = text.chars().count();
+    if text.contains("${") {
+        let message = "the model reads `${…}` as it stands: nothing is filled in here";
+        fields.wrong(node, "E543", format!("{message}; write it in plain words"));
+    }
     if chars > MEANING_CHARS_MAX {
         let message = format!("this has {chars} characters, and a model is shown at most {MEANING_CHARS_MAX}; write it shorter");
         fields.wrong(node, "E543", message);

@@ -65,7 +65,8 @@ impl DueKind {
 impl Session {
     /// Everything that `due_times` waits for, with its kind; earliest first.
     pub fn dues(&self) -> Vec<Due> {
-        let mut all: Vec<Due> = self.runs.iter().filter(|run| !run.postponed).flat_map(of_run).collect();
+        let mut all: Vec<Due> =
+            self.runs.iter().filter(|run| !run.postponed && !self.reads_answer_of(run)).flat_map(of_run).collect();
         let of_flow = |at, what, flow: &FlowName| Due { at, what, flow: Some(flow.clone()), step: None };
         all.extend(self.queue.iter().map(|queued| of_flow(queued.until, DueKind::StartDropped, &queued.start.flow)));
         if let Some(person) = &self.person {

@@ -1,6 +1,6 @@
 //! Defines what a model is asked about a message that no rule takes, and what it has answered.
 
-use super::{Session, WaitingMessage};
+use super::{Run, Session, Waiting, WaitingMessage};
 use crate::{
     base::ids::{FlowName, StepId},
     effect::ModelCall,
@@ -73,6 +73,11 @@ impl Session {
     /// The question about a message that is under way: all later messages wait behind it.
     pub fn meaning_call(&self) -> Option<&ModelCall> {
         self.waiting_messages.first()?.meaning_call().map(|asked| &asked.call)
+    }
+
+    /// True while a model reads a message that may answer this run's question: its time stands still.
+    pub fn reads_answer_of(&self, run: &Run) -> bool {
+        self.meaning_call().is_some() && matches!(run.waiting, Waiting::Question(_))
     }
 
     /// The question for the summary of the open case that is under way.

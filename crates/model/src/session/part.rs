@@ -70,7 +70,7 @@ impl Run {
 impl Session {
     /// The parts that are due at a time, without runs that wait until they may write.
     pub fn due_times(&self) -> impl Iterator<Item = (Part, Time)> + '_ {
-        let runs = self.runs.iter().filter(|run| !run.postponed);
+        let runs = self.runs.iter().filter(|run| !run.postponed && !self.reads_answer_of(run));
         let runs = runs.filter_map(|run| Some((Part::Run(run.number), run.due_at()?)));
         let queue = self.queue.iter().map(|queued| (Part::Queue, queued.until));
         let person = self

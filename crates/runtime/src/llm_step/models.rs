@@ -5,12 +5,13 @@ use super::{
     rest::Rest,
 };
 use crate::{
-    base::{clock::Clock, fence::Fence, ids::ContactId, time::Time},
+    base::{clock::Clock, fence::Fence, ids::ContactId, limits::MODEL_CALL_TIMEOUT_DEFAULT, time::Time},
     channel::llm::{Asked, ModelClient, Next, prompt_bytes},
     config::{Config, Model},
     model::{
         effect::{ModelCall, ModelError, ModelErrorKind, ModelReply, Tokens, money},
         event::CallError,
+        session::NO_RUN,
         value::Value,
     },
     process::{limiter::Limiter, metrics::Metrics},
@@ -155,6 +156,8 @@ impl Place {
             metrics.model_call(name, "no_slot");
             return Ok(unasked(ModelErrorKind::ModelSlow, text, Next::Fallback));
         }
+        // A question about a message has little time; that in the queue is not taken from it.
+        let until = if call.run == NO_RUN { clock.now() + call.timeout } else { until };
         let reserved = self.most(call);
         if let Some(most) = call.cost_max.filter(|most| reserved > *most) {
             metrics.model_call(name, ModelErrorKind::OverBudget.as_str());
@@ -175,9 +178,15 @@ impl Place {
             }
             return Ok(Tried { answer: Err(error), ..unasked(ModelErrorKind::ModelDown, String::new(), Next::Done) });
         }
-        let Asked { answer, tokens, next } = self.client.ask(&call.question, until - clock.now(), clock).await?;
+        let given = until - clock.now();
+        let Asked { answer, tokens, next } = self.client.ask(&call.question, given, clock).await?;
         let outcome = answer.as_ref().map_or_else(|error| error.kind.as_str(), |_| "ok");
-        let began_rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner).note(next == Next::Done, clock.now());
+        // A model that is slow for a question with little time may be quick enough for all others.
+        let is_cut = answer.as_ref().is_err_and(|error| error.kind == ModelErrorKind::ModelSlow);
+        let tells_nothing = is_cut && given < MODEL_CALL_TIMEOUT_DEFAULT;
+        let mut rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner);
+        let began_rest = !tells_nothing && rest.note(next == Next::Done, clock.now());
+        drop(rest);
         if began_rest {
             tracing::warn!(reason = outcome, "The model `{name}` failed several times and rests");
         }

@@ -9,7 +9,7 @@ use crate::{
         models::{Asking, Replied},
     },
     model::{
-        effect::{CallRequest, ModelCall},
+        effect::{CallRequest, ModelCall, ModelError, ModelErrorKind, ModelReply},
         event::{CallError, CallReturn, Event},
         session::Waiting,
     },
@@ -111,6 +111,17 @@ impl Runner {
         for alarm in &alarms {
             self.tell_of_budget(alarm).await;
         }
+        if let Ok(ModelReply { answer: Err(error), model, .. }) = &result {
+            self.complain_of_model(model, error);
+        }
         OutsideResult { result: result.map(CallReturn::Model), said: asked.said, settled }
+    }
+
+    /// Logs at most once a minute that a model gives no answers, such as for a wrong key: a flow goes on without them.
+    fn complain_of_model(&self, model: &str, error: &ModelError) {
+        let is_of_server = matches!(error.kind, ModelErrorKind::ModelDown | ModelErrorKind::ModelRefused);
+        if is_of_server && let Some(more) = self.log_limiter.ask("model", self.clock.now()) {
+            tracing::warn!(more = more.count(), "The model `{model}` gave no answer: {}{more}", error.text);
+        }
     }
 }

@@ -343,6 +343,19 @@ fn written<'h>(heard: &'h RoutedMessage<'_>) -> Option<&'h str> {
     }
 }
 
+/// True if the run's question was asked in this turn.
+pub fn was_asked_now(turn: &Turn<'_>, run: u32) -> bool {
+    let Some((here, _)) = ask_step(turn, run) else { return false };
+    turn.passage.steps.iter().any(|visit| visit.run == run && visit.step == here.node.id)
+}
+
+/// True if a message that was written before the question may answer it: `tomorrow` may be the day that is asked about,
+/// and a `yes` or any other text was meant for something else.
+pub fn takes_early(turn: &Turn<'_>, run: u32) -> bool {
+    let has_options = question(turn, run).is_some_and(|question| !question.options.is_empty());
+    !has_options && !takes_text(turn, run)
+}
+
 /// True if the run waits for any text, so that only its own `check` refuses one.
 pub fn takes_text(turn: &Turn<'_>, run: u32) -> bool {
     ask_step(turn, run).is_none_or(|(_, ask)| takes_any_text(ask.kind.of))

@@ -30,7 +30,9 @@ pub fn answer_meant(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>, ar
         if meant.value == Value::Nothing {
             return Meant::Nothing;
         }
-        let option = question.options.iter().find(|option| Value::text(option.title.as_str()) == meant.value).cloned();
+        let mut titled = question.options.iter().filter(|option| Value::text(option.title.as_str()) == meant.value);
+        // Of two options with one title nobody knows which is meant.
+        let option = titled.next().cloned().filter(|_| titled.next().is_none());
         let value = meant.value.clone();
         let answered = match option {
             Some(option) => answering::take_option(turn, here, ask, option, heard),
@@ -42,7 +44,11 @@ pub fn answer_meant(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>, ar
         return if answered { Meant::Found(()) } else { Meant::Nothing };
     }
     let titles: Vec<String> = question.options.iter().map(|option| option.title.clone()).collect();
-    if heard.meaning.answer.is_some() || !meaning::has_words(heard) || titles.len() > MODEL_CHOICES_MAX {
+    if heard.meaning.answer.is_some() || !meaning::has_words(heard) {
+        return Meant::Nothing;
+    }
+    if titles.len() > MODEL_CHOICES_MAX {
+        turn.note_at(here, format!("a model chooses among at most {MODEL_CHOICES_MAX} options, and is not asked"));
         return Meant::Nothing;
     }
     let Ok(asked) = turn.sentence(here, &ask.message.body, &[]) else { return Meant::Nothing };
@@ -64,10 +70,14 @@ pub fn answer_meant(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>, ar
     let now =
         views::zoned(turn.now(), views::contact_zone(turn, here.set)).strftime("%A, %-d %B %Y, %H:%M").to_string();
     let instruction = format!(
-        "A business asked a customer on WhatsApp: “{asked}”\n\n{wanted} It is in any language, perhaps with typing errors. \
-         Choose only what it clearly says: a question of the customer's own is no answer. It is {now} where the customer is."
+        "The input is a question that a business asked a customer on WhatsApp, and behind `Answer:` what the customer wrote. \
+         {wanted} It is in any language, perhaps with typing errors. Choose only what it clearly says: a question of the \
+         customer's own is no answer. It is {now} where the customer is."
     );
-    let question = Question { step: here.node.id.clone(), instruction, shape, why };
+    // The question may hold what a customer wrote, such as a name, so it is no part of the instruction.
+    let asked = asked.split_whitespace().collect::<Vec<_>>().join(" ");
+    let input = format!("Question: {asked}\nAnswer: {}", heard.text.unwrap_or_default());
+    let question = Question { step: here.node.id.clone(), instruction, input, shape, why };
     meaning::put(turn, heard, arrival, question, MeaningOf::Answer { run, step: here.node.id.clone() })
 }
 

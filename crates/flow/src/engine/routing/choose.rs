@@ -40,6 +40,8 @@ pub struct RoutedMessage<'m> {
     pub view: Value,
     /// The id of a message that a trigger with `gather` may extend; `None`: the message is complete.
     pub may_gather: Option<InboundId>,
+    /// True if it waited for the meaning of an earlier message: a question of this turn was asked after it was written.
+    pub behind_meaning: bool,
     /// The answers of a model about it so far.
     pub meaning: Meaning,
 }
@@ -344,6 +346,7 @@ impl<'m> RoutedMessage<'m> {
             language,
             view,
             may_gather: None,
+            behind_meaning: false,
             meaning: Meaning::default(),
         }
     }

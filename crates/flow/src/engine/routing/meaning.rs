@@ -8,21 +8,26 @@ use crate::{
         ids::{InboundId, StepId},
         limits::{MEANING_CALL_TIMEOUT, MODEL_CHOICES_MAX, MODEL_INPUT_BYTES_MAX, MODEL_RESTARTS_MAX},
     },
-    definition::Kind,
-    engine::{question::understand, turn::Turn},
+    definition::{Flow, Kind, WrittenTrigger},
+    engine::{
+        question::{answering, understand},
+        routing::taps,
+        turn::Turn,
+    },
     model::{
+        answer::text_of,
         effect::{AnswerShape, CallRequest, Effect, ModelCall, ModelError, ModelQuestion, ShapeField},
         event::{CallError, CallReturn},
+        inbound::InboundKind,
+        matching,
         session::{Meaning, MeaningCall, MeaningChoice, MeaningOf, MeantAnswer, MeantStart, NO_RUN, WaitingMessage},
         value::Value,
     },
     steps::llm::{
         answer::{NONE, bad, read_one},
-        mark,
-        mask::{self, show},
-        shape_field, told,
+        mark, mask, shape_field, told,
     },
-    triggers::Trigger,
+    triggers::{Trigger, meaning::Meaning as MeaningTrigger},
 };
 use std::collections::BTreeMap;
 
@@ -51,9 +56,9 @@ pub fn flow_meant<'a>(
     turn: &mut Turn<'a>,
     heard: &RoutedMessage<'_>,
     arrival: Arrival,
-    question_waits: bool,
+    asking: Option<u32>,
 ) -> Meant<Choice<'a>> {
-    let found = candidates(turn, heard, question_waits);
+    let found = candidates(turn, heard, asking);
     match &heard.meaning.start {
         Some(MeantStart { chosen: None }) => return Meant::Nothing,
         Some(MeantStart { chosen: Some(chosen) }) => {
@@ -88,6 +93,7 @@ pub fn flow_meant<'a>(
     let question = Question {
         step: StepId::from(STEP),
         instruction: instruction(&found),
+        input: heard.text.unwrap_or_default().to_owned(),
         shape: shape_field("answer", &choice_or_none(labels.clone())),
         why: format!("which of `{}` it means", labels.join("`, `")),
     };
@@ -96,26 +102,27 @@ pub fn flow_meant<'a>(
 
 /// True if a model would be asked which flow this text means, and has not been asked.
 pub fn may_ask(turn: &Turn<'_>, heard: &RoutedMessage<'_>) -> bool {
-    heard.meaning.start.is_none() && has_words(heard) && !candidates(turn, heard, false).is_empty()
+    heard.meaning.start.is_none() && has_words(heard) && !candidates(turn, heard, None).is_empty()
 }
 
-/// The triggers `meaning` that may start now, each with its name for the model.
-pub fn candidates<'a>(turn: &Turn<'a>, heard: &RoutedMessage<'_>, question_waits: bool) -> Vec<(String, Choice<'a>)> {
-    let mut found: Vec<Choice<'a>> = Vec::new();
-    for flow in turn.live().flows.values() {
-        for trigger in &flow.triggers {
-            let Trigger::Meaning(meaning) = &trigger.kind else { continue };
-            let inputs = BTreeMap::new();
-            let speaks = meaning.is_for(heard.language);
-            if speaks && choose::may_start(turn, flow, trigger, &inputs, heard, question_waits).is_ok() {
-                found.push(Choice { flow, trigger, inputs, strength: Strength::Any, foreign: false });
+/// The triggers `meaning` that may start now, each with its name for the model. A flow whose question waits is not among
+/// them: its question is repeated.
+pub fn candidates<'a>(turn: &Turn<'a>, heard: &RoutedMessage<'_>, asking: Option<u32>) -> Vec<(String, Choice<'a>)> {
+    let waits = asking.and_then(|run| turn.run(run));
+    let is_waiting = |flow: &Flow| waits.is_some_and(|run| run.frames.iter().any(|frame| frame.flow == flow.name));
+    let mut found: Vec<(String, Choice<'a>)> = Vec::new();
+    for flow in turn.live().flows.values().filter(|flow| !is_waiting(flow)) {
+        for (label, trigger, meaning) in named(flow) {
+            let choice = Choice { flow, trigger, inputs: BTreeMap::new(), strength: Strength::Any, foreign: false };
+            if why_not(turn, &choice, meaning, heard, asking.is_some()).is_none() {
+                found.push((label, choice));
             }
         }
     }
     // A tester tries the draft, not the flow that it is a copy of.
-    found.sort_by_key(|choice| !choice.flow.draft);
+    found.sort_by_key(|(_, choice)| !choice.flow.draft);
     let mut known: Vec<&str> = Vec::new();
-    found.retain(|choice| match &choice.trigger.kind {
+    found.retain(|(_, choice)| match &choice.trigger.kind {
         Trigger::Meaning(meaning) if known.contains(&meaning.says.as_str()) => false,
         Trigger::Meaning(meaning) => {
             known.push(&meaning.says);
@@ -124,14 +131,35 @@ pub fn candidates<'a>(turn: &Turn<'a>, heard: &RoutedMessage<'_>, question_waits
         _ => false,
     });
     found.truncate(MODEL_CHOICES_MAX);
-    let mut named: Vec<(String, Choice<'a>)> = Vec::new();
-    for choice in found {
-        let earlier = named.iter().filter(|(_, other)| other.flow.name == choice.flow.name).count();
-        let label =
-            if earlier == 0 { choice.flow.name.to_string() } else { format!("{} {}", choice.flow.name, earlier + 1) };
-        named.push((label, choice));
+    found
+}
+
+/// The triggers `meaning` of a flow, each with its name for the model and for mocks: that of the flow, with a number from
+/// the second one on, whether or not the first may start.
+fn named(flow: &Flow) -> impl Iterator<Item = (String, &WrittenTrigger, &MeaningTrigger)> {
+    let of_kind = flow.triggers.iter().filter_map(|trigger| match &trigger.kind {
+        Trigger::Meaning(meaning) => Some((trigger, &**meaning)),
+        _ => None,
+    });
+    of_kind.enumerate().map(|(earlier, (trigger, meaning))| {
+        let label = if earlier == 0 { flow.name.to_string() } else { format!("{} {}", flow.name, earlier + 1) };
+        (label, trigger, meaning)
+    })
+}
+
+/// The reason why the model is not asked about this trigger; `None`: it is.
+pub fn why_not(
+    turn: &Turn<'_>,
+    choice: &Choice<'_>,
+    meaning: &MeaningTrigger,
+    heard: &RoutedMessage<'_>,
+    question_waits: bool,
+) -> Option<String> {
+    if let Some(wanted) = meaning.language.as_deref().filter(|_| !meaning.is_for(heard.language)) {
+        let own = heard.language.map_or_else(|| "unknown".to_owned(), |own| format!("`{own}`"));
+        return Some(format!("it is for contacts with the language `{wanted}`, and this one's is {own}"));
     }
-    named
+    choose::may_start(turn, choice.flow, choice.trigger, &choice.inputs, heard, question_waits).err()
 }
 
 /// The author's words about each flow.
@@ -155,7 +183,9 @@ fn instruction(found: &[(String, Choice<'_>)]) -> String {
 
 /// A choice among these texts, or none of them.
 pub fn choice_or_none(mut texts: Vec<String>) -> Kind {
-    texts.push(NONE.to_owned());
+    if !texts.iter().any(|text| text == NONE) {
+        texts.push(NONE.to_owned());
+    }
     Kind::choice(texts)
 }
 
@@ -168,6 +198,8 @@ pub fn has_words(heard: &RoutedMessage<'_>) -> bool {
 pub struct Question {
     pub step: StepId,
     pub instruction: String,
+    /// The text of the contact, with what it is about; it is marked as no instruction.
+    pub input: String,
     pub shape: ShapeField,
     /// The end of "asks the model …", for the trace.
     pub why: String,
@@ -184,7 +216,7 @@ pub fn put<T>(
     let Some(model) = turn.live().bot.router() else { return Meant::Nothing };
     let mut masked = Vec::new();
     let instruction = mask::hide(&question.instruction, &mut masked);
-    let input = mask::hide(heard.text.unwrap_or_default(), &mut masked);
+    let input = mask::hide(&question.input, &mut masked);
     if input.len() > MODEL_INPUT_BYTES_MAX {
         turn.note(None, None, "it is too long for a model, which is not asked what it means");
         return Meant::Nothing;
@@ -223,10 +255,38 @@ pub fn put<T>(
         message: heard.message.clone(),
         reply_to: arrival.reply_to,
         heard_before: heard.heard_before,
+        behind_meaning: heard.behind_meaning,
         meaning: Some(Box::new(meaning)),
     };
     turn.session.waiting_messages.insert(0, waiting);
     Meant::Asked
+}
+
+/// Gives up the question about an earlier message where this one is itself the answer to the waiting question: a tap on it,
+/// or one of its options as written.
+pub fn give_up(turn: &mut Turn<'_>, arrived: &WaitingMessage) {
+    if turn.session.meaning_call().is_none() {
+        return;
+    }
+    let Some(question) = answering::asking(turn).and_then(|run| answering::question(turn, run)) else { return };
+    let answers = match &arrived.message.kind {
+        InboundKind::Button { id, .. } => {
+            question.options.iter().any(|option| option.id == *id)
+                || turn.world.token(id).is_some_and(|token| taps::is_of_question(turn, &token))
+        }
+        kind => text_of(kind).is_some_and(|text| {
+            let said = matching::fold(text);
+            question.options.iter().any(|option| matching::fold(&option.title) == said)
+        }),
+    };
+    if answers {
+        turn.note(
+            None,
+            None,
+            "the contact answers the question itself: what the message before means is not waited for",
+        );
+        turn.session.waiting_messages.remove(0);
+    }
 }
 
 /// Keeps the answer; the message is routed again in the same turn.
@@ -243,9 +303,9 @@ pub fn returned(turn: &mut Turn<'_>, result: Result<CallReturn, CallError>) {
             return keep(turn, asked.about, Ok(Value::Nothing), "");
         }
     };
-    let shown = |text: &str| show(text, &asked.call.masked);
-    let input = asked.call.question.input.as_deref().map(shown).unwrap_or_default();
     let answer = answer.map(|value| mask::show_in(value, &asked.call.masked));
+    let waiting = turn.session.waiting_messages.first().map(|waiting| &waiting.message.kind);
+    let input = waiting.and_then(text_of).unwrap_or_default().to_owned();
     keep(turn, asked.about, answer, &input);
 }
 

@@ -111,13 +111,14 @@ fn arrived(
     reply_to: Option<u32>,
     heard_before: Option<Time>,
 ) -> WaitingMessage {
-    WaitingMessage { id, message, reply_to, heard_before, meaning: None }
+    WaitingMessage { id, message, reply_to, heard_before, behind_meaning: false, meaning: None }
 }
 
 /// Continues from level 4.
 pub fn judge(turn: &mut Turn<'_>, arrived: WaitingMessage, token: Option<Token>, consented: bool) {
     agent::give_up_thinking(turn, &arrived.message);
-    if turn.session.is_in_call() {
+    meaning::give_up(turn, &arrived);
+    if turn.session.is_in_call() && !goes_before_meaning(turn, &arrived) {
         return wait_for_call(turn, arrived);
     }
     if answer::says_something(&arrived.message.kind)
@@ -130,17 +131,26 @@ pub fn judge(turn: &mut Turn<'_>, arrived: WaitingMessage, token: Option<Token>,
         burst::burst_over(turn, *burst);
         return judge(turn, arrived, token, consented);
     }
-    let WaitingMessage { id, message, reply_to, heard_before, meaning } = arrived;
+    let WaitingMessage { id, message, reply_to, heard_before, behind_meaning, meaning } = arrived;
     let language = turn.contact.language.clone();
     let mut heard = RoutedMessage::new(&message, turn, language.as_deref(), heard_before);
     // A model was asked about the message as it is.
     heard.may_gather = meaning.is_none().then_some(id);
+    heard.behind_meaning = behind_meaning;
     heard.meaning = meaning.map(|meaning| *meaning).unwrap_or_default();
     weigh(turn, heard, Arrival { id, reply_to }, token, consented);
 }
 
+/// True for an urgent message while a model is asked only what an earlier message means.
+fn goes_before_meaning(turn: &Turn<'_>, arrived: &WaitingMessage) -> bool {
+    let runs_wait = turn.session.runs.iter().any(|run| run.waiting.is_in_call());
+    let language = turn.contact.language.as_deref();
+    !runs_wait && choose::has_urgent(turn, &RoutedMessage::new(&arrived.message, turn, language, arrived.heard_before))
+}
+
 /// Lets a message wait until the call that is under way is back.
-pub fn wait_for_call(turn: &mut Turn<'_>, arrived: WaitingMessage) {
+pub fn wait_for_call(turn: &mut Turn<'_>, mut arrived: WaitingMessage) {
+    arrived.behind_meaning = turn.session.meaning_call().is_some();
     turn.note(None, None, "a call is under way: judged when it is back");
     if turn.session.waiting_messages.len() < WAITING_MESSAGES_MAX {
         turn.session.waiting_messages.push(arrived);
@@ -205,8 +215,11 @@ fn levels(turn: &mut Turn<'_>, heard: &RoutedMessage<'_>, arrival: Arrival) {
     if let Some(choice) = choose::urgent(turn, heard) {
         return start_by_message(turn, choice, heard, asking);
     }
+    let is_early = heard.behind_meaning && asking.is_some_and(|run| answering::was_asked_now(turn, run));
+    let may_answer = |turn: &Turn<'_>, run: u32| !is_early || answering::takes_early(turn, run);
     if let Some(run) = asking
         && outdated.is_none()
+        && may_answer(turn, run)
         && answering::answer_exactly(turn, run, heard)
     {
         return turn.note(Some(run), None, "it is exactly an answer to the waiting question");
@@ -226,9 +239,13 @@ fn levels(turn: &mut Turn<'_>, heard: &RoutedMessage<'_>, arrival: Arrival) {
         return;
     }
     if let Some(run) = asking
+        && may_answer(turn, run)
         && answering::answer_if_it_fits(turn, run, heard)
     {
         return turn.note(Some(run), None, "it fits the waiting question");
+    }
+    if is_early {
+        return turn.note(asking, None, "it was written before the question, and is no answer to it");
     }
     if let Some(choice) = choose::pick(turn, &fitting, heard, 9, asking.is_some()) {
         return start_by_message(turn, choice, heard, asking);
@@ -247,7 +264,7 @@ fn levels(turn: &mut Turn<'_>, heard: &RoutedMessage<'_>, arrival: Arrival) {
         if asking.is_none() && meaning::may_ask(turn, heard) && burst::joins_more(turn, &fitting, heard) {
             return;
         }
-        match meaning::flow_meant(turn, heard, arrival, asking.is_some()) {
+        match meaning::flow_meant(turn, heard, arrival, asking) {
             Meant::Found(choice) => return start_by_message(turn, choice, heard, asking),
             Meant::Asked => return,
             Meant::Nothing => {}

@@ -1,6 +1,6 @@
 //! Parses `understand` of `ask`.
 
-use crate::{definition::Kind, load::step_fields::StepFields, model::answer::AnswerType, steps::llm::keys::no_model};
+use crate::{base::limits::MODEL_CHOICES_MAX, definition::Kind, load::step_fields::StepFields, model::answer::AnswerType, steps::llm::keys::no_model};
 
 /// Reads `understand`, which needs a model and an answer that is not any text.
 pub(super) fn read_understand(fields: &mut StepFields<'_, '_>, kind: &Kind) -> bool {
@@ -11,6 +11,11 @@ pub(super) fn read_understand(fields: &mut StepFields<'_, '_>, kind: &Kind) -> b
             kind => format!("a model reads words, and the answer here is of type `{}`", kind.as_str()),
         };
         fields.wrong(node, "E544", format!("{message}; take `understand` out, or ask with `options` or another `type`"));
+    }
+    let options = fields.list("options").len();
+    if options > MODEL_CHOICES_MAX {
+        let message = format!("a model chooses among at most {MODEL_CHOICES_MAX} options, and these are {options}");
+        fields.wrong(node, "E544", format!("{message}; take `understand` out, or ask in two questions"));
     }
     if fields.bot().models.is_empty() {
         fields.report(no_model(&node.place));

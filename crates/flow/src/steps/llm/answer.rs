@@ -9,6 +9,7 @@ use crate::{
     model::{
         answer::AnswerType,
         effect::{ModelError, ModelErrorKind},
+        grounding::digit,
         value::Value,
     },
 };
@@ -98,7 +99,8 @@ pub(crate) fn read_one(
 ) -> Result<Option<Value>, ModelError> {
     let said = given.print().unwrap_or_default();
     let said = said.trim();
-    if said.is_empty() || said.eq_ignore_ascii_case(NONE) {
+    let is_text_of_choice = kind.among.iter().any(|text| text == said);
+    if said.is_empty() || !is_text_of_choice && said.eq_ignore_ascii_case(NONE) {
         return Ok(None);
     }
     match value(kind, given, zone).filter(|value| *value != Value::Nothing) {
@@ -127,18 +129,49 @@ fn value(kind: &Kind, given: Value, zone: &TimeZone) -> Option<Value> {
 /// model has made it up, or has it from elsewhere.
 fn is_said(kind: &Kind, value: &Value, input: &str) -> bool {
     let Value::Text(text) = value else { return true };
-    let figures = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let figures = |text: &str| text.chars().filter_map(figure).collect::<String>();
     let own = figures(text);
     match kind.of {
-        AnswerType::Email => input.to_lowercase().contains(&text.to_lowercase()),
-        // The country code may be ours.
-        AnswerType::Phone => {
-            let tail = &own[own.len().saturating_sub(7)..];
-            !tail.is_empty() && figures(input).contains(tail)
-        }
+        AnswerType::Email => has_address(&input.to_lowercase(), &text.to_lowercase()),
+        // The country code may be ours, and a zero of the country may stand in its place.
+        AnswerType::Phone => numbers(input).iter().any(|number| {
+            let number = number.trim_start_matches('0');
+            !number.is_empty() && own.ends_with(number) && own.len() - number.len() <= COUNTRY_CODE_FIGURES_MAX
+        }),
         AnswerType::Text if own.len() >= FIGURES_MIN => figures(input).contains(&own),
         _ => true,
     }
+}
+
+/// The longest code of a country, by ITU-T E.164.
+const COUNTRY_CODE_FIGURES_MAX: usize = 3;
+
+/// True if the text has the address as a whole, and not within a longer one.
+fn has_address(text: &str, address: &str) -> bool {
+    let goes_on = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '%' | '+' | '-' | '@');
+    text.match_indices(address).any(|(at, _)| {
+        let behind = text[at + address.len()..].trim_start_matches('.');
+        !text[..at].ends_with(goes_on) && !behind.starts_with(goes_on)
+    })
+}
+
+/// The figure in any script as 0 to 9.
+fn figure(c: char) -> Option<char> {
+    if c.is_ascii_digit() { Some(c) } else { digit(c) }
+}
+
+/// The figures of each number in a text: groups with only signs of phone numbers between them are one.
+fn numbers(text: &str) -> Vec<String> {
+    let mut all = vec![String::new()];
+    for c in text.chars() {
+        match figure(c) {
+            Some(figure) => all.last_mut().expect("there is one").push(figure),
+            None if matches!(c, ' ' | '-' | '.' | '/' | '(' | ')' | '+' | '\u{a0}' | '\u{202f}') => {}
+            None => all.push(String::new()),
+        }
+    }
+    all.retain(|number| !number.is_empty());
+    all
 }
 
 pub(crate) fn bad(text: impl Into<String>) -> ModelError {
