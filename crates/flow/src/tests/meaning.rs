@@ -281,6 +281,8 @@ fn an_address_or_number_must_stand_in_the_text_as_a_whole() {
     for (kind, said, answer, taken) in [
         ("email", "not joana@b.com and not kk@b.com, but my other", "ana@b.com", false),
         ("email", "it is either joana@b.com or kk@b.com, the first", "joana@b.com", true),
+        ("number", "I weigh 12 kilos or so, give or take 1", "77", false),
+        ("number", "a dozen or so", "12", true),
         ("phone", "my order is 1111222 and I have no phone", "+12121111222", false),
         ("phone", "34 611 kilos and 12 boxes 22 60 of them", "+34611122260", false),
     ] {

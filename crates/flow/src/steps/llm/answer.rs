@@ -104,9 +104,21 @@ pub(crate) fn read_one(
         return Ok(None);
     }
     match value(kind, given, zone).filter(|value| *value != Value::Nothing) {
-        Some(value) if is_said(kind, &value, input) => Ok(Some(value)),
+        Some(value) if is_said(kind, &value, input) && is_written(&value, input) => Ok(Some(value)),
         Some(_) => Err(bad("the answer is not in the input")),
         None => Err(bad(format!("the answer is not {}", inputs::name_of(kind)))),
+    }
+}
+
+/// False for a number that the text does not have, where the text has another one in figures.
+fn is_written(value: &Value, input: &str) -> bool {
+    let written: String = input.chars().filter_map(figure).collect();
+    match value {
+        Value::Whole(_) | Value::Number(_) if !written.is_empty() => {
+            let own: String = value.print().unwrap_or_default().chars().filter_map(figure).collect();
+            written.contains(&own)
+        }
+        _ => true,
     }
 }
 
