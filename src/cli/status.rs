@@ -88,7 +88,11 @@ pub async fn run(args: Args) -> Outcome {
 }
 
 async fn reading(api: &Api) -> Result<Reading, Failure> {
-    Ok(Reading::of(&api.get("/metrics").await?.body))
+    let answer = api.get("/metrics").await?;
+    if !answer.status.is_success() {
+        return Err(Failure::Failed(answer.refusal()));
+    }
+    Ok(Reading::of(&answer.body))
 }
 
 /// Everything that is printed.

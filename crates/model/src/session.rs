@@ -65,7 +65,7 @@ pub struct Session {
     /// Set if the contact was asked for its language: the message that waits for the answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language_asked: Option<Box<WaitingMessage>>,
-    /// Messages that arrived during an external call of a run, in order; handled when the run waits again.
+    /// Messages that arrived during an external call of a run, or wait for a model to tell their meaning, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub waiting_messages: Vec<WaitingMessage>,
     /// The number of questions to models that belong to no run, so far.

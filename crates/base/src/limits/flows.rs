@@ -137,7 +137,8 @@ pub const MODEL_EXAMPLES_MAX: usize = 20;
 pub const MODEL_FACTS_MAX: usize = 20;
 /// The texts among which a model chooses.
 pub const MODEL_CHOICES_MAX: usize = 50;
-/// How long a model may take to sum a conversation up for a person, and the longest summary in characters.
+/// How long a model may take to sum a conversation up for a person, without the time in its queue, and the longest
+/// summary in characters.
 pub const SUMMARY_CALL_TIMEOUT: Span = Span::seconds(10);
 pub const SUMMARY_CHARS_MAX: usize = 1_000;
 /// The newest messages that a summary is made of, the beginning of each in characters, and those that stand for a summary
@@ -145,7 +146,7 @@ pub const SUMMARY_CHARS_MAX: usize = 1_000;
 pub const SUMMARY_MESSAGES_MAX: usize = 40;
 pub const SUMMARY_MESSAGE_CHARS_MAX: usize = 400;
 pub const SUMMARY_LAST_MESSAGES: usize = 5;
-/// How long a model may take to tell what a message means; then the message goes on without.
+/// How long a model may take to tell what a message means, without the time in its queue; then the message goes on.
 pub const MEANING_CALL_TIMEOUT: Span = Span::seconds(4);
 /// The length of `meaning` of a trigger, and of each text of its `like` and `not`, in characters.
 pub const MEANING_CHARS_MAX: usize = 200;

@@ -15,6 +15,7 @@ use crate::{
 /// Does as little as possible, so that the failure does not occur again.
 pub fn take_out(turn: &mut Turn<'_>, parts: &[Part]) {
     let runs = turn.session.runs.len();
+    let mut lost = false;
     for part in parts {
         match part {
             Part::Run(number) => take_run_out(turn, *number),
@@ -29,11 +30,13 @@ pub fn take_out(turn: &mut Turn<'_>, parts: &[Part]) {
             }
             Part::Timed => turn.session.timed.iter_mut().for_each(|timed| timed.done = true),
             Part::Welcome => turn.session.welcome = None,
-            Part::Messages => turn.session.waiting_messages.clear(),
+            Part::Messages => lost |= !std::mem::take(&mut turn.session.waiting_messages).is_empty(),
         }
     }
     if turn.session.runs.len() < runs {
         handover::needs_person(turn, "a mistake in Transom ended a flow");
+    } else if lost {
+        handover::needs_person(turn, "a mistake in Transom kept messages from being answered");
     }
 }
 

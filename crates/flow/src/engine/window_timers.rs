@@ -106,11 +106,6 @@ pub fn welcome_due(turn: &mut Turn<'_>) {
             return burst::burst_over(turn, *welcome);
         }
         let WaitingWelcome { id, message, heard_before, .. } = *welcome;
-        route::judge(
-            turn,
-            WaitingMessage { id, message, reply_to: None, heard_before, behind_meaning: false, meaning: None },
-            None,
-            false,
-        );
+        route::judge(turn, WaitingMessage::new(id, message, None, heard_before), None, false);
     }
 }

@@ -108,14 +108,7 @@ pub fn learn_language(
         turn.note(None, None, "no language is known: the contact is asked, and the message waits");
         let message = message.clone();
         let at = message.at;
-        turn.session.language_asked = Some(Box::new(WaitingMessage {
-            id,
-            message,
-            reply_to,
-            heard_before,
-            behind_meaning: false,
-            meaning: None,
-        }));
+        turn.session.language_asked = Some(Box::new(WaitingMessage::new(id, message, reply_to, heard_before)));
         ask_language(turn, at);
     }
     asks

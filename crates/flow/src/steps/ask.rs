@@ -224,6 +224,7 @@ impl StepKind for Ask {
         if let (Some(check), Some(name)) = (fields.node("check"), &fills) {
             name_in_check(fields.findings(), &check.place, name);
         }
+        let understand = read_understand(fields, &kind, &options);
         Ask {
             message,
             fills,
@@ -238,7 +239,7 @@ impl StepKind for Ask {
             remind: read_reminders(fields),
             gather: read_gather(fields, &kind, has_options),
             protect: fields.opt_bool("protect"),
-            understand: read_understand(fields, &kind),
+            understand,
             kind,
         }
     }

@@ -376,6 +376,68 @@ steps:
 }
 
 #[test]
+fn a_contact_who_hears_the_bot_after_a_stop_is_understood() {
+    let after = format!("{BOT}opt_out: {{answers_after: bot}}\n");
+    super::check_bot(
+        &after,
+        FLOWS,
+        "< stop\n> You will hear no more from us. Write START to come back.\n< the boots pinch\n~ reply \"returns\"\n> Send it to us.",
+    );
+}
+
+#[test]
+fn no_consent_comes_of_what_a_model_finds() {
+    let flow = COLOURS.replace(
+        "      - Red: [{say: Red it is.}]",
+        "      - {id: red, title: Red, consent: {marketing: given}, do: [{say: Red it is.}]}",
+    );
+    let said = crate::parse_set(&[
+        crate::base::place::SourceFile::new("flows/_bot.yaml", BOT),
+        crate::base::place::SourceFile::new("flows/colour.yaml", flow.as_str()),
+    ]);
+    assert!(said.1.iter().any(|finding| finding.code == "E544"), "{:?}", said.1);
+}
+
+#[test]
+fn no_model_reads_the_numbers_in_the_titles_of_options() {
+    let flow = "flow: number
+when: [{message: number}]
+steps:
+  - ask: Which number?
+    options: ['+34600112233', Another]
+    understand: true
+  - say: Thank you.
+";
+    let mut talk = Talk::new(BOT, flow);
+    for line in ["< number", "> Which number? [+34600112233] [Another]", "< the one of my wife"] {
+        talk.line(line).unwrap();
+    }
+    assert_eq!(choices(&talk.questions[0]), ["‹phone 1›", "Another", "none of these"]);
+    for line in ["~ reply \"‹phone 1›\"", "> Thank you."] {
+        talk.line(line).unwrap();
+    }
+}
+
+#[test]
+fn a_message_about_a_flow_is_still_understood_after_a_tap() {
+    let plain = COLOURS.replace("    understand: true\n", "");
+    bot(
+        &format!("{FLOWS}---\n{plain}"),
+        "< colour\n> Which colour? [Red] [Blue]\n< the boots pinch\n<- Red\n> Red it is.\n~ reply \"returns\"\n> Send it to us.",
+    );
+}
+
+#[test]
+fn a_word_of_another_flow_is_heard_before_a_question() {
+    let hours = "flow: hours\nwhen: [{message: hours, match: contains}]\nsteps:\n  - say: From nine.\n";
+    let colours = COLOURS.replace("when: [{message: colour}]", "when: [{meaning: wants a colour}]");
+    bot(
+        &format!("{colours}---\n{hours}"),
+        "< I want a colour\n< and what are your hours\n~ reply \"colour\"\n> Which colour? [Red] [Blue]\n> From nine.\n> Which colour? [Red] [Blue]",
+    );
+}
+
+#[test]
 fn an_urgent_message_waits_for_no_meaning() {
     let fire = "flow: fire\nwhen: [{message: fire, match: word, urgent: true}]\nsteps:\n  - say: Call 112.\n";
     bot(

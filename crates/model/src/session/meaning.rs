@@ -2,8 +2,12 @@
 
 use super::{Run, Session, Waiting, WaitingMessage};
 use crate::{
-    base::ids::{FlowName, StepId},
+    base::{
+        ids::{FlowName, InboundId, StepId},
+        time::Time,
+    },
     effect::ModelCall,
+    inbound::InboundMessage,
     value::Value,
 };
 use serde::{Deserialize, Serialize};
@@ -62,7 +66,24 @@ pub struct MeantStart {
     pub chosen: Option<MeaningChoice>,
 }
 
+impl Meaning {
+    /// True once a model has answered a question about the message.
+    pub fn is_known(&self) -> bool {
+        self.answer.is_some() || self.start.is_some()
+    }
+}
+
 impl WaitingMessage {
+    /// A message about which no model was asked.
+    pub fn new(
+        id: InboundId,
+        message: InboundMessage,
+        reply_to: Option<u32>,
+        heard_before: Option<Time>,
+    ) -> WaitingMessage {
+        WaitingMessage { id, message, reply_to, heard_before, behind_meaning: false, meaning: None }
+    }
+
     /// The question about its meaning that is under way.
     pub fn meaning_call(&self) -> Option<&MeaningCall> {
         self.meaning.as_ref()?.asked.as_ref()

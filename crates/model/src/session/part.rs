@@ -17,7 +17,7 @@ pub enum Part {
     Timed,
     /// The opened chat without a message.
     Welcome,
-    /// Messages that wait until a call returns.
+    /// Messages that wait until a call of a run or a question about them returns.
     Messages,
 }
 

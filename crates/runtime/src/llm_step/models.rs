@@ -178,12 +178,11 @@ impl Place {
             }
             return Ok(Tried { answer: Err(error), ..unasked(ModelErrorKind::ModelDown, String::new(), Next::Done) });
         }
-        let given = until - clock.now();
-        let Asked { answer, tokens, next } = self.client.ask(&call.question, given, clock).await?;
+        let Asked { answer, tokens, next } = self.client.ask(&call.question, until - clock.now(), clock).await?;
         let outcome = answer.as_ref().map_or_else(|error| error.kind.as_str(), |_| "ok");
         // A model that is slow for a question with little time may be quick enough for all others.
         let is_cut = answer.as_ref().is_err_and(|error| error.kind == ModelErrorKind::ModelSlow);
-        let tells_nothing = is_cut && given < MODEL_CALL_TIMEOUT_DEFAULT;
+        let tells_nothing = is_cut && call.timeout < MODEL_CALL_TIMEOUT_DEFAULT;
         let mut rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner);
         let began_rest = !tells_nothing && rest.note(next == Next::Done, clock.now());
         drop(rest);

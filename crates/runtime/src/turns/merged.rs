@@ -11,7 +11,10 @@ use crate::{
         rows,
         state::{Conversation, LaneState, LaneTask, RecordedMessage},
     },
-    model::event::{ConsentWord, Event, Joined},
+    model::{
+        event::{ConsentWord, Event, Joined},
+        session::{NeedsPerson, Session},
+    },
     store::{
         WriteSet,
         tables::{
@@ -36,12 +39,13 @@ impl Runner {
         show: oneshot::Sender<MergeSource>,
         joined: oneshot::Receiver<Option<Time>>,
     ) -> Result<(), LaneError> {
+        let now = self.clock.now();
         let talk = |conversation: &Conversation| SourceConversation {
             sender: conversation.sender,
             window: conversation.window,
             last_inbound_at: conversation.last_inbound_at,
             person: conversation.session.person.clone(),
-            needs_person: conversation.session.needs_person.clone(),
+            needs_person: conversation.session.needs_person.clone().or_else(|| unanswered(&conversation.session, now)),
         };
         let talks = lane.conversations.iter().map(talk).collect();
         if show.send(MergeSource { contact: lane.contact.clone(), once: lane.once.clone(), talks }).is_err() {
@@ -59,7 +63,7 @@ impl Runner {
         for index in 0..lane.conversations.len() {
             let session = &lane.conversations[index].session;
             let marked = session.person.is_some() || session.needs_person.is_some();
-            if session.runs.is_empty() && session.queue.is_empty() && !marked {
+            if session.runs.is_empty() && session.queue.is_empty() && session.waiting_messages.is_empty() && !marked {
                 continue;
             }
             let set = WriteSet::of(lane.contact.id.0);
@@ -216,4 +220,10 @@ impl Runner {
         self.queue.push(to, LaneTask::Inbound(Box::new(recorded)));
         Ok(())
     }
+}
+
+/// The mark for messages that wait for a call of the conversation that ends: nothing answers them there.
+fn unanswered(session: &Session, now: Time) -> Option<NeedsPerson> {
+    let why = "messages came while two contacts were joined, and are not answered";
+    (!session.waiting_messages.is_empty()).then(|| NeedsPerson { since: now, why: why.to_owned() })
 }

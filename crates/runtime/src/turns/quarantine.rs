@@ -154,7 +154,9 @@ impl Runner {
 
 fn suspects(session: &Session, event: &Event, now: Time) -> Suspects {
     let mut likely: Vec<Part> = match event {
-        Event::Returned { run: NO_RUN, .. } => vec![Part::Messages],
+        Event::Returned { run: NO_RUN, call, .. } => {
+            session.meaning_call().filter(|asked| asked.call == *call).map(|_| Part::Messages).into_iter().collect()
+        }
         Event::Returned { run, .. } => vec![Part::Run(*run)],
         Event::Restarted => {
             let calls = |waiting: &Waiting| matches!(waiting, Waiting::Call(_));

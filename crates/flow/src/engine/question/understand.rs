@@ -35,7 +35,9 @@ pub fn answer_meant(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>, ar
         let option = titled.next().cloned().filter(|_| titled.next().is_none());
         let value = meant.value.clone();
         let answered = match option {
-            Some(option) => answering::take_option(turn, here, ask, option, heard),
+            // A consent is given by the contact's own word or tap.
+            Some(option) if option.consent.is_empty() => answering::take_option(turn, here, ask, option, heard),
+            Some(_) => false,
             None if question.options.is_empty() && answering::passes(turn, here, ask, &value, heard) => {
                 answering::take(turn, here, ask, value, None, heard)
             }

@@ -78,10 +78,7 @@ pub fn join_burst(turn: &mut Turn<'_>, mut burst: WaitingWelcome, message: &Inbo
 pub fn burst_over(turn: &mut Turn<'_>, burst: WaitingWelcome) {
     let WaitingWelcome { id, message, heard_before, .. } = burst;
     if turn.session.is_in_call() {
-        return route::wait_for_call(
-            turn,
-            WaitingMessage { id, message, reply_to: None, heard_before, behind_meaning: false, meaning: None },
-        );
+        return route::wait_for_call(turn, WaitingMessage::new(id, message, None, heard_before));
     }
     let language = turn.contact.language.clone();
     let heard = RoutedMessage::new(&message, turn, language.as_deref(), heard_before);

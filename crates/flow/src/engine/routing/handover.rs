@@ -224,8 +224,9 @@ pub fn leave(turn: &mut Turn<'_>) {
 pub fn join(turn: &mut Turn<'_>, joined: Joined) {
     turn.note(None, None, "another contact was the same person, and is joined");
     if let (None, Some(person)) = (&turn.session.person, joined.person) {
-        // Its run ended in the other conversation.
-        turn.session.person = Some(Person { run: None, step: None, unanswered: None, ..person });
+        // Its run ended in the other conversation, and the answer for its summary comes there.
+        let case = person.case.map(|case| Box::new(Case { summary_call: None, ..*case }));
+        turn.session.person = Some(Person { run: None, step: None, unanswered: None, case, ..person });
     }
     if turn.session.needs_person.is_none() {
         turn.session.needs_person = joined.needs_person;

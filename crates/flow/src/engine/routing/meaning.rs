@@ -121,12 +121,13 @@ pub fn candidates<'a>(turn: &Turn<'a>, heard: &RoutedMessage<'_>, asking: Option
     }
     // A tester tries the draft, not the flow that it is a copy of.
     found.sort_by_key(|(_, choice)| !choice.flow.draft);
-    let mut known: Vec<&str> = Vec::new();
+    let mut known: Vec<String> = Vec::new();
     found.retain(|(_, choice)| match &choice.trigger.kind {
-        Trigger::Meaning(meaning) if known.contains(&meaning.says.as_str()) => false,
         Trigger::Meaning(meaning) => {
-            known.push(&meaning.says);
-            true
+            let said = matching::fold(&meaning.says);
+            let is_new = !known.contains(&said);
+            known.push(said);
+            is_new
         }
         _ => false,
     });
@@ -217,6 +218,9 @@ pub fn put<T>(
     let mut masked = Vec::new();
     let instruction = mask::hide(&question.instruction, &mut masked);
     let input = mask::hide(&question.input, &mut masked);
+    // Titles may come from data of customers.
+    let among = question.shape.among.iter().map(|text| mask::hide(text, &mut masked)).collect();
+    let shape = ShapeField { among, ..question.shape };
     if input.len() > MODEL_INPUT_BYTES_MAX {
         turn.note(None, None, "it is too long for a model, which is not asked what it means");
         return Meant::Nothing;
@@ -235,7 +239,7 @@ pub fn put<T>(
             talk: Vec::new(),
             sources: Vec::new(),
             examples: Vec::new(),
-            shape: AnswerShape::One(question.shape),
+            shape: AnswerShape::One(shape),
             output_max: None,
             mark: mark(turn, NO_RUN, number),
             repair: None,
@@ -262,29 +266,28 @@ pub fn put<T>(
     Meant::Asked
 }
 
-/// Gives up the question about an earlier message where this one is itself the answer to the waiting question: a tap on it,
-/// or one of its options as written.
-pub fn give_up(turn: &mut Turn<'_>, arrived: &WaitingMessage) {
-    if turn.session.meaning_call().is_none() {
-        return;
-    }
-    let Some(question) = answering::asking(turn).and_then(|run| answering::question(turn, run)) else { return };
-    let answers = match &arrived.message.kind {
+/// True for a tap on the waiting question, or one of its options as it is written.
+pub fn is_answer(turn: &Turn<'_>, arrived: &WaitingMessage) -> bool {
+    let waiting = answering::asking(turn).and_then(|run| answering::question(turn, run));
+    let Some(question) = waiting.filter(|question| question.left) else { return false };
+    match &arrived.message.kind {
         InboundKind::Button { id, .. } => {
-            question.options.iter().any(|option| option.id == *id)
-                || turn.world.token(id).is_some_and(|token| taps::is_of_question(turn, &token))
+            let is_own = |token| taps::is_of_question(turn, &token);
+            question.options.iter().any(|option| option.id == *id) || turn.world.token(id).is_some_and(is_own)
         }
         kind => text_of(kind).is_some_and(|text| {
             let said = matching::fold(text);
             question.options.iter().any(|option| matching::fold(&option.title) == said)
         }),
-    };
-    if answers {
-        turn.note(
-            None,
-            None,
-            "the contact answers the question itself: what the message before means is not waited for",
-        );
+    }
+}
+
+/// Gives up the question how an earlier message answers, because this one answers itself. A message about which flow it
+/// starts is still waited for.
+pub fn give_up_answer(turn: &mut Turn<'_>, arrived: &WaitingMessage) {
+    let asked = turn.session.waiting_messages.first().and_then(WaitingMessage::meaning_call);
+    if asked.is_some_and(|asked| matches!(asked.about, MeaningOf::Answer { .. })) && is_answer(turn, arrived) {
+        turn.note(None, None, "the contact answers the question: the model's answer is not waited for");
         turn.session.waiting_messages.remove(0);
     }
 }

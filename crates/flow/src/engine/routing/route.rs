@@ -91,7 +91,7 @@ pub fn received(
     let urgent = urgent::is_urgent(turn, &message, token.as_ref(), heard_before);
     if urgent && let Some(waited) = turn.session.language_asked.take() {
         return urgent::urgent_before_language(turn, *waited, |turn| {
-            judge(turn, arrived(id, message, reply_to, heard_before), token, consented);
+            judge(turn, WaitingMessage::new(id, message, reply_to, heard_before), token, consented);
         });
     }
     if let Some((waited, told)) = default_language::language_told(turn, &message, token.as_ref()) {
@@ -102,24 +102,17 @@ pub fn received(
     } else if !urgent && default_language::learn_language(turn, id, &message, reply_to, heard_before) {
         return;
     }
-    judge(turn, arrived(id, message, reply_to, heard_before), token, consented);
-}
-
-fn arrived(
-    id: InboundId,
-    message: InboundMessage,
-    reply_to: Option<u32>,
-    heard_before: Option<Time>,
-) -> WaitingMessage {
-    WaitingMessage { id, message, reply_to, heard_before, behind_meaning: false, meaning: None }
+    judge(turn, WaitingMessage::new(id, message, reply_to, heard_before), token, consented);
 }
 
 /// Continues from level 4.
 pub fn judge(turn: &mut Turn<'_>, arrived: WaitingMessage, token: Option<Token>, consented: bool) {
     agent::give_up_thinking(turn, &arrived.message);
-    meaning::give_up(turn, &arrived);
-    if turn.session.is_in_call() && !goes_before_meaning(turn, &arrived) {
-        return wait_for_call(turn, arrived);
+    if turn.session.is_in_call() {
+        if !goes_before_meaning(turn, &arrived) {
+            return wait_for_call(turn, arrived);
+        }
+        meaning::give_up_answer(turn, &arrived);
     }
     if answer::says_something(&arrived.message.kind)
         && let Some(burst) = turn.session.welcome.take_if(|early| early.is_burst())
@@ -141,16 +134,19 @@ pub fn judge(turn: &mut Turn<'_>, arrived: WaitingMessage, token: Option<Token>,
     weigh(turn, heard, Arrival { id, reply_to }, token, consented);
 }
 
-/// True for an urgent message while a model is asked only what an earlier message means.
+/// True while nothing is under way but the question what an earlier message means, for a message that is urgent or itself
+/// the answer to the waiting question.
 fn goes_before_meaning(turn: &Turn<'_>, arrived: &WaitingMessage) -> bool {
     let runs_wait = turn.session.runs.iter().any(|run| run.waiting.is_in_call());
     let language = turn.contact.language.as_deref();
-    !runs_wait && choose::has_urgent(turn, &RoutedMessage::new(&arrived.message, turn, language, arrived.heard_before))
+    let is_urgent =
+        || choose::has_urgent(turn, &RoutedMessage::new(&arrived.message, turn, language, arrived.heard_before));
+    !runs_wait && (meaning::is_answer(turn, arrived) || is_urgent())
 }
 
 /// Lets a message wait until the call that is under way is back.
 pub fn wait_for_call(turn: &mut Turn<'_>, mut arrived: WaitingMessage) {
-    arrived.behind_meaning = turn.session.meaning_call().is_some();
+    arrived.behind_meaning |= turn.session.meaning_call().is_some();
     turn.note(None, None, "a call is under way: judged when it is back");
     if turn.session.waiting_messages.len() < WAITING_MESSAGES_MAX {
         turn.session.waiting_messages.push(arrived);
@@ -167,8 +163,10 @@ pub fn weigh(
     token: Option<Token>,
     consented: bool,
 ) {
-    stop_when::stop_by_message(turn, &heard);
-    gather::end_gathering(turn, &heard);
+    if !heard.meaning.is_known() {
+        stop_when::stop_by_message(turn, &heard);
+        gather::end_gathering(turn, &heard);
+    }
     let before = turn.effects.len();
     if let Some(token) = token {
         // Our own buttons, old and open, are not foreign ones: a trigger compares the id of the option.
@@ -244,11 +242,11 @@ fn levels(turn: &mut Turn<'_>, heard: &RoutedMessage<'_>, arrival: Arrival) {
     {
         return turn.note(Some(run), None, "it fits the waiting question");
     }
-    if is_early {
-        return turn.note(asking, None, "it was written before the question, and is no answer to it");
-    }
     if let Some(choice) = choose::pick(turn, &fitting, heard, 9, asking.is_some()) {
         return start_by_message(turn, choice, heard, asking);
+    }
+    if is_early {
+        return turn.note(asking, None, "it was written before the question, and is no answer to it");
     }
     if let Some(run) = asking {
         match understand::answer_meant(turn, run, heard, arrival) {
@@ -356,15 +354,24 @@ pub fn judge_waiting(turn: &mut Turn<'_>) -> bool {
         return false;
     }
     let waiting = turn.session.waiting_messages.remove(0);
-    if turn.session.person.is_some() || turn.opted_out.is_some() {
+    if turn.session.person.is_some() || turn.opted_out.is_some() && !opt_out::heard_after_stop(turn, &waiting.message) {
         return true;
     }
+    let id = waiting.id;
     let token = match &waiting.message.kind {
         InboundKind::Button { id, .. } => turn.world.token(id),
         _ => None,
     };
     let consented = token.as_ref().is_some_and(|token| !token.consent.is_empty());
     judge(turn, waiting, token, consented);
+    // It may have to wait again, and stays before those that came after it.
+    let again =
+        turn.session.waiting_messages.iter().position(|waiting| waiting.id == id && waiting.meaning_call().is_none());
+    if let Some(again) = again {
+        let waiting = turn.session.waiting_messages.remove(again);
+        let behind = usize::from(turn.session.meaning_call().is_some());
+        turn.session.waiting_messages.insert(behind, waiting);
+    }
     true
 }
 

@@ -89,8 +89,8 @@ pub(in crate::steps) fn read_fields(
     }
 }
 
-/// The one value of this type that the model gives, `None` if it says that there is none. The texts of a choice must not
-/// contain `NONE`.
+/// The one value of this type that the model gives, `None` if it says that there is none. A choice may have a text that
+/// is called as `NONE` is.
 pub(crate) fn read_one(
     kind: &Kind,
     given: Value,

@@ -16,7 +16,7 @@ use crate::{
         event::{ConsentWord, DeliveryOutcome, Event, Reason},
         inbound::{InboundKind, InboundMessage},
         template::{Category, TemplateMessage},
-        window::{AnswersAfter, Plan, PlanInput, SenderState, TemplateState, TopicRules, plan},
+        window::{Plan, PlanInput, SenderState, TemplateState, TopicRules, plan},
     },
 };
 
@@ -266,7 +266,7 @@ impl Talk {
             opted_out: self.contact.opted_out.is_some(),
             undeliverable: false,
             contact: &self.contact.data,
-            answers_after: AnswersAfter::People,
+            answers_after: bot.opt_out.answers_after,
             with_person: self.session().silences(draft.run, written),
             topic: TopicRules { needs_consent: topic.needs_consent, at_most: &topic.at_most },
             consent_topics: &["marketing".into()],
