@@ -30,6 +30,8 @@ pub async fn run(args: Args) -> Outcome {
     if let Err(error) = backup_mark::write(&config.data, SystemClock.now()) {
         eprintln!("{}", Paint::stderr().warn(format!("`transom doctor` will not know of this copy: {error}")));
     }
-    println!("The database is copied to {}", args.file.display());
+    let database = config.database.expose();
+    let database = database.strip_prefix("sqlite://").unwrap_or(database);
+    println!("The database {database} is copied to {}", args.file.display());
     Ok(())
 }

@@ -76,6 +76,9 @@ pub async fn run(args: Args) -> Outcome {
     let probes = probes(&config).await;
     let metrics = probes.as_ref().unwrap_or(&api);
     let first = reading(metrics).await?;
+    if !out::is_json() {
+        eprintln!("Counting for {} …", args.over);
+    }
     let began = SystemClock.now();
     tokio::time::sleep(Duration::from_millis(u64::try_from(args.over.0).unwrap_or_default())).await;
     let last = reading(metrics).await?;

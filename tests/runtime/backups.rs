@@ -36,6 +36,22 @@ fn backups(house: &House, folder: &Path) -> Arc<Backups> {
 }
 
 #[tokio::test]
+async fn a_copy_by_hand_takes_the_place_of_none_that_is_due() {
+    let house = House::new(&[HELLO]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let backups = backups(&house, folder.path());
+    house.clock.set(house.now() + Span::days(1));
+    backups.pass().await;
+    assert_eq!(copies(folder.path()).len(), 1);
+    house.clock.set(house.now() + Span::days(1));
+    backup_mark::write(&config(folder.path(), "").data, house.now()).unwrap();
+    backups.pass().await;
+    assert_eq!(copies(folder.path()).len(), 2);
+    backups.pass().await;
+    assert_eq!(copies(folder.path()).len(), 2, "none is due again");
+}
+
+#[tokio::test]
 async fn copies_are_made_at_their_time_and_the_newest_stay() {
     let mut house = House::new(&[HELLO]).await;
     house.says("hello").await;

@@ -114,7 +114,7 @@ impl StepKind for Handoff {
         }
         let team = fields.text("handoff");
         let summary = fields.opt_text("summary");
-        let summary_by_model = summary.as_ref().map(Text::source) == Some("auto");
+        let summary_by_model = summary.as_ref().is_some_and(|text| text.source().eq_ignore_ascii_case("auto"));
         if let Some(node) = fields.node("summary").filter(|_| summary_by_model && fields.bot().models.is_empty()) {
             fields.report(no_model(&node.place));
         }

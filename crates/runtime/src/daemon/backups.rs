@@ -64,7 +64,7 @@ impl Backups {
     pub async fn pass(&self) {
         let now = self.clock.now();
         let rests = *self.rests_until.lock().unwrap_or_else(PoisonError::into_inner);
-        let last = backup_mark::read(&self.data).unwrap_or(self.started);
+        let last = self.last();
         let is_due = self.plan.due_after(last).is_some_and(|at| at <= now);
         if !is_due || rests.is_some_and(|until| now < until) {
             return;
@@ -76,6 +76,15 @@ impl Backups {
             Ok(file) => tracing::info!(file = %file.display(), "The database is copied"),
             Err(error) => tracing::error!("The copy of the database failed and is tried again: {error:#}"),
         }
+    }
+
+    /// The time of the last copy by schedule: the newest in the folder. Where they are carried elsewhere, it is that of any
+    /// copy; a copy by hand takes the place of none that is due.
+    fn last(&self) -> Time {
+        let all = fs::read_dir(&self.plan.folder).into_iter().flatten();
+        let names = all.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let newest = names.filter_map(|name| time_of(&name)).max();
+        newest.or_else(|| backup_mark::read(&self.data)).unwrap_or(self.started)
     }
 
     async fn copy(&self, now: Time) -> anyhow::Result<PathBuf> {
@@ -139,8 +148,14 @@ fn name_of(at: Time) -> String {
 
 /// True for a name that `name_of` gives: no other file of the folder is ever removed.
 fn is_copy(name: &str) -> bool {
-    let written = name.strip_prefix(PREFIX).and_then(|rest| rest.strip_suffix(SUFFIX));
-    written.is_some_and(|written| jiff::fmt::strtime::parse("%Y-%m-%dT%H%M%SZ", written).is_ok() && written.len() == 18)
+    time_of(name).is_some()
+}
+
+/// The time in a name that `name_of` gave, to the second.
+fn time_of(name: &str) -> Option<Time> {
+    let written = name.strip_prefix(PREFIX)?.strip_suffix(SUFFIX).filter(|written| written.len() == 18)?;
+    let at = jiff::civil::DateTime::strptime("%Y-%m-%dT%H%M%SZ", written).ok()?;
+    Some(Time(at.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond()))
 }
 
 #[cfg(test)]
@@ -152,6 +167,7 @@ mod tests {
         let name = name_of(Time(1_795_514_400_000));
         assert_eq!(name, "transom-2026-11-24T100000Z.db");
         assert!(is_copy(&name));
+        assert_eq!(time_of(&name), Some(Time(1_795_514_400_000)));
         for other in ["transom-before-update.db", "transom.db", "transom-2026-11-24T100000Z.db.partial", "notes.txt"] {
             assert!(!is_copy(other), "{other}");
         }

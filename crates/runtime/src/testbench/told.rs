@@ -30,7 +30,7 @@ impl World<'_> {
             Effect::DeadLetter { reason, .. } => self.tell('!', format!("a run was given up: {reason}")),
             Effect::NeedsPerson { why } => self.tell('*', format!("marked as needing a person: {why}")),
             Effect::SummedUp { summary } => {
-                self.tell('*', format!("a model sums it up: {summary}"));
+                self.tell('*', format!("the summary of the case: {}", summary.replace('\n', " ⏎ ")));
                 if let Some(handoff) = self.handoffs.last_mut() {
                     handoff.summary = Some(summary);
                 }
