@@ -15,7 +15,7 @@ use crate::{
     model::{
         effect::{CallRequest, ModelCall, RunEnd},
         event::{CallError, CallReturn},
-        session::{CallWait, NO_RUN, Waiting},
+        session::{CallWait, NO_RUN, Run, Waiting},
     },
     steps::{
         Step, agent, llm,
@@ -136,10 +136,15 @@ pub fn end_wait(turn: &mut Turn<'_>, number: u32) {
 }
 
 /// True if the run must not write: a person has the conversation and this run did not hand it over, or another run
-/// asks.
+/// asks, or waits in the middle of its steps for the outcome of its own message and may ask next.
 pub fn must_be_silent(turn: &Turn<'_>, number: u32) -> bool {
     let person = turn.session.person.as_ref();
-    let others = !is_parallel(turn, number) && answering::asking(turn).is_some_and(|asking| asking != number);
+    let speaks = |run: &Run| run.number != number && matches!(run.waiting, Waiting::Fate { .. });
+    let is_taken = || {
+        let asks = answering::asking(turn).is_some_and(|asking| asking != number);
+        asks || turn.session.runs.iter().any(speaks)
+    };
+    let others = !is_parallel(turn, number) && is_taken();
     person.is_some_and(|person| person.run != Some(number)) || others
 }
 

@@ -221,3 +221,35 @@ steps: [{say: News}]
     check_bot(bot, flows, "< go\n> Name?\n~ start news\n* queued news\n+1h\n+59m\n< Ada\n> News");
     check_bot(bot, flows, "< go\n> Name?\n~ start news\n* queued news\n+2h\n* refused news busy");
 }
+
+#[test]
+fn a_run_that_is_due_asks_nothing_while_another_waits_for_the_outcome_of_its_own_message() {
+    let flows = "flow: a
+when: [{message: go}]
+steps:
+  - wait: 10m
+  - wait: reply
+    as: x
+  - say: 'A ${x}'
+---
+flow: b
+when: [{message: other}]
+steps:
+  - ask: Picture?
+    type: image
+    tries: 1
+    on_fail: [{say: Enough., if_closed: fail}]
+  - wait: reply
+    as: y
+  - say: 'B ${y}'
+";
+    let mut talk = super::Talk::new("bot: Test\nteams: {support: {}}\n", flows);
+    for line in ["< go", "< other", "> Picture?", "+10m", "< no", "> Enough."] {
+        talk.line(line).unwrap_or_else(|why| panic!("{line}: {why}"));
+        let asking = talk.session().runs.iter().filter(|run| run.waiting.asks()).count();
+        assert!(asking <= 1, "{line}: one question at a time");
+    }
+    for line in ["< one", "> B one", "< two", "> A two"] {
+        talk.line(line).unwrap_or_else(|why| panic!("{line}: {why}"));
+    }
+}
