@@ -269,7 +269,7 @@ pub fn start(turn: &mut Turn<'_>, start: Start) {
             start_now(turn, flow, trigger, start, None);
         }
         (Some(_), IfBusy::Parallel) => start_now(turn, flow, trigger, start, None),
-        (Some(_), IfBusy::Aside) => match asking {
+        (Some(_), IfBusy::Aside) => match asking.filter(|_| !is_in_steps(turn)) {
             Some(run) => start_now(turn, flow, trigger, start, Some(run)),
             None => queue::add(turn, start),
         },
@@ -368,6 +368,12 @@ pub fn busy(turn: &Turn<'_>) -> Option<Reason> {
     // A message whose meaning is asked for may begin a run at any moment.
     let is_asked = turn.session.meaning_call().is_some();
     (is_asked || turn.session.runs.iter().any(|run| in_progress(&run.waiting))).then_some(Reason::Busy)
+}
+
+/// True if a run stands in the middle of its steps, so that it may ask next.
+fn is_in_steps(turn: &Turn<'_>) -> bool {
+    let waits = |waiting: &Waiting| matches!(waiting, Waiting::Call(_) | Waiting::Fate { .. } | Waiting::Ready);
+    turn.session.runs.iter().any(|run| waits(&run.waiting))
 }
 
 /// The value of the date for which a start was planned.
