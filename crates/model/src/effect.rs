@@ -10,7 +10,7 @@ pub use planned::{
 };
 pub use question::{
     ActShape, AnswerShape, MaskedWord, ModelCall, ModelError, ModelErrorKind, ModelExample, ModelQuestion, ModelReply,
-    ShapeField, TalkBy, TalkEntry, Tokens, millionths, money,
+    NO_RUN, ShapeField, TalkBy, TalkEntry, Tokens, millionths, money,
 };
 
 use super::{

@@ -17,7 +17,7 @@ pub use agent::{AgentState, AskedAct, ToolRun, ToolState};
 pub use case::{Case, CaseLimit, CaseState, PRIORITIES, rank};
 pub use due::{Due, DueKind};
 pub use kept::{CountedStart, Followed, StopSnapshot, TimedStart, UndeliveredCount, WaitingWelcome};
-pub use meaning::{Meaning, MeaningCall, MeaningChoice, MeaningOf, MeantAnswer, MeantStart, NO_RUN};
+pub use meaning::{Meaning, MeaningCall, MeaningChoice, MeaningOf, MeantAnswer, MeantStart};
 pub use part::Part;
 pub use person::{NeedsPerson, Person, Unanswered};
 pub use question::{Gathering, OptionShown, Question};

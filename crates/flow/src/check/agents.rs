@@ -9,10 +9,11 @@ use crate::{
         ids::FlowName,
     },
     definition::{Flow, Node},
-    model::{answer::AnswerType, matching::has_word},
+    model::matching::has_word,
     steps::{
         Step,
         agent::{Agent, WrittenTool},
+        llm::keys::is_given,
     },
     text::Text,
 };
@@ -157,22 +158,6 @@ fn gives_values(agent: &Agent, findings: &Findings) {
         let finding = Diagnostic::error("E524", &field.place, message);
         findings.push(finding.help("take a text, a number, a date, a time or a list of allowed texts"));
     }
-}
-
-fn is_given(kind: AnswerType) -> bool {
-    matches!(
-        kind,
-        AnswerType::Text
-            | AnswerType::Number
-            | AnswerType::Whole
-            | AnswerType::Date
-            | AnswerType::Time
-            | AnswerType::DateTime
-            | AnswerType::Phone
-            | AnswerType::Email
-            | AnswerType::YesNo
-            | AnswerType::Choice
-    )
 }
 
 /// Reports a tool that changes something outside without the customer's yes, or whose success a reply may claim early.

@@ -13,9 +13,9 @@ use crate::{
         version_change, window_timers,
     },
     model::{
-        effect::{CallRequest, ModelCall, RunEnd},
+        effect::{CallRequest, ModelCall, NO_RUN, RunEnd},
         event::{CallError, CallReturn},
-        session::{CallWait, NO_RUN, Run, Waiting},
+        session::{CallWait, Run, Waiting},
     },
     steps::{
         Step, agent, llm,

@@ -12,7 +12,7 @@ use crate::{
         diagnostic::Diagnostic,
         limits::{
             MODEL_CALL_MAX, MODEL_CALL_TIMEOUT_DEFAULT, MODEL_INPUT_BYTES_MAX, MODEL_INSTRUCTION_BYTES_MAX,
-            MODEL_REPAIRS_MAX, MODEL_RESTARTS_MAX,
+            MODEL_REPAIRS_MAX,
         },
         time::Span,
     },
@@ -341,13 +341,11 @@ pub(super) fn repair(turn: &mut Turn<'_>, here: Here<'_>, mut call: ModelCall, e
 /// Handles a restart of the process during the question. An answer changes nothing outside, so the model is asked once
 /// more; the first question is paid as it was reserved. A second restart is an error.
 pub fn restarted(turn: &mut Turn<'_>, here: Here<'_>, mut call: ModelCall) -> Next {
-    if call.restarts >= MODEL_RESTARTS_MAX {
+    if !call.ask_after_restart() {
         return Next::Fail(StepFailure::new("unknown_outcome", "the process ended twice while the model was asked"));
     }
     let note = "the process ended while the model was asked: it is asked once more, and the first question counts as paid";
     turn.note_at(here, note);
-    call.restarts += 1;
-    call.attempt += 1;
     park(turn, call)
 }
 

@@ -4,10 +4,13 @@
 //! only in `input` and `talk`; everything else is written by the author or by this program.
 
 use crate::{
-    base::{ids::StepId, time::Span},
+    base::{ids::StepId, limits::MODEL_RESTARTS_MAX, time::Span},
     value::Value,
 };
 use serde::{Deserialize, Serialize};
+
+/// The number of a run in a question about a message or a conversation, which belongs to none.
+pub const NO_RUN: u32 = 0;
 
 /// One question of a flow to a model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,6 +41,53 @@ pub struct ModelCall {
     /// True for a question about the conversation as a whole: its newest messages become the `input` when it is asked.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub about_conversation: bool,
+}
+
+impl ModelCall {
+    /// A question that belongs to no run, such as about a message; `number` tells it from the others of the conversation.
+    pub fn without_run(number: u32, step: StepId, model: &str, question: ModelQuestion, timeout: Span) -> ModelCall {
+        ModelCall {
+            run: NO_RUN,
+            call: number,
+            attempt: 1,
+            step,
+            model: model.to_owned(),
+            question: Box::new(question),
+            timeout,
+            cost_max: None,
+            repairs: 0,
+            restarts: 0,
+            masked: Vec::new(),
+            about_conversation: false,
+        }
+    }
+
+    /// Prepares the attempt after a restart of the process; false if there was one already.
+    pub fn ask_after_restart(&mut self) -> bool {
+        if self.restarts >= MODEL_RESTARTS_MAX {
+            return false;
+        }
+        self.restarts += 1;
+        self.attempt += 1;
+        true
+    }
+}
+
+impl ModelQuestion {
+    /// A question with nothing but its instruction; `mark` as below.
+    pub fn new(instruction: String, shape: AnswerShape, mark: String) -> ModelQuestion {
+        ModelQuestion {
+            instruction,
+            input: None,
+            talk: Vec::new(),
+            sources: Vec::new(),
+            examples: Vec::new(),
+            shape,
+            output_max: None,
+            mark,
+            repair: None,
+        }
+    }
 }
 
 /// A word of the customer that no model reads, and the mark in its place.

@@ -12,9 +12,6 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// The number of a run in a question about a message or a conversation, which belongs to none.
-pub const NO_RUN: u32 = 0;
-
 /// The questions about the meaning of one message: the one under way, and the answers so far. Each is asked once.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Meaning {

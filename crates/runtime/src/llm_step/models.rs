@@ -9,9 +9,8 @@ use crate::{
     channel::llm::{Asked, ModelClient, Next, prompt_bytes},
     config::{Config, Model},
     model::{
-        effect::{ModelCall, ModelError, ModelErrorKind, ModelReply, Tokens, money},
+        effect::{ModelCall, ModelError, ModelErrorKind, ModelReply, NO_RUN, Tokens, money},
         event::CallError,
-        session::NO_RUN,
         value::Value,
     },
     process::{limiter::Limiter, metrics::Metrics},

@@ -11,10 +11,9 @@ use crate::{
     },
     model::{
         consent_words::{self, Word},
-        effect::{Effect, TraceEntry},
+        effect::{Effect, NO_RUN, TraceEntry},
         event::{ConsentWord, DeliveryOutcome, Event},
         inbound::InboundKind,
-        session::NO_RUN,
     },
     process::metrics::in_seconds,
     starts::Begun,

@@ -10,9 +10,9 @@ use crate::{
     flow,
     lane::{error::LaneError, state::LaneState},
     model::{
-        effect::Effect,
+        effect::{Effect, NO_RUN},
         event::{Event, Start},
-        session::{NO_RUN, Part, Session, Waiting},
+        session::{Part, Session, Waiting},
     },
     store::{
         WriteSet,

@@ -1,9 +1,6 @@
 //! Handles the waiting question: its answers, and bad answers.
 
-use super::{
-    ambiguous::AnswerMeaning,
-    said::{Said, exact_option},
-};
+use super::{ambiguous::AnswerMeaning, said::Said};
 use crate::{
     base::limits::COUNT_ONCE,
     definition::Body,
@@ -67,10 +64,7 @@ pub fn answer_exactly(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) 
     }
     let Some((here, ask)) = ask_step(turn, run) else { return false };
     let Some(question) = question(turn, run) else { return false };
-    let carries = turn.world.sender.carries;
-    let listed = !carries.is_whole() && !carries.shows(question.options.len(), true);
-    if let Some(option) = exact_option(question, heard, listed, turn.language()) {
-        let option = option.clone();
+    if let Some(option) = exact_option(turn, run, heard) {
         return take_option(turn, here, ask, option, heard);
     }
     if let Some(page) = pages::page_meant(turn, run, heard).filter(|_| question.left) {
@@ -85,6 +79,14 @@ pub fn answer_exactly(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) 
         AnswerMeaning::One(value) => take(turn, here, ask, value, None, heard),
         AnswerMeaning::Several(_) | AnswerMeaning::Nothing => false,
     }
+}
+
+/// The option of the run's question that the message is exactly.
+pub fn exact_option(turn: &Turn<'_>, run: u32, heard: &RoutedMessage<'_>) -> Option<OptionShown> {
+    let question = question(turn, run)?;
+    let carries = turn.world.sender.carries;
+    let listed = !carries.is_whole() && !carries.shows(question.options.len(), true);
+    said::exact_option(question, heard, listed, turn.language()).cloned()
 }
 
 /// Level 8: an option with typing errors, an answer inside a sentence, or any text that passes `check`; `wait:

@@ -6,7 +6,7 @@ use super::choose::{self, Choice, RoutedMessage, Strength};
 use crate::{
     base::{
         ids::{InboundId, StepId},
-        limits::{MEANING_CALL_TIMEOUT, MODEL_CHOICES_MAX, MODEL_INPUT_BYTES_MAX, MODEL_RESTARTS_MAX},
+        limits::{MEANING_CALL_TIMEOUT, MODEL_CHOICES_MAX, MODEL_INPUT_BYTES_MAX},
     },
     definition::{Flow, Kind, WrittenTrigger},
     engine::{
@@ -16,11 +16,11 @@ use crate::{
     },
     model::{
         answer::text_of,
-        effect::{AnswerShape, CallRequest, Effect, ModelCall, ModelError, ModelQuestion, ShapeField},
+        effect::{AnswerShape, CallRequest, Effect, ModelCall, ModelError, ModelQuestion, NO_RUN, ShapeField},
         event::{CallError, CallReturn},
         inbound::InboundKind,
         matching,
-        session::{Meaning, MeaningCall, MeaningChoice, MeaningOf, MeantAnswer, MeantStart, NO_RUN, WaitingMessage},
+        session::{Meaning, MeaningCall, MeaningChoice, MeaningOf, MeantAnswer, MeantStart, WaitingMessage},
         value::Value,
     },
     steps::llm::{
@@ -227,30 +227,11 @@ pub fn put<T>(
     }
     turn.session.questions += 1;
     let number = turn.session.questions;
-    let call = ModelCall {
-        run: NO_RUN,
-        call: number,
-        attempt: 1,
-        step: question.step,
-        model: model.to_owned(),
-        question: Box::new(ModelQuestion {
-            instruction,
-            input: Some(input),
-            talk: Vec::new(),
-            sources: Vec::new(),
-            examples: Vec::new(),
-            shape: AnswerShape::One(shape),
-            output_max: None,
-            mark: mark(turn, NO_RUN, number),
-            repair: None,
-        }),
-        timeout: MEANING_CALL_TIMEOUT,
-        cost_max: None,
-        repairs: 0,
-        restarts: 0,
-        masked,
-        about_conversation: false,
-    };
+    let shape = AnswerShape::One(shape);
+    let asked =
+        ModelQuestion { input: Some(input), ..ModelQuestion::new(instruction, shape, mark(turn, NO_RUN, number)) };
+    let call = ModelCall::without_run(number, question.step, model, asked, MEANING_CALL_TIMEOUT);
+    let call = ModelCall { masked, ..call };
     turn.note(None, None, format!("nothing takes it: asks the model `{model}` {}", question.why));
     turn.effects.push(Effect::Call(Box::new(CallRequest::Model(call.clone()))));
     let meaning = Meaning { asked: Some(MeaningCall { call, about }), ..heard.meaning.clone() };
@@ -268,18 +249,16 @@ pub fn put<T>(
 
 /// True for a tap on the waiting question, or one of its options as it is written.
 pub fn is_answer(turn: &Turn<'_>, arrived: &WaitingMessage) -> bool {
-    let waiting = answering::asking(turn).and_then(|run| answering::question(turn, run));
-    let Some(question) = waiting.filter(|question| question.left) else { return false };
-    match &arrived.message.kind {
-        InboundKind::Button { id, .. } => {
-            let is_own = |token| taps::is_of_question(turn, &token);
-            question.options.iter().any(|option| option.id == *id) || turn.world.token(id).is_some_and(is_own)
-        }
-        kind => text_of(kind).is_some_and(|text| {
-            let said = matching::fold(text);
-            question.options.iter().any(|option| matching::fold(&option.title) == said)
-        }),
+    let Some(run) = answering::asking(turn) else { return false };
+    if let InboundKind::Button { id, .. } = &arrived.message.kind
+        && let Some(token) = turn.world.token(id)
+    {
+        return taps::is_of_question(turn, &token);
     }
+    let language = turn.contact.language.as_deref();
+    let heard = RoutedMessage::new(&arrived.message, turn, language, arrived.heard_before);
+    let has_left = answering::question(turn, run).is_some_and(|question| question.left);
+    has_left && answering::exact_option(turn, run, &heard).is_some()
 }
 
 /// Gives up the question how an earlier message answers, because this one answers itself. A message about which flow it
@@ -316,13 +295,11 @@ pub fn returned(turn: &mut Turn<'_>, result: Result<CallReturn, CallError>) {
 pub fn restarted(turn: &mut Turn<'_>) {
     let Some(asked) = take(turn) else { return };
     let MeaningCall { mut call, about } = asked;
-    if call.restarts >= MODEL_RESTARTS_MAX {
+    if !call.ask_after_restart() {
         turn.note(None, None, "the process ended twice while a model was asked what it means: it goes on without");
         return keep(turn, about, Ok(Value::Nothing), "");
     }
     turn.note(None, None, "the process ended while a model was asked what it means: it is asked once more");
-    call.restarts += 1;
-    call.attempt += 1;
     turn.effects.push(Effect::Call(Box::new(CallRequest::Model(call.clone()))));
     if let Some(meaning) = first(turn) {
         meaning.asked = Some(MeaningCall { call, about });

@@ -6,13 +6,13 @@
 use crate::{
     base::{
         ids::StepId,
-        limits::{MODEL_RESTARTS_MAX, SUMMARY_CALL_TIMEOUT, SUMMARY_CHARS_MAX},
+        limits::{SUMMARY_CALL_TIMEOUT, SUMMARY_CHARS_MAX},
     },
     engine::turn::Turn,
     model::{
-        effect::{AnswerShape, CallRequest, Effect, ModelCall, ModelQuestion},
+        effect::{AnswerShape, CallRequest, Effect, ModelCall, ModelQuestion, NO_RUN},
         event::{CallError, CallReturn},
-        session::{Case, NO_RUN},
+        session::Case,
         value::Value,
     },
     steps::llm::{mark, told},
@@ -30,30 +30,9 @@ pub fn ask(turn: &mut Turn<'_>, step: &StepId) {
     );
     turn.session.questions += 1;
     let number = turn.session.questions;
-    let call = ModelCall {
-        run: NO_RUN,
-        call: number,
-        attempt: 1,
-        step: step.clone(),
-        model: model.to_owned(),
-        question: Box::new(ModelQuestion {
-            instruction,
-            input: None,
-            talk: Vec::new(),
-            sources: Vec::new(),
-            examples: Vec::new(),
-            shape: AnswerShape::Text,
-            output_max: None,
-            mark: mark(turn, NO_RUN, number),
-            repair: None,
-        }),
-        timeout: SUMMARY_CALL_TIMEOUT,
-        cost_max: None,
-        repairs: 0,
-        restarts: 0,
-        masked: Vec::new(),
-        about_conversation: true,
-    };
+    let question = ModelQuestion::new(instruction, AnswerShape::Text, mark(turn, NO_RUN, number));
+    let call = ModelCall::without_run(number, step.clone(), model, question, SUMMARY_CALL_TIMEOUT);
+    let call = ModelCall { about_conversation: true, ..call };
     let Some(case) = case(turn) else { return };
     case.summary_call = Some(Box::new(call.clone()));
     turn.note(None, None, format!("asks the model `{}` for a summary", call.model));
@@ -88,11 +67,9 @@ pub fn returned(turn: &mut Turn<'_>, result: Result<CallReturn, CallError>) {
 pub fn restarted(turn: &mut Turn<'_>) {
     let Some(case) = case(turn) else { return };
     let Some(mut call) = case.summary_call.take() else { return };
-    if call.restarts >= MODEL_RESTARTS_MAX {
+    if !call.ask_after_restart() {
         return turn.note(None, None, "the case has no summary: the process ended twice while a model was asked");
     }
-    call.restarts += 1;
-    call.attempt += 1;
     case.summary_call = Some(call.clone());
     turn.effects.push(Effect::Call(Box::new(CallRequest::Model(*call))));
 }

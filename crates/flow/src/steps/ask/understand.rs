@@ -1,12 +1,12 @@
 //! Parses `understand` of `ask`.
 
 use super::WrittenOption;
-use crate::{base::limits::MODEL_CHOICES_MAX, definition::Kind, load::step_fields::StepFields, model::answer::AnswerType, steps::llm::keys::no_model};
+use crate::{base::limits::MODEL_CHOICES_MAX, definition::Kind, load::step_fields::StepFields, model::answer::AnswerType, steps::llm::keys::{is_given, no_model}};
 
 /// Reads `understand`, which needs a model and an answer that is not any text.
 pub(super) fn read_understand(fields: &mut StepFields<'_, '_>, kind: &Kind, written: &[WrittenOption]) -> bool {
     let Some(node) = fields.node("understand").filter(|_| fields.bool("understand")) else { return false };
-    if !is_understood(kind.of) {
+    if kind.of == AnswerType::Text || !is_given(kind.of) {
         let message = match kind.of {
             AnswerType::Text | AnswerType::List | AnswerType::Any => "any text is an answer here, so nothing is left to understand".to_owned(),
             kind => format!("a model reads words, and the answer here is of type `{}`", kind.as_str()),
@@ -26,20 +26,4 @@ pub(super) fn read_understand(fields: &mut StepFields<'_, '_>, kind: &Kind, writ
         fields.report(no_model(&node.place));
     }
     true
-}
-
-/// The types that a model finds in a text.
-fn is_understood(kind: AnswerType) -> bool {
-    matches!(
-        kind,
-        AnswerType::Choice
-            | AnswerType::YesNo
-            | AnswerType::Number
-            | AnswerType::Whole
-            | AnswerType::Date
-            | AnswerType::Time
-            | AnswerType::DateTime
-            | AnswerType::Phone
-            | AnswerType::Email
-    )
 }

@@ -32,6 +32,11 @@ const TYPES: [AnswerType; 9] = [
     AnswerType::YesNo,
 ];
 
+/// True for a type of which a model can give a value.
+pub(crate) fn is_given(kind: AnswerType) -> bool {
+    kind == AnswerType::Choice || TYPES.contains(&kind)
+}
+
 /// The finding that the bot has no model.
 pub(crate) fn no_model(place: &Place) -> Diagnostic {
     let finding = Diagnostic::error("E520", place, "`_bot.yaml` names no model that could be asked");
