@@ -19,7 +19,7 @@
 //! | [`web`] | webhooks, our API and those of three other products; probes and metrics at a listener of their own; router, `/openapi.json` and reference come from the list in `web/routes` |
 //! | [`cli`] | a file per command; `serve` is one of them; what `new` writes lies in `starter/` |
 //!
-//! The daemon, `chat`, authors' tests and the simulator all start a [`runtime::daemon::app::App`] from a
+//! The daemon, `chat`, authors' tests and evals, and the simulator all start a [`runtime::daemon::app::App`] from a
 //! [`runtime::daemon::boot::Setup`]. Clock, HTTP, database file and flow files come in there; nothing else differs.
 //!
 //! # What always holds

@@ -159,17 +159,19 @@ fn findings_of(
     let mut files = source_files::read(path).map_err(Failure::failed)?;
     let tests = source_files::read_tests(path).map_err(Failure::failed)?;
     files.files.extend(tests.files);
+    files.files.extend(tests.evals);
     files.findings.extend(tests.findings);
     known.sendable(files.sendable.take());
     known.replace(files.files.iter().cloned());
     let now = SystemClock.now();
     known.at(now);
-    let Looked { set, findings: mut all, without_templates, tests } = known.look();
+    let Looked { set, findings: mut all, without_templates, tests, evals } = known.look();
     all.extend(files.findings);
     all.extend(mock_findings(&set));
     all.extend(lock_findings(path, &set, beside.around));
     all.extend(beside.config.iter().flat_map(|config| ungranted(&set, config)));
     all.extend(tests.iter().flat_map(|test| testbench::mock_findings(test)));
+    all.extend(evals.iter().flat_map(testbench::eval_findings));
     sort(&mut all);
     let checked =
         findings::Checked { findings: all, flows: set.flows.len(), without_templates, rare: flow::rare(&set, now) };

@@ -71,6 +71,7 @@ fn files(path: &Path) -> Result<Vec<(Arc<SourceFile>, PathBuf)>, Failure> {
         return Err(Failure::Failed(finding.to_string()));
     }
     files.extend(tests.files);
+    files.extend(tests.evals);
     files.retain(|file| file.path().ends_with(".yaml"));
     let with_path = |file: Arc<SourceFile>| {
         let path = if path == Path::new(".") { PathBuf::from(file.path()) } else { path.join(file.path()) };

@@ -31,6 +31,7 @@ mod conversations;
 mod dead_letters;
 mod deploy;
 mod doctor;
+mod eval;
 mod explain;
 mod flows;
 mod fmt;
@@ -89,6 +90,8 @@ enum Command {
     Help(help::Args),
     /// Run the tests that stand beside the flows
     Test(test::Args),
+    /// Play the talks of evals several times, and tell how often the agents kept the rules
+    Eval(eval::Args),
     /// Say what new flows would do to people half-way, before they are there
     Deploy(deploy::Args),
     /// Talk to the bot in this terminal: the whole program in one process, no account, no network
@@ -176,6 +179,7 @@ impl Command {
             | Command::Schema(_)
             | Command::Trigger(_)
             | Command::Test(_)
+            | Command::Eval(_)
             | Command::Deploy(_)
             | Command::Explain(_)
             | Command::Send(_)
@@ -304,6 +308,7 @@ fn run(command: Command) -> Outcome {
         Command::Check(args) => block_on(check::run(args)),
         Command::Help(args) => help::run(&args),
         Command::Test(args) => test::run(&args),
+        Command::Eval(args) => eval::run(&args),
         Command::Deploy(args) => block_on(deploy::run(args)),
         Command::Chat(args) => block_on(chat::run(args)),
         Command::Explain(args) => block_on(explain::run(args)),

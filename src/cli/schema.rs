@@ -10,7 +10,7 @@ pub struct Args {
     /// The kind of files that it describes
     #[arg(value_enum, default_value_t = Of::Flow)]
     of: Of,
-    /// Write `flow.json`, `bot.json` and `test.json` into this folder; flows name them in their first line:
+    /// Write `flow.json`, `bot.json`, `test.json` and `eval.json` into this folder; flows name them in their first line:
     /// `# yaml-language-server: $schema=../schema/flow.json`
     #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = "schema", conflicts_with = "of")]
     write: Option<PathBuf>,
@@ -24,6 +24,8 @@ enum Of {
     Bot,
     /// `flows/*.test.yaml`
     Test,
+    /// `flows/*.eval.yaml`
+    Eval,
 }
 
 pub fn run(args: &Args) -> Outcome {
@@ -32,6 +34,7 @@ pub fn run(args: &Args) -> Outcome {
             Of::Flow => schema::of_flow(),
             Of::Bot => schema::of_bot(),
             Of::Test => schema::of_test(),
+            Of::Eval => schema::of_eval(),
         };
         println!("{schema:#}");
         return Ok(());

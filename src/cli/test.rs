@@ -1,7 +1,8 @@
 //! Runs `transom test`: runs the authors' tests beside the flows, and prints what differed from the expected.
 
+pub mod folder;
 mod junit;
-mod live;
+pub mod live;
 mod made;
 
 use super::{
@@ -13,13 +14,13 @@ use crate::{
     base::counted::counted,
     runtime::testbench::{self, Report, TestOptions, Walks},
 };
+use folder::split_all;
 use junit::junit;
 use live::Live;
-use std::{
-    fmt::Write as _,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{fmt::Write as _, path::PathBuf, time::Duration};
+
+/// The end of a test's path.
+const TEST: &str = ".test.yaml";
 
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -95,7 +96,7 @@ pub fn run(args: &Args) -> Outcome {
         out::refuse_json("test init")?;
         return made::init(bot, flow);
     }
-    let (folder, only) = split_all(&args.paths)?;
+    let (folder, only) = split_all(&args.paths, TEST)?;
     let options = TestOptions { only: &only, update: args.update, ..TestOptions::default() };
     let format = if out::is_json() { Format::Json } else { args.format };
     if let Some(run) = args.record {
@@ -111,7 +112,7 @@ pub fn run(args: &Args) -> Outcome {
     }
     let live = args.live.then(|| Live::check(&args.place, args.cost.as_deref(), args.keep, args.yes)).transpose()?;
     if let Some(live) = &live {
-        live.announce();
+        live.announce("tests");
     }
     let options = TestOptions { live: live.as_ref().map(Live::options), ..options };
     let report = testbench::run(&folder, &options)?;
@@ -146,45 +147,6 @@ pub fn run(args: &Args) -> Outcome {
         return Err(Failure::Said);
     }
     if report.is_good() { Ok(()) } else { Err(Failure::Said) }
-}
-
-/// The common folder of all paths, and the selected tests in it; empty: all tests.
-fn split_all(paths: &[PathBuf]) -> Result<(PathBuf, Vec<String>), Failure> {
-    let mut all = paths.iter().map(|path| split(path));
-    let (folder, first) = all.next().unwrap_or_else(|| split(Path::new(".")))?;
-    let mut only: Vec<String> = first.into_iter().collect();
-    let same = |other: &Path| other == folder || other.canonicalize().ok() == folder.canonicalize().ok();
-    for next in all {
-        let (other, file) = next?;
-        if !same(&other) {
-            return Err(Failure::Usage("these tests belong to several bots; run one bot at a time".to_owned()));
-        }
-        match file {
-            Some(file) if !only.is_empty() => only.push(file),
-            // One path is the whole folder.
-            _ => only.clear(),
-        }
-    }
-    Ok((folder, only))
-}
-
-/// Splits `…/flows/x.test.yaml` into the folder above `flows` and the test `flows/x.test.yaml`.
-fn split(path: &Path) -> Result<(PathBuf, Option<String>), Failure> {
-    if path.is_dir() {
-        return Ok((path.to_owned(), None));
-    }
-    let usage = |why: &str| Failure::Usage(format!("`{}` {why}", path.display()));
-    if !path.exists() {
-        // The same failure as of `check` and `serve`: the usage is right, but the folder does not exist.
-        return Err(Failure::Failed(format!("`{}` does not exist", path.display())));
-    }
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let flows = path.canonicalize().ok().and_then(|path| path.parent().map(Path::to_owned));
-    let bot = flows.filter(|flows| flows.ends_with("flows")).and_then(|flows| flows.parent().map(Path::to_owned));
-    match bot {
-        Some(bot) if name.ends_with(".test.yaml") => Ok((bot, Some(format!("flows/{name}")))),
-        _ => Err(usage("is neither the folder of a bot nor a `flows/NAME.test.yaml` in one")),
-    }
 }
 
 fn text(report: &Report, paint: Paint) -> String {
@@ -244,7 +206,7 @@ fn seconds(took: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{folder::split, *};
     use std::fs;
 
     const BOT: &str = "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\nteams: {desk: {}}\n";
@@ -350,7 +312,7 @@ cases:
     fn a_single_file_names_the_bot_around_it() {
         let bot = bot(TEST);
         let file = bot.path().join("flows/hi.test.yaml");
-        let (folder, only) = split(&file).unwrap_or_else(|_| panic!("it is a test of a bot"));
+        let (folder, only) = split(&file, TEST).unwrap_or_else(|_| panic!("it is a test of a bot"));
         let only: Vec<String> = only.into_iter().collect();
         assert_eq!(
             testbench::run(&folder, &TestOptions { only: &only, ..TestOptions::default() }).unwrap().passed(),
@@ -358,16 +320,16 @@ cases:
         );
         fs::copy(&file, bot.path().join("flows/ho.test.yaml")).unwrap();
         let two = [file.clone(), bot.path().join("flows/ho.test.yaml")];
-        let (folder, only) = split_all(&two).unwrap_or_else(|_| panic!("they are tests of one bot"));
+        let (folder, only) = split_all(&two, TEST).unwrap_or_else(|_| panic!("they are tests of one bot"));
         assert_eq!(only, ["flows/hi.test.yaml", "flows/ho.test.yaml"]);
         assert_eq!(
             testbench::run(&folder, &TestOptions { only: &only, ..TestOptions::default() }).unwrap().files.len(),
             2
         );
-        let all = split_all(&[file.clone(), bot.path().to_owned()]).unwrap_or_else(|_| panic!("one bot"));
+        let all = split_all(&[file.clone(), bot.path().to_owned()], TEST).unwrap_or_else(|_| panic!("one bot"));
         assert!(all.1.is_empty());
-        assert!(matches!(split_all(&[file, std::env::temp_dir()]), Err(Failure::Usage(_))));
-        assert!(matches!(split(&bot.path().join("flows/hi.yaml")), Err(Failure::Usage(_))));
-        assert!(matches!(split(&bot.path().join("flows/none.test.yaml")), Err(Failure::Failed(_))));
+        assert!(matches!(split_all(&[file, std::env::temp_dir()], TEST), Err(Failure::Usage(_))));
+        assert!(matches!(split(&bot.path().join("flows/hi.yaml"), TEST), Err(Failure::Usage(_))));
+        assert!(matches!(split(&bot.path().join("flows/none.test.yaml"), TEST), Err(Failure::Failed(_))));
     }
 }

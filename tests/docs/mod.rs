@@ -58,6 +58,7 @@ fn examples() -> Vec<(String, String)> {
             "bot" => files.push(("flows/_bot.yaml".to_owned(), block.text)),
             "flow" => files.push((format!("flows/{}.yaml", block.name), block.text)),
             "tests" => files.push((format!("flows/{}.test.yaml", block.name), block.text)),
+            "evals" => files.push((format!("flows/{}.eval.yaml", block.name), block.text)),
             _ => {}
         }
     }
@@ -74,7 +75,7 @@ fn errors(files: &[Arc<SourceFile>]) -> Vec<String> {
 #[test]
 fn every_block_is_of_a_kind_that_is_checked() {
     for block in blocks() {
-        let known = ["bot", "flow", "tests", "locale", "templates"].contains(&block.key.as_str());
+        let known = ["bot", "flow", "tests", "evals", "locale", "templates"].contains(&block.key.as_str());
         assert!(known, "{}: nobody checks the block `{}: {}`", block.page, block.key, block.name);
     }
 }
@@ -98,6 +99,13 @@ fn the_examples_are_right_and_do_what_their_tests_say() {
     assert!(findings.is_empty(), "{}", findings.join("\n"));
     assert!(report.is_good(), "{:#}", report.to_json());
     assert!(report.files.len() >= 4, "{} tests", report.files.len());
+    let evals = testbench::run_evals(folder.path(), &testbench::EvalOptions::default()).expect("it is a bot");
+    assert!(evals.errors() == 0 && !evals.files.is_empty(), "{:#}", evals.to_json());
+    // The talks need recorded answers; what is looked for in the papers needs none.
+    let is_search = |outcome: &testbench::EvalOutcome| matches!(outcome, testbench::EvalOutcome::Searched { .. });
+    let found = evals.cases().filter(|(_, case)| is_search(&case.outcome)).map(|(_, case)| case.is_good());
+    let found: Vec<bool> = found.collect();
+    assert!(found.len() >= 2 && found.iter().all(|is_good| *is_good), "{:#}", evals.to_json());
 }
 
 #[test]

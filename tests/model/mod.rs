@@ -3,6 +3,7 @@
 mod agent;
 mod budgets;
 mod dialects;
+mod evals;
 mod faults;
 mod killed;
 mod live;

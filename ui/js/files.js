@@ -32,7 +32,7 @@ function kindOf(path) {
   if (path.startsWith('knowledge/')) {
     return 'knowledge';
   }
-  if (path.endsWith('.test.yaml')) {
+  if (/\.(test|eval|model)\.yaml$/.test(path)) {
     return 'test';
   }
   return path === 'flows/_bot.yaml' ? 'bot' : 'flow';

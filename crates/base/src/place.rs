@@ -35,9 +35,24 @@ impl SourceFile {
         name.rsplit_once('.').map_or(name, |(stem, _)| stem)
     }
 
-    /// It is a test, or holds the recorded answers of models for one; a version of the bot has neither.
+    /// It is a test: `flows/NAME.test.yaml`.
+    pub fn is_test(&self) -> bool {
+        self.stem().ends_with(".test")
+    }
+
+    /// It is an eval: `flows/NAME.eval.yaml`.
+    pub fn is_eval(&self) -> bool {
+        self.stem().ends_with(".eval")
+    }
+
+    /// It holds the recorded answers of models for a test or an eval: `flows/NAME.model.yaml`, `flows/NAME.eval.model.yaml`.
+    pub fn is_recording(&self) -> bool {
+        self.stem().ends_with(".model")
+    }
+
+    /// It is a test, an eval or a recording; a version of the bot has none of them.
     pub fn is_of_tests(&self) -> bool {
-        self.stem().ends_with(".test") || self.stem().ends_with(".model")
+        self.is_test() || self.is_eval() || self.is_recording()
     }
 
     /// It holds translations.

@@ -77,7 +77,13 @@ impl FolderFiles {
             Ok(both) => both,
             Err(error) => return FolderFiles { findings: vec![error.finding()], ..FolderFiles::default() },
         };
-        let files = read.files.into_iter().chain(tests.files).map(|file| (file.path().to_owned(), file)).collect();
+        let files = read
+            .files
+            .into_iter()
+            .chain(tests.files)
+            .chain(tests.evals)
+            .map(|file| (file.path().to_owned(), file))
+            .collect();
         let findings = read.findings.into_iter().chain(tests.findings).collect();
         FolderFiles { files, findings, sendable: read.sendable }
     }
@@ -99,6 +105,7 @@ impl FolderFiles {
         findings.extend(looked.findings);
         findings.extend(mock_findings(&looked.set));
         findings.extend(looked.tests.iter().flat_map(|test| testbench::mock_findings(test)));
+        findings.extend(looked.evals.iter().flat_map(testbench::eval_findings));
         sort(&mut findings);
         Checked { set: looked.set, findings }
     }

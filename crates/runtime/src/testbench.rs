@@ -10,6 +10,7 @@ mod compare;
 mod coverage;
 mod dice;
 mod draft;
+mod evals;
 mod guess;
 mod init;
 mod live;
@@ -39,7 +40,11 @@ mod world;
 use super::{
     bot::source_files::{self, BotFiles},
     http_step::mocks::Mocks,
-    llm_step::{live::LiveModels, recording::RecordedCase, recording_file::RecordingFile},
+    llm_step::{
+        live::{LiveModels, Substitute},
+        recording::RecordedCase,
+        recording_file::{RecordedBy, RecordingFile},
+    },
 };
 use crate::{
     base::{
@@ -60,6 +65,10 @@ use blank::EmptyDatabase;
 use cases::TestRun;
 pub use coverage::Coverage;
 pub use draft::RecordedTest;
+pub use evals::{
+    EvalCaseReport, EvalFileReport, EvalOptions, EvalOutcome, EvalPlay, EvalReport, PassRate, eval_findings,
+    run as run_evals,
+};
 pub use init::init;
 pub use live::{LiveOptions, LiveReport};
 use pace::Pace;
@@ -109,6 +118,9 @@ struct Bot {
     blank: Arc<EmptyDatabase>,
     /// Real models, which are asked in place of mocks.
     live: Option<Arc<LiveModels>>,
+    /// The model that is asked in place of another one.
+    instead: Option<Substitute>,
+    recorded_by: RecordedBy,
 }
 
 /// The initial world of a case.
@@ -141,7 +153,7 @@ pub fn run(folder: &Path, options: &TestOptions<'_>) -> anyhow::Result<Report> {
         }
     };
     let TestRun { mut files, rewrites, coverage, live, .. } = match &options.live {
-        Some(live) => live::run_all(bot, &tests, options, live)?,
+        Some(live) => live::run_all(bot, &tests, options, *live)?,
         None => cases::run_all(&bot, &tests, options, &Pace::whole_machine()),
     };
     for (index, new) in rewrites.into_iter().filter(|(_, new)| !new.is_empty()) {
@@ -166,7 +178,12 @@ impl Bot {
             Ok(set) => Arc::new(set),
             Err(findings) => return Ok(Err(findings)),
         };
-        Ok(Ok(Bot { folder: folder.to_owned(), files, set, blank: Arc::new(EmptyDatabase::make()?), live: None }))
+        Ok(Ok(Bot::new(folder.to_owned(), files, set, Arc::new(EmptyDatabase::make()?))))
+    }
+
+    /// A bot whose models are mocked.
+    fn new(folder: PathBuf, files: BotFiles, set: Arc<FlowSet>, blank: Arc<EmptyDatabase>) -> Bot {
+        Bot { folder, files, set, blank, live: None, instead: None, recorded_by: RecordedBy::Test }
     }
 
     /// The world of a test file without settings.
@@ -245,13 +262,15 @@ pub fn mock_findings(scenario: &Scenario) -> Vec<Diagnostic> {
 /// The mocks of the file, and those of each case before them.
 fn mocks_of_test(scenario: &Scenario, findings: &Findings) -> (Mocks, Vec<Mocks>) {
     let mocks = mocks_of(&scenario.head.mocks, findings);
-    let of_case = |case: &Case| {
-        // A case's own mocks come before the file's, and only they are new here.
-        let own = case.head.mocks.len().saturating_sub(scenario.head.mocks.len());
-        mocks_of(&case.head.mocks[..own], findings).and(&mocks)
-    };
-    let own = scenario.cases.iter().map(of_case).collect();
+    let own = scenario.cases.iter().map(|case| own_mocks(&case.head, &scenario.head, &mocks, findings)).collect();
     (mocks, own)
+}
+
+/// The mocks of a case before those of its file, `under`.
+fn own_mocks(of_case: &Head, of_file: &Head, under: &Mocks, findings: &Findings) -> Mocks {
+    // A case's own mocks come before the file's, and only they are new here.
+    let own = of_case.mocks.len().saturating_sub(of_file.mocks.len());
+    mocks_of(&of_case.mocks[..own], findings).and(under)
 }
 
 fn mocks_of(nodes: &[Node], findings: &Findings) -> Mocks {

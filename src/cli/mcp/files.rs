@@ -32,7 +32,7 @@ pub fn list(folder: &Path) -> Result<String, String> {
         text.push('\n');
     }
     let is_flow = |path: &str| set.flows.values().any(|flow| flow.place.path() == path);
-    let rest = files.files.iter().chain(&tests.files).filter(|file| !is_flow(file.path()));
+    let rest = files.files.iter().chain(&tests.files).chain(&tests.evals).filter(|file| !is_flow(file.path()));
     for file in rest {
         text.push_str(&format!("{}, {}\n", file.path(), counted(file.text().len(), "byte")));
     }

@@ -1,4 +1,4 @@
-//! Checks what `transom test --live` may cost before it begins, and says what it has cost.
+//! Checks what `transom test --live` and `transom eval --live` may cost before they begin, and says what they have cost.
 
 use super::{Failure, Paint, Workplace, counted};
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
 const COST_DEFAULT: i64 = 500_000;
 
 /// The configuration of a run with real models.
-pub(super) struct Live {
+pub struct Live {
     config: Config,
     cost_max: i64,
     keep: bool,
@@ -47,8 +47,13 @@ impl Live {
         LiveOptions { config: &self.config, cost_max: self.cost_max, keep: self.keep }
     }
 
-    /// The sentence before the first question.
-    pub fn announce(&self) {
+    /// The currency of all prices.
+    pub fn currency(&self) -> &str {
+        &self.config.prices.currency
+    }
+
+    /// The sentence before the first question of `the tests` or `the evals`.
+    pub fn announce(&self, whose: &str) {
         let names: Vec<String> = self
             .config
             .models
@@ -61,12 +66,12 @@ impl Live {
         let (cost, currency) = (money(self.cost_max), &self.config.prices.currency);
         let paint = Paint::stderr();
         let what = format!("{}, and no question that could pass {cost} {currency} in all", names.join(", "));
-        eprintln!("{} the questions of the tests go to {}", paint.warn("live:"), what.trim_end());
+        eprintln!("{} the questions of the {whose} go to {}", paint.warn("live:"), what.trim_end());
     }
 }
 
 /// The lines behind the results.
-pub(super) fn told(report: &LiveReport, paint: Paint) -> String {
+pub fn told(report: &LiveReport, paint: Paint) -> String {
     let LiveReport { sums, currency, written, unkept } = report;
     let cost = if currency.is_empty() { String::new() } else { format!(", {} {currency}", money(sums.cost)) };
     let mut text = format!("{}{cost}\n", counted(sums.questions, "question"));

@@ -376,7 +376,7 @@ fn kind(path: &str) -> &'static str {
         Some(("locales", _)) => "locale",
         Some((FOLDER, _)) => "knowledge",
         Some((_, "_bot.yaml")) => "bot",
-        Some((_, name)) if name.ends_with(".test.yaml") => "test",
+        Some((_, name)) if [".test.yaml", ".eval.yaml", ".model.yaml"].iter().any(|end| name.ends_with(end)) => "test",
         _ => "flow",
     }
 }

@@ -37,6 +37,10 @@ pub const EDITOR_TEXTS_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Times at which something is due that one `advance` may pass: enough for a year with a fire every quarter of an
 /// hour.
 pub const TEST_MOMENTS_MAX: usize = 40_000;
+/// How often an eval plays a talk, and how often at most: more plays cost money, and 100 narrow the interval of a pass rate
+/// to ten points on either side.
+pub const EVAL_PLAYS_DEFAULT: usize = 5;
+pub const EVAL_PLAYS_MAX: usize = 100;
 /// Our newest messages that a test case searches for refused or waiting ones.
 pub const TEST_OUTBOUND_READ: i64 = 500;
 /// Acts that `test init` plays before it leaves the rest to the author.

@@ -4,8 +4,9 @@ use super::glossary;
 use crate::{
     base::codes,
     load::spec::{
-        BOT_KEYS, CASE_KEYS, EXPECT_KEYS, FLOW_KEYS, FORMS, FieldKind, FieldSpec, HOURS_PARTS, MESSAGE_KEYS, STEP_KEYS,
-        Spec, TEST_KEYS, TEST_STEPS, TRIGGER_KEYS, TYPES, VIEWS,
+        BOT_KEYS, CASE_KEYS, EVAL_CASE_KEYS, EVAL_KEYS, EVAL_RULE_KEYS, EVAL_SEARCH_KEYS, EXPECT_KEYS, FLOW_KEYS,
+        FORMS, FieldKind, FieldSpec, HOURS_PARTS, MESSAGE_KEYS, STEP_KEYS, Spec, TEST_KEYS, TEST_STEPS, TRIGGER_KEYS,
+        TYPES, VIEWS,
     },
     script::{FUNCTIONS, Function, PARTS},
     steps, triggers,
@@ -29,6 +30,7 @@ pub fn pages() -> Vec<Page> {
         Page { name: "values.md", text: values_page() },
         Page { name: "functions.md", text: functions_page() },
         Page { name: "tests.md", text: tests_page() },
+        Page { name: "evals.md", text: evals_page() },
         Page { name: "findings.md", text: findings_page() },
     ];
     pages.insert(0, Page { name: "README.md", text: index() });
@@ -81,7 +83,7 @@ pub fn about(word: &str) -> Option<String> {
 }
 
 /// The places of keys that are not fields of a step or trigger.
-const KEYS: [(&str, &[FieldSpec]); 9] = [
+const KEYS: [(&str, &[FieldSpec]); 13] = [
     ("a key of a flow", FLOW_KEYS),
     ("a key of `_bot.yaml`", BOT_KEYS),
     ("a key of every step", STEP_KEYS),
@@ -91,6 +93,10 @@ const KEYS: [(&str, &[FieldSpec]); 9] = [
     ("a step of a test", TEST_STEPS),
     ("what `bot:` and `sent:` may look at", MESSAGE_KEYS),
     ("what `expect:` looks at", EXPECT_KEYS),
+    ("on top of an eval", EVAL_KEYS),
+    ("a key of a case of an eval", EVAL_CASE_KEYS),
+    ("a rule of an eval", EVAL_RULE_KEYS),
+    ("a key of `finds` of an eval", EVAL_SEARCH_KEYS),
 ];
 
 /// The keys of the maps under these keys, by their path: `defaults.queue_for`.
@@ -150,6 +156,7 @@ fn index() -> String {
     text.push_str("- [Values](values.md) that expressions read, and types\n");
     text.push_str("- [Functions](functions.md) of expressions, and parts of dates and times\n");
     text.push_str("- [Tests](tests.md): all keys of `flows/*.test.yaml`\n");
+    text.push_str("- [Evals](evals.md): all keys of `flows/*.eval.yaml`\n");
     text.push_str("- [Findings](findings.md) of the checker, by code\n");
     text
 }
@@ -229,6 +236,28 @@ fn tests_page() -> String {
         ("Steps", "A step has exactly one of these.", TEST_STEPS),
         ("What `bot` looks at", "`bot: text`, or several of these; so do the items of `sent`.", MESSAGE_KEYS),
         ("What `expect` looks at", "", EXPECT_KEYS),
+    ] {
+        let about = if about.is_empty() { String::new() } else { format!("{about}\n\n") };
+        let _ = write!(text, "\n## {title}\n\n{about}");
+        table(&mut text, keys);
+    }
+    text
+}
+
+fn evals_page() -> String {
+    let mut text = format!(
+        "{GENERATED}# Evals\n\nThe keys of `flows/NAME.eval.yaml`. [Evals](../evals.md) shows how they go together.\n\n\
+         ## The file\n\n"
+    );
+    table(&mut text, EVAL_KEYS);
+    for (title, about, keys) in [
+        ("A case", "What it says of the world goes over what the file says.", EVAL_CASE_KEYS),
+        (
+            "Rules",
+            "`expect` also takes all keys that the [`expect` of a test](tests.md#what-expect-looks-at) has.",
+            EVAL_RULE_KEYS,
+        ),
+        ("What `finds` takes", "", EVAL_SEARCH_KEYS),
     ] {
         let about = if about.is_empty() { String::new() } else { format!("{about}\n\n") };
         let _ = write!(text, "\n## {title}\n\n{about}");
@@ -321,7 +350,7 @@ fn rows(text: &mut String, field: &FieldSpec, path: &str, depth: usize) {
 /// The keys of the maps of a field, with their prefix: `NAME.` if the author chooses the names.
 fn inner_keys(kind: &FieldKind) -> Vec<(&'static str, &'static [FieldSpec])> {
     // The keys of tests have pages of their own.
-    let apart = [CASE_KEYS, TEST_STEPS, MESSAGE_KEYS, EXPECT_KEYS];
+    let apart = [CASE_KEYS, TEST_STEPS, MESSAGE_KEYS, EXPECT_KEYS, EVAL_CASE_KEYS, EVAL_SEARCH_KEYS];
     let of = |kind: &FieldKind| match kind {
         FieldKind::Record(fields) if apart.contains(fields) => None,
         FieldKind::Record(fields) => Some(("", *fields)),
@@ -381,6 +410,10 @@ mod tests {
             ("tests.md", TEST_STEPS),
             ("tests.md", MESSAGE_KEYS),
             ("tests.md", EXPECT_KEYS),
+            ("evals.md", EVAL_KEYS),
+            ("evals.md", EVAL_CASE_KEYS),
+            ("evals.md", EVAL_RULE_KEYS),
+            ("evals.md", EVAL_SEARCH_KEYS),
         ];
         let specs = steps::SPECS.iter().map(|spec| ("steps.md", spec.fields));
         let specs = specs.chain(triggers::SPECS.iter().map(|spec| ("triggers.md", spec.fields)));

@@ -1,11 +1,13 @@
-//! Generates the JSON Schemas of flows, of `_bot.yaml` and of tests for editors, from the Specs of the parser.
+//! Generates the JSON Schemas of flows, of `_bot.yaml`, of tests and of evals for editors, from the Specs of the parser.
 //!
 //! Each verb and each shape of a value has an `if`/`then`, never `oneOf`: an editor then says "`tiemout` is not
 //! allowed" at that key, and not "matches none of 24 schemas" at the step.
 
 use super::reference;
 use crate::{
-    load::spec::{BOT_KEYS, FLOW_KEYS, FieldKind, FieldSpec, STEP_KEYS, Spec, TEST_KEYS, TRIGGER_KEYS, parts},
+    load::spec::{
+        BOT_KEYS, EVAL_KEYS, FLOW_KEYS, FieldKind, FieldSpec, STEP_KEYS, Spec, TEST_KEYS, TRIGGER_KEYS, parts,
+    },
     model::answer::AnswerType,
     steps::{self, ALONE},
     triggers,
@@ -39,9 +41,18 @@ pub fn of_test() -> Value {
     root
 }
 
+/// The schema of `flows/NAME.eval.yaml`.
+pub fn of_eval() -> Value {
+    let mut root = object(EVAL_KEYS, &[]);
+    root["$schema"] = DRAFT.into();
+    root["title"] = "Evals of a flow of Transom".into();
+    root["definitions"] = json!({"text": in_full(&FieldKind::Text)});
+    root
+}
+
 /// All schemas, by the names of their files in `schema/`.
-pub fn all() -> [(&'static str, Value); 3] {
-    [("flow.json", of_flow()), ("bot.json", of_bot()), ("test.json", of_test())]
+pub fn all() -> [(&'static str, Value); 4] {
+    [("flow.json", of_flow()), ("bot.json", of_bot()), ("test.json", of_test()), ("eval.json", of_eval())]
 }
 
 /// The draft that most editors support.

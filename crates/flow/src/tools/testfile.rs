@@ -1,6 +1,7 @@
 //! Parses authors' tests, `flows/*.test.yaml`, into plain data with places, and finds all mistakes at once.
 
 mod arrivals;
+pub mod evals;
 mod expected;
 mod facts;
 mod head;

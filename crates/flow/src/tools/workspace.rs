@@ -3,7 +3,10 @@
 //! It keeps results by the content of each file. After a change only that file is parsed, and only flows whose paths
 //! lead through it are walked.
 
-use super::testfile::{KnownTests, Scenario};
+use super::testfile::{
+    KnownTests, Scenario,
+    evals::{self, EvalFile},
+};
 use crate::{
     FlowSet,
     base::{
@@ -34,6 +37,8 @@ pub struct Looked {
     pub without_templates: Vec<String>,
     /// The tests beside the flows.
     pub tests: Vec<Arc<Scenario>>,
+    /// The evals beside the flows.
+    pub evals: Vec<EvalFile>,
 }
 
 impl Workspace {
@@ -73,8 +78,8 @@ impl Workspace {
 
     /// All findings about the files as they are now.
     pub fn look(&mut self) -> Looked {
-        let of_test = |file: &Arc<SourceFile>| file.stem().ends_with(".test");
-        let (tests, files): (Vec<_>, Vec<_>) = self.files.values().cloned().partition(of_test);
+        let (beside, files): (Vec<_>, Vec<_>) = self.files.values().cloned().partition(|file| file.is_of_tests());
+        let tests: Vec<_> = beside.iter().filter(|file| file.is_test()).cloned().collect();
         let (set, mut findings) = self.kept.parse(&files);
         let Report { findings: said, without_templates } = self.linter.report(&set, &self.around);
         findings.extend(said);
@@ -83,10 +88,16 @@ impl Workspace {
             translations_later(&mut findings);
         }
         let (tests, mut said) = self.tests.look(&tests, &set, sound);
+        let mut evals = Vec::new();
+        for file in beside.iter().filter(|file| file.is_eval()) {
+            let (eval, found) = evals::parse(file, &set);
+            evals.extend(eval);
+            said.extend(found);
+        }
         set.bot.leave_out_what_is_lost(&mut said);
         findings.extend(said);
         sort(&mut findings);
-        Looked { set, findings, without_templates, tests }
+        Looked { set, findings, without_templates, tests, evals }
     }
 }
 

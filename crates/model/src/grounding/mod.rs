@@ -15,6 +15,7 @@ mod ground;
 mod items;
 mod judge;
 mod lexicon;
+mod numbers;
 mod refusal;
 mod times;
 mod tokens;
@@ -24,6 +25,7 @@ use ground::Ground;
 use items::items;
 use jiff::civil::DateTime;
 use judge::Judge;
+pub use numbers::{has_number, lone_number};
 use std::ops::Range;
 
 /// The text with the digits of all scripts as `0` to `9`, and without signs that nobody sees: `３９ €`, `٣٩ €` and `3️⃣9️⃣ €` are

@@ -61,6 +61,8 @@ pub struct BotFiles {
 #[derive(Debug, Clone, Default)]
 pub struct TestFiles {
     pub files: Vec<Arc<SourceFile>>,
+    /// The evals of agents: `flows/*.eval.yaml`.
+    pub evals: Vec<Arc<SourceFile>>,
     /// The recorded answers of models beside them: `flows/*.model.yaml`.
     pub recordings: Vec<Arc<SourceFile>>,
     /// One for each file that cannot be read.
@@ -138,13 +140,13 @@ fn misnamed(folder: &Path) -> Vec<Diagnostic> {
     found
 }
 
-/// The tests beside the flows, `flows/*.test.yaml`, and their recordings.
+/// The tests and evals beside the flows, `flows/*.test.yaml` and `flows/*.eval.yaml`, and their recordings.
 pub fn read_tests(folder: &Path) -> Result<TestFiles, FolderError> {
     let mut tests = TestFiles::default();
-    let beside = |name: &str| is_test(name) || is_recording(name);
-    for (name, path) in entries(folder, "flows", &["yaml"])?.into_iter().filter(|(name, _)| beside(name)) {
+    for (name, path) in entries(folder, "flows", &["yaml"])?.into_iter().filter(|(name, _)| is_of_tests(name)) {
         match fs::read(&path).map_err(|e| e.to_string()).and_then(utf8) {
             Ok(text) if is_recording(&name) => tests.recordings.push(SourceFile::new(name, text)),
+            Ok(text) if is_eval(&name) => tests.evals.push(SourceFile::new(name, text)),
             Ok(text) => tests.files.push(SourceFile::new(name, text)),
             Err(why) => tests.findings.push(unreadable(&name, &why)),
         }
@@ -157,6 +159,7 @@ pub fn tests_with_changes(folder: &Path, changes: &BTreeMap<String, Option<Strin
     let mut tests = read_tests(folder)?;
     tests.findings.retain(|finding| !changes.contains_key(finding.place.path()));
     lay_over(&mut tests.files, changes.iter().filter(|(path, _)| is_test(path)));
+    lay_over(&mut tests.evals, changes.iter().filter(|(path, _)| is_eval(path)));
     lay_over(&mut tests.recordings, changes.iter().filter(|(path, _)| is_recording(path)));
     Ok(tests)
 }
@@ -182,7 +185,7 @@ impl BotFiles {
     /// them are left out.
     pub fn with_changes(mut self, changes: &BTreeMap<String, Option<String>>) -> BotFiles {
         self.findings.retain(|finding| !changes.contains_key(finding.place.path()));
-        lay_over(&mut self.files, changes.iter().filter(|(path, _)| !is_test(path) && !is_recording(path)));
+        lay_over(&mut self.files, changes.iter().filter(|(path, _)| !is_of_tests(path)));
         self.findings.extend(too_many(self.files.len()));
         let bytes: usize = self.files.iter().map(|file| file.text().len()).sum();
         if bytes > BOT_BYTES_MAX {
@@ -238,9 +241,7 @@ fn paths(folder: &Path, findings: &mut Vec<Diagnostic>) -> Result<Vec<(String, P
     }
     let mut all = Vec::new();
     for home in &FOLDERS {
-        all.extend(
-            files_of(folder, home, findings)?.into_iter().filter(|(name, _)| !is_test(name) && !is_recording(name)),
-        );
+        all.extend(files_of(folder, home, findings)?.into_iter().filter(|(name, _)| !is_of_tests(name)));
     }
     // The same order as `from_stored`: otherwise the hash of a version would differ from that of its files.
     all.sort();
@@ -293,7 +294,16 @@ fn is_test(name: &str) -> bool {
     name.ends_with(".test.yaml")
 }
 
-/// True for the recorded answers of models beside a test.
+fn is_eval(name: &str) -> bool {
+    name.ends_with(".eval.yaml")
+}
+
+/// True for tests, evals and recordings, which no version of the bot has.
+fn is_of_tests(name: &str) -> bool {
+    is_test(name) || is_eval(name) || is_recording(name)
+}
+
+/// True for the recorded answers of models beside a test or an eval.
 fn is_recording(name: &str) -> bool {
     name.ends_with(".model.yaml")
 }

@@ -18,7 +18,7 @@ use crate::{
         live::{LiveCase, Recorded},
         mocks::is_without_mock as is_unanswered,
         models::{Asking, Models, Replied},
-        recording::UnlikeRecorded,
+        recording::{RecordedQuestion, UnlikeRecorded},
     },
     model::{
         effect::{CallBody, CallText, HttpCall, ModelCall, ModelReply},
@@ -245,6 +245,17 @@ impl Calls {
         match &self.way {
             Way::Mocked(played) => played.live.as_ref().map(LiveCase::answered),
             Way::Network { .. } | Way::Sandbox(_) => None,
+        }
+    }
+
+    /// The recorded answers that a case of an author's test has got, oldest first.
+    pub fn recorded(&self) -> Vec<RecordedQuestion> {
+        match &self.way {
+            Way::Mocked(played) => {
+                let mocks = played.mocks.lock().unwrap_or_else(PoisonError::into_inner);
+                mocks.models.recorded.as_ref().map(|recorded| recorded.given.clone()).unwrap_or_default()
+            }
+            Way::Network { .. } | Way::Sandbox(_) => Vec::new(),
         }
     }
 

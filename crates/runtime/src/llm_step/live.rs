@@ -53,8 +53,17 @@ pub struct LiveSums {
 /// One case of the run.
 pub struct LiveCase {
     models: Arc<LiveModels>,
+    /// The model in place of another one, as `transom eval --models` compares them.
+    instead: Option<Substitute>,
     contact: ContactId,
     answered: Mutex<Recorded>,
+}
+
+/// Asks one model in place of another; both by their names in the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Substitute {
+    pub of: String,
+    pub by: String,
 }
 
 /// The answers of one case.
@@ -115,14 +124,18 @@ impl LiveModels {
 }
 
 impl LiveCase {
-    pub fn begin(models: &Arc<LiveModels>) -> LiveCase {
+    pub fn begin(models: &Arc<LiveModels>, instead: Option<&Substitute>) -> LiveCase {
         let number = models.cases.fetch_add(1, Ordering::SeqCst) + 1;
-        LiveCase { models: Arc::clone(models), contact: ContactId(number), answered: Mutex::default() }
+        let (models, instead) = (Arc::clone(models), instead.cloned());
+        LiveCase { models, instead, contact: ContactId(number), answered: Mutex::default() }
     }
 
     /// Asks one question, and tells by whom it was answered.
     pub async fn ask(&self, call: &ModelCall) -> (ModelReply, String) {
-        let (models, contact, question) = (Arc::clone(&self.models), self.contact, call.clone());
+        let (models, contact, mut question) = (Arc::clone(&self.models), self.contact, call.clone());
+        if let Some(instead) = self.instead.as_ref().filter(|instead| instead.of == question.model) {
+            question.model.clone_from(&instead.by);
+        }
         let asked = self.models.event_loop.spawn(async move { models.ask(&question, contact).await });
         let reply = asked.await.unwrap_or_else(|error| {
             let text = format!("the question could not be asked: {error}");

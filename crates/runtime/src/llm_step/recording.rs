@@ -27,6 +27,8 @@ pub struct RecordedQuestion {
     pub tokens: Tokens,
     /// With its currency: `0.00104 EUR`; empty: the model has no prices.
     pub cost: String,
+    /// How long the answer took, in milliseconds; `None`: recorded before this was written down.
+    pub ms: Option<u64>,
     /// The day on which it was asked: `2026-11-25`.
     pub on: String,
 }
@@ -35,6 +37,8 @@ pub struct RecordedQuestion {
 #[derive(Debug, Clone, Default)]
 pub struct RecordedCase {
     questions: Vec<(RecordedQuestion, bool)>,
+    /// The given answers, oldest first.
+    pub given: Vec<RecordedQuestion>,
 }
 
 /// A question that is not the recorded one.
@@ -80,6 +84,7 @@ impl RecordedQuestion {
             by: by.to_owned(),
             tokens: reply.tokens,
             cost,
+            ms: u64::try_from(reply.took.0).ok(),
             on: on.to_owned(),
         })
     }
@@ -87,7 +92,8 @@ impl RecordedQuestion {
 
 impl RecordedCase {
     pub fn new(questions: Vec<RecordedQuestion>) -> RecordedCase {
-        RecordedCase { questions: questions.into_iter().map(|question| (question, false)).collect() }
+        let questions = questions.into_iter().map(|question| (question, false)).collect();
+        RecordedCase { questions, given: Vec::new() }
     }
 
     /// Takes the answer to a question: each recorded one once, and the last of equal ones again and again.
@@ -102,6 +108,7 @@ impl RecordedCase {
             .or_else(|| self.questions.iter().rposition(is_same));
         if let Some((question, is_used)) = at.and_then(|at| self.questions.get_mut(at)) {
             *is_used = true;
+            self.given.push(question.clone());
             let said = format!("`{}` was answered as `{}` did on {}", call.step, question.by, question.on);
             let answer = question.answer.clone().map_err(|text| ModelError::new(ModelErrorKind::BadAnswer, text));
             return Found::Answer(

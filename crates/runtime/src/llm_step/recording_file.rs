@@ -20,15 +20,42 @@ pub struct RecordingFile {
     pub cases: Vec<(String, Vec<RecordedQuestion>)>,
 }
 
-const HEAD: &str =
-    "# The answers of language models to the questions of a test, by `transom test --live --keep`. A question that
-# changes is recorded anew by the same command.
-";
+/// The command that records answers anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordedBy {
+    Test,
+    Eval,
+}
+
+impl RecordedBy {
+    pub fn command(self) -> &'static str {
+        match self {
+            RecordedBy::Test => "transom test --live --keep",
+            RecordedBy::Eval => "transom eval --live --keep",
+        }
+    }
+
+    /// The first lines of a recording.
+    fn head(self) -> String {
+        let of = match self {
+            RecordedBy::Test => "a test",
+            RecordedBy::Eval => "an eval",
+        };
+        format!(
+            "# The answers of language models to the questions of {of}, by `{}`. A question that\n# changes is recorded anew \
+             by the same command.\n",
+            self.command()
+        )
+    }
+}
 
 impl RecordingFile {
-    /// The path of the recording beside a test file.
-    pub fn path_of(test: &str) -> Option<String> {
-        test.strip_suffix(".test.yaml").map(|stem| format!("{stem}.model.yaml"))
+    /// The path of the recording beside a test or an eval.
+    pub fn path_of(file: &str) -> Option<String> {
+        let of_test = file.strip_suffix(".test.yaml").map(|stem| format!("{stem}.model.yaml"));
+        of_test.or_else(|| {
+            file.strip_suffix(".yaml").filter(|stem| stem.ends_with(".eval")).map(|stem| format!("{stem}.model.yaml"))
+        })
     }
 
     /// Reads a file; mistakes in it become findings.
@@ -47,8 +74,8 @@ impl RecordingFile {
     }
 
     /// The text of the file.
-    pub fn text(&self) -> String {
-        let mut text = format!("{HEAD}cases:\n");
+    pub fn text(&self, by: RecordedBy) -> String {
+        let mut text = format!("{}cases:\n", by.head());
         for (name, questions) in &self.cases {
             let _ = write!(text, "  - name: {}\n    questions:\n", flow_style(&name.as_str().into()));
             questions.iter().for_each(|question| write_question(question, &mut text));
@@ -58,7 +85,7 @@ impl RecordingFile {
 }
 
 fn write_question(question: &RecordedQuestion, text: &mut String) {
-    let RecordedQuestion { step, digest, asked, answer, by, tokens, cost, on } = question;
+    let RecordedQuestion { step, digest, asked, answer, by, tokens, cost, ms, on } = question;
     let _ = writeln!(text, "      - step: {}", flow_style(&step.as_str().into()));
     let (key, answer) = match answer {
         Ok(value) => ("answer", value.to_json()),
@@ -75,6 +102,9 @@ fn write_question(question: &RecordedQuestion, text: &mut String) {
     let _ = writeln!(text, "        tokens: {{input: {input}, cached: {cached}, output: {output}}}");
     if !cost.is_empty() {
         let _ = writeln!(text, "        cost: {}", flow_style(&cost.as_str().into()));
+    }
+    if let Some(ms) = ms {
+        let _ = writeln!(text, "        ms: {ms}");
     }
     let _ = writeln!(text, "        on: {}", flow_style(&on.as_str().into()));
 }
@@ -125,15 +155,16 @@ fn read_question(node: &Node, findings: &Findings) -> Option<RecordedQuestion> {
     let answer = fields.node("answer").map(|node| Ok(Value::from_json(&to_json(node))));
     let unusable = fields.opt_text("unusable").map(|why| Err(why.to_owned()));
     let tokens = fields.fields("tokens").map(read_tokens).unwrap_or_default();
+    let ms = fields.opt_whole("ms").and_then(|ms| u64::try_from(ms).ok());
     let mut text = |name| fields.opt_text(name).unwrap_or_default().to_owned();
     let (step, digest, by, cost, on) = (text("step"), text("digest"), text("by"), text("cost"), text("on"));
     let Some(answer) = answer.or(unusable) else {
         let finding = Diagnostic::error("E920", &node.place, "a recorded question has no `answer`");
-        findings.push(finding.help("record it anew: `transom test --live --keep`"));
+        findings.push(finding.help("record it anew by the command in the first line of the file"));
         return None;
     };
     fields.finish();
-    Some(RecordedQuestion { step: step.into(), digest, asked, answer, by, tokens, cost, on })
+    Some(RecordedQuestion { step: step.into(), digest, asked, answer, by, tokens, cost, ms, on })
 }
 
 fn read_tokens(mut fields: Fields<'_>) -> Tokens {
@@ -161,6 +192,7 @@ mod tests {
             by: "qwen3.5:9b".into(),
             tokens: Tokens { input: 100, cached: 3, output: 7 },
             cost: "0.00104 EUR".into(),
+            ms: Some(1340),
             on: "2026-11-25".into(),
         };
         let record =
@@ -171,7 +203,7 @@ mod tests {
                 ("- b".to_owned(), vec![question(Ok(Value::text("yes"))), question(Ok(Value::from_json(&json!(1.5))))]),
             ],
         };
-        let written = SourceFile::new("flows/a.model.yaml", file.text());
+        let written = SourceFile::new("flows/a.model.yaml", file.text(RecordedBy::Test));
         let findings = Findings::default();
         let read = RecordingFile::read(&written, &findings);
         assert_eq!(findings.into_sorted(), Vec::new(), "{}", written.text());

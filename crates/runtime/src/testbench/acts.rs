@@ -143,6 +143,7 @@ impl World<'_> {
         self.aside.extend((self.read..self.seen.len()).map(|at| (at, step.place.clone())));
         self.read = self.seen.len();
         self.since = Since {
+            visits: self.visits.len(),
             seen: self.seen.len(),
             handoffs: self.handoffs.len(),
             screens: self.screens.len(),

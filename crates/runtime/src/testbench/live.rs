@@ -20,7 +20,8 @@ use crate::{
 };
 use anyhow::{Context, bail};
 use serde_json::{Value as Json, json};
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::sync::Arc;
+use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 /// The models, and what they may cost.
@@ -54,36 +55,75 @@ impl LiveReport {
     }
 }
 
+/// The models of a run, from its first question to its last.
+pub(super) struct LiveSession {
+    event_loop: Runtime,
+    models: Arc<LiveModels>,
+    currency: String,
+    /// The folder of the database with the costs.
+    _book: TempDir,
+}
+
+impl LiveSession {
+    /// Lets the worlds of this bot ask the models of the configuration.
+    pub fn begin(bot: &mut Bot, live: LiveOptions<'_>) -> anyhow::Result<LiveSession> {
+        if let Some(lacking) = bot.set.bot.models.iter().find(|name| live.config.model(name).is_none()) {
+            bail!("the configuration has no model `{lacking}`, which `models` of `_bot.yaml` names");
+        }
+        let event_loop = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        let book = temporary()?;
+        bot.blank.copy_to(&database(&book))?;
+        let url = format!("sqlite://{}", database(&book).display());
+        let options_of_store = store::Options { durable: false, ..store::Options::default() };
+        let store = wait(&event_loop, Store::open(&url, options_of_store))?;
+        let handle = event_loop.handle().clone();
+        let models =
+            LiveModels::new(live.config, store, live.cost_max, handle).context("making the clients of the models")?;
+        let models = Arc::new(models);
+        bot.live = Some(Arc::clone(&models));
+        let currency = live.config.prices.currency.clone();
+        Ok(LiveSession { event_loop, models, currency, _book: book })
+    }
+
+    /// Ends the book of costs.
+    pub fn end(self) -> LiveReport {
+        wait(&self.event_loop, self.models.close());
+        LiveReport { sums: self.models.sums(), currency: self.currency, ..LiveReport::default() }
+    }
+}
+
 /// Runs the wanted cases with real models.
 pub(super) fn run_all(
     mut bot: Bot,
     tests: &TestFiles,
     options: &TestOptions<'_>,
-    live: &LiveOptions<'_>,
+    live: LiveOptions<'_>,
 ) -> anyhow::Result<TestRun> {
-    if let Some(lacking) = bot.set.bot.models.iter().find(|name| live.config.model(name).is_none()) {
-        bail!("the configuration has no model `{lacking}`, which `models` of `_bot.yaml` names");
-    }
-    let event_loop = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    let book = temporary()?;
-    bot.blank.copy_to(&database(&book))?;
-    let url = format!("sqlite://{}", database(&book).display());
-    let options_of_store = store::Options { durable: false, ..store::Options::default() };
-    let store = wait(&event_loop, Store::open(&url, options_of_store))?;
-    let handle = event_loop.handle().clone();
-    let models =
-        LiveModels::new(live.config, store, live.cost_max, handle).context("making the clients of the models")?;
-    let models = Arc::new(models);
-    bot.live = Some(Arc::clone(&models));
+    let session = LiveSession::begin(&mut bot, live)?;
     let mut run = cases::run_all(&bot, tests, options, &Pace::whole_machine());
-    wait(&event_loop, models.close());
-    let currency = live.config.prices.currency.clone();
-    let mut report = LiveReport { sums: models.sums(), currency, ..LiveReport::default() };
+    let mut report = session.end();
     if live.keep {
-        keep(&bot.folder, tests, &run, &mut report)?;
+        let new = |index: usize, number: usize| {
+            let of_case = run.recorded.iter().filter(|(file, case, _)| (*file, *case) == (index, number));
+            of_case.map(|(_, _, recorded)| recorded.clone()).collect()
+        };
+        let files = run.files.iter().enumerate().filter_map(|(index, (file, read))| {
+            let cases = read.as_ref()?.cases.iter().enumerate();
+            let cases = cases.map(|(number, (case, _))| (case.name.clone(), new(index, number))).collect();
+            Some(AskedFile { path: file.path.clone(), cases })
+        });
+        let files: Vec<AskedFile> = files.collect();
+        keep(&bot, tests, &files, &mut report)?;
     }
     run.live = Some(report);
     Ok(run)
+}
+
+/// A test or an eval with the answers that its cases have got.
+pub(super) struct AskedFile {
+    pub path: String,
+    /// The name of each case, with the answers of each play; no play: it was not asked anew.
+    pub cases: Vec<(String, Vec<Recorded>)>,
 }
 
 /// Waits on a thread of its own: this one may belong to another event loop.
@@ -95,28 +135,26 @@ fn wait<T: Send>(event_loop: &Runtime, work: impl Future<Output = T> + Send) -> 
 }
 
 /// Writes the answers of each file, beside those of cases that were not asked anew.
-fn keep(folder: &Path, tests: &TestFiles, run: &TestRun, report: &mut LiveReport) -> anyhow::Result<()> {
-    let mut new: BTreeMap<(usize, usize), &Recorded> = BTreeMap::new();
-    new.extend(run.recorded.iter().map(|(file, number, recorded)| ((*file, *number), recorded)));
-    for (index, (file, read)) in run.files.iter().enumerate() {
-        let (Some(read), Some(path)) = (read, RecordingFile::path_of(&file.path)) else { continue };
+pub(super) fn keep(bot: &Bot, tests: &TestFiles, files: &[AskedFile], report: &mut LiveReport) -> anyhow::Result<()> {
+    for file in files {
+        let Some(path) = RecordingFile::path_of(&file.path) else { continue };
         let written = tests.recordings.iter().find(|recording| recording.path() == path);
         // A recording that cannot be read is written anew.
         let mut old = written.map(|file| RecordingFile::read(file, &Findings::default())).unwrap_or_default();
         let mut all = RecordingFile::default();
-        for (number, (case, _)) in read.cases.iter().enumerate() {
-            let before = old.take(&case.name);
-            let (recorded, failed) = match new.get(&(index, number)) {
-                Some(Recorded { questions, failed: None }) => (Some(questions.clone()), None),
-                Some(Recorded { failed: Some(why), .. }) => (before, Some(why)),
-                None => (before, None),
+        for (name, plays) in &file.cases {
+            let before: Vec<_> = std::iter::from_fn(|| old.take(name)).collect();
+            let failed = plays.iter().find_map(|play| play.failed.as_ref());
+            report.unkept.extend(failed.map(|why| format!("{}: {name}: {why}", file.path)));
+            let kept = match plays.is_empty() || failed.is_some() {
+                true => before,
+                false => plays.iter().map(|play| play.questions.clone()).collect(),
             };
-            report.unkept.extend(failed.map(|why| format!("{}: {}: {why}", file.path, case.name)));
-            all.cases.extend(recorded.filter(|all| !all.is_empty()).map(|questions| (case.name.clone(), questions)));
+            all.cases.extend(kept.into_iter().filter(|all| !all.is_empty()).map(|questions| (name.clone(), questions)));
         }
-        let text = all.text();
+        let text = all.text(bot.recorded_by);
         if !all.cases.is_empty() && written.is_none_or(|written| written.text() != text) {
-            std::fs::write(folder.join(&path), text).with_context(|| format!("writing `{path}`"))?;
+            std::fs::write(bot.folder.join(&path), text).with_context(|| format!("writing `{path}`"))?;
             report.written.push((path, all.cases.iter().map(|(_, questions)| questions.len()).sum()));
         }
     }

@@ -7,6 +7,7 @@ use crate::{
     llm_step::{
         mocks::{example, meets},
         recording::UnlikeRecorded,
+        recording_file::RecordedBy,
     },
 };
 
@@ -17,13 +18,13 @@ impl World<'_> {
         for question in &asked[self.questions_told.min(asked.len())..] {
             if let Some(differs) = &question.unlike {
                 self.tell('!', format!("the question of `{}` is not the recorded one", question.step));
-                self.note(RECORD_ANEW.to_owned());
+                self.note(record_anew(self.bot.recorded_by));
                 return Err(unlike(&self.at, question, differs).into());
             } else if question.mocked {
                 self.tell('*', format!("`{}` asks the model `{}`", question.step, question.model));
             } else {
-                self.tell('!', format!("no mock answers the question of `{}`", question.step));
-                self.note(without_mock(question));
+                self.tell('!', format!("{} answers the question of `{}`", nobody(self.bot.recorded_by), question.step));
+                self.note(unanswered(question, self.bot.recorded_by));
             }
         }
         self.questions_told = asked.len();
@@ -31,9 +32,23 @@ impl World<'_> {
     }
 }
 
-/// Advice for a question without a mock. No test reaches a model.
-fn without_mock(question: &MockedQuestion) -> String {
+fn nobody(by: RecordedBy) -> &'static str {
+    match by {
+        RecordedBy::Test => "no mock",
+        RecordedBy::Eval => "no recording",
+    }
+}
+
+/// Advice for a question without an answer: neither a test nor an eval reaches a model without `--live`.
+fn unanswered(question: &MockedQuestion, by: RecordedBy) -> String {
     let step = question.step.as_str();
+    if by == RecordedBy::Eval {
+        return format!(
+            "no answer to the question of `{step}` to the model `{}` is recorded; `{}` asks the model and records its answers",
+            question.model,
+            by.command()
+        );
+    }
     format!(
         "no mock answers the question of `{step}` to the model `{}`; add {} to `mocks: model:` of the test (what `sandbox` \
          in `_bot.yaml` says does not count here)",
@@ -43,8 +58,13 @@ fn without_mock(question: &MockedQuestion) -> String {
 }
 
 /// Advice for a question that differs from the recorded one.
-const RECORD_ANEW: &str = "`transom test --live --keep` asks the models again and records their answers; without \
-    the file `flows/NAME.model.yaml` mocks answer";
+fn record_anew(by: RecordedBy) -> String {
+    let without = match by {
+        RecordedBy::Test => "; without the file `flows/NAME.model.yaml` mocks answer",
+        RecordedBy::Eval => "",
+    };
+    format!("`{}` asks the models again and records their answers{without}", by.command())
+}
 
 /// The failure for a question that is not the recorded one.
 fn unlike(at: &Place, question: &MockedQuestion, unlike: &UnlikeRecorded) -> FailedExpectation {

@@ -81,6 +81,19 @@ impl Seen {
         json
     }
 
+    /// All words of the message: header, text, footer and titles, each in its line.
+    pub fn words(&self) -> String {
+        let mut lines = vec![text(&self.content)];
+        if let Content::Buttons { edges, .. } | Content::List { edges, .. } | Content::Link { edges, .. } =
+            &self.content
+        {
+            lines.splice(0..0, edges.header.clone());
+            lines.extend(edges.footer.clone());
+        }
+        lines.extend(titles(&self.content));
+        lines.join("\n")
+    }
+
     /// The message in a transcript.
     pub fn describe(&self) -> String {
         describe(&self.content)

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     base::{
         clock::{Clock, ManualClock},
-        ids::{ContactId, ConversationId, SenderId},
+        ids::{ContactId, ConversationId, FlowName, SenderId},
         limits::TEST_MOMENTS_MAX,
         place::Place,
         time::Time,
@@ -79,6 +79,8 @@ pub(super) struct World<'a> {
     /// The final variables of ended runs, by number.
     pub ended: BTreeMap<u32, BTreeMap<String, Value>>,
     pub tally: CoverageTally,
+    /// The flows that turns passed through, oldest first.
+    pub visits: Vec<FlowName>,
     /// `Some` if differing texts are rewritten; collects the replacements.
     pub rewrites: Option<Vec<Rewrite>>,
     /// The place of the last act.
@@ -111,6 +113,7 @@ pub(super) struct Since {
     pub calls: usize,
     pub questions: usize,
     pub troubles: usize,
+    pub visits: usize,
 }
 
 impl<'a> World<'a> {
@@ -121,7 +124,7 @@ impl<'a> World<'a> {
         let folder = blank::temporary()?;
         bot.blank.copy_to(&database(&folder))?;
         let metrics = Metrics::new();
-        let live = bot.live.as_ref().map(LiveCase::begin);
+        let live = bot.live.as_ref().map(|models| LiveCase::begin(models, bot.instead.as_ref()));
         let calls = Calls::played(play.mocks.clone(), live, metrics.clone());
         let process = start(bot, play, &folder, &clock, calls, metrics).await?;
         let Process { app, sandbox, taken, turns } = process;
@@ -164,6 +167,7 @@ impl<'a> World<'a> {
             troubles: Vec::new(),
             ended: BTreeMap::new(),
             tally: CoverageTally::default(),
+            visits: Vec::new(),
             rewrites: None,
             at: unwritten_place(),
             did: Vec::new(),
@@ -309,6 +313,7 @@ impl<'a> World<'a> {
         self.look_at_questions()?;
         while let Ok(answer) = self.turns.try_recv() {
             self.tally.take(&answer);
+            self.visits.extend(answer.passage.steps.iter().map(|visit| visit.flow.clone()));
             for ended in &answer.passage.ended {
                 self.ended.insert(ended.run, ended.vars.clone());
             }

@@ -1,6 +1,7 @@
 //! Describes each step and trigger in one place, for parser, checker, reference, schema and completion.
 
 mod bot_keys;
+mod eval_keys;
 mod flow_keys;
 mod kind;
 pub mod parts;
@@ -8,6 +9,7 @@ mod test_keys;
 mod values;
 
 pub use bot_keys::BOT_KEYS;
+pub use eval_keys::{EVAL_CASE_KEYS, EVAL_KEYS, EVAL_RULE_KEYS, EVAL_SEARCH_KEYS};
 pub use flow_keys::{FLOW_KEYS, STEP_KEYS, TRIGGER_KEYS};
 pub use kind::{Declared, FieldKind};
 pub use test_keys::{CASE_KEYS, EXPECT_KEYS, MESSAGE_KEYS, TEST_KEYS, TEST_STEPS};

@@ -28,23 +28,23 @@ pub const CASE_KEYS: &[FieldSpec] = &[
     FieldSpec::required("steps", FieldKind::Many(&TEST_STEP), "What happens, and what should have come of it."),
 ];
 
-const NOW: FieldSpec = FieldSpec::optional(
+pub(super) const NOW: FieldSpec = FieldSpec::optional(
     "now",
     FieldKind::Name,
     "When it begins: `2026-11-24T10:00 Europe/Madrid`. Time then moves by `advance` alone.",
 );
-const CONTACT: FieldSpec = FieldSpec::optional(
+pub(super) const CONTACT: FieldSpec = FieldSpec::optional(
     "contact",
     FieldKind::Map,
     "`name phone language zone tags consent` and the fields of `_bot.yaml`: `{name: Ana, tags: [vip], consent: \
      {marketing: given}}`. A case writes over what it names, `{consent: {marketing: withdrawn}}`; `none` empties a field. \
      Without a number: one of the bot's own country and clock.",
 );
-const SENDER: FieldSpec =
+pub(super) const SENDER: FieldSpec =
     FieldSpec::optional("sender", FieldKind::Known(Declared::Sender), "Which sender is written to.");
-const ENV: FieldSpec =
+pub(super) const ENV: FieldSpec =
     FieldSpec::optional("env", FieldKind::MapOf(&FieldKind::Name), "Values of `env` names; the others are empty.");
-const TEMPLATES: FieldSpec = FieldSpec::optional(
+pub(super) const TEMPLATES: FieldSpec = FieldSpec::optional(
     "templates",
     FieldKind::MapOf(&FieldKind::Word(&["approved", "paused", "rejected", "missing"])),
     "How templates stand; what is not listed is approved.",

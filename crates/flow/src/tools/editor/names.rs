@@ -103,6 +103,7 @@ pub fn flow_of(sort: BotFileKind, root: &Node, file: &SourceFile) -> String {
     let written = match sort {
         BotFileKind::Flow => root.get("flow"),
         BotFileKind::Test => root.get("tests"),
+        BotFileKind::Eval => root.get("evals"),
         BotFileKind::Bot | BotFileKind::Script | BotFileKind::Locale | BotFileKind::Other => None,
     };
     let stem = if sort == BotFileKind::Bot { parse::BOT_FLOW } else { file.stem() };
@@ -127,7 +128,9 @@ impl Reader<'_, '_> {
                 let meaning = Meaning::Flow(flow.to_owned());
                 self.found.push(Named { meaning, place: key.part(0..flow.len()), declares: false });
             }
-            (SlotKind::Key { entry, .. }, BotFileKind::Test) if matches!(seen.path, [.., "expect", "vars"]) => {
+            (SlotKind::Key { entry, .. }, BotFileKind::Test | BotFileKind::Eval)
+                if matches!(seen.path, [.., "expect", "vars"]) =>
+            {
                 self.variable(&entry.key, false);
             }
             (SlotKind::Value(node), BotFileKind::Locale) => {

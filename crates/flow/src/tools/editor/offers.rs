@@ -61,7 +61,7 @@ pub enum OfferKind {
 /// All completions at a byte of a file; the editor filters them by the typed text.
 pub fn complete(desk: &EditedBot<'_>, file: &Arc<SourceFile>, at: usize) -> Vec<Offer> {
     let sort = sort_of(file);
-    if !matches!(sort, BotFileKind::Flow | BotFileKind::Bot | BotFileKind::Test) {
+    if !matches!(sort, BotFileKind::Flow | BotFileKind::Bot | BotFileKind::Test | BotFileKind::Eval) {
         return Vec::new();
     }
     let text = file.text();

@@ -107,13 +107,13 @@ fn fits(desk: &EditedBot<'_>, files: &[Arc<SourceFile>], meaning: &Meaning, new:
     }
 }
 
-/// The new path of a flow's file or test, which have the name of the flow.
+/// The new path of a flow's file, test, eval or recording, which have the name of the flow.
 fn moved(file: &SourceFile, old: &str, new: &str) -> Option<(String, String)> {
-    if !matches!(sort_of(file), BotFileKind::Flow | BotFileKind::Test) {
+    if sort_of(file) != BotFileKind::Flow && !file.is_of_tests() {
         return None;
     }
     let stem = file.stem();
-    let rest = stem.strip_prefix(old).filter(|rest| rest.is_empty() || *rest == ".test")?;
+    let rest = stem.strip_prefix(old).filter(|rest| rest.is_empty() || rest.starts_with('.'))?;
     let path = file.path();
     let folder = &path[..path.len() - path.rsplit(['/', '\\']).next().map_or(0, str::len)];
     let extension = path.rsplit('.').next().unwrap_or("yaml");

@@ -5,7 +5,7 @@ use crate::{
         place::SourceFile,
         yaml::{Entry, Kind, Node},
     },
-    load::spec::{BOT_KEYS, FLOW_KEYS, FieldKind, FieldSpec, STEP_KEYS, Spec, TEST_KEYS, TRIGGER_KEYS},
+    load::spec::{BOT_KEYS, EVAL_KEYS, FLOW_KEYS, FieldKind, FieldSpec, STEP_KEYS, Spec, TEST_KEYS, TRIGGER_KEYS},
     steps, triggers,
 };
 
@@ -16,6 +16,7 @@ pub enum BotFileKind {
     Bot,
     Script,
     Test,
+    Eval,
     Locale,
     Other,
 }
@@ -25,7 +26,8 @@ pub fn sort_of(file: &SourceFile) -> BotFileKind {
     match () {
         () if path.ends_with(".rhai") => BotFileKind::Script,
         () if !path.ends_with(".yaml") && !path.ends_with(".yml") => BotFileKind::Other,
-        () if file.stem().ends_with(".test") => BotFileKind::Test,
+        () if file.is_test() => BotFileKind::Test,
+        () if file.is_eval() => BotFileKind::Eval,
         // Recorded answers, which nobody writes.
         () if file.is_of_tests() => BotFileKind::Other,
         () if file.is_locale() => BotFileKind::Locale,
@@ -41,6 +43,7 @@ impl BotFileKind {
             BotFileKind::Flow => vec![FieldKind::Record(FLOW_KEYS)],
             BotFileKind::Bot => vec![FieldKind::Record(BOT_KEYS)],
             BotFileKind::Test => vec![FieldKind::Record(TEST_KEYS)],
+            BotFileKind::Eval => vec![FieldKind::Record(EVAL_KEYS)],
             BotFileKind::Script | BotFileKind::Locale | BotFileKind::Other => Vec::new(),
         }
     }

@@ -4,7 +4,7 @@ use crate::{
     base::{
         diagnostic::{Diagnostic, Findings, did_you_mean},
         place::Place,
-        yaml::{Kind, Node},
+        yaml::{Entry, Kind, Node},
     },
     load::spec::MESSAGE_KEYS,
     model::{effect::RunEnd, event::Reason},
@@ -80,35 +80,44 @@ pub(super) fn bot(node: &Node, findings: &Findings) -> BotSays {
 }
 
 pub(super) fn expect(node: &Node, findings: &Findings) -> Vec<Expected> {
+    entries(node, "write `expect: {run: done}`", findings)
+        .iter()
+        .filter_map(|entry| one(entry, &[], findings))
+        .collect()
+}
+
+/// The entries of `expect`; nothing at all is a mistake. `help` tells what to write.
+pub(super) fn entries<'n>(node: &'n Node, help: &str, findings: &Findings) -> &'n [Entry] {
     let entries = node.map().unwrap_or_default();
     if entries.is_empty() && !node.is_broken() {
         let message = format!("`expect` takes what should have happened, and this is {}", node.describe());
-        findings.push(Diagnostic::error("E959", &node.place, message).help("write `expect: {run: done}`"));
+        findings.push(Diagnostic::error("E959", &node.place, message).help(help));
     }
-    let mut all = Vec::new();
-    for entry in entries {
-        let name = entry.key.text.as_str();
-        let Some((_, aspect)) = ASPECTS.iter().find(|(known, _)| *known == name) else {
-            let finding = Diagnostic::error("E203", &entry.key.place, format!("`expect` has no key `{name}`"));
-            let of_contact = ["consent", "tags", "language", "name", "opted_out", "fields"].contains(&name);
-            let help = match of_contact {
-                true => Some(format!("it is known of the contact: write `expect: {{contact: {{{name}: …}}}}`")),
-                false => did_you_mean(name, ASPECTS.map(|(known, _)| known)),
-            };
-            findings.push(finding.help_if(help));
-            continue;
-        };
-        check(*aspect, &entry.value, findings);
-        all.push(Expected { aspect: *aspect, place: entry.key.place.clone(), value: entry.value.clone() });
-    }
-    all
+    entries
 }
 
-/// Reports expectations that can never match, so that a misspelt word neither passes nor fails without an explanation.
+/// One key of `expect` with its value; `also` are the keys that the caller reads itself.
+pub(super) fn one(entry: &Entry, also: &[&'static str], findings: &Findings) -> Option<Expected> {
+    let name = entry.key.text.as_str();
+    let Some((_, aspect)) = ASPECTS.iter().find(|(known, _)| *known == name) else {
+        let finding = Diagnostic::error("E203", &entry.key.place, format!("`expect` has no key `{name}`"));
+        let of_contact = ["consent", "tags", "language", "name", "opted_out", "fields"].contains(&name);
+        let help = match of_contact {
+            true => Some(format!("it is known of the contact: write `expect: {{contact: {{{name}: …}}}}`")),
+            false => did_you_mean(name, ASPECTS.iter().map(|(known, _)| *known).chain(also.iter().copied())),
+        };
+        findings.push(finding.help_if(help));
+        return None;
+    };
+    check(*aspect, &entry.value, findings);
+    Some(Expected { aspect: *aspect, place: entry.key.place.clone(), value: entry.value.clone() })
+}
+
 fn is_count(node: &Node) -> bool {
     node.text().is_some_and(|text| text.parse::<usize>().is_ok())
 }
 
+/// Reports expectations that can never match, so that a misspelt word neither passes nor fails without an explanation.
 fn check(aspect: Aspect, node: &Node, findings: &Findings) {
     match aspect {
         Aspect::Window => word(node, "`window`", &WINDOW, findings),

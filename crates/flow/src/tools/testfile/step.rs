@@ -103,6 +103,12 @@ const MEDIA: [MediaKind; 5] =
 /// Meta's error "message undeliverable".
 const UNDELIVERABLE: i64 = 131_026;
 
+/// A text that the customer writes, whatever its words; `None` if the node is no text.
+pub(super) fn said(node: &Node) -> Option<Step> {
+    let act = TestAction::User(node.text()?.to_owned());
+    Some(Step { place: node.place.clone(), act, written: Some(node.clone()) })
+}
+
 pub(super) fn read(node: &Node, set: &FlowSet, head: &Head, findings: &Findings) -> Option<Step> {
     if let Some(word) = node.text() {
         let alone = match word {

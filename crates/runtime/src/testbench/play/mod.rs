@@ -98,7 +98,7 @@ impl PlaySetup {
             return Err(PlayError::TooLong(why));
         };
         let set = Arc::new(checked.map_err(PlayError::Errors)?);
-        Ok(Bot { folder: self.folder.clone(), files, set, blank: self.blank()?, live: None })
+        Ok(Bot::new(self.folder.clone(), files, set, self.blank()?))
     }
 
     /// The tests beside the flows, with edits over them.

@@ -137,7 +137,7 @@ fn of_version(setup: &PlaySetup, files: &BTreeMap<String, String>) -> anyhow::Re
     if findings.iter().any(crate::base::diagnostic::Diagnostic::is_error) {
         return Ok(None);
     }
-    Ok(Some(Bot { folder: setup.folder.clone(), files, set: Arc::new(set), blank: setup.blank()?, live: None }))
+    Ok(Some(Bot::new(setup.folder.clone(), files, Arc::new(set), setup.blank()?)))
 }
 
 async fn compared(new: &Bot, old: Option<&KnownBot<'_>>, recorded: &RecordedRun) -> anyhow::Result<Compared> {

@@ -1,0 +1,111 @@
+//! Defines the keys of an eval, `flows/NAME.eval.yaml`: its head, its cases and their rules.
+
+use super::{
+    Declared, FieldKind, FieldSpec,
+    test_keys::{CONTACT, ENV, EXPECT_KEYS, NOW, SENDER, TEMPLATES, TEST_STEPS},
+};
+
+/// The top-level keys of an eval.
+pub const EVAL_KEYS: &[FieldSpec] = &[
+    FieldSpec::required("evals", FieldKind::Known(Declared::Flow), "The flow that `run`, `vars` and `api` are about."),
+    NOW,
+    CONTACT,
+    SENDER,
+    ENV,
+    TEMPLATES,
+    MOCKS,
+    REPEAT,
+    PASS,
+    FieldSpec::required("cases", FieldKind::Many(&FieldKind::Record(EVAL_CASE_KEYS)), "Each begins in a clean world."),
+];
+
+/// The keys of one case: a `talk` with its `expect`, or `finds`.
+pub const EVAL_CASE_KEYS: &[FieldSpec] = &[
+    FieldSpec::required("name", FieldKind::Name, "What it shows, in words."),
+    FieldSpec::optional(
+        "talk",
+        FieldKind::Many(&FieldKind::Either(&[FieldKind::Name, FieldKind::Record(TEST_STEPS)])),
+        "The customer's messages, one after the other. Between them may stand the actions of a test, such as `tap: Yes`, \
+         `media: image` or `advance: 2h`, and `expect: {…}`, which looks at all that came since the last message.",
+    ),
+    FieldSpec::optional("expect", FieldKind::Record(EVAL_RULES), "The rules for the talk as a whole."),
+    FieldSpec::optional(
+        "finds",
+        FieldKind::Record(EVAL_SEARCH_KEYS),
+        "Asks no model, but looks for a question in the papers of `knowledge/`.",
+    ),
+    NOW,
+    CONTACT,
+    SENDER,
+    ENV,
+    TEMPLATES,
+    MOCKS,
+    REPEAT,
+    PASS,
+];
+
+/// The keys of `finds`.
+pub const EVAL_SEARCH_KEYS: &[FieldSpec] = &[
+    FieldSpec::required("question", FieldKind::Name, "The question, as a customer writes it."),
+    FieldSpec::required(
+        "in",
+        FieldKind::Name,
+        "The part that must be found: `FILE` or `FILE#HEADING`, as `prices.csv` or `faq.md#Returns`; `nothing`: no part speaks of it.",
+    ),
+    FieldSpec::default("top", FieldKind::Whole, "3", "Among so many parts, the best first."),
+    FieldSpec::default("language", FieldKind::Name, "the bot's", "The customer's language, by its code."),
+];
+
+/// The rules that only an eval has. All keys of a test's `expect` may stand beside them.
+pub const EVAL_RULE_KEYS: &[FieldSpec] = &[SAYS, NEVER_SAYS, TOOLS, COST_BELOW];
+
+/// Both lists, so that editors complete them together.
+const EVAL_RULES: &[FieldSpec] = &{
+    let mut all = [SAYS; EVAL_RULE_KEYS.len() + EXPECT_KEYS.len()];
+    let mut at = 0;
+    while at < all.len() {
+        all[at] = if at < EVAL_RULE_KEYS.len() { EVAL_RULE_KEYS[at] } else { EXPECT_KEYS[at - EVAL_RULE_KEYS.len()] };
+        at += 1;
+    }
+    all
+};
+
+const SAYS: FieldSpec = FieldSpec::optional(
+    "says",
+    FieldKind::Many(&FieldKind::Data),
+    "Each of these texts stands in a reply; of a list in the list one is enough: `says: [\"45\", [tomorrow, Tuesday]]`. Case, \
+     accents and punctuation do not matter, and the last word may go on. A number alone is found by its value.",
+);
+const NEVER_SAYS: FieldSpec =
+    FieldSpec::optional("never_says", FieldKind::Many(&FieldKind::Name), "None of these texts stands in any reply.");
+const TOOLS: FieldSpec = FieldSpec::optional(
+    "tools",
+    FieldKind::Many(&FieldKind::Known(Declared::Flow)),
+    "The flows that the agent used as tools: these, and no others; `nothing`: none.",
+);
+const COST_BELOW: FieldSpec = FieldSpec::optional(
+    "cost_below",
+    FieldKind::Name,
+    "The models' answers in one play of the talk cost less, in the currency of `prices`: `0.02`.",
+);
+const REPEAT: FieldSpec = FieldSpec::default(
+    "repeat",
+    FieldKind::Whole,
+    "5",
+    "How often a talk is played, 1 to 100: a model does not always answer alike.",
+);
+const PASS: FieldSpec = FieldSpec::default(
+    "pass",
+    FieldKind::Name,
+    "100%",
+    "The share of the plays of a case in which all rules must be kept: `80%`.",
+);
+const MOCKS: FieldSpec = FieldSpec::optional(
+    "mocks",
+    FieldKind::Record(&[FieldSpec::optional(
+        "http",
+        FieldKind::Many(&FieldKind::Map),
+        "`GET */slots: {json: …}`; a list of answers is used one by one.",
+    )]),
+    "What other systems answer, as in tests. Models are not mocked: their answers are the matter of an eval.",
+);

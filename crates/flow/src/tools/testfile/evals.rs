@@ -1,0 +1,264 @@
+//! Parses evals, `flows/NAME.eval.yaml`: talks whose replies a language model writes, each with the rules that they must
+//! keep, and questions to the papers of `knowledge/` with the part that must be found.
+
+mod rules;
+
+use super::{
+    head::Head,
+    step::{self, Step},
+};
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Findings, did_you_mean},
+        fields::Fields,
+        ids::FlowName,
+        limits::{EVAL_PLAYS_DEFAULT, EVAL_PLAYS_MAX, KNOWLEDGE_RANKED_MAX},
+        place::{Place, SourceFile},
+        yaml::{self, Node},
+    },
+    definition::FlowSet,
+    model::matching::fold,
+};
+pub use rules::{EvalRule, SaidText, all_tools};
+use std::sync::Arc;
+
+/// One eval file.
+#[derive(Debug, Clone)]
+pub struct EvalFile {
+    /// The flow that `run` and `vars` of `expect`, and `api` of a talk, are about.
+    pub flow: FlowName,
+    pub head: Arc<Head>,
+    pub cases: Vec<EvalCase>,
+}
+
+#[derive(Debug, Clone)]
+pub struct EvalCase {
+    pub name: String,
+    /// The place of its name.
+    pub place: Place,
+    /// The head of the file, with the changes of the case.
+    pub head: Arc<Head>,
+    pub kind: EvalKind,
+}
+
+#[derive(Debug, Clone)]
+pub enum EvalKind {
+    Talk(EvalTalk),
+    Finds(EvalSearch),
+}
+
+/// A talk that is played several times, because a model does not always answer alike.
+#[derive(Debug, Clone)]
+pub struct EvalTalk {
+    pub plays: usize,
+    /// The share of the plays that must keep all rules, in percent.
+    pub pass: u8,
+    pub steps: Vec<EvalStep>,
+    /// The rules for the talk as a whole.
+    pub rules: Vec<EvalRule>,
+}
+
+#[derive(Debug, Clone)]
+pub enum EvalStep {
+    Act(Step),
+    /// Rules for everything since the last act.
+    Look(Vec<EvalRule>),
+}
+
+/// A question to the papers.
+#[derive(Debug, Clone)]
+pub struct EvalSearch {
+    pub question: String,
+    /// The code of the customer's language; `None`: the bot's.
+    pub language: Option<String>,
+    /// The file, as flows name it, and the heading that must be found; `None`: no part may answer the question.
+    pub part: Option<(String, Option<String>)>,
+    /// Among so many parts, the best first.
+    pub top: usize,
+    /// The place of `in`.
+    pub place: Place,
+}
+
+/// Parses an eval file for the flows that it tries. `None` if too little was understood; a file with errors must not be
+/// run.
+pub fn parse(file: &Arc<SourceFile>, set: &FlowSet) -> (Option<EvalFile>, Vec<Diagnostic>) {
+    let findings = Findings::default();
+    let eval = yaml::load(file, &findings).map(|node| eval_file(&node, set, &findings));
+    (eval, findings.into_sorted())
+}
+
+/// How often a talk is played, and how many of its plays must pass.
+#[derive(Debug, Clone, Copy)]
+struct Wanted {
+    plays: usize,
+    pass: u8,
+}
+
+fn eval_file(node: &Node, set: &FlowSet, findings: &Findings) -> EvalFile {
+    let mut fields = Fields::new(node, "an eval file", findings);
+    fields.required("evals");
+    let flow = FlowName::from(fields.text("evals"));
+    if let Some(node) = fields.node("evals").filter(|node| node.text().is_some_and(|name| set.named(name).is_none())) {
+        let finding = Diagnostic::error("E951", &node.place, format!("there is no flow `{flow}`"));
+        findings.push(finding.help_if(did_you_mean(flow.as_str(), set.flows.keys().map(FlowName::as_str))));
+    }
+    let head = Arc::new(Head::read(&mut fields, set, None));
+    mocks_no_model(node, findings);
+    let wanted = wanted(&mut fields, Wanted { plays: EVAL_PLAYS_DEFAULT, pass: 100 });
+    fields.required("cases");
+    let reader = Reader { set, head: Arc::clone(&head), wanted, findings };
+    let cases: Vec<EvalCase> = fields.list("cases").iter().filter_map(|node| reader.case(node)).collect();
+    fields.finish();
+    for (index, case) in cases.iter().enumerate() {
+        if let Some(first) = cases[..index].iter().find(|other| other.name == case.name && !case.name.is_empty()) {
+            let message = format!("two cases are called `{}`", case.name);
+            let finding = Diagnostic::error("E952", &case.place, message).label(&first.place, "the first one");
+            findings.push(finding.help("give one of the two another `name`"));
+        }
+    }
+    EvalFile { flow, head, cases }
+}
+
+/// `repeat` and `pass`, of the file or of a case.
+fn wanted(fields: &mut Fields<'_>, under: Wanted) -> Wanted {
+    let most = i64::try_from(EVAL_PLAYS_MAX).unwrap_or(i64::MAX);
+    let plays = fields.whole("repeat", i64::try_from(under.plays).unwrap_or(1), 1..=most);
+    let pass = fields.node("pass").map_or(Some(under.pass), |node| {
+        let percent = node.text().map(|text| text.trim().trim_end_matches('%').trim_end());
+        let percent = percent.and_then(|text| text.parse().ok()).filter(|percent| (1..=100).contains(percent));
+        if percent.is_none() {
+            let message = format!("`pass` takes a share from `1%` to `100%`, and this is {}", node.describe());
+            fields.wrong(node, "E958", message);
+        }
+        percent
+    });
+    Wanted { plays: usize::try_from(plays).unwrap_or(under.plays), pass: pass.unwrap_or(under.pass) }
+}
+
+/// An eval tells how well real answers of a model do, so nobody may write them.
+fn mocks_no_model(node: &Node, findings: &Findings) {
+    let Some(model) = node.get("mocks").and_then(|mocks| mocks.get("model")) else { return };
+    let message = "an eval judges the answers of real models, so it takes no mocks of them";
+    let finding = Diagnostic::error("E963", &model.place, message);
+    findings.push(finding.help(
+        "take `model` out; `transom eval --live --keep` asks the models and records their answers, and `transom test` \
+         plays with mocks",
+    ));
+}
+
+struct Reader<'a> {
+    set: &'a FlowSet,
+    head: Arc<Head>,
+    wanted: Wanted,
+    findings: &'a Findings,
+}
+
+impl Reader<'_> {
+    fn case(&self, node: &Node) -> Option<EvalCase> {
+        let mut fields = Fields::new(node, "a case of an eval", self.findings);
+        fields.required("name");
+        let name = fields.text("name").to_owned();
+        let place = fields.node("name").map_or_else(|| node.place.clone(), |node| node.place.clone());
+        let own = Head::KEYS.iter().any(|key| node.get(key).is_some());
+        let head = match own {
+            true => Arc::new(Head::read(&mut fields, self.set, Some(&self.head))),
+            false => Arc::clone(&self.head),
+        };
+        mocks_no_model(node, self.findings);
+        let kind = match (fields.node("talk"), fields.node("finds")) {
+            (Some(_), Some(finds)) => {
+                let message = "a case is a `talk` or `finds` a part of the papers, and this one has both";
+                self.findings.push(Diagnostic::error("E957", &finds.place, message).help("make two cases of it"));
+                None
+            }
+            (None, Some(_)) => self.search(&mut fields).map(EvalKind::Finds),
+            (_, None) => self.talk(&mut fields, &head).map(EvalKind::Talk),
+        };
+        fields.finish();
+        Some(EvalCase { name, place, head, kind: kind? })
+    }
+
+    fn talk(&self, fields: &mut Fields<'_>, head: &Head) -> Option<EvalTalk> {
+        fields.required("talk");
+        let steps: Vec<EvalStep> = fields.list("talk").iter().filter_map(|node| self.step(node, head)).collect();
+        let Wanted { plays, pass } = wanted(fields, self.wanted);
+        let expect = fields.node("expect");
+        let rules = expect.map(|node| self.rules(node, true)).unwrap_or_default();
+        let judges = expect.is_some() || fields.list("talk").iter().any(|step| step.get("expect").is_some());
+        if !judges {
+            let finding = Diagnostic::error("E959", fields.place(), "nothing says how the talk should go");
+            self.findings.push(finding.help("write `expect: {says: …}`, `{never_says: …}`, `{tools: …}` or the like"));
+        }
+        Some(EvalTalk { plays, pass, steps, rules })
+    }
+
+    /// A text is a message of the customer, whatever its words; else a step of a test, or rules.
+    fn step(&self, node: &Node, head: &Head) -> Option<EvalStep> {
+        if node.text().is_some() {
+            return step::said(node).map(EvalStep::Act);
+        }
+        if let Some(expect) = node.get("expect").filter(|_| node.map().is_some_and(|entries| entries.len() == 1)) {
+            return Some(EvalStep::Look(self.rules(expect, false)));
+        }
+        if let Some(bot) = node.get("bot") {
+            let message = "nobody knows the words of a model beforehand, so an eval has no `bot`";
+            let finding = Diagnostic::error("E957", &bot.place, message);
+            self.findings.push(finding.help("write the rule that the reply must keep: `- expect: {says: …}`"));
+            return None;
+        }
+        step::read(node, self.set, head, self.findings).map(EvalStep::Act)
+    }
+
+    fn rules(&self, node: &Node, is_whole_talk: bool) -> Vec<EvalRule> {
+        rules::read(node, is_whole_talk, self.set, self.findings)
+    }
+
+    fn search(&self, fields: &mut Fields<'_>) -> Option<EvalSearch> {
+        fields.know(&["repeat", "pass"]);
+        let mut fields = fields.fields("finds")?;
+        for name in ["question", "in"] {
+            fields.required(name);
+        }
+        let question = fields.text("question").to_owned();
+        let language = fields.opt_text("language").map(str::to_owned);
+        let most = i64::try_from(KNOWLEDGE_RANKED_MAX).unwrap_or(i64::MAX);
+        let top = usize::try_from(fields.whole("top", FOUND_AMONG, 1..=most)).unwrap_or(1);
+        let part = fields.node("in").cloned();
+        fields.finish();
+        let node = part?;
+        let written = node.text()?;
+        let part = match written {
+            "nothing" if node.scalar().is_some_and(|scalar| scalar.is_plain()) => None,
+            _ => {
+                let (file, heading) = match written.split_once('#') {
+                    Some((file, heading)) => (file.trim(), Some(heading.trim().to_owned())),
+                    None => (written.trim(), None),
+                };
+                self.check_part(&node, file, heading.as_deref());
+                Some((file.to_owned(), heading))
+            }
+        };
+        Some(EvalSearch { question, language, part, top, place: node.place.clone() })
+    }
+
+    /// A part that does not exist is never found.
+    fn check_part(&self, node: &Node, file: &str, heading: Option<&str>) {
+        let knowledge = &self.set.knowledge;
+        let mut chunks = knowledge.named(file).flat_map(|document| knowledge.chunks_of(document)).peekable();
+        if chunks.peek().is_none() {
+            let finding = Diagnostic::error("E964", &node.place, format!("there is no file `knowledge/{file}`"));
+            self.findings.push(finding.help_if(did_you_mean(file, knowledge.names())));
+            return;
+        }
+        let Some(heading) = heading else { return };
+        let headings: Vec<&String> = chunks.flat_map(|chunk| &chunk.headings).collect();
+        if !headings.iter().any(|known| fold(known) == fold(heading)) {
+            let message = format!("`{file}` has no heading `{heading}`");
+            let help = did_you_mean(heading, headings.iter().map(|known| known.as_str()));
+            self.findings.push(Diagnostic::error("E964", &node.place, message).help_if(help));
+        }
+    }
+}
+
+/// `top` of `finds`, unless the eval has another one.
+const FOUND_AMONG: i64 = 3;

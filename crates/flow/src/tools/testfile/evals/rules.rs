@@ -1,0 +1,209 @@
+//! Parses the rules of an eval, `expect` of a case or of a moment of its talk: the words and amounts that replies must have
+//! or must not have, the flows that the agent may use, the cost, and all that the `expect` of a test has.
+
+use super::super::expected::{self, Expected};
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Findings, did_you_mean},
+        ids::FlowName,
+        place::Place,
+        yaml::{Entry, Node},
+    },
+    definition::FlowSet,
+    model::{
+        effect::millionths,
+        grounding::{has_number, lone_number},
+        matching::fold,
+    },
+};
+use std::collections::BTreeSet;
+
+/// One rule.
+#[derive(Debug, Clone)]
+pub enum EvalRule {
+    /// One of these texts stands in the replies.
+    Says { any_of: Vec<SaidText>, place: Place },
+    /// The text stands in no reply.
+    NeverSays(SaidText),
+    /// The agent has used exactly these flows as tools.
+    Tools { flows: BTreeSet<FlowName>, place: Place },
+    /// The answers of the models cost less, in millionths of the currency unit.
+    CostBelow { millionths: i64, place: Place },
+    /// As in a test.
+    Test(Expected),
+}
+
+/// A text that is looked for in replies.
+#[derive(Debug, Clone)]
+pub struct SaidText {
+    pub written: String,
+    pub place: Place,
+    meaning: Meaning,
+}
+
+#[derive(Debug, Clone)]
+enum Meaning {
+    /// A number alone: it is found by its value, `45` also in *45,00 €*. `1.200` has two possible values.
+    Number(Vec<f64>),
+    /// Words, without case, accents and punctuation.
+    Words(String),
+}
+
+/// The keys that only an eval has.
+const OWN: [&str; 4] = ["says", "never_says", "tools", "cost_below"];
+
+impl SaidText {
+    fn of(node: &Node, written: &str) -> SaidText {
+        let meaning = match lone_number(written) {
+            values if values.is_empty() => Meaning::Words(fold(written)),
+            values => Meaning::Number(values),
+        };
+        SaidText { written: written.to_owned(), place: node.place.clone(), meaning }
+    }
+
+    /// True if it stands in this reply.
+    pub fn is_in(&self, reply: &str) -> bool {
+        match &self.meaning {
+            Meaning::Number(values) => values.iter().any(|value| has_number(reply, *value)),
+            Meaning::Words(words) => has_words(&fold(reply), words),
+        }
+    }
+}
+
+/// True if the folded text has these folded words, whose last one may go on: `refund` stands in *refunds*, and not in
+/// *prefund*. Scripts without capital letters often write no blanks, so there the place does not matter.
+fn has_words(text: &str, words: &str) -> bool {
+    let is_cased = words.chars().next().is_some_and(|c| c.is_lowercase() || c.is_ascii_digit());
+    let begins = |at: usize| !is_cased || !text[..at].ends_with(char::is_alphanumeric);
+    // A number that goes on is another number.
+    let is_number = words.ends_with(|c: char| c.is_ascii_digit());
+    let ends = |at: usize| !is_number || !text[at + words.len()..].starts_with(|c: char| c.is_ascii_digit());
+    !words.is_empty() && text.match_indices(words).any(|(at, _)| begins(at) && ends(at))
+}
+
+/// Reads the value of `expect`; `is_whole_talk`: it is about all of it, not about the last message.
+pub(super) fn read(node: &Node, is_whole_talk: bool, set: &FlowSet, findings: &Findings) -> Vec<EvalRule> {
+    let mut rules = Vec::new();
+    for entry in expected::entries(node, "write `expect: {says: …}`", findings) {
+        match entry.key.text.as_str() {
+            "says" => rules.extend(entry.value.one_or_many().iter().filter_map(|one| says(one, findings))),
+            "never_says" => {
+                let texts = entry.value.one_or_many().iter().flat_map(|one| texts("never_says", one, findings));
+                rules.extend(texts.map(EvalRule::NeverSays));
+            }
+            "tools" => rules.push(tools(entry, set, findings)),
+            "cost_below" if !is_whole_talk => {
+                let message = "`cost_below` is a rule for the talk as a whole";
+                let finding = Diagnostic::error("E957", &entry.key.place, message);
+                findings.push(finding.help("write it under the `expect` of the case, beside `talk`"));
+            }
+            "cost_below" => rules.extend(cost_below(entry, findings)),
+            _ => rules.extend(expected::one(entry, &OWN, findings).map(EvalRule::Test)),
+        }
+    }
+    rules
+}
+
+fn says(node: &Node, findings: &Findings) -> Option<EvalRule> {
+    let any_of = texts("says", node, findings);
+    (!any_of.is_empty()).then(|| EvalRule::Says { any_of, place: node.place.clone() })
+}
+
+/// A text, or several.
+fn texts(key: &str, node: &Node, findings: &Findings) -> Vec<SaidText> {
+    let mut all = Vec::new();
+    for one in node.one_or_many() {
+        match one.text().map(str::trim) {
+            Some(text) if !text.is_empty() => all.push(SaidText::of(one, text)),
+            _ if one.is_broken() => {}
+            _ => {
+                let message = format!("`{key}` takes texts, and this is {}", one.describe());
+                let finding = Diagnostic::error("E959", &one.place, message);
+                findings.push(finding.help(format!(
+                    "write `{key}: [\"45\", refund]`; a text with `: ` needs quotes, and texts of which one suffices are a list \
+                     in the list: `says: [[yes, of course]]`"
+                )));
+            }
+        }
+    }
+    all
+}
+
+/// The flows that an agent of the bot may run as tools.
+pub fn all_tools(set: &FlowSet) -> BTreeSet<&FlowName> {
+    set.flows.values().flat_map(|flow| &flow.nodes).flat_map(|node| &node.outline.tools).collect()
+}
+
+fn tools(entry: &Entry, set: &FlowSet, findings: &Findings) -> EvalRule {
+    let node = &entry.value;
+    let place = entry.key.place.clone();
+    let is_nothing =
+        node.is_null() || node.text() == Some("nothing") && node.scalar().is_some_and(|scalar| scalar.is_plain());
+    let mut flows = BTreeSet::new();
+    if is_nothing {
+        return EvalRule::Tools { flows, place };
+    }
+    let known = all_tools(set);
+    for one in node.one_or_many() {
+        let Some(name) = one.text() else {
+            if !one.is_broken() {
+                let message = format!("`tools` takes names of flows, and this is {}", one.describe());
+                let finding = Diagnostic::error("E959", &one.place, message);
+                findings.push(finding.help("write `tools: [order_status]`, or `tools: nothing`"));
+            }
+            continue;
+        };
+        let flow = FlowName::from(name);
+        if !known.contains(&flow) {
+            let message = format!("no agent of this bot has `{name}` among its `tools`, so it can never be used");
+            let help = did_you_mean(name, known.iter().map(|flow| flow.as_str()));
+            findings.push(Diagnostic::error("E964", &one.place, message).help_if(help));
+        }
+        flows.insert(flow);
+    }
+    EvalRule::Tools { flows, place }
+}
+
+fn cost_below(entry: &Entry, findings: &Findings) -> Option<EvalRule> {
+    let node = &entry.value;
+    let amount = node.text().and_then(millionths).filter(|amount| *amount > 0);
+    if amount.is_none() && !node.is_broken() {
+        let message = format!("`cost_below` takes an amount, and this is {}", node.describe());
+        let finding = Diagnostic::error("E958", &node.place, message);
+        findings.push(finding.help("write it in the currency of `prices`: `cost_below: 0.02`"));
+    }
+    Some(EvalRule::CostBelow { millionths: amount?, place: entry.key.place.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{place::SourceFile, yaml};
+
+    #[test]
+    fn a_text_is_found_by_its_words_and_a_number_by_its_value() {
+        let said = |written: &str| {
+            let node = yaml::load(&SourceFile::new("t.yaml", format!("{written:?}")), &Findings::default()).unwrap();
+            SaidText::of(&node, written)
+        };
+        for (written, reply) in [
+            ("45", "That is 45,00 €."),
+            ("45 €", "That is 45,00 €."),
+            ("1.200", "1 200 kr"),
+            ("refund", "We REFUND it"),
+            ("refund", "No refunds."),
+            ("reparacion", "La reparación cuesta"),
+            ("three days", "in three\ndays, then"),
+            ("13:30", "at 13:30 today"),
+            ("返金", "全額返金します"),
+            ("20 %", "20 % less"),
+        ] {
+            assert!(said(written).is_in(reply), "{written} in {reply}");
+        }
+        for (written, reply) in
+            [("45", "145 €"), ("45", "Room 450"), ("refund", "prefund"), ("13:30", "at 13:45"), ("20 %", "200 %")]
+        {
+            assert!(!said(written).is_in(reply), "{written} in {reply}");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Checks the rules of an eval against what a play has done.
+
+use super::{RecordedQuestion, cost_of};
+use crate::{
+    base::ids::FlowName,
+    flow::tools::testfile::evals::{EvalRule, SaidText, all_tools},
+    model::effect::money,
+    testbench::{Stop, look::failure, report::FailedExpectation, seen::Seen, world::World},
+};
+use std::collections::BTreeSet;
+
+impl World<'_> {
+    /// Checks all rules against what came since `since`, and gives each that is broken.
+    pub(super) async fn check_rules(&mut self, rules: &[EvalRule]) -> anyhow::Result<Vec<FailedExpectation>> {
+        let mut broken = Vec::new();
+        for rule in rules {
+            match rule {
+                EvalRule::Says { any_of, place } => {
+                    let is_said = |text: &SaidText| self.replies().iter().any(|reply| text.is_in(&reply.words()));
+                    if !any_of.iter().any(is_said) {
+                        let expected: Vec<String> = any_of.iter().map(|text| format!("\"{}\"", text.written)).collect();
+                        let got = self.quotes();
+                        broken.push(failure(place, "no reply says this", expected.join(" or "), got));
+                    }
+                }
+                EvalRule::NeverSays(text) => {
+                    if let Some(reply) = self.replies().iter().find(|reply| text.is_in(&reply.words())) {
+                        let expected = format!("no \"{}\"", text.written);
+                        let what = "a reply says what none may say";
+                        broken.push(failure(&text.place, what, expected, reply.quote()));
+                    }
+                }
+                EvalRule::Tools { flows, place } => {
+                    let used = self.used_tools();
+                    if used != *flows {
+                        broken.push(failure(place, "the agent used other tools", names(flows), names(&used)));
+                    }
+                }
+                EvalRule::CostBelow { millionths, place } => {
+                    let cost = cost_of(&self.answers());
+                    if cost.is_none_or(|cost| cost >= *millionths) {
+                        let got = cost.map_or_else(|| "unknown: a model has no `prices`".to_owned(), money);
+                        let expected = format!("less than {}", money(*millionths));
+                        broken.push(failure(place, "the answers cost too much", expected, got));
+                    }
+                }
+                EvalRule::Test(expected) => match self.look_at_all(std::slice::from_ref(expected)).await {
+                    Ok(()) => {}
+                    Err(Stop::Failed(failure)) => broken.push(*failure),
+                    Err(Stop::Broken(error)) => return Err(error),
+                },
+            }
+        }
+        Ok(broken)
+    }
+
+    fn replies(&self) -> &[Seen] {
+        &self.seen[self.since.seen..]
+    }
+
+    fn quotes(&self) -> String {
+        let all: Vec<String> = self.replies().iter().map(Seen::quote).collect();
+        if all.is_empty() { "no message".to_owned() } else { all.join("\n") }
+    }
+
+    fn used_tools(&self) -> BTreeSet<FlowName> {
+        let tools = all_tools(&self.bot.set);
+        self.visits[self.since.visits..].iter().filter(|flow| tools.contains(flow)).cloned().collect()
+    }
+
+    /// The answers of real models so far, or the recorded ones.
+    fn answers(&self) -> Vec<RecordedQuestion> {
+        match self.app.calls.answered() {
+            Some(live) => live.questions,
+            None => self.app.calls.recorded(),
+        }
+    }
+}
+
+fn names(flows: &BTreeSet<FlowName>) -> String {
+    match flows.is_empty() {
+        true => "no tool".to_owned(),
+        false => flows.iter().map(|flow| format!("`{flow}`")).collect::<Vec<_>>().join(", "),
+    }
+}
