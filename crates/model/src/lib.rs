@@ -24,6 +24,7 @@ pub mod inbound;
 pub mod languages;
 pub mod legal_hours;
 pub mod matching;
+pub mod mcp;
 pub mod pauses;
 pub mod person_wish;
 pub mod prefilter;

@@ -181,6 +181,24 @@ pub const AGENT_SAME_CALLS_MAX: usize = 3;
 /// The questions that are given up, about one reply, because the contact wrote again; later messages wait.
 pub const AGENT_GIVEN_UP_MAX: u32 = 3;
 
+// -- tools of MCP servers
+pub const MCP_SERVERS_MAX: usize = 20;
+/// The tools of one server, and the pages of its list.
+pub const MCP_TOOLS_MAX: usize = 200;
+pub const MCP_PAGES_MAX: usize = 20;
+/// The description of one tool, in bytes: it is a part of every question to the model.
+pub const MCP_DESCRIPTION_BYTES_MAX: usize = 4 * 1024;
+/// The schema of the inputs of one tool, as JSON, and how deeply values lie in it.
+pub const MCP_SCHEMA_BYTES_MAX: usize = 16 * 1024;
+pub const MCP_SCHEMA_DEPTH_MAX: usize = 8;
+/// How long a call of an MCP tool may take, with the beginning of the session and the list of tools.
+pub const MCP_TIMEOUT_DEFAULT: Span = Span::seconds(15);
+pub const MCP_TIMEOUT_MAX: Span = Span::seconds(60);
+/// How long the list of a server's tools is believed before a call that changes nothing; before others it is read anew.
+pub const MCP_LIST_KEPT: Span = Span::minutes(1);
+/// The calls that change nothing and are made again because the process ended before their results were stored.
+pub const MCP_RESTARTS_MAX: u32 = 1;
+
 // -- manners of a conversation
 /// The bot reports its own errors to the contact only if the contact has written within this time.
 pub const TALKING: Span = Span::minutes(15);
