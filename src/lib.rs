@@ -70,7 +70,7 @@
 //!    `sending` committed, then launched. Who died between the two finds the message *unknown* on the next
 //!    start, and the provider's statuses or the sender's `on_unknown` settle it.
 //!
-//! Timers, schedules, results of `http`, `llm` and `agent` steps, API calls and persons of the business enter at step 4 as
+//! Timers, schedules, results of `http`, `llm` and `agent` steps and of MCP tools, API calls and persons of the business enter at step 4 as
 //! other kinds of `lane::LaneTask` and take the same way; what breaks the engine there is taken out,
 //! `runtime/turns/quarantine.rs`. A re-engagement is no second path either: its run starts
 //! like any other, and at the moment of sending a closed window makes its template out of its message.
@@ -87,6 +87,7 @@
 //! | what | new file | one line in |
 //! |---|---|---|
 //! | step | `flow/steps/NAME.rs`: spec, parse, run | `steps!` in `steps/mod.rs` |
+//! | what an agent may use besides flows | `flow/steps/agent/mcp.rs` is the one kind: its lock `flow/mcp.rs`, its wire `channel/mcp/`, its servers and mocks `runtime/mcp_tool/` | `Target` in `flow/steps/agent/tools.rs` |
 //! | dialect of language models | `channel/llm/NAME.rs` | `Api` in `channel/llm/endpoint.rs`, two `match`es in `channel/llm/client.rs` |
 //! | trigger | `flow/triggers/NAME.rs` | `triggers!` in `triggers/mod.rs` |
 //! | provider | `channel/NAME/`, its keys in `runtime/config/access/`, `docs/platforms/`, a kind in `tests/platform/` | `channel/lib.rs`, `runtime/senders/providers.rs`, `Access` in `runtime/config/access.rs` |

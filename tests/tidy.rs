@@ -23,6 +23,7 @@ const ROOMS: &[&str] = &[
     "config",
     "process",
     "llm_step",
+    "mcp_tool",
     "http_step",
     "bot",
     "billing",

@@ -21,12 +21,7 @@ use crate::{
     },
     model::template::Template,
     runtime::{
-        bot::{
-            check_context,
-            reload::{mock_findings, ungranted},
-            source_files, template_lock,
-            watch::Watch,
-        },
+        bot::{check_context, grants::ungranted, reload::mock_findings, source_files, template_lock, watch::Watch},
         config::Config,
         testbench,
     },

@@ -4,7 +4,7 @@
 use super::{Failure, Outcome, terminal::paint::Paint};
 use crate::{
     base::place::SourceFile,
-    flow::{knowledge::is_knowledge, tools::fmt},
+    flow::{knowledge::is_knowledge, mcp::is_lock, tools::fmt},
     runtime::bot::source_files,
 };
 use std::{
@@ -65,7 +65,7 @@ fn files(path: &Path) -> Result<Vec<(Arc<SourceFile>, PathBuf)>, Failure> {
         return Ok(vec![(SourceFile::new(path.display().to_string(), text), path.to_owned())]);
     }
     let mut files = source_files::read(path).map_err(Failure::failed)?.files;
-    files.retain(|file| !is_knowledge(file.path()));
+    files.retain(|file| !is_knowledge(file.path()) && !is_lock(file.path()));
     let tests = source_files::read_tests(path).map_err(Failure::failed)?;
     if let Some(finding) = tests.findings.first() {
         return Err(Failure::Failed(finding.to_string()));

@@ -21,7 +21,7 @@ use transom::{
         tools::{fmt, testfile},
     },
     runtime::{
-        bot::{check_context, reload},
+        bot::{check_context, grants, reload},
         config::Config,
     },
 };
@@ -93,7 +93,7 @@ fn look(files: &[(String, String)]) -> Vec<Diagnostic> {
     let around = CheckContext { now: Some(NOW), ..around };
     all.extend(of_flows(&sources, &tests, &around));
     if let Some(config) = &granting {
-        all.extend(reload::ungranted(&flow::parse_set(&sources).0, config));
+        all.extend(grants::ungranted(&flow::parse_set(&sources).0, config));
     }
     let written = sources.iter().filter(|file| !knowledge::is_knowledge(file.path()));
     let unwritten = written.filter_map(|file| fmt::format(file).err()).flatten();

@@ -7,6 +7,7 @@ mod evals;
 mod faults;
 mod killed;
 mod live;
+pub mod mcp;
 mod meaning;
 mod step;
 mod summary;

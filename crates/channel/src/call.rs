@@ -62,7 +62,7 @@ impl FlowClient {
         FlowClient { redirects_max: 0, ..self }
     }
 
-    async fn may_act(&self) -> Result<(), CallError> {
+    pub(super) async fn may_act(&self) -> Result<(), CallError> {
         match &self.fence {
             Some(fence) if !fence::opens(fence).await => Err(error("deposed", fence::CLOSED.to_owned())),
             Some(_) | None => Ok(()),

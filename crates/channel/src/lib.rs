@@ -18,6 +18,7 @@ pub mod guard;
 pub mod imitation;
 pub mod kapso;
 pub mod llm;
+pub mod mcp;
 pub mod meta;
 mod pool;
 pub mod question;

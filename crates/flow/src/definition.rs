@@ -32,6 +32,8 @@ pub struct FlowSet {
     pub locales: BTreeMap<String, super::load::locale::Locale>,
     /// The files of `knowledge/`.
     pub knowledge: Arc<super::knowledge::Knowledge>,
+    /// The tools of MCP servers that agents may use: `mcp.lock.yaml`.
+    pub mcp: Arc<super::mcp::McpLock>,
     /// The other source files by path.
     pub files: Vec<Arc<crate::base::place::SourceFile>>,
 }

@@ -13,6 +13,7 @@ pub mod definition;
 pub mod engine;
 pub mod knowledge;
 pub mod load;
+pub mod mcp;
 pub mod query;
 pub mod script;
 pub mod steps;

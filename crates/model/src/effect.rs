@@ -4,7 +4,7 @@ mod call;
 mod planned;
 mod question;
 
-pub use call::{CallBody, CallJson, CallPart, CallRequest, CallText, HttpCall};
+pub use call::{CallBody, CallJson, CallPart, CallRequest, CallText, HttpCall, McpCall, McpPin};
 pub use planned::{
     Audience, PlannedFlow, PlannedTime, StartTarget, broadcast_key, broadcast_of, is_start_key, start_key,
 };

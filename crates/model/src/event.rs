@@ -157,6 +157,16 @@ pub struct Start {
 pub enum CallReturn {
     Http(CallAnswer),
     Model(ModelReply),
+    Mcp(McpAnswer),
+}
+
+/// The answer of a tool of an MCP server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct McpAnswer {
+    /// Its words or its JSON, as the model is told them; written by somebody else.
+    pub said: String,
+    /// True if the server says that the tool has failed.
+    pub is_error: bool,
 }
 
 /// The answer of an `http` step.
@@ -169,8 +179,8 @@ pub struct CallAnswer {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallError {
-    /// `timeout`, `unreachable`, `blocked`, `too_large`, `invalid_url`, `unknown_outcome`; `deposed`, which no flow sees,
-    /// because the daemon can store nothing any more.
+    /// `timeout`, `unreachable`, `blocked`, `too_large`, `invalid_url`, `unknown_outcome`; of an MCP tool also `tool_changed`,
+    /// `refused` and `bad_answer`; `deposed`, which no flow sees, because the daemon can store nothing any more.
     pub code: String,
     pub text: String,
 }

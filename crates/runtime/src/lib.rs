@@ -28,6 +28,7 @@ pub mod http_step;
 pub mod ingest;
 pub mod lane;
 pub mod llm_step;
+pub mod mcp_tool;
 pub mod process;
 pub mod senders;
 pub mod starts;

@@ -28,6 +28,7 @@ mod requests;
 mod seen;
 mod talk_json;
 mod told;
+mod tool_uses;
 mod trouble;
 mod unsent;
 mod update;

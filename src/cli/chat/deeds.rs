@@ -12,7 +12,10 @@ use crate::{
         event::Event,
         session::Waiting,
     },
-    runtime::{http_step::mocks::is_without_mock, llm_step::mocks::is_without_mock as is_unanswered},
+    runtime::{
+        http_step::mocks::is_without_mock, llm_step::mocks::is_without_mock as is_unanswered,
+        mcp_tool::mocks::is_without_mock as is_unused,
+    },
     store::tables::{contact, dead_letter},
 };
 use jiff::tz::TimeZone;
@@ -96,6 +99,9 @@ impl Chat {
             let words = if is_unanswered(&entry.what) {
                 told = true;
                 format!("({}, under `sandbox: mocks: model:` in flows/_bot.yaml)", entry.what)
+            } else if is_unused(&entry.what) {
+                told = true;
+                format!("({}, under `sandbox: mocks: mcp:` in flows/_bot.yaml)", entry.what)
             } else if is_without_mock(&entry.what) {
                 told = true;
                 format!("({}, under `sandbox: mocks: http:` in flows/_bot.yaml)", entry.what)

@@ -33,10 +33,11 @@ fn object(fields: &[ShapeField]) -> Json {
 }
 
 fn act(act: &ActShape) -> Json {
+    let with = act.schema.clone().unwrap_or_else(|| object(&act.fields));
     json!({
         "type": "object",
         "description": act.about,
-        "properties": {"do": {"type": "string", "enum": [act.name]}, "with": object(&act.fields)},
+        "properties": {"do": {"type": "string", "enum": [act.name]}, "with": with},
         "required": ["do", "with"],
         "additionalProperties": false,
     })
@@ -81,8 +82,8 @@ mod tests {
     fn an_act_is_one_of_several_objects() {
         let text =
             ShapeField { name: "text".into(), kind: "text".into(), among: Vec::new(), optional: false, about: None };
-        let say = ActShape { name: "say".into(), about: "Answers.".into(), fields: vec![text] };
-        let done = ActShape { name: "exit_done".into(), about: "Ends.".into(), fields: Vec::new() };
+        let say = ActShape { name: "say".into(), about: "Answers.".into(), fields: vec![text], schema: None };
+        let done = ActShape { name: "exit_done".into(), about: "Ends.".into(), fields: Vec::new(), schema: None };
         let made = schema(&AnswerShape::Act(vec![say, done])).unwrap();
         let act = |at: usize| made["properties"]["answer"]["anyOf"][at].clone();
         assert_eq!(act(0)["properties"]["do"]["enum"], json!(["say"]));

@@ -1,14 +1,15 @@
 //! Checks agents: they know something, their tools are described and typed, and nothing is done outside that the customer
 //! has not confirmed.
 
-use super::window;
+use super::{agent_mcp, window};
 use crate::{
     FlowSet,
     base::{
         diagnostic::{Diagnostic, Findings, did_you_mean},
         ids::FlowName,
+        place::Place,
     },
-    definition::{Flow, Node},
+    definition::{Field, Flow, Node},
     model::matching::has_word,
     steps::{
         Step,
@@ -28,11 +29,16 @@ pub fn check(set: &FlowSet, findings: &Findings) {
             follows(agent, findings);
             opens(set, flow, node, agent, findings);
             for tool in &agent.tools {
+                if let Some(named) = &tool.mcp {
+                    agent_mcp::check(set, tool, named, findings);
+                    continue;
+                }
                 // An unknown flow has a finding.
-                let Some(called) = set.named(&tool.flow) else { continue };
+                let Some(called) = set.named(&tool.name) else { continue };
+                let inputs: Vec<ToolInput<'_>> = called.inputs.iter().map(ToolInput::of).collect();
                 described(tool, called, findings);
-                reads_inputs(tool, called, findings);
-                shows_inputs(tool, called, findings);
+                reads_inputs(tool, &inputs, &called.place, findings);
+                shows_inputs(tool, &inputs, findings);
                 confirmed(set, tool, called, findings);
                 reaches_itself(set, flow, tool, called, findings);
             }
@@ -68,38 +74,50 @@ fn opens(set: &FlowSet, flow: &Flow, node: &Node, agent: &Agent, findings: &Find
 /// The model chooses a tool by its description, and fills its inputs by their types.
 fn described(tool: &WrittenTool, called: &Flow, findings: &Findings) {
     if called.description.as_ref().is_none_or(|text| text.trim().is_empty()) {
-        let message = format!("the model cannot know what `{}` does: the flow has no `description`", tool.flow);
+        let message = format!("the model cannot know what `{}` does: the flow has no `description`", tool.name);
         let finding = Diagnostic::error("E522", &tool.place, message).label(&called.place, "in this flow");
-        findings.push(finding.help(format!("write `description: What it does.` in `{}.yaml`", tool.flow)));
+        findings.push(finding.help(format!("write `description: What it does.` in `{}.yaml`", tool.name)));
     }
     for input in called.inputs.iter().filter(|input| !input.untyped && !is_given(input.kind.of)) {
         let kind = input.kind.of.as_str();
-        let message = format!("a model gives no `{kind}`, and `{}` takes one as `{}`", tool.flow, input.name);
+        let message = format!("a model gives no `{kind}`, and `{}` takes one as `{}`", tool.name, input.name);
         let finding = Diagnostic::error("E522", &tool.place, message).label(&input.place, "this input");
         findings.push(finding.help("take a text, a number, a date, a time or a list of allowed texts"));
     }
 }
 
-/// The question about an act reads the inputs of its flow, of which none may be missing.
-fn reads_inputs(tool: &WrittenTool, called: &Flow, findings: &Findings) {
+/// An input of a tool, for the question about it.
+pub(super) struct ToolInput<'a> {
+    pub name: &'a str,
+    pub can_be_missing: bool,
+    pub place: &'a Place,
+}
+
+impl ToolInput<'_> {
+    fn of(field: &Field) -> ToolInput<'_> {
+        let can_be_missing = field.optional && field.default.is_none();
+        ToolInput { name: &field.name, can_be_missing, place: &field.place }
+    }
+}
+
+/// The question about an act reads the inputs of its tool, of which none may be missing. `declared`: where they stand.
+pub(super) fn reads_inputs(tool: &WrittenTool, inputs: &[ToolInput<'_>], declared: &Place, findings: &Findings) {
     let codes = tool.confirm.iter().flat_map(Text::codes);
     let uses = codes.flat_map(|code| code.uses().properties.iter().map(move |found| (code, found)));
     for (code, (_, name, at)) in uses.filter(|(_, (root, ..))| root == "inputs") {
         let place = &code.place_at(*at, name.len());
-        match called.inputs.iter().find(|input| input.name == *name) {
+        match inputs.iter().find(|input| input.name == *name) {
             None => {
-                let message = format!("`{}` has no input `{name}`", tool.flow);
-                let names = called.inputs.iter().map(|input| input.name.as_str());
-                let finding = Diagnostic::error("E522", place, message).label(&called.place, "in this flow");
-                let help = format!(
-                    "there are {}",
-                    called.inputs.iter().map(|i| format!("`{}`", i.name)).collect::<Vec<_>>().join(", ")
-                );
+                let message = format!("`{}` has no input `{name}`", tool.name);
+                let names = inputs.iter().map(|input| input.name);
+                let finding = Diagnostic::error("E522", place, message).label(declared, "its inputs stand here");
+                let listed: Vec<String> = inputs.iter().map(|input| format!("`{}`", input.name)).collect();
+                let help = format!("there are {}", listed.join(", "));
                 findings.push(finding.help(did_you_mean(name, names).unwrap_or(help)));
             }
-            Some(input) if input.optional && input.default.is_none() => {
+            Some(input) if input.can_be_missing => {
                 let message = format!("`inputs.{name}` can be missing, and this prints nothing then");
-                let finding = Diagnostic::warning("W317", place, message).label(&input.place, "it is optional here");
+                let finding = Diagnostic::warning("W317", place, message).label(input.place, "it is optional here");
                 findings.push(finding.help(format!("say what stands in its place: `${{inputs.{name} ?? \"…\"}}`")));
             }
             Some(_) => {}
@@ -108,13 +126,13 @@ fn reads_inputs(tool: &WrittenTool, called: &Flow, findings: &Findings) {
 }
 
 /// The question about an act shows all that the model has chosen: a yes to half of it is none to the rest.
-fn shows_inputs(tool: &WrittenTool, called: &Flow, findings: &Findings) {
+pub(super) fn shows_inputs(tool: &WrittenTool, inputs: &[ToolInput<'_>], findings: &Findings) {
     let Some(confirm) = &tool.confirm else { return };
     let uses: Vec<_> = confirm.codes().map(|code| code.uses()).collect();
     let shows = |input: &str| {
         uses.iter().any(|uses| uses.properties.iter().any(|(root, name, _)| root == "inputs" && name == input))
     };
-    let hidden: Vec<&str> = called.inputs.iter().map(|input| input.name.as_str()).filter(|name| !shows(name)).collect();
+    let hidden: Vec<&str> = inputs.iter().map(|input| input.name).filter(|name| !shows(name)).collect();
     let Some(first) = hidden.first() else { return };
     let message = format!("the customer says yes without seeing `{}`, which the model chose", hidden.join("`, `"));
     let finding = Diagnostic::warning("W545", confirm.place(), message);
@@ -123,7 +141,7 @@ fn shows_inputs(tool: &WrittenTool, called: &Flow, findings: &Findings) {
 
 /// An exit follows a tool of the agent, and one that speaks of an act follows that act.
 fn follows(agent: &Agent, findings: &Findings) {
-    let tools = || agent.tools.iter().map(|tool| tool.flow.as_str());
+    let tools = || agent.tools.iter().map(|tool| tool.name.as_str());
     for exit in &agent.exits {
         match &exit.after {
             Some((name, place)) if tools().all(|tool| tool != name) => {
@@ -138,12 +156,12 @@ fn follows(agent: &Agent, findings: &Findings) {
             }
             Some(_) => {}
             None => {
-                let act = agent.tools.iter().find(|tool| tool.is_act() && has_word(&exit.when, &tool.flow));
+                let act = agent.tools.iter().find(|tool| tool.is_act() && has_word(&exit.when, &tool.name));
                 let Some(act) = act else { continue };
                 let message =
-                    format!("the model may take the exit `{}` also where `{}` was not done", exit.name, act.flow);
+                    format!("the model may take the exit `{}` also where `{}` was not done", exit.name, act.name);
                 let finding = Diagnostic::warning("W529", &exit.place, message);
-                findings.push(finding.help(format!("write `after: {}` beside its `when`", act.flow)));
+                findings.push(finding.help(format!("write `after: {}` beside its `when`", act.name)));
             }
         }
     }
@@ -164,21 +182,32 @@ fn gives_values(agent: &Agent, findings: &Findings) {
 fn confirmed(set: &FlowSet, tool: &WrittenTool, called: &Flow, findings: &Findings) {
     let act = act_in(set, called, &mut BTreeSet::new());
     if let (Some(act), false) = (act, tool.is_act()) {
-        let message = format!("`{}` changes something outside, and nobody asks the customer before", tool.flow);
+        let message = format!("`{}` changes something outside, and nobody asks the customer before", tool.name);
         let finding = Diagnostic::error("E523", &tool.place, message).label(&act.place, "it is done here");
         let first = called.inputs.first().map(|input| format!(" ${{inputs.{}}}", input.name)).unwrap_or_default();
         let help = format!(
             "write `{{flow: {}, confirm: \"Shall I do it?{first}\"}}`, or `confirm: {{no: the flow asks itself}}`",
-            tool.flow
+            tool.name
         );
         findings.push(finding.help(help));
-    } else if act.is_some() && tool.claims.is_empty() {
-        let message = format!("a reply may say that `{}` was done before it is", tool.flow);
-        let finding = Diagnostic::warning("W530", &tool.place, message);
-        findings.push(
-            finding.help("name the words that say so, in each language of the bot: `claims: [booked, reserved]`"),
-        );
+    } else if act.is_some() {
+        claimed(tool, findings);
     }
+}
+
+/// Reports an act of which a reply may say too early that it was done.
+pub(super) fn claimed(tool: &WrittenTool, findings: &Findings) {
+    if !tool.claims.is_empty() {
+        return;
+    }
+    let message = format!("a reply may say that `{}` was done before it is", tool.name);
+    let finding = Diagnostic::warning("W530", &tool.place, message);
+    let words = "name the words that say so, in each language of the bot: ";
+    let example = match &tool.mcp {
+        Some(named) => format!("`claims: {{{}: [booked, reserved]}}`", named.tool),
+        None => "`claims: [booked, reserved]`".to_owned(),
+    };
+    findings.push(finding.help(format!("{words}{example}")));
 }
 
 /// The first step of the flow, or of those that it enters, that changes something outside.
@@ -203,7 +232,7 @@ fn reaches_itself(set: &FlowSet, flow: &Flow, tool: &WrittenTool, called: &Flow,
     let mut seen = BTreeSet::new();
     while let Some(next) = open.pop() {
         if next.name == flow.name {
-            let message = format!("the tool `{}` leads back to this agent", tool.flow);
+            let message = format!("the tool `{}` leads back to this agent", tool.name);
             let finding = Diagnostic::error("E525", &tool.place, message);
             findings.push(finding.help("take it out, or let it `return` what the agent needs"));
             return;

@@ -1,6 +1,7 @@
 //! Checks flows without running them.
 
 mod addresses;
+mod agent_mcp;
 mod agents;
 mod call_values;
 mod channel_support;

@@ -319,6 +319,10 @@ pub fn returned(turn: &mut Turn<'_>, number: u32, call: u32, result: Result<Call
             agent.returned(turn, here, call, Ok(reply))
         }
         (Step::Agent(agent), Err(error), CallRequest::Model(call)) => agent.returned(turn, here, call, Err(error)),
+        (Step::Agent(agent), Ok(CallReturn::Mcp(answer)), CallRequest::Mcp(call)) => {
+            agent.mcp_returned(turn, here, &call, Ok(answer))
+        }
+        (Step::Agent(agent), Err(error), CallRequest::Mcp(call)) => agent.mcp_returned(turn, here, &call, Err(error)),
         _ => return drive::give_up(turn, number, "the step that called is another one now"),
     };
     drive::resume(turn, here, next);
@@ -337,6 +341,7 @@ pub fn restarted(turn: &mut Turn<'_>) {
         let next = match (&here.node.step, &wait.request) {
             (Step::Http(http), _) => http.restarted(turn, *wait),
             (Step::Llm(_) | Step::Agent(_), CallRequest::Model(call)) => llm::restarted(turn, here, call.clone()),
+            (Step::Agent(agent), CallRequest::Mcp(call)) => agent.mcp_restarted(turn, here, call.clone()),
             _ => continue,
         };
         drive::resume(turn, here, next);

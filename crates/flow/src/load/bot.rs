@@ -44,6 +44,8 @@ pub struct Bot {
     pub secrets: Vec<String>,
     /// Names of models that `llm` steps may ask; the first one is the default.
     pub models: Vec<String>,
+    /// Names of MCP servers whose tools agents may use.
+    pub mcp: Vec<String>,
     pub agents: Agents,
     /// Declared fields of the contact, beside the built-in ones.
     pub fields: Vec<Field>,
@@ -62,14 +64,14 @@ pub struct Bot {
     /// The steps of `defaults`, as a flow with the name `_bot`.
     pub flow: Flow,
     pub place: Place,
-    /// The names in `env`, `secrets`, `models`, `languages` and the `env` of `sandbox`, with their places.
+    /// The names in `env`, `secrets`, `models`, `mcp`, `languages` and the `env` of `sandbox`, with their places.
     pub listed: Vec<(&'static str, String, Place)>,
     /// Codes of findings that only follow from a `_bot.yaml` that cannot be read, as a whole or in one part.
     pub lost: Vec<&'static str>,
 }
 
 /// Codes of findings about what each part of `_bot.yaml` declares, in flows, locales and tests.
-const OF_DECLARATIONS: [(&str, &[&str]); 10] = [
+const OF_DECLARATIONS: [(&str, &[&str]); 11] = [
     // Of a field without a known type nobody can say that it is filled.
     ("fields", &["E408", "E805", "E953", "W317"]),
     ("teams", &["E403", "E955"]),
@@ -78,6 +80,7 @@ const OF_DECLARATIONS: [(&str, &[&str]); 10] = [
     ("env", &["E410"]),
     ("secrets", &["E246", "E411"]),
     ("models", &["E520"]),
+    ("mcp", &["E527"]),
     ("quiet_hours", &["W606"]),
     ("languages", &["W904", "E961"]),
     ("defaults", &["W901"]),
@@ -169,10 +172,10 @@ pub(crate) fn lost(file: &SourceFile, root: Option<&Node>, findings: &Findings) 
     lost.flat_map(|(_, codes)| codes.iter().copied()).collect()
 }
 
-/// The names in `env`, `secrets`, `models`, `languages` and `sandbox.env`, with their places.
+/// The names in `env`, `secrets`, `models`, `mcp`, `languages` and `sandbox.env`, with their places.
 fn listed(root: &Node) -> Vec<(&'static str, String, Place)> {
     let mut all = Vec::new();
-    for key in ["env", "secrets", "models", "languages"] {
+    for key in ["env", "secrets", "models", "mcp", "languages"] {
         let Some(node) = root.get(key) else { continue };
         let names = node.map().unwrap_or_default().iter().map(|entry| entry.key.clone());
         let names = names.chain(node.one_or_many().iter().filter_map(|item| item.scalar().cloned()));
@@ -229,7 +232,7 @@ pub(crate) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
     let timezone = hours::zone(&mut fields);
     let texts = |fields: &mut Fields<'_>, key| fields.texts(key).into_iter().map(str::to_owned).collect::<Vec<_>>();
     let mut names = |key| name_lists::names(&mut fields, key, findings);
-    let (env, secrets, models) = (names("env"), names("secrets"), names("models"));
+    let (env, secrets, models, mcp) = (names("env"), names("secrets"), names("models"), names("mcp"));
     let declared_fields = declared_below(&mut fields, "fields");
     let own = VIEWS.iter().find(|view| view.name == "contact").map_or(&[][..], |view| view.parts);
     for field in declared_fields.iter().filter(|field| own.iter().any(|(name, _)| *name == field.name)) {
@@ -264,6 +267,7 @@ pub(crate) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
         env,
         secrets,
         models,
+        mcp,
         agents,
         fields: declared_fields,
         topics,

@@ -7,7 +7,7 @@ use crate::base::{
     yaml::{Entry, Node},
 };
 
-/// The names of `env`, `secrets` or `models`. A map of values gets a finding that repeats no value, and its keys count
+/// The names of `env`, `secrets`, `models` or `mcp`. A map of values gets a finding that repeats no value, and its keys count
 /// as named.
 pub(super) fn names(fields: &mut Fields<'_>, key: &'static str, findings: &Findings) -> Vec<String> {
     let Some((node, entries)) = fields.node(key).and_then(|node| Some((node, node.map()?))) else {
@@ -17,6 +17,7 @@ pub(super) fn names(fields: &mut Fields<'_>, key: &'static str, findings: &Findi
     let meant = format!("[{}]", names.join(", "));
     let values = match key {
         "env" => "under `flows: env:` in the daemon's configuration, and for a sandbox under `sandbox: env:` here",
+        "mcp" => "in the daemon's configuration alone, under `mcp:`",
         "models" => "in the daemon's configuration alone, under `models:`",
         _ => "in the daemon's configuration alone, under `flows: secrets:`",
     };

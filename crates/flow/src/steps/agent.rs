@@ -6,11 +6,12 @@ mod claims;
 mod guard;
 mod keys;
 mod listen;
+mod mcp;
 mod question;
 mod state;
 mod tools;
 
-pub use keys::{WrittenExit, WrittenTool};
+pub use keys::{McpTarget, WrittenExit, WrittenTool};
 pub use listen::{answer_act, give_up_thinking, leave_tool_for_person, note_answer, paid_in_vain, think_on};
 
 use super::{
@@ -81,7 +82,11 @@ impl StepKind for Agent {
                 "What is said first. Without it the agent answers the message that the flow goes on by.",
             ),
             FieldSpec::default("if_closed", parts::IF_CLOSED, "hold", "Of `opening`, when the window is closed."),
-            FieldSpec::optional("tools", keys::TOOLS, "Flows that the model may run, with a `description` and `inputs`."),
+            FieldSpec::optional(
+                "tools",
+                keys::TOOLS,
+                "Flows that the model may run, with a `description` and `inputs`, and tools of MCP servers.",
+            ),
             FieldSpec::optional(
                 "exits",
                 keys::EXITS,

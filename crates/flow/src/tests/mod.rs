@@ -6,6 +6,7 @@
 //! 131026` and so on. The transcript must contain every message of the bot.
 
 mod agent;
+mod agent_mcp;
 mod allowed;
 mod asking;
 mod busy;

@@ -1,5 +1,5 @@
 //! Describes the request of an `http` step as plain data, in which a secret is a separate part with only its name, and
-//! unites it with the question of an `llm` step.
+//! unites it with the question of an `llm` step and the call of an MCP tool.
 //!
 //! A secret is never stored as text. Texts of customers, servers and programs are always a `CallText::Plain` or a
 //! `CallPart::Text`, in memory and in the database, so that none of them can become a secret. Only `channel::call`
@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 pub enum CallRequest {
     Http(HttpCall),
     Model(ModelCall),
+    Mcp(McpCall),
 }
 
 impl CallRequest {
@@ -26,8 +27,33 @@ impl CallRequest {
         match self {
             CallRequest::Http(call) => (call.run, call.call),
             CallRequest::Model(call) => (call.run, call.call),
+            CallRequest::Mcp(call) => (call.run, call.call),
         }
     }
+}
+
+/// One call of a tool of an MCP server.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct McpCall {
+    pub run: u32,
+    pub call: u32,
+    /// The number of the attempt, from 1.
+    pub attempt: u32,
+    /// The name of the server in the configuration.
+    pub server: String,
+    pub tool: String,
+    pub arguments: serde_json::Map<String, Json>,
+    /// The tool as the lock has it: one that the server describes otherwise is not called.
+    pub pinned: McpPin,
+    /// True if it changes something outside: it is made at most once.
+    pub is_act: bool,
+}
+
+/// The digests of the pinned description and schema of a tool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct McpPin {
+    pub description: String,
+    pub inputs: String,
 }
 
 /// One HTTP request of a flow.

@@ -176,6 +176,9 @@ pub struct ActShape {
     /// A description for the model.
     pub about: String,
     pub fields: Vec<ShapeField>,
+    /// The JSON schema of its values, for a tool whose inputs are no plain fields.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<serde_json::Value>,
 }
 
 /// A value of an answer.

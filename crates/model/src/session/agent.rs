@@ -40,6 +40,9 @@ pub struct AgentState {
     /// The tools that the model has used, the oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tool_runs: Vec<ToolRun>,
+    /// Tools of MCP servers that are described otherwise now than they are pinned: they are not used any more.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<String>,
     /// The act that waits for a tap or a yes of the contact.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub asked: Option<AskedAct>,
@@ -51,7 +54,7 @@ pub struct AgentState {
 /// One use of a tool.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ToolRun {
-    /// The name of the flow.
+    /// The name of the flow, or `SERVER.TOOL`.
     pub tool: String,
     pub inputs: BTreeMap<String, Value>,
     pub at: Time,
@@ -66,7 +69,7 @@ pub struct ToolRun {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ToolState {
-    /// Its flow runs, in the frames above that of the agent.
+    /// Its flow runs, in the frames above that of the agent, or its server is asked.
     Running,
     /// It ended with this result, as the model is told it.
     Done(String),
@@ -170,7 +173,7 @@ impl AgentState {
             120 + run.tool.len() + inputs(&run.inputs) + told
         });
         let talk = self.talk.iter().map(|entry| 40 + entry.text.len());
-        let papers = self.papers.iter().chain(&self.given).map(|paper| paper.len() + 4);
+        let papers = self.papers.iter().chain(&self.given).chain(&self.changed).map(|paper| paper.len() + 4);
         200 + runs.chain(talk).chain(papers).sum::<usize>() + self.asked.as_ref().map_or(0, |act| inputs(&act.inputs))
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod bot_path;
 pub mod check_context;
+pub mod grants;
 pub mod live;
 pub(super) mod media_files;
 pub mod preview;

@@ -246,6 +246,7 @@ fn waits_for(waiting: &Waiting) -> &'static str {
         Waiting::Call(call) => match call.request {
             CallRequest::Http(_) => "a server",
             CallRequest::Model(_) => "a model",
+            CallRequest::Mcp(_) => "a tool",
         },
         Waiting::Person { .. } => "a person of the business",
     }

@@ -2,6 +2,7 @@
 
 use super::{
     check_context,
+    grants::ungranted,
     live::NO_VERSION,
     preview::{self, Preview},
     shared_knowledge::SharedKnowledge,
@@ -357,29 +358,6 @@ pub fn mock_findings(set: &FlowSet) -> Vec<Diagnostic> {
         Mocks::read(node, &findings);
     }
     findings.into_sorted()
-}
-
-/// Findings for names that `_bot.yaml` declares and the configuration does not grant; sandboxes have values of their
-/// own.
-pub fn ungranted(set: &FlowSet, config: &Config) -> Vec<Diagnostic> {
-    if config.only_sandboxes() {
-        return Vec::new();
-    }
-    let (bot, grants) = (&set.bot, &config.flows);
-    let env = bot.env.iter().filter(|name| !grants.env.contains_key(*name)).map(|name| ("env", name));
-    let secrets = bot.secrets.iter().filter(|name| !grants.secrets.contains_key(*name)).map(|name| ("secrets", name));
-    let models = bot.models.iter().filter(|name| config.model(name).is_none()).map(|name| ("models", name));
-    env.chain(secrets)
-        .chain(models)
-        .map(|(what, name)| {
-            let message = format!("the bot needs `{name}` in its `{what}`, and the configuration does not grant it");
-            let help = match what {
-                "models" => format!("write it under `models` in the configuration: `- {{name: {name}, base_url: …}}`"),
-                _ => format!("write it under `flows: {{{what}: {{{name}: …}}}}` in the configuration"),
-            };
-            Diagnostic::error("E912", bot.named_at(what, name), message).help(help)
-        })
-        .collect()
 }
 
 impl fmt::Display for ReloadError {

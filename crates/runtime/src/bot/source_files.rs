@@ -9,7 +9,7 @@ use crate::{
         limits::{BOT_BYTES_MAX, BOT_FILES_MAX, KNOWLEDGE_DEPTH_MAX},
         place::{Place, SourceFile},
     },
-    flow::{FlowSet, knowledge},
+    flow::{FlowSet, knowledge, mcp},
 };
 use sha2::{Digest, Sha256};
 use std::{
@@ -86,7 +86,8 @@ pub struct FolderError {
     why: String,
 }
 
-/// Reads `flows/*.yaml` without tests, `scripts/*.rhai`, `locales/*.yaml` and the files of `knowledge/` below `folder`.
+/// Reads `flows/*.yaml` without tests, `scripts/*.rhai`, `locales/*.yaml`, the files of `knowledge/` and `mcp.lock.yaml`
+/// below `folder`.
 /// Paths are relative to it, so that findings and stored versions do not depend on its location.
 pub fn read(folder: &Path) -> Result<BotFiles, FolderError> {
     let mut findings = Vec::new();
@@ -169,7 +170,8 @@ pub fn tests_with_changes(folder: &Path, changes: &BTreeMap<String, Option<Strin
 pub fn sign(folder: &Path) -> Option<u64> {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
-    for (name, path) in FOLDERS.iter().flat_map(|home| files_of(folder, home, &mut Vec::new())).flatten() {
+    let files = FOLDERS.iter().flat_map(|home| files_of(folder, home, &mut Vec::new())).flatten();
+    for (name, path) in files.chain(lock(folder)) {
         name.hash(&mut hasher);
         if let Ok(about) = fs::metadata(&path) {
             (about.len(), about.modified().ok()).hash(&mut hasher);
@@ -243,9 +245,16 @@ fn paths(folder: &Path, findings: &mut Vec<Diagnostic>) -> Result<Vec<(String, P
     for home in &FOLDERS {
         all.extend(files_of(folder, home, findings)?.into_iter().filter(|(name, _)| !is_of_tests(name)));
     }
+    all.extend(lock(folder));
     // The same order as `from_stored`: otherwise the hash of a version would differ from that of its files.
     all.sort();
     Ok(all)
+}
+
+/// The pinned tools of MCP servers, if there are some.
+fn lock(folder: &Path) -> Option<(String, PathBuf)> {
+    let path = folder.join(mcp::LOCK);
+    path.is_file().then(|| (mcp::LOCK.to_owned(), path))
 }
 
 fn files_of(

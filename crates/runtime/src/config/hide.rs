@@ -21,6 +21,7 @@ const SECRET_KEYS: &[&str] = &[
     "key",
     "secret",
     "secrets",
+    "headers",
     "database",
 ];
 

@@ -6,6 +6,7 @@ mod access;
 mod account;
 mod expand;
 mod hide;
+mod mcp;
 mod models;
 mod prices;
 mod rules;
@@ -32,6 +33,7 @@ use crate::base::{
     secret::Secret,
     yaml::{self, Node},
 };
+use crate::channel::mcp::McpEndpoint;
 use ipnet::IpNet;
 use std::{
     fs,
@@ -69,6 +71,8 @@ pub struct Config {
     pub senders: Vec<Sender>,
     /// The language models that flows may ask.
     pub models: Vec<Model>,
+    /// The MCP servers whose tools agents may use.
+    pub mcp: Vec<McpEndpoint>,
     pub templates: Vec<CatalogueEntry>,
     pub flows: FlowGrants,
     pub media: Media,
@@ -118,6 +122,7 @@ impl Config {
             prices: Prices::default(),
             senders: vec![Sender::sandbox()],
             models: Vec::new(),
+            mcp: Vec::new(),
             templates: Vec::new(),
             flows: FlowGrants::default(),
             media: Media::default(),
@@ -177,6 +182,10 @@ impl Config {
     /// The model with this name.
     pub fn model(&self, name: &str) -> Option<&Model> {
         self.models.iter().find(|model| model.endpoint.name == name)
+    }
+
+    pub fn mcp_server(&self, name: &str) -> Option<&McpEndpoint> {
+        self.mcp.iter().find(|server| server.name == name)
     }
 
     pub fn account(&self, name: &AccountName) -> Option<&Account> {
@@ -262,6 +271,7 @@ fn top(node: &Node, folder: &Path, findings: &Findings) -> Config {
     }
     config.prices = fields.fields_if("prices").map(|fields| prices::prices(fields, findings)).unwrap_or_default();
     config.models = models::models(fields.list("models"), &config.prices.currency, findings);
+    config.mcp = mcp::servers(fields.list("mcp"), findings);
     config.templates = fields.list("templates").iter().filter_map(|node| template::read(node, findings)).collect();
     config.flows = fields.fields_if("flows").map(sections::flows).unwrap_or_default();
     config.media = fields.fields_if("media").map(sections::media).unwrap_or_default();

@@ -233,7 +233,7 @@ fn region(fields: &mut Fields<'_>) -> Option<String> {
 
 /// The networks of an address that is itself private: the operator who wrote it means exactly this machine. A name is
 /// looked up at each request, so its networks must be written.
-fn own_network(url: &Url) -> Option<Vec<IpNet>> {
+pub(super) fn own_network(url: &Url) -> Option<Vec<IpNet>> {
     let host = url.host_str()?.trim_matches(['[', ']']);
     if host.eq_ignore_ascii_case("localhost") {
         return Some(["127.0.0.0/8", "::1/128"].iter().filter_map(|net| net.parse().ok()).collect());

@@ -17,6 +17,7 @@ pub fn check(config: &Config, node: &Node, findings: &Findings) {
     unique(senders, "phone", "phone", findings, |text| text.trim_start_matches('+').to_owned());
     unique(senders, "phone_number_id", "`phone_number_id`", findings, str::to_owned);
     unique(items(node, "models"), "name", "model", findings, str::to_owned);
+    unique(items(node, "mcp"), "name", "MCP server", findings, str::to_owned);
     unique(items(node, "templates"), "id", "template", findings, str::to_owned);
     keys_once(accounts, findings);
     known_accounts(config, node, senders, findings);

@@ -630,3 +630,57 @@ fn the_key_of_a_model_is_in_no_finding() {
     let found = models(&[entry]).unwrap_err().join("\n");
     assert!(!found.contains("sk-hidden-key"), "{found}");
 }
+
+/// The MCP servers of a configuration with these entries.
+fn mcp(entries: &[String]) -> Result<Vec<McpEndpoint>, Vec<String>> {
+    let items: String = entries.iter().map(|entry| format!("  - {{{entry}}}\n")).collect();
+    let text = format!("{ACCOUNT}mcp:\n{items}");
+    parse(&text).map(|config| config.mcp).map_err(|all| all.iter().map(ToString::to_string).collect())
+}
+
+const CALENDAR: &str = "name: calendar, url: \"https://cal.example/mcp\"";
+
+#[test]
+fn an_mcp_server_has_its_address_headers_and_time() {
+    let more = "headers: {Authorization: \"Bearer ${SHOP_TOKEN}\"}, timeout: 20s, allow_private: [10.1.0.0/16]";
+    let one = mcp(&[format!("{CALENDAR}, {more}")]).unwrap().remove(0);
+    assert_eq!((one.name.as_str(), one.timeout, one.allow_private.len()), ("calendar", Span::seconds(20), 1));
+    assert!(one.headers[0].0 == "authorization" && one.headers[0].1.matches("Bearer hunter2-SHOP_TOKEN"));
+    let local = mcp(&["name: a, url: \"http://127.0.0.1:9000/mcp\"".to_owned()]).unwrap().remove(0);
+    assert_eq!(local.allow_private.len(), 1, "the address is meant as it is written");
+}
+
+#[test]
+fn mistakes_in_mcp_are_told_with_what_to_write() {
+    for (entry, wanted) in [
+        ("name: calendar", "needs `url`"),
+        ("url: \"https://cal.example/mcp\"", "needs `name`"),
+        ("name: My calendar, url: \"https://cal.example/mcp\"", "cannot be the name of a server"),
+        ("name: calendar, url: \"http://cal.example/mcp\"", "in clear text"),
+        ("name: calendar, url: \"ftp://cal.example/mcp\"", "addresses are not called"),
+        ("name: calendar, command: [calendar-mcp]", "not started by the daemon"),
+        ("name: calendar, url: \"https://cal.example/mcp\", timeout: 61s", "at most 1m"),
+        ("name: calendar, url: \"https://cal.example/mcp\", headers: {Accept: text/html}", "written by the daemon"),
+        ("name: calendar, url: \"https://cal.example/mcp\", headers: {\"a b\": x}", "no name of a header"),
+        ("name: calendar, url: \"https://cal.example/mcp\", headers: {authorization: \" \"}", "is empty"),
+    ] {
+        let found = mcp(&[entry.to_owned()]).expect_err(entry);
+        assert!(found.len() == 1 && found[0].contains(wanted), "{entry}: {found:#?}");
+    }
+    let twice = mcp(&[CALENDAR.to_owned(), CALENDAR.to_owned()]).unwrap_err();
+    assert!(twice.len() == 1 && twice[0].contains("calendar"), "{twice:#?}");
+    let hidden = mcp(&[format!("{CALENDAR}, headers: {{authorization: Bearer sk-hidden}}, timeout: x")]).unwrap_err();
+    assert!(!hidden.join("\n").contains("sk-hidden"), "{hidden:#?}");
+}
+
+#[test]
+fn so_many_mcp_servers_are_read_and_so_long_they_may_take() {
+    use crate::base::limits::{MCP_SERVERS_MAX, MCP_TIMEOUT_MAX};
+    let many = |count: usize| -> Vec<String> {
+        (0..count).map(|at| CALENDAR.replace("name: calendar", &format!("name: c{at}"))).collect()
+    };
+    assert_eq!(mcp(&many(MCP_SERVERS_MAX)).unwrap().len(), MCP_SERVERS_MAX);
+    assert!(mcp(&many(MCP_SERVERS_MAX + 1)).unwrap_err()[0].contains("more than 20 servers"));
+    let longest = mcp(&[format!("{CALENDAR}, timeout: {MCP_TIMEOUT_MAX}")]).unwrap();
+    assert_eq!(longest[0].timeout, MCP_TIMEOUT_MAX);
+}

@@ -1,9 +1,10 @@
-//! Performs the calls of `http` steps and the questions of `llm` steps: through the guarded clients, or from mocks for
+//! Performs the calls of `http` steps, the questions of `llm` steps and the uses of MCP tools: through the guarded clients, or from mocks for
 //! sandboxes and tests.
 
 use super::mocks::{MockedResult, Mocks, is_without_mock};
 use crate::{
     base::{
+        clock::Clock,
         diagnostic::Findings,
         fence::Fence,
         ids::{StepId, VersionId},
@@ -20,8 +21,12 @@ use crate::{
         models::{Asking, Models, Replied},
         recording::{RecordedQuestion, UnlikeRecorded},
     },
+    mcp_tool::{
+        mocks::{MockedUse, is_without_mock as is_unused, named},
+        servers::McpServers,
+    },
     model::{
-        effect::{CallBody, CallText, HttpCall, ModelCall, ModelReply},
+        effect::{CallBody, CallText, HttpCall, McpCall, ModelCall, ModelReply},
         event::CallError,
     },
     process::metrics::Metrics,
@@ -47,6 +52,7 @@ enum Way {
         secrets: BTreeMap<String, Secret>,
         places: Semaphore,
         models: Box<Models>,
+        mcp: Box<McpServers>,
         /// The mocks of the live version; lists of answers start again with each version.
         sandbox: Mutex<Option<(VersionId, Mocks)>>,
     },
@@ -60,6 +66,7 @@ struct Played {
     mocks: Mutex<Mocks>,
     made: Mutex<Vec<MockedCall>>,
     asked: Mutex<Vec<MockedQuestion>>,
+    used: Mutex<Vec<MockedToolUse>>,
     /// Asks real models in place of mocks.
     live: Option<LiveCase>,
 }
@@ -73,6 +80,15 @@ pub struct MockedQuestion {
     pub mocked: bool,
     /// The recording has another question in its place.
     pub unlike: Option<UnlikeRecorded>,
+}
+
+/// A use of an MCP tool that a mock answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MockedToolUse {
+    /// `SERVER.TOOL`
+    pub name: String,
+    /// True if a rule answered it; otherwise it failed.
+    pub mocked: bool,
 }
 
 /// The result of a question.
@@ -112,12 +128,13 @@ impl Calls {
     /// For a daemon; fails only if TLS cannot be set up. Calls wait until the fence is open.
     pub fn new(config: &Config, metrics: Metrics, fence: Arc<Fence>) -> Result<Calls, reqwest::Error> {
         let models = Box::new(Models::new(config, Some(&fence))?);
+        let mcp = Box::new(McpServers::new(config, Some(&fence))?);
         let caller = FlowClient::new(Guard::new(config.flows.allow_private.iter().copied()))?.behind(fence);
         let media =
             FlowClient::new(Guard::new(config.media.allow_private.iter().copied()).named("media.allow_private"))?;
         let secrets = config.flows.secrets.clone();
         let places = Semaphore::new(CALLS_AT_ONCE_MAX);
-        let way = Way::Network { caller, media, secrets, places, models, sandbox: Mutex::default() };
+        let way = Way::Network { caller, media, secrets, places, models, mcp, sandbox: Mutex::default() };
         Ok(Calls { way, metrics })
     }
 
@@ -133,7 +150,8 @@ impl Calls {
 
     /// As `mocked`; `live` asks real models in place of their mocks.
     pub fn played(mocks: Mocks, live: Option<LiveCase>, metrics: Metrics) -> Calls {
-        let played = Played { mocks: Mutex::new(mocks), made: Mutex::default(), asked: Mutex::default(), live };
+        let (made, asked, used) = (Mutex::default(), Mutex::default(), Mutex::default());
+        let played = Played { mocks: Mutex::new(mocks), made, asked, used, live };
         Calls { way: Way::Mocked(Arc::new(played)), metrics }
     }
 
@@ -182,6 +200,38 @@ impl Calls {
         };
         self.metrics.http_call(label(&called));
         called
+    }
+
+    /// Uses a tool of an MCP server, once; the engine decides about a repetition. `sandbox`: as for `perform`. The note is for
+    /// the trace, if a mock answered.
+    pub async fn use_tool(
+        &self,
+        call: &McpCall,
+        sandbox: Option<(VersionId, &FlowSet)>,
+        clock: &dyn Clock,
+    ) -> (MockedUse, Option<String>) {
+        let answer = |mocks: &mut Mocks| mocks.mcp.answer(call);
+        let answered = match &self.way {
+            Way::Mocked(played) => {
+                let answered = answer(&mut played.mocks.lock().unwrap_or_else(PoisonError::into_inner));
+                let one = MockedToolUse { name: named(call), mocked: !is_unused(&answered.1) };
+                played.used.lock().unwrap_or_else(PoisonError::into_inner).push(one);
+                Some(answered)
+            }
+            Way::Sandbox(mocks) => {
+                let played = sandbox.and_then(|(version, set)| played(mocks, version, set, answer));
+                Some(played.unwrap_or_else(|| answer(&mut Mocks::default())))
+            }
+            Way::Network { sandbox: mocks, .. } => {
+                sandbox.and_then(|(version, set)| played(mocks, version, set, answer))
+            }
+        };
+        if let Some((result, said)) = answered {
+            return (result, Some(said));
+        }
+        let Way::Network { mcp, places, .. } = &self.way else { unreachable!("the other ways have answered") };
+        let _place = places.acquire().await.expect("nobody closes it");
+        (mcp.call(call, clock).await, None)
     }
 
     /// Asks one question, once; the engine decides about repairs. `sandbox`: as for `perform`. Only a question that goes
@@ -236,6 +286,14 @@ impl Calls {
     pub fn asked(&self) -> Vec<MockedQuestion> {
         match &self.way {
             Way::Mocked(played) => played.asked.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            Way::Network { .. } | Way::Sandbox(_) => Vec::new(),
+        }
+    }
+
+    /// The uses of MCP tools that mocks of an author's test have answered, oldest first.
+    pub fn used(&self) -> Vec<MockedToolUse> {
+        match &self.way {
+            Way::Mocked(played) => played.used.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             Way::Network { .. } | Way::Sandbox(_) => Vec::new(),
         }
     }

@@ -8,6 +8,7 @@ use crate::{
         yaml::{Entry, Kind, Node, to_json},
     },
     llm_step::mocks::ModelMocks,
+    mcp_tool::mocks::McpMocks,
     model::{
         event::{CallAnswer, CallError},
         value::Value,
@@ -25,6 +26,8 @@ pub struct Mocks {
     rules: Vec<Rule>,
     /// The answers of models.
     pub models: ModelMocks,
+    /// The answers of tools of MCP servers.
+    pub mcp: McpMocks,
 }
 
 #[derive(Debug, Clone)]
@@ -38,12 +41,13 @@ struct Rule {
 }
 
 impl Mocks {
-    /// Reads `mocks`: a map with `model`, see `ModelMocks`, and `http`, a list of `METHOD pattern: answer` or a map of
+    /// Reads `mocks`: a map with `model`, see `ModelMocks`, `mcp`, see `McpMocks`, and `http`, a list of `METHOD pattern: answer` or a map of
     /// them. An answer is `{status, json, text, headers}` or `{fail: timeout}`; a list of answers is used one by one.
     pub fn read(node: &Node, findings: &Findings) -> Mocks {
         let mut fields = Fields::new(node, "`mocks`", findings);
         let http = fields.node("http");
         let models = fields.node("model").map(|node| ModelMocks::read(node, findings)).unwrap_or_default();
+        let mcp = fields.node("mcp").map(|node| McpMocks::read(node, findings)).unwrap_or_default();
         fields.finish();
         let mut rules = Vec::new();
         for item in http.map_or(&[][..], Node::one_or_many) {
@@ -57,7 +61,7 @@ impl Mocks {
                 }
             }
         }
-        Mocks { rules, models }
+        Mocks { rules, models, mcp }
     }
 
     /// These rules first, then the others.
@@ -65,6 +69,7 @@ impl Mocks {
     pub fn and(mut self, others: &Mocks) -> Mocks {
         self.rules.extend(others.rules.iter().cloned());
         self.models = self.models.and(&others.models);
+        self.mcp = self.mcp.and(&others.mcp);
         self
     }
 

@@ -204,7 +204,9 @@ impl Metrics {
             // An alarm on a missing metric never fires.
             metrics.set_dead_letters(kind, 0);
         }
-        drop(metrics.alarms.get_or_create(&WordLabels { kind: "model_budget".to_owned() }));
+        for kind in ["model_budget", "mcp_changed"] {
+            drop(metrics.alarms.get_or_create(&WordLabels { kind: kind.to_owned() }));
+        }
         for kind in BUG_KINDS {
             drop(metrics.bugs.get_or_create(&KindLabels { kind }));
         }

@@ -98,6 +98,7 @@ pub(super) struct World<'a> {
     pub notes: Vec<String>,
     calls_told: usize,
     pub questions_told: usize,
+    pub tools_told: usize,
     lines: Vec<TranscriptLine>,
     taken: broadcast::Receiver<Outgoing>,
     turns: mpsc::UnboundedReceiver<TurnSeen>,
@@ -178,6 +179,7 @@ impl<'a> World<'a> {
             notes: Vec::new(),
             calls_told: 0,
             questions_told: 0,
+            tools_told: 0,
             lines: Vec::new(),
             taken,
             turns,
@@ -311,6 +313,7 @@ impl<'a> World<'a> {
         }
         self.calls_told = made.len();
         self.look_at_questions()?;
+        self.look_at_tools()?;
         while let Ok(answer) = self.turns.try_recv() {
             self.tally.take(&answer);
             self.visits.extend(answer.passage.steps.iter().map(|visit| visit.flow.clone()));

@@ -81,6 +81,10 @@ impl Runner {
                 let called = self.calls.perform(call, played).await;
                 OutsideResult { result: called.result.map(CallReturn::Http), said: called.said, settled: Vec::new() }
             }
+            CallRequest::Mcp(call) => {
+                let (result, said) = self.calls.use_tool(call, played, &*self.clock).await;
+                OutsideResult { result: result.map(CallReturn::Mcp), said, settled: Vec::new() }
+            }
             CallRequest::Model(call) if call.about_conversation => {
                 let lines = match conversation::newest(&self.store, conversation).await {
                     Ok(lines) => lines,

@@ -238,6 +238,9 @@ impl Runner {
             Effect::SummedUp { .. } => {}
             Effect::Alarm { kind, text } => {
                 self.metrics.alarm(kind);
+                if kind == "mcp_changed" && self.is_told(text, now) {
+                    return;
+                }
                 tracing::warn!(conversation.id = %conversation.id, kind, "{text}");
                 let data = serde_json::json!({
                     "conversation_id": conversation.id, "contact_id": contact, "alarm": kind, "text": text,
@@ -264,6 +267,14 @@ impl Runner {
     }
 
     /// Reports the pause once; the flow starts no more until a new version goes live.
+    /// True if this was told within the last minute: each talk of a busy bot meets the same changed tool.
+    fn is_told(&self, text: &str, now: Time) -> bool {
+        use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        self.log_limiter.ask_of("mcp_changed", hasher.finish().cast_signed(), now).is_none()
+    }
+
     fn pause_flow(&self, flow: &FlowName, set: &mut WriteSet, now: Time) {
         self.metrics.alarm("flow_paused");
         tracing::error!(flow.name = %flow, "Flow {flow} is paused: its last {FAILED_RUNS_MAX} runs all failed");

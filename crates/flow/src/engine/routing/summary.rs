@@ -46,7 +46,7 @@ pub fn returned(turn: &mut Turn<'_>, result: Result<CallReturn, CallError>) {
             turn.note(None, None, told(&reply));
             reply.answer.map_err(|error| error.text)
         }
-        Ok(CallReturn::Http(_)) => Err("it is the answer of a server".to_owned()),
+        Ok(CallReturn::Http(_) | CallReturn::Mcp(_)) => Err("it is the answer of a server".to_owned()),
         Err(error) => Err(error.text),
     };
     let Some(case) = case(turn) else { return };

@@ -14,6 +14,7 @@ use crate::{
     definition::{Flow, FlowSet},
     knowledge::{Knowledge, is_knowledge},
     load::bot::{self, Bot},
+    mcp::{McpLock, is_lock},
     script::Scripts,
 };
 use std::{
@@ -29,6 +30,7 @@ pub struct ParseCache {
     scripts: Option<(Scripts, Vec<Diagnostic>)>,
     flows: HashMap<String, KeptFlow>,
     knowledge: Option<KeptKnowledge>,
+    mcp: Option<KeptLock>,
     cancel: Cancellation,
 }
 
@@ -57,6 +59,12 @@ struct KeptKnowledge {
     files: Vec<Arc<SourceFile>>,
     language: String,
     knowledge: Arc<Knowledge>,
+    findings: Vec<Diagnostic>,
+}
+
+struct KeptLock {
+    file: Arc<SourceFile>,
+    lock: Arc<McpLock>,
     findings: Vec<Diagnostic>,
 }
 
@@ -92,7 +100,8 @@ impl ParseCache {
         let locales = locales(&sorted, &scripts, &findings);
         let (papers, files): (Vec<_>, Vec<_>) = files.iter().cloned().partition(|file| is_knowledge(file.path()));
         let knowledge = self.knowledge(papers, &bot.language, &findings);
-        let set = FlowSet { bot, flows, scripts, locales, knowledge, files };
+        let mcp = self.mcp(&files, &findings);
+        let set = FlowSet { bot, flows, scripts, locales, knowledge, mcp, files };
         let mut all = super::dedup::each_name_once(&set.bot, findings.into_sorted());
         set.bot.leave_out_what_is_lost(&mut all);
         (set, all)
@@ -165,6 +174,20 @@ impl ParseCache {
         let (language, kept) = (language.to_owned(), Arc::clone(&knowledge));
         self.knowledge = Some(KeptKnowledge { files, language, knowledge: kept, findings: own });
         knowledge
+    }
+
+    fn mcp(&mut self, files: &[Arc<SourceFile>], findings: &Findings) -> Arc<McpLock> {
+        let Some(file) = files.iter().find(|file| is_lock(file.path())) else { return Arc::default() };
+        if let Some(kept) = self.mcp.as_ref().filter(|kept| same(&kept.file, file)) {
+            findings.extend(kept.findings.iter().cloned());
+            return Arc::clone(&kept.lock);
+        }
+        let own = Findings::default();
+        let lock = Arc::new(McpLock::read(file, &own));
+        let own = own.into_sorted();
+        findings.extend(own.iter().cloned());
+        self.mcp = Some(KeptLock { file: file.clone(), lock: Arc::clone(&lock), findings: own });
+        lock
     }
 
     fn flows(

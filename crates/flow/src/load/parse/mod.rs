@@ -24,7 +24,7 @@ use crate::{
         yaml::{self, Entry, Kind},
     },
     definition::{Block, Body, Flow, FlowSet, IfBusy, OnUpdate, Sequence},
-    knowledge,
+    knowledge, mcp,
     script::Scripts,
     steps,
     text::{Data, Names, Text},
@@ -39,7 +39,8 @@ use std::{
 /// The name of the flow with the steps of `defaults`.
 pub const BOT_FLOW: &str = "_bot";
 
-/// Parses all files of a project: `_bot.yaml`, flows, `scripts/*.rhai`, `locales/*.yaml`, `knowledge/`; tests are skipped.
+/// Parses all files of a project: `_bot.yaml`, flows, `scripts/*.rhai`, `locales/*.yaml`, `knowledge/`, `mcp.lock.yaml`;
+/// tests are skipped.
 /// The findings are sorted; a set with errors must not go live.
 pub fn parse_set(files: &[Arc<SourceFile>]) -> (FlowSet, Vec<Diagnostic>) {
     ParseCache::default().parse(files)
@@ -58,7 +59,7 @@ impl Sorted {
         let mut sorted = Sorted { bot: None, flows: Vec::new(), scripts: Vec::new(), locales: Vec::new() };
         for file in files {
             let path = file.path();
-            if knowledge::is_knowledge(path) {
+            if knowledge::is_knowledge(path) || mcp::is_lock(path) {
                 continue;
             } else if path.ends_with(".rhai") {
                 sorted.scripts.push(file.clone());

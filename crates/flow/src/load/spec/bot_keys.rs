@@ -33,6 +33,7 @@ pub const BOT_KEYS: &[FieldSpec] = &[
         NAMES,
         "Names of the configuration's `models` that `llm` steps may ask; the first is the default.",
     ),
+    FieldSpec::optional("mcp", NAMES, "Names of the configuration's `mcp` servers whose tools agents may use."),
     FieldSpec::optional(
         "agents",
         AGENTS,
@@ -275,6 +276,11 @@ const SANDBOX: FieldKind = FieldKind::Record(&[
                 "model",
                 FieldKind::List,
                 "Answers of models by the id of the `llm` step, or `any`: `what_about: repair`.",
+            ),
+            FieldSpec::optional(
+                "mcp",
+                FieldKind::List,
+                "Answers of tools of MCP servers: `calendar.list: {json: {free: [\"10:00\"]}}`.",
             ),
         ]),
         "Answers instead of the network's.",

@@ -75,6 +75,8 @@ pub enum Declared {
     ContactField,
     /// `models:` of `_bot.yaml`.
     Model,
+    /// `mcp:` of `_bot.yaml`.
+    McpServer,
 }
 
 impl FieldKind {
@@ -138,6 +140,7 @@ impl Declared {
             Declared::Language => "language",
             Declared::ContactField => "field of the contact",
             Declared::Model => "model",
+            Declared::McpServer => "MCP server",
         }
     }
 }

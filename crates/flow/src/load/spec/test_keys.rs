@@ -64,6 +64,12 @@ const MOCKS: FieldSpec = FieldSpec::optional(
              the name of an agent `{say: …}`, `{call: FLOW, with: {…}}`, `{exit: NAME, gives: {…}}` or `{search: …}`; a list of \
              answers is used one by one.",
         ),
+        FieldSpec::optional(
+            "mcp",
+            FieldKind::Many(&FieldKind::Map),
+            "`calendar.list: {json: {free: [\"10:00\"]}}`, by server and tool: a text, `{json: …}`, `{error: no such day}` or \
+             `{fail: timeout}`; a list of answers is used one by one.",
+        ),
     ]),
     "What other systems answer; those of a case come before the file's. A call that none of them fits fails, and the \
      failure names it. What `sandbox` in `_bot.yaml` says does not count here.",

@@ -41,9 +41,9 @@ pub(super) fn check(agent: &Agent, turn: &Turn<'_>, here: Here<'_>, text: &str) 
 
 /// A reply may say that an act was done only after it was.
 fn claimed(agent: &Agent, known: &AgentState, text: &str) -> Result<(), ModelError> {
-    for tool in agent.tools.iter().filter(|tool| !known.has_done(&tool.flow)) {
+    for tool in agent.tools.iter().filter(|tool| !known.has_done(&tool.name)) {
         if let Some(claim) = tool.claims.iter().find(|claim| claims(text, claim)) {
-            let text = format!("the reply says `{claim}`, and `{}` was not done; use the tool, or do not say so", tool.flow);
+            let text = format!("the reply says `{claim}`, and `{}` was not done; use the tool, or do not say so", tool.name);
             return Err(ModelError::new(ModelErrorKind::Ungrounded, text));
         }
     }

@@ -2,7 +2,8 @@
 
 use crate::{
     base::{
-        diagnostic::Diagnostic,
+        diagnostic::{Diagnostic, did_you_mean},
+        fields::Fields,
         limits::{
             AGENT_CALLS_DEFAULT, AGENT_CALLS_MAX, AGENT_EXITS_MAX, AGENT_REPLY_CHARS_DEFAULT, AGENT_REPLY_CHARS_MAX,
             AGENT_TOOLS_MAX, AGENT_TURNS_DEFAULT, AGENT_TURNS_MAX, GATHER_MAX,
@@ -22,9 +23,11 @@ use crate::{
     text::Text,
 };
 
-/// A flow that the model may run.
+/// A flow that the model may run, or a tool of an MCP server.
 pub struct WrittenTool {
-    pub flow: String,
+    /// The name of the flow, or `SERVER.TOOL`; no flow has a dot in its name.
+    pub name: String,
+    pub mcp: Option<McpTarget>,
     /// The question to the customer before it runs; `${inputs.NAME}` are the values that the model gave.
     pub confirm: Option<Text>,
     /// True if the author says that it needs no question.
@@ -34,10 +37,23 @@ pub struct WrittenTool {
     pub place: Place,
 }
 
+/// The tool of an MCP server that an author names.
+pub struct McpTarget {
+    pub server: String,
+    pub server_at: Place,
+    pub tool: String,
+    /// True if the author says that it changes nothing: the server's own hints prove nothing.
+    pub reads: bool,
+}
+
 impl WrittenTool {
-    /// True if the tool changes something outside: its author says so by `confirm`.
+    /// True if the tool changes something outside: the author of a flow says so by `confirm`, and a tool of a server does
+    /// unless its author says that it only reads.
     pub fn is_act(&self) -> bool {
-        self.confirm.is_some() || self.is_unconfirmed
+        match &self.mcp {
+            Some(mcp) => !mcp.reads,
+            None => self.confirm.is_some() || self.is_unconfirmed,
+        }
     }
 }
 
@@ -80,7 +96,28 @@ pub(super) const TOOLS: FieldKind = FieldKind::Many(&FieldKind::Either(&[
             "Words that a reply may hold only after it has succeeded: `[booked, reserved]`.",
         ),
     ]),
+    FieldKind::Record(MCP),
 ]));
+
+const MCP: &[FieldSpec] = &[
+    FieldSpec::required("mcp", FieldKind::Known(Declared::McpServer), "The server, one of `mcp` in `_bot.yaml`."),
+    FieldSpec::required("only", FieldKind::Many(&FieldKind::Name), "The tools of it that the model may use."),
+    FieldSpec::optional(
+        "reads",
+        FieldKind::Many(&FieldKind::Name),
+        "Those that change nothing outside; every other one needs `confirm`.",
+    ),
+    FieldSpec::optional(
+        "confirm",
+        FieldKind::MapOf(&FieldKind::Either(&[FieldKind::Text, FieldKind::Record(UNCONFIRMED)])),
+        "By tool, the question to the customer before it is used, with `${inputs.NAME}`.",
+    ),
+    FieldSpec::optional(
+        "claims",
+        FieldKind::MapOf(&FieldKind::Many(&FieldKind::Name)),
+        "By tool, words that a reply may hold only after it has succeeded.",
+    ),
+];
 
 const UNCONFIRMED: &[FieldSpec] =
     &[FieldSpec::required("no", FieldKind::Name, "Why the customer is not asked, such as: the flow asks itself.")];
@@ -116,17 +153,27 @@ pub(super) fn read_name(fields: &mut StepFields<'_, '_>) -> String {
 }
 
 pub(super) fn read_tools(fields: &mut StepFields<'_, '_>) -> Vec<WrittenTool> {
-    let nodes = fields.list("tools");
-    if let Some(node) = nodes.get(AGENT_TOOLS_MAX) {
-        fields.wrong(node, "E522", format!("an agent has at most {AGENT_TOOLS_MAX} tools; split it, or take some out"));
-    }
     let mut tools: Vec<WrittenTool> = Vec::new();
-    for node in nodes.iter().take(AGENT_TOOLS_MAX) {
-        let tool = read_tool(fields, node);
-        fields.tool(&tool.flow, &tool.place);
-        if tools.iter().any(|known| known.flow == tool.flow) {
-            fields.wrong(node, "E522", format!("the tool `{}` is there twice; take one out", tool.flow));
-        } else {
+    for node in fields.list("tools") {
+        let read = match node.get("mcp") {
+            Some(server) => read_mcp(fields, node, server),
+            None => {
+                let tool = read_tool(fields, node);
+                fields.tool(&tool.name, &tool.place);
+                vec![tool]
+            }
+        };
+        for tool in read {
+            if tools.iter().any(|known| known.name == tool.name) {
+                let message = format!("the tool `{}` is there twice; take one out", tool.name);
+                fields.report(Diagnostic::error("E522", &tool.place, message));
+                continue;
+            }
+            if tools.len() == AGENT_TOOLS_MAX {
+                let message = format!("an agent has at most {AGENT_TOOLS_MAX} tools; split it, or take some out");
+                fields.report(Diagnostic::error("E522", &tool.place, message));
+                return tools;
+            }
             tools.push(tool);
         }
     }
@@ -135,7 +182,8 @@ pub(super) fn read_tools(fields: &mut StepFields<'_, '_>) -> Vec<WrittenTool> {
 
 fn read_tool(fields: &mut StepFields<'_, '_>, node: &Node) -> WrittenTool {
     let mut tool = WrittenTool {
-        flow: node.text().unwrap_or_default().to_owned(),
+        name: node.text().unwrap_or_default().to_owned(),
+        mcp: None,
         confirm: None,
         is_unconfirmed: false,
         claims: Vec::new(),
@@ -148,28 +196,95 @@ fn read_tool(fields: &mut StepFields<'_, '_>, node: &Node) -> WrittenTool {
     let flow = node.get("flow").and_then(Node::text);
     let confirm = node.get("confirm");
     {
-        let mut keys = crate::base::fields::Fields::new(node, "a tool", fields.findings()).at(&node.place);
+        let mut keys = Fields::new(node, "a tool", fields.findings()).at(&node.place);
         keys.required("flow");
         keys.know(&["confirm"]);
-        tool.claims = keys.texts("claims").into_iter().map(str::to_owned).filter(|claim| !claim.trim().is_empty()).collect();
+        tool.claims = claims(&keys.texts("claims"));
         keys.finish();
     }
-    flow.unwrap_or_default().clone_into(&mut tool.flow);
-    match confirm {
-        Some(confirm) if confirm.map().is_some() => {
-            let mut why = crate::base::fields::Fields::new(confirm, "`confirm`", fields.findings());
-            why.required("no");
-            why.finish();
-            tool.is_unconfirmed = true;
-        }
-        Some(confirm) => {
-            let text = fields.said_of(confirm, "`confirm`");
-            fields.sentence(Role::Other, &text);
-            tool.confirm = Some(text);
-        }
-        None => {}
+    flow.unwrap_or_default().clone_into(&mut tool.name);
+    if let Some(confirm) = confirm {
+        read_confirm(fields, confirm, &mut tool);
     }
     tool
+}
+
+/// The tools of one server that the author names.
+fn read_mcp(fields: &mut StepFields<'_, '_>, node: &Node, server: &Node) -> Vec<WrittenTool> {
+    let named = |key: &str| node.get(key).map_or(&[][..], Node::one_or_many).iter().filter_map(Node::scalar);
+    {
+        let mut keys = Fields::new(node, "a tool", fields.findings()).at(&node.place);
+        keys.required("mcp");
+        keys.required("only");
+        keys.texts("only");
+        keys.texts("reads");
+        keys.map("confirm");
+        keys.map("claims");
+        keys.finish();
+    }
+    let name = server.text().unwrap_or_default();
+    let mut tools: Vec<WrittenTool> = Vec::new();
+    for only in named("only") {
+        tools.push(WrittenTool {
+            name: format!("{name}.{}", only.text),
+            mcp: Some(McpTarget {
+                server: name.to_owned(),
+                server_at: server.place.clone(),
+                tool: only.text.clone(),
+                reads: named("reads").any(|read| read.text == only.text),
+            }),
+            confirm: None,
+            is_unconfirmed: false,
+            claims: Vec::new(),
+            place: only.place.clone(),
+        });
+    }
+    let of = |key: &str| node.get(key).and_then(Node::map).unwrap_or_default();
+    let keys = ["confirm", "claims"].into_iter().flat_map(|key| of(key).iter().map(|entry| &entry.key));
+    for one in named("reads").chain(keys) {
+        if !named("only").any(|only| only.text == one.text) {
+            let finding = Diagnostic::error("E527", &one.place, format!("`only` does not name the tool `{}`", one.text));
+            let near = did_you_mean(&one.text, named("only").map(|only| only.text.as_str()));
+            fields.report(finding.help(near.unwrap_or_else(|| "write it there, too".to_owned())));
+        }
+    }
+    for entry in of("confirm") {
+        let Some(tool) = tools.iter_mut().find(|tool| is_called(tool, &entry.key.text)) else { continue };
+        if tool.mcp.as_ref().is_some_and(|mcp| mcp.reads) {
+            let message = format!("`{}` stands among those that only read, and the customer is asked before it", tool.name);
+            fields.report(Diagnostic::error("E523", &entry.key.place, message).help("take it out of `reads`, or of `confirm`"));
+        }
+        read_confirm(fields, &entry.value, tool);
+    }
+    for entry in of("claims") {
+        let words: Vec<&str> = entry.value.one_or_many().iter().filter_map(Node::text).collect();
+        if let Some(tool) = tools.iter_mut().find(|tool| is_called(tool, &entry.key.text)) {
+            tool.claims = claims(&words);
+        }
+    }
+    tools
+}
+
+fn is_called(tool: &WrittenTool, name: &str) -> bool {
+    tool.mcp.as_ref().is_some_and(|mcp| mcp.tool == name)
+}
+
+fn claims(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).filter(|claim| !claim.trim().is_empty()).collect()
+}
+
+/// `confirm` of a tool: the question, or why there is none.
+fn read_confirm(fields: &mut StepFields<'_, '_>, confirm: &Node, tool: &mut WrittenTool) {
+    if confirm.map().is_some() {
+        let mut why = Fields::new(confirm, "`confirm`", fields.findings());
+        why.required("no");
+        why.finish();
+        tool.is_unconfirmed = true;
+        return;
+    }
+    let text = fields.said_of(confirm, "`confirm`");
+    fields.sentence(Role::Other, &text);
+    tool.confirm = Some(text);
 }
 
 pub(super) fn read_exits(fields: &mut StepFields<'_, '_>) -> Vec<WrittenExit> {

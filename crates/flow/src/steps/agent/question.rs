@@ -79,7 +79,7 @@ impl Agent {
             talk,
             sources,
             examples: Vec::new(),
-            shape: AnswerShape::Act(self.acts(here.set)),
+            shape: AnswerShape::Act(self.acts(here.set, &agent.changed)),
             output_max: None,
             mark: mark(turn, here.run, call),
             repair: None,
@@ -163,8 +163,8 @@ impl Agent {
         count
     }
 
-    /// Everything that the model may choose from.
-    fn acts(&self, set: &FlowSet) -> Vec<ActShape> {
+    /// Everything that the model may choose from; `out`: tools whose servers describe them otherwise now.
+    fn acts(&self, set: &FlowSet, out: &[String]) -> Vec<ActShape> {
         let field = |name: &str, about: &str| Field {
             name: name.to_owned(),
             kind: Kind::from(AnswerType::Text),
@@ -178,6 +178,7 @@ impl Agent {
             name: name.to_owned(),
             about,
             fields: shape_fields(fields),
+            schema: None,
         };
         let mut acts = vec![act(SAY, "Replies to the customer.".to_owned(), &[field("text", "The reply.")])];
         if self.knowledge.is_some() {
@@ -185,10 +186,20 @@ impl Agent {
             acts.push(act(SEARCH, about, &[field("question", "A question in a few words.")]));
         }
         for tool in &self.tools {
-            let Some(flow) = set.named(&tool.flow) else { continue };
-            let about = flow.description.clone().unwrap_or_default();
             let asked = if tool.confirm.is_some() { " The customer is asked by a button before it is done." } else { "" };
-            acts.push(act(&format!("{CALL}{}", tool.flow), format!("{about}{asked}"), &flow.inputs));
+            let name = format!("{CALL}{}", tool.name);
+            if let Some(named) = &tool.mcp {
+                let locked = set.mcp.tool(&named.server, &named.tool).filter(|_| !out.contains(&tool.name));
+                let Some((locked, inputs)) = locked.and_then(|locked| Some((locked, locked.inputs.as_ref().ok()?))) else {
+                    continue;
+                };
+                let about = format!("{}{asked}", locked.tool.description);
+                acts.push(ActShape { name, about, fields: Vec::new(), schema: Some(inputs.strict()) });
+                continue;
+            }
+            let Some(flow) = set.named(&tool.name) else { continue };
+            let about = flow.description.clone().unwrap_or_default();
+            acts.push(act(&name, format!("{about}{asked}"), &flow.inputs));
         }
         for exit in &self.exits {
             let when = if exit.when.is_empty() { built_in(&exit.name) } else { &exit.when };

@@ -1,10 +1,10 @@
-//! Runs flows as tools. An act, which changes something outside, begins only after a tap or a yes of the contact, and the
+//! Runs tools: flows, and tools of MCP servers. An act, which changes something outside, begins only after a tap or a yes of the contact, and the
 //! same act succeeds at most once in a talk.
 
 use super::{
     Agent, WrittenTool,
     answer::{disclosed, unusable},
-    guard, listen, state,
+    guard, listen, mcp, state,
 };
 use crate::{
     base::limits::{AGENT_SAME_CALLS_MAX, AGENT_TOOL_RESULT_BYTES_MAX},
@@ -15,6 +15,7 @@ use crate::{
         turn::{Here, Next, StepFailure, Turn},
     },
     load::stock_phrases::Phrase,
+    mcp::LockedTool,
     model::{
         effect::{ModelError, TalkBy},
         session::{AskedAct, OptionShown, StepError, ToolRun, ToolState},
@@ -27,6 +28,12 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
+/// The thing that a tool's name stands for.
+enum Target<'a> {
+    Flow(&'a Flow),
+    Mcp(&'a LockedTool),
+}
+
 impl Agent {
     /// Handles the wish of the model to use a tool: it is begun, asked about, or answered from what is known.
     pub(super) fn use_tool<'a>(
@@ -36,16 +43,37 @@ impl Agent {
         name: &str,
         with: Value,
     ) -> Result<Next, ModelError> {
-        let found = self.tools.iter().find(|tool| tool.flow == name).zip(here.set.named(name));
-        let Some((tool, flow)) = found else { return Err(unusable("there is no such tool")) };
-        let inputs = self.inputs_of(turn, here, flow, with)?;
+        let found = self.tools.iter().find(|tool| tool.name == name);
+        let found = found.and_then(|tool| Some((tool, self.target(turn, here, tool)?)));
+        let Some((tool, target)) = found else { return Err(unusable("there is no such tool")) };
+        let inputs = match &target {
+            Target::Flow(flow) => self.inputs_of(turn, here, flow, with)?,
+            Target::Mcp(locked) => mcp::inputs_of(locked, &tool.name, with)?,
+        };
         guard::check_inputs(self, turn, here, &inputs)?;
         if let Some(next) = self.known(turn, here, tool, &inputs) {
             return Ok(next);
         }
+        if tool.is_unconfirmed && state::of(turn, here.run).is_some_and(mcp::has_read) {
+            turn.note_at(here, format!("`{}` is not begun without a question: a tool of a server was read just before", tool.name));
+            let text = "This is not begun now, because somebody else's words were read for this message. Answer the customer; \
+                        after their next message it can be done.";
+            return Ok(self.told(turn, here, tool, text.to_owned()));
+        }
         match &tool.confirm {
             Some(_) => self.ask_about(turn, here, tool, inputs),
-            None => Ok(begin(turn, here, tool, flow, inputs)),
+            None => Ok(begin(turn, here, tool, target, inputs)),
+        }
+    }
+
+    /// The flow or the pinned tool behind a name; `None`: the version has none that could be used.
+    fn target<'a>(&self, turn: &Turn<'_>, here: Here<'a>, tool: &WrittenTool) -> Option<Target<'a>> {
+        match &tool.mcp {
+            None => here.set.named(&tool.name).map(Target::Flow),
+            Some(named) => {
+                let is_out = state::of(turn, here.run).is_some_and(|agent| agent.changed.contains(&tool.name));
+                here.set.mcp.tool(&named.server, &named.tool).filter(|_| !is_out).map(Target::Mcp)
+            }
         }
     }
 
@@ -72,7 +100,7 @@ impl Agent {
     ) -> Option<Next> {
         let agent = state::of(turn, here.run)?;
         let is_of_turn = |run: &&ToolRun| run.turn == agent.replies;
-        let uses: Vec<&ToolRun> = agent.tool_runs.iter().filter(|run| run.tool == tool.flow).collect();
+        let uses: Vec<&ToolRun> = agent.tool_runs.iter().filter(|run| run.tool == tool.name).collect();
         if tool.is_act() && uses.iter().any(|run| run.state == ToolState::Unknown) {
             let text = "Nobody knows whether this was done before, so it is not done again. A person of the business looks at it.";
             return Some(self.told(turn, here, tool, text.to_owned()));
@@ -89,7 +117,7 @@ impl Agent {
         }
         let in_turn: Vec<&ToolRun> = same.into_iter().filter(is_of_turn).collect();
         if in_turn.len() + 1 >= AGENT_SAME_CALLS_MAX {
-            let text = format!("the model asks for `{}` with the same inputs again and again", tool.flow);
+            let text = format!("the model asks for `{}` with the same inputs again and again", tool.name);
             return Some(Next::Fail(StepFailure::new("tool_loop", text)));
         }
         let again = ToolRun::clone(in_turn.last()?);
@@ -103,7 +131,7 @@ impl Agent {
 
     /// Tells the model a result, and asks what comes next.
     fn told<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, tool: &WrittenTool, text: String) -> Next {
-        state::with(turn, here.run, |agent| agent.say(TalkBy::Tool(tool.flow.clone()), text));
+        state::with(turn, here.run, |agent| agent.say(TalkBy::Tool(tool.name.clone()), text));
         self.think(turn, here)
     }
 
@@ -142,12 +170,12 @@ impl Agent {
             Ok(sent) => sent,
             Err(failure) => return Ok(Next::Fail(failure)),
         };
-        turn.note_at(here, format!("asks the contact before `{}`", tool.flow));
+        turn.note_at(here, format!("asks the contact before `{}`", tool.name));
         state::with(turn, here.run, |agent| {
             agent.say(TalkBy::Agent, body);
             agent.replies += 1;
             (agent.unanswered, agent.given_up) = (false, 0);
-            agent.asked = Some(AskedAct { number, message: sent, tool: tool.flow.clone(), inputs });
+            agent.asked = Some(AskedAct { number, message: sent, tool: tool.name.clone(), inputs });
         });
         Ok(self.listen(turn, here))
     }
@@ -158,10 +186,10 @@ impl Agent {
             agent.asked = None;
             agent.hear("Yes");
         });
-        let found = self.tools.iter().find(|tool| tool.flow == act.tool).zip(here.set.named(&act.tool));
-        match found {
-            Some((tool, flow)) => begin(turn, here, tool, flow, act.inputs),
-            None => Next::Fail(StepFailure::new("unknown_flow", format!("there is no flow `{}`", act.tool))),
+        let found = self.tools.iter().find(|tool| tool.name == act.tool);
+        match found.and_then(|tool| Some((tool, self.target(turn, here, tool)?))) {
+            Some((tool, target)) => begin(turn, here, tool, target, act.inputs),
+            None => Next::Fail(StepFailure::new("unknown_flow", format!("there is no tool `{}`", act.tool))),
         }
     }
 
@@ -180,7 +208,7 @@ impl Agent {
         self.ended(turn, here, ToolState::Failed(text.clone()), text)
     }
 
-    /// The flow of a tool has failed, also where its own `on_error` has said so to the contact. Where nobody knows whether it took effect, a person must look.
+    /// A tool has failed, also where its own `on_error` has said so to the contact. Where nobody knows whether it took effect, a person must look.
     pub fn tool_failed<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, error: &StepError) -> Next {
         turn.note_at(here, format!("its tool failed: `{}`: {}", error.code, error.text));
         if error.code == "unknown_outcome" {
@@ -192,7 +220,7 @@ impl Agent {
         self.ended(turn, here, ToolState::Failed(text.clone()), text)
     }
 
-    fn ended<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, ends: ToolState, told: String) -> Next {
+    pub(super) fn ended<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, ends: ToolState, told: String) -> Next {
         let outdated = state::with(turn, here.run, |agent| {
             let name = agent.running_mut().map(|run| {
                 run.state = ends;
@@ -209,21 +237,21 @@ impl Agent {
     }
 }
 
-/// Begins the flow of a tool; it comes back by `tool_done` or `tool_failed`.
+/// Begins a tool; a flow comes back by `tool_done` or `tool_failed`, a tool of a server by `mcp_returned`.
 fn begin(
     turn: &mut Turn<'_>,
     here: Here<'_>,
     tool: &WrittenTool,
-    flow: &Flow,
+    target: Target<'_>,
     inputs: BTreeMap<String, Value>,
 ) -> Next {
-    turn.note_at(here, format!("runs its tool `{}`", tool.flow));
+    turn.note_at(here, format!("runs its tool `{}`", tool.name));
     let at = turn.now();
     state::with(turn, here.run, |agent| {
         let (turn, inputs) = (agent.replies, inputs.clone());
         agent.gave(inputs.values());
         agent.begin(ToolRun {
-            tool: tool.flow.clone(),
+            tool: tool.name.clone(),
             inputs,
             at,
             turn,
@@ -231,11 +259,16 @@ fn begin(
             state: ToolState::Running,
         });
     });
-    Next::CallFlow { flow: flow.name.clone(), with: inputs, returns_as: None, until: None }
+    match target {
+        Target::Flow(flow) => {
+            Next::CallFlow { flow: flow.name.clone(), with: inputs, returns_as: None, until: None }
+        }
+        Target::Mcp(locked) => mcp::call(turn, here, tool, locked, &inputs),
+    }
 }
 
 /// The beginning of a result that is longer than a model is told.
-fn cut(mut text: String) -> String {
+pub(super) fn cut(mut text: String) -> String {
     if text.len() > AGENT_TOOL_RESULT_BYTES_MAX {
         let end = (0..=AGENT_TOOL_RESULT_BYTES_MAX).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
         text.truncate(end);

@@ -15,7 +15,7 @@ use crate::{
         channel_limits::ChannelLimits,
         contact::{Contact, ContactData},
         content::Content,
-        effect::{HttpCall, MessageDraft, ModelCall, PlannedFlow},
+        effect::{HttpCall, McpCall, MessageDraft, ModelCall, PlannedFlow},
         event::DeliveryOutcome,
         inbound::InboundKind,
         pauses::Paused,
@@ -52,6 +52,8 @@ pub struct Talk {
     pub happened: Vec<String>,
     pub calls: Vec<HttpCall>,
     pub questions: Vec<ModelCall>,
+    /// The open calls of MCP tools.
+    pub used: Vec<McpCall>,
     keys: Vec<Option<String>>,
     /// Planned starts of `start` steps for the runtime.
     pub planned: Vec<PlannedFlow>,
@@ -109,6 +111,7 @@ impl Talk {
             happened: Vec::new(),
             calls: Vec::new(),
             questions: Vec::new(),
+            used: Vec::new(),
             keys: Vec::new(),
             planned: Vec::new(),
             last_number: 0,

@@ -7,7 +7,9 @@ use crate::{
         contact::ContactPatch,
         content::MediaKind,
         effect::{ModelError, ModelErrorKind, ModelReply},
-        event::{CallAnswer, CallError, CallReturn, DeliveryOutcome, Event, FlowEvent, Joined, Reason, Start},
+        event::{
+            CallAnswer, CallError, CallReturn, DeliveryOutcome, Event, FlowEvent, Joined, McpAnswer, Reason, Start,
+        },
         inbound::InboundKind,
         session::Person,
         value::Value,
@@ -24,6 +26,16 @@ impl Talk {
         let asked = self.questions.remove(0);
         let result = Ok(CallReturn::Model(ModelReply::free(&asked.model, answer)));
         self.event(Event::Returned { run: asked.run, call: asked.call, result });
+        Ok(())
+    }
+
+    /// The MCP server answers the oldest call.
+    fn mcp(&mut self, result: Result<McpAnswer, CallError>) -> Result<(), String> {
+        if self.used.is_empty() {
+            return Err("no MCP tool is under way".into());
+        }
+        let used = self.used.remove(0);
+        self.event(Event::Returned { run: used.run, call: used.call, result: result.map(CallReturn::Mcp) });
         Ok(())
     }
 
@@ -50,6 +62,9 @@ impl Talk {
                 self.event(Event::Snoozed { until });
             }
             "back" => self.event(Event::HandedBack { agent: Some("eve".into()) }),
+            "mcp" => self.mcp(Ok(McpAnswer { said: rest.into(), is_error: false }))?,
+            "mcp_error" => self.mcp(Ok(McpAnswer { said: rest.into(), is_error: true }))?,
+            "mcp_fails" => self.mcp(Err(CallError { code: rest.into(), text: "the server".into() }))?,
             "close" => self.event(Event::Closed),
             "leave" => self.event(Event::Left),
             "join" => self.event(Event::Joined(Box::new(Joined {

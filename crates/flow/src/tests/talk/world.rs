@@ -175,6 +175,12 @@ impl Talk {
                     self.questions.push(call);
                     what
                 }
+                CallRequest::Mcp(call) => {
+                    let given = serde_json::Value::from(call.arguments.clone());
+                    let what = format!("uses {}.{} {given} try {}", call.server, call.tool, call.attempt);
+                    self.used.push(call);
+                    what
+                }
             },
             Effect::Drop { run, message, .. } => {
                 self.kept.retain(|(draft, ..)| match (run, message) {

@@ -95,6 +95,18 @@ pub fn of(node: &Node) -> StepTexts {
     }
 }
 
+/// The names of an item of `tools`: a flow, or tools of an MCP server.
+fn tools_of(item: &yaml::Node) -> Vec<String> {
+    match item.get("mcp") {
+        Some(server) => {
+            let server = server.text().unwrap_or("?");
+            let only = item.get("only").map_or(&[] as &[yaml::Node], yaml::Node::one_or_many);
+            only.iter().map(|tool| format!("{server}.{}", tool.text().unwrap_or("?"))).collect()
+        }
+        None => vec![item.text().or_else(|| item.get("flow")?.text()).unwrap_or("?").to_owned()],
+    }
+}
+
 fn notes(node: &Node) -> Vec<String> {
     let written = &node.outline.yaml;
     let value = |key: &str| written.get(key).map(brief);
@@ -113,9 +125,8 @@ fn notes(node: &Node) -> Vec<String> {
         ("call", _) => all.extend(most.map(|most| format!("at most {most}"))),
         _ => all.extend(most.map(|most| format!("waits {most}"))),
     }
-    let names = |node: &yaml::Node| node.text().or_else(|| node.get("flow")?.text()).unwrap_or("?").to_owned();
     let tools: Vec<String> =
-        written.get("tools").map_or(&[] as &[yaml::Node], yaml::Node::one_or_many).iter().map(names).collect();
+        written.get("tools").map_or(&[] as &[yaml::Node], yaml::Node::one_or_many).iter().flat_map(tools_of).collect();
     if !tools.is_empty() {
         all.push(format!("tools: {}", tools.join(", ")));
     }

@@ -238,6 +238,7 @@ impl Reader<'_, '_> {
             Declared::Topic => (Meaning::Listed { list: "topics", name: name.clone() }, 0..name.len()),
             Declared::Team => (Meaning::Listed { list: "teams", name: name.clone() }, 0..name.len()),
             Declared::Model => (Meaning::Listed { list: "models", name: name.clone() }, 0..name.len()),
+            Declared::McpServer => (Meaning::Listed { list: "mcp", name: name.clone() }, 0..name.len()),
             Declared::Language => (Meaning::Listed { list: "languages", name: name.clone() }, 0..name.len()),
             Declared::Hours => {
                 let known = |name: &str| self.desk.set.bot.hours.contains_key(name);

@@ -270,6 +270,7 @@ impl CompletionRequest<'_, '_> {
             Declared::Topic => names(bot.topics.keys().cloned().collect(), "topic"),
             Declared::Team => names(bot.teams.keys().cloned().collect(), "team"),
             Declared::Model => names(bot.models.clone(), "model"),
+            Declared::McpServer => names(bot.mcp.clone(), "MCP server"),
             Declared::Hours => names(bot.hours.keys().cloned().collect(), "hours"),
             Declared::Language => names(bot.languages.keys().cloned().collect(), "language"),
             Declared::Sender => names(self.desk.around.senders.clone().unwrap_or_default(), "sender"),

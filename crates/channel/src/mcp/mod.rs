@@ -1,0 +1,296 @@
+//! Speaks the Model Context Protocol as a client, over its streamable HTTP: lists a server's tools, and uses one.
+//!
+//! Versions up to 2025-11-25 begin with `initialize`; from 2026-07-28 on each request carries its version, and there is no
+//! session. A server that refuses the first way is asked in the second. Source: modelcontextprotocol.io/specification,
+//! revisions 2025-06-18, 2025-11-25 and 2026-07-28.
+
+mod wire;
+
+use crate::{
+    base::{
+        fence::Fence,
+        limits::{CALL_ANSWER_BYTES_MAX, MCP_PAGES_MAX, MCP_TOOLS_MAX},
+        private_use,
+        secret::Secret,
+        time::Span,
+    },
+    call::FlowClient,
+    guard::Guard,
+    model::{event::McpAnswer, mcp::McpTool},
+};
+use ipnet::IpNet;
+use reqwest::Url;
+use serde_json::{Map, Value as Json, json};
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicI64, Ordering},
+    },
+};
+use tokio::sync::Mutex;
+use wire::Sent;
+
+/// The version that is asked for, those that are understood, and the one without a session.
+const WANTED: &str = "2025-11-25";
+const UNDERSTOOD: [&str; 3] = ["2025-11-25", "2025-06-18", "2025-03-26"];
+const STATELESS: &str = "2026-07-28";
+
+/// A configured server.
+#[derive(Debug, Clone)]
+pub struct McpEndpoint {
+    pub name: String,
+    pub url: Url,
+    /// Names in small letters.
+    pub headers: Vec<(String, Secret)>,
+    pub allow_private: Vec<IpNet>,
+    pub timeout: Span,
+}
+
+/// The client of one server; it keeps one session.
+pub struct McpClient {
+    endpoint: McpEndpoint,
+    client: FlowClient,
+    session: Mutex<Option<Session>>,
+    last_id: AtomicI64,
+}
+
+/// The way in which a server is spoken to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Session {
+    version: String,
+    /// The session that the server has named.
+    id: Option<String>,
+}
+
+/// There is no answer that could be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct McpFailure {
+    /// `timeout`, `unreachable`, `blocked`, `too_large`, `bad_answer`, `refused`, `deposed`.
+    pub code: &'static str,
+    /// A sentence; of the server's own words only those of an error.
+    pub text: String,
+    /// True if the request may have reached the server, which may have done what it asks.
+    pub may_be_done: bool,
+}
+
+impl McpFailure {
+    fn new(code: &'static str, text: impl Into<String>) -> McpFailure {
+        McpFailure { code, text: text.into(), may_be_done: false }
+    }
+}
+
+impl Session {
+    fn is_stateless(&self) -> bool {
+        self.version == STATELESS
+    }
+}
+
+impl McpClient {
+    /// Fails only if TLS cannot be set up. The guard lets requests go to public addresses and to the networks that the
+    /// operator named; `fence`: only while this process may act for its database.
+    pub fn new(endpoint: McpEndpoint, fence: Option<Arc<Fence>>) -> Result<McpClient, reqwest::Error> {
+        let guard = Guard::new(endpoint.allow_private.iter().copied()).named("mcp.allow_private");
+        let mut client = FlowClient::new(guard)?.without_redirects();
+        if let Some(fence) = fence {
+            client = client.behind(fence);
+        }
+        Ok(McpClient { endpoint, client, session: Mutex::default(), last_id: AtomicI64::new(0) })
+    }
+
+    pub fn endpoint(&self) -> &McpEndpoint {
+        &self.endpoint
+    }
+
+    /// All tools of the server, by name. A tool that cannot be pinned is an error of the whole list: a part of it would look
+    /// like all of it.
+    pub async fn tools(&self) -> Result<Vec<McpTool>, McpFailure> {
+        let sent = AtomicBool::new(false);
+        match tokio::time::timeout(self.endpoint.timeout.to_std(), self.list(&sent)).await {
+            Ok(listed) => listed.map_err(|failure| McpFailure { may_be_done: false, ..failure }),
+            Err(_) => Err(self.late()),
+        }
+    }
+
+    /// Uses a tool, once.
+    pub async fn call(&self, tool: &str, arguments: &Map<String, Json>) -> Result<McpAnswer, McpFailure> {
+        let sent = AtomicBool::new(false);
+        let params =
+            Map::from_iter([("name".to_owned(), tool.into()), ("arguments".to_owned(), arguments.clone().into())]);
+        let asked = tokio::time::timeout(self.endpoint.timeout.to_std(), self.ask("tools/call", params, &sent)).await;
+        let may_be_done = sent.load(Ordering::Relaxed);
+        match asked {
+            Ok(Ok(result)) => Ok(answer_of(&result)),
+            Ok(Err(failure)) => Err(failure),
+            Err(_) => Err(McpFailure { may_be_done, ..self.late() }),
+        }
+    }
+
+    fn late(&self) -> McpFailure {
+        McpFailure::new("timeout", format!("no answer within {}", self.endpoint.timeout))
+    }
+
+    async fn list(&self, sent: &AtomicBool) -> Result<Vec<McpTool>, McpFailure> {
+        let bad = |why: String| McpFailure::new("bad_answer", why);
+        let (mut all, mut names, mut cursor) = (Vec::new(), BTreeSet::new(), None::<String>);
+        for _ in 0..MCP_PAGES_MAX {
+            let params = cursor.take().map(|cursor| ("cursor".to_owned(), cursor.into()));
+            let page = self.ask("tools/list", params.into_iter().collect(), sent).await?;
+            let Some(tools) = page["tools"].as_array() else { return Err(bad("the list has no `tools`".to_owned())) };
+            for listed in tools {
+                let tool = McpTool::of(listed).map_err(bad)?;
+                if !names.insert(tool.name.clone()) {
+                    return Err(bad(format!("the list has the tool `{}` twice", tool.name)));
+                }
+                all.push(tool);
+            }
+            if all.len() > MCP_TOOLS_MAX {
+                return Err(bad(format!("the server has more than {MCP_TOOLS_MAX} tools")));
+            }
+            cursor = page["nextCursor"].as_str().filter(|next| !next.is_empty()).map(str::to_owned);
+            if cursor.is_none() {
+                all.sort_by(|a, b| a.name.cmp(&b.name));
+                return Ok(all);
+            }
+        }
+        Err(bad(format!("the list has more than {MCP_PAGES_MAX} pages")))
+    }
+
+    /// The result of one request. Where the server has forgotten the session, a new one is begun once.
+    async fn ask(&self, method: &str, params: Map<String, Json>, sent: &AtomicBool) -> Result<Json, McpFailure> {
+        let session = self.begin().await?;
+        match self.request(method, params.clone(), Some(&session), sent).await {
+            Err(Sent::SessionGone) => {
+                sent.store(false, Ordering::Relaxed);
+                // Whoever has begun a new one meanwhile keeps it.
+                {
+                    let mut kept = self.session.lock().await;
+                    if kept.as_ref() == Some(&session) {
+                        *kept = None;
+                    }
+                }
+                let session = self.begin().await?;
+                self.request(method, params, Some(&session), sent).await.map_err(Sent::into_failure)
+            }
+            other => other.map_err(Sent::into_failure),
+        }
+    }
+
+    /// The kept session, or a new one.
+    async fn begin(&self) -> Result<Session, McpFailure> {
+        let mut kept = self.session.lock().await;
+        if let Some(session) = kept.as_ref() {
+            return Ok(session.clone());
+        }
+        let session = self.handshake().await?;
+        *kept = Some(session.clone());
+        Ok(session)
+    }
+
+    async fn handshake(&self) -> Result<Session, McpFailure> {
+        let about = json!({
+            "protocolVersion": WANTED, "capabilities": {},
+            "clientInfo": {"name": "transom", "version": env!("CARGO_PKG_VERSION")},
+        });
+        let Json::Object(params) = about else { return Err(McpFailure::new("bad_answer", "no request")) };
+        let id = self.next_id();
+        let message = json!({"jsonrpc": "2.0", "id": id, "method": "initialize", "params": params});
+        let received = wire::post(&self.client, &self.endpoint, &message, id, None, &AtomicBool::new(false)).await;
+        let (result, named) = match received {
+            Ok(received) => (received.result, received.session),
+            // A server without a session knows no `initialize`.
+            Err(Sent::Refused { .. } | Sent::SessionGone) => {
+                let session = Session { version: STATELESS.to_owned(), id: None };
+                let discovered =
+                    self.request("server/discover", Map::new(), Some(&session), &AtomicBool::new(false)).await;
+                let refused = "the server refuses `initialize` and `server/discover`";
+                return match discovered {
+                    Ok(_) => Ok(session),
+                    Err(Sent::Refused { text, .. }) => Err(McpFailure::new("refused", format!("{refused}: {text}"))),
+                    Err(other) => Err(other.into_failure()),
+                };
+            }
+            Err(other) => return Err(other.into_failure()),
+        };
+        let version = result["protocolVersion"].as_str().unwrap_or_default();
+        let Some(version) = UNDERSTOOD.into_iter().find(|known| *known == version) else {
+            let text = "the server speaks a version of the protocol that is not understood here";
+            return Err(McpFailure::new("bad_answer", text));
+        };
+        let session = Session { version: version.to_owned(), id: named };
+        let told = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
+        wire::tell(&self.client, &self.endpoint, &told, &session).await.map_err(Sent::into_failure)?;
+        Ok(session)
+    }
+
+    async fn request(
+        &self,
+        method: &str,
+        mut params: Map<String, Json>,
+        session: Option<&Session>,
+        sent: &AtomicBool,
+    ) -> Result<Json, Sent> {
+        if session.is_some_and(Session::is_stateless) {
+            let meta = json!({
+                "io.modelcontextprotocol/protocolVersion": STATELESS,
+                "io.modelcontextprotocol/clientCapabilities": {},
+                "io.modelcontextprotocol/clientInfo": {"name": "transom", "version": env!("CARGO_PKG_VERSION")},
+            });
+            params.insert("_meta".to_owned(), meta);
+        }
+        let id = self.next_id();
+        let message = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
+        wire::post(&self.client, &self.endpoint, &message, id, session, sent).await.map(|received| received.result)
+    }
+
+    fn next_id(&self) -> i64 {
+        self.last_id.fetch_add(1, Ordering::Relaxed) + 1
+    }
+}
+
+/// The words of a result: its JSON where the tool gives one, else its texts; of everything else the kind alone.
+fn answer_of(result: &Json) -> McpAnswer {
+    let texts = result["content"].as_array().into_iter().flatten().map(|part| match part["type"].as_str() {
+        Some("text") => part["text"].as_str().unwrap_or_default().to_owned(),
+        Some("resource") if part["resource"]["text"].is_string() => {
+            part["resource"]["text"].as_str().unwrap_or_default().to_owned()
+        }
+        Some("image") => "[image]".to_owned(),
+        Some("audio") => "[audio]".to_owned(),
+        Some("resource" | "resource_link") => "[file]".to_owned(),
+        _ => "[something else]".to_owned(),
+    });
+    let is_error = result["isError"] == true;
+    let said = match &result["structuredContent"] {
+        Json::Null => texts.collect::<Vec<_>>().join("\n"),
+        _ if is_error => texts.collect::<Vec<_>>().join("\n"),
+        json => json.to_string(),
+    };
+    let mut said = private_use::without(&said).replace('\0', "\u{FFFD}");
+    if said.len() > CALL_ANSWER_BYTES_MAX {
+        said.truncate((0..=CALL_ANSWER_BYTES_MAX).rev().find(|end| said.is_char_boundary(*end)).unwrap_or(0));
+    }
+    McpAnswer { said, is_error }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_its_json_or_its_texts() {
+        let said = |result: Json| answer_of(&result).said;
+        assert_eq!(
+            said(json!({"content": [{"type": "text", "text": "a"}, {"type": "image", "data": "x"}]})),
+            "a\n[image]"
+        );
+        assert_eq!(
+            said(json!({"content": [{"type": "text", "text": "a"}], "structuredContent": {"b": 1}})),
+            "{\"b\":1}"
+        );
+        assert_eq!(said(json!({"content": "no list"})), "");
+        let failed =
+            answer_of(&json!({"content": [{"type": "text", "text": "no"}], "structuredContent": {}, "isError": true}));
+        assert_eq!((failed.said.as_str(), failed.is_error), ("no", true));
+    }
+}

@@ -1,0 +1,299 @@
+//! Sends one JSON-RPC message to an MCP server and reads its answer, as JSON or out of a stream of events.
+
+use super::{McpEndpoint, McpFailure, Session};
+use crate::{
+    base::{limits::CALL_ANSWER_BYTES_MAX, private_use, secret::Secret},
+    call::{FlowClient, failed},
+    client::capped,
+};
+use reqwest::{
+    Response,
+    header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
+};
+use serde_json::Value as Json;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+const SESSION: &str = "mcp-session-id";
+const VERSION: &str = "mcp-protocol-version";
+/// The words of a server's error that are repeated.
+const ERROR_CHARS_MAX: usize = 300;
+/// A longer name of a session is none: it goes along with each request.
+const SESSION_BYTES_MAX: usize = 512;
+
+/// The result of a request, and the session that the server has named beside it.
+#[derive(Debug)]
+pub(super) struct Received {
+    pub result: Json,
+    pub session: Option<String>,
+}
+
+/// A request without a result, by what the caller does next.
+#[derive(Debug)]
+pub(super) enum Sent {
+    /// The server knows no such session; it has done nothing.
+    SessionGone,
+    /// The server says no, and has done nothing.
+    Refused {
+        text: String,
+    },
+    Failed(McpFailure),
+}
+
+impl Sent {
+    pub fn into_failure(self) -> McpFailure {
+        match self {
+            Sent::SessionGone => McpFailure::new("refused", "the server ends each session at once"),
+            Sent::Refused { text } => McpFailure::new("refused", text),
+            Sent::Failed(failure) => failure,
+        }
+    }
+
+    fn bad(text: impl Into<String>) -> Sent {
+        Sent::Failed(McpFailure { may_be_done: true, ..McpFailure::new("bad_answer", text) })
+    }
+}
+
+/// Sends a request. `sent` becomes true when it may have reached the server.
+pub(super) async fn post(
+    client: &FlowClient,
+    endpoint: &McpEndpoint,
+    message: &Json,
+    id: i64,
+    session: Option<&Session>,
+    sent: &AtomicBool,
+) -> Result<Received, Sent> {
+    let mut answer = exchange(client, endpoint, message, session, sent).await?;
+    let status = answer.status().as_u16();
+    match status {
+        200 => {}
+        404 if session.is_some_and(|session| session.id.is_some()) => return Err(Sent::SessionGone),
+        300..400 => {
+            let text = "the server redirects the request, and it is meant for no other address";
+            return Err(Sent::Failed(McpFailure::new("blocked", text)));
+        }
+        // A server or a proxy that breaks may have begun the work.
+        500..=599 | 100..=299 => {
+            let text = format!("the server answered with status {status}");
+            return Err(Sent::Failed(McpFailure { may_be_done: true, ..McpFailure::new("unreachable", text) }));
+        }
+        _ => return Err(refused(&mut answer, status, endpoint).await),
+    }
+    let header =
+        |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let named = Some(header(SESSION)).filter(|id| !id.is_empty() && id.len() <= SESSION_BYTES_MAX);
+    let kind = header(CONTENT_TYPE.as_str()).to_lowercase();
+    let found = if kind.starts_with("text/event-stream") {
+        of_stream(&mut answer, id).await?
+    } else {
+        let (body, cut) = capped(&mut answer, CALL_ANSWER_BYTES_MAX).await;
+        whole(&body, cut)?;
+        serde_json::from_slice(&body).map_err(|_| Sent::bad("the answer is no JSON"))?
+    };
+    result_of(found, id, endpoint).map(|result| Received { result, session: named })
+}
+
+/// Sends a notification, which has no answer.
+pub(super) async fn tell(
+    client: &FlowClient,
+    endpoint: &McpEndpoint,
+    message: &Json,
+    session: &Session,
+) -> Result<(), Sent> {
+    let answer = exchange(client, endpoint, message, Some(session), &AtomicBool::new(false)).await?;
+    match answer.status().as_u16() {
+        200..=299 => Ok(()),
+        status => Err(Sent::Refused { text: format!("the server answered a notification with status {status}") }),
+    }
+}
+
+async fn exchange(
+    client: &FlowClient,
+    endpoint: &McpEndpoint,
+    message: &Json,
+    session: Option<&Session>,
+    sent: &AtomicBool,
+) -> Result<Response, Sent> {
+    let stopped = |code, text: String| Sent::Failed(McpFailure::new(code, text));
+    client.guard.check(&endpoint.url).map_err(|why| stopped("blocked", why.0))?;
+    let headers = headers(endpoint, message, session)?;
+    client.may_act().await.map_err(|error| stopped("deposed", error.text))?;
+    let request = client.client.post(endpoint.url.clone()).headers(headers).body(message.to_string());
+    sent.store(true, Ordering::Relaxed);
+    request.send().await.map_err(|error| {
+        let unsent = error.is_connect() || error.is_builder();
+        let error = failed(error);
+        let code = match error.code.as_str() {
+            "blocked" => "blocked",
+            "timeout" => "timeout",
+            _ => "unreachable",
+        };
+        let may_be_done = !unsent && code != "blocked";
+        if !may_be_done {
+            sent.store(false, Ordering::Relaxed);
+        }
+        Sent::Failed(McpFailure { may_be_done, ..McpFailure::new(code, error.text) })
+    })
+}
+
+fn headers(endpoint: &McpEndpoint, message: &Json, session: Option<&Session>) -> Result<HeaderMap, Sent> {
+    let mut all = HeaderMap::new();
+    for (name, value) in &endpoint.headers {
+        let named = HeaderName::try_from(name.as_str()).ok().zip(HeaderValue::try_from(value.expose()).ok());
+        let Some((name, mut value)) = named else {
+            let text = format!("the header `{name}` holds a line break or the like");
+            return Err(Sent::Failed(McpFailure::new("blocked", text)));
+        };
+        value.set_sensitive(true);
+        all.insert(name, value);
+    }
+    all.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    all.insert(ACCEPT, HeaderValue::from_static("application/json, text/event-stream"));
+    let mut put = |name: &'static str, text: &str| {
+        if let Ok(value) = HeaderValue::try_from(text) {
+            all.insert(name, value);
+        }
+    };
+    if let Some(session) = session {
+        put(VERSION, &session.version);
+        if let Some(id) = &session.id {
+            put(SESSION, id);
+        }
+        if session.is_stateless() {
+            put("mcp-method", message["method"].as_str().unwrap_or_default());
+            if let Some(name) = message["params"]["name"].as_str() {
+                put("mcp-name", name);
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// A status by which the server says no.
+async fn refused(answer: &mut Response, status: u16, endpoint: &McpEndpoint) -> Sent {
+    let (body, _) = capped(answer, CALL_ANSWER_BYTES_MAX).await;
+    let said = serde_json::from_slice::<Json>(&body).ok();
+    let said = said.as_ref().and_then(|json| json["error"]["message"].as_str());
+    let words = said.map(|text| format!(": {}", words(text, endpoint))).unwrap_or_default();
+    let text = match status {
+        401 | 403 => format!("the server refuses the credentials (status {status}){words}"),
+        _ => format!("the server answered with status {status}{words}"),
+    };
+    Sent::Refused { text }
+}
+
+/// The message with this id in a stream of events. The others are news, which nobody waits for.
+async fn of_stream(answer: &mut Response, id: i64) -> Result<Json, Sent> {
+    let (mut bytes, mut read) = (Vec::new(), 0);
+    loop {
+        while let Some((event, rest)) = next_event(&bytes) {
+            let found = serde_json::from_str::<Json>(&data(&event)).ok();
+            bytes.drain(..rest);
+            if let Some(message) = found.filter(|message| message["id"] == id && message.get("method").is_none()) {
+                return Ok(message);
+            }
+        }
+        match answer.chunk().await {
+            Ok(Some(chunk)) => {
+                read += chunk.len();
+                if read > CALL_ANSWER_BYTES_MAX {
+                    return Err(too_large());
+                }
+                bytes.extend_from_slice(&chunk);
+            }
+            Ok(None) | Err(_) => return Err(broken_off()),
+        }
+    }
+}
+
+/// The first whole event, and the length of everything up to its end. Lines end with LF, CR LF or CR.
+fn next_event(bytes: &[u8]) -> Option<(String, usize)> {
+    let ends = [&b"\n\n"[..], b"\r\n\r\n", b"\r\r"];
+    let at = |end: &[u8]| bytes.windows(end.len()).position(|window| window == end).map(|at| (at, at + end.len()));
+    let (end, rest) = ends.iter().filter_map(|end| at(end)).min()?;
+    Some((String::from_utf8_lossy(&bytes[..end]).into_owned(), rest))
+}
+
+/// The text of an event's `data` lines.
+fn data(event: &str) -> String {
+    let lines = event.split(['\n', '\r']).filter_map(|line| line.strip_prefix("data:"));
+    lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n")
+}
+
+fn whole(body: &[u8], cut: bool) -> Result<(), Sent> {
+    match cut {
+        true if body.len() >= CALL_ANSWER_BYTES_MAX => Err(too_large()),
+        true => Err(broken_off()),
+        false => Ok(()),
+    }
+}
+
+fn too_large() -> Sent {
+    let text = format!("the answer is larger than {} KiB", CALL_ANSWER_BYTES_MAX / 1024);
+    Sent::Failed(McpFailure { may_be_done: true, ..McpFailure::new("too_large", text) })
+}
+
+fn broken_off() -> Sent {
+    let text = "the connection broke off before the answer";
+    Sent::Failed(McpFailure { may_be_done: true, ..McpFailure::new("unreachable", text) })
+}
+
+fn result_of(message: Json, id: i64, endpoint: &McpEndpoint) -> Result<Json, Sent> {
+    if let Some(error) = message.get("error").filter(|error| error.is_object()) {
+        let text = words(error["message"].as_str().unwrap_or("no reason"), endpoint);
+        return Err(Sent::Refused { text: format!("the server refuses: {text}") });
+    }
+    match message {
+        Json::Object(mut message) if message.get("id") == Some(&Json::from(id)) => match message.remove("result") {
+            Some(result @ Json::Object(_)) => Ok(without_secrets(result, endpoint)),
+            _ => Err(Sent::bad("the answer has no `result`")),
+        },
+        _ => Err(Sent::bad("the answer is that of another request")),
+    }
+}
+
+/// The words of a server, short, without secrets and signs that a terminal obeys.
+fn words(text: &str, endpoint: &McpEndpoint) -> String {
+    let short: String = text.chars().filter(|c| !c.is_control()).take(ERROR_CHARS_MAX).collect();
+    cleaned(&private_use::without(&short), endpoint)
+}
+
+/// Shorter secrets are not looked for: they would match by chance.
+const ECHOED_BYTES_MIN: usize = 6;
+
+fn cleaned(text: &str, endpoint: &McpEndpoint) -> String {
+    let mut text = text.to_owned();
+    for secret in endpoint.headers.iter().flat_map(|(_, value)| parts(value)) {
+        text = text.replace(secret, "***");
+    }
+    text
+}
+
+/// A header's value, and its last word: `Bearer abc` is echoed as `abc`, too.
+fn parts(value: &Secret) -> impl Iterator<Item = &str> {
+    let whole = value.expose();
+    let last = whole.rsplit(' ').next().unwrap_or_default();
+    [whole, last].into_iter().filter(|part| part.len() >= ECHOED_BYTES_MIN)
+}
+
+fn without_secrets(json: Json, endpoint: &McpEndpoint) -> Json {
+    match json {
+        Json::String(text) => Json::String(cleaned(&text, endpoint)),
+        Json::Array(items) => items.into_iter().map(|item| without_secrets(item, endpoint)).collect(),
+        Json::Object(map) => map.into_iter().map(|(key, item)| (key, without_secrets(item, endpoint))).collect(),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_end_by_an_empty_line_however_lines_end() {
+        for text in ["event: a\ndata: {\"x\":\ndata: 1}\n\nrest", "data: {\"x\":\r\ndata: 1}\r\n\r\nrest"] {
+            let (event, rest) = next_event(text.as_bytes()).unwrap();
+            assert_eq!((data(&event).replace('\n', ""), &text[rest..]), ("{\"x\":1}".to_owned(), "rest"));
+        }
+        assert!(next_event(b"data: {}\n").is_none());
+    }
+}
