@@ -4,9 +4,12 @@
 //! `web/mcp/protocol.rs` reads requests and forms answers, `tools` lists the tools and reads their arguments, `files` reads and
 //! writes the bot's files. Each other tool is a command of this program, run by `child` in the bot's folder: an
 //! assistant reads what a person reads.
+//!
+//! `transom mcp pull` is the other direction: it pins the tools of foreign servers that agents use.
 
 mod child;
 mod files;
+mod pull;
 mod tools;
 
 use super::{Failure, Outcome, terminal::screen};
@@ -24,13 +27,29 @@ use tokio::{
 use tools::Tool;
 
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Args {
+    #[command(subcommand)]
+    what: Option<Action>,
     /// The bot's folder
     #[arg(long, value_name = "DIR", default_value = ".")]
     bot: PathBuf,
     /// Let the assistant write and delete flows, scripts, locales, tests and knowledge in this folder
     #[arg(long)]
     write: bool,
+}
+
+impl Args {
+    /// True if it speaks the protocol, and so prints no data of its own.
+    pub fn serves(&self) -> bool {
+        self.what.is_none()
+    }
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// Ask MCP servers for their tools, and pin them for the bot's agents in `mcp.lock.yaml`
+    Pull(pull::Args),
 }
 
 /// The bot that the tools work on.
@@ -41,6 +60,9 @@ struct Workshop {
 }
 
 pub async fn run(args: Args) -> Outcome {
+    if let Some(Action::Pull(args)) = args.what {
+        return pull::run(args).await;
+    }
     let failed = |error| Failure::Failed(format!("cannot read the folder `{}`: {error}", args.bot.display()));
     let folder = args.bot.canonicalize().map_err(failed)?;
     if !folder.join("flows").is_dir() {

@@ -172,7 +172,7 @@ impl Command {
             Command::Graph(_) => "graph",
             Command::Reference(_) => "reference",
             Command::Lsp(_) => "lsp",
-            Command::Mcp(_) => "mcp",
+            Command::Mcp(args) if args.serves() => "mcp",
             Command::Migrate(_) => "migrate",
             Command::Backup(_) => "backup",
             Command::Check(_)
@@ -201,7 +201,8 @@ impl Command {
             | Command::DeadLetters(_)
             | Command::Webhooks(_)
             | Command::Doctor(_)
-            | Command::Status(_) => return None,
+            | Command::Status(_)
+            | Command::Mcp(_) => return None,
         })
     }
 }

@@ -6,6 +6,7 @@ mod health;
 mod import;
 mod machine;
 mod mcp;
+mod mcp_pull;
 mod models;
 mod new;
 mod operator;
