@@ -36,6 +36,8 @@ struct Inside {
     way: Way,
     tools: Vec<Json>,
     result: Json,
+    /// Tools on a page of the list.
+    page: usize,
     /// The version of its handshake; `None`: it has none, and requests carry theirs.
     version: Option<String>,
     /// The number of sessions that were begun; only the last one is known.
@@ -56,6 +58,7 @@ impl McpServer {
             way: Way::Json,
             tools: tools(),
             result: json!({"content": [{"type": "text", "text": "number 2077"}]}),
+            page: 1,
             version: Some("2025-11-25".into()),
             sessions: 0,
             asked: Vec::new(),
@@ -84,6 +87,14 @@ impl McpServer {
     pub fn change(&self, tool: &str, change: impl FnOnce(&mut Json)) {
         let mut inside = self.inside.lock().unwrap();
         change(inside.tools.iter_mut().find(|one| one["name"] == tool).expect("it has the tool"));
+    }
+
+    /// Lists so many tools, and so many on a page.
+    pub fn lists(&self, count: usize, page: usize) {
+        let mut inside = self.inside.lock().unwrap();
+        let tool =
+            |at: usize| json!({"name": format!("t{at}"), "description": "A tool.", "inputSchema": {"type": "object"}});
+        (inside.tools, inside.page) = ((0..count).map(tool).collect(), page);
     }
 
     pub fn forgets_its_sessions(&self) {
@@ -123,13 +134,13 @@ async fn answer(State(server): State<McpServer>, headers: HeaderMap, body: Bytes
     let method = message["method"].as_str().unwrap_or_default().to_owned();
     let head: BTreeMap<String, String> =
         headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned())).collect();
-    let (way, version, tools, result, sessions) = {
+    let (way, version, tools, result, sessions, page) = {
         let mut inside = server.inside.lock().unwrap();
         inside.asked.push((method.clone(), head.clone(), message.clone()));
         if method == "initialize" && inside.version.is_some() {
             inside.sessions += 1;
         }
-        (inside.way, inside.version.clone(), inside.tools.clone(), inside.result.clone(), inside.sessions)
+        (inside.way, inside.version.clone(), inside.tools.clone(), inside.result.clone(), inside.sessions, inside.page)
     };
     let id = message["id"].clone();
     let told = |result: Json| json!({"jsonrpc": "2.0", "id": id, "result": result});
@@ -148,12 +159,12 @@ async fn answer(State(server): State<McpServer>, headers: HeaderMap, body: Bytes
         }
         ("notifications/initialized", _) => axum::http::StatusCode::ACCEPTED.into_response(),
         ("server/discover", None) => json_of(told(json!({"supportedVersions": ["2026-07-28"], "capabilities": {}}))),
-        // One tool on a page.
         ("tools/list", _) => {
-            let page: usize = message["params"]["cursor"].as_str().and_then(|at| at.parse().ok()).unwrap_or(0);
-            let mut list = json!({"tools": [tools[page]]});
-            if page + 1 < tools.len() {
-                list["nextCursor"] = (page + 1).to_string().into();
+            let from: usize = message["params"]["cursor"].as_str().and_then(|at| at.parse().ok()).unwrap_or(0);
+            let to = (from + page).min(tools.len());
+            let mut list = json!({"tools": tools[from..to]});
+            if to < tools.len() {
+                list["nextCursor"] = to.to_string().into();
             }
             json_of(told(list))
         }

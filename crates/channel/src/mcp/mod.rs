@@ -162,7 +162,7 @@ impl McpClient {
         match self.request(method, params.clone(), Some(&session), sent).await {
             Err(Sent::SessionGone) => {
                 sent.store(false, Ordering::Relaxed);
-                // Whoever has begun a new one meanwhile keeps it.
+                // Another call may have begun a new one meanwhile.
                 {
                     let mut kept = self.session.lock().await;
                     if kept.as_ref() == Some(&session) {

@@ -52,7 +52,8 @@ fn server(node: &Node, findings: &Findings) -> Option<McpEndpoint> {
     fields.required("name");
     let name = fields.text_if("name").unwrap_or_default().to_owned();
     let is_sign = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-    if !name.is_empty() && !(name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(is_sign)) {
+    let is_name = name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(is_sign);
+    if !name.is_empty() && !is_name {
         let message = format!("`{name}` cannot be the name of a server");
         fields.wrong_at("name", "E906", message, "small letters, digits and `_`, a letter first: `calendar`");
     }

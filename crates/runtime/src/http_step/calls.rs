@@ -227,11 +227,19 @@ impl Calls {
             }
         };
         if let Some((result, said)) = answered {
+            self.metrics.mcp_call(&call.server, "mock");
             return (result, Some(said));
         }
         let Way::Network { mcp, places, .. } = &self.way else { unreachable!("the other ways have answered") };
         let _place = places.acquire().await.expect("nobody closes it");
-        (mcp.call(call, clock).await, None)
+        let result = mcp.call(call, clock).await;
+        let label = match &result {
+            Ok(answer) if answer.is_error => "failed",
+            Ok(_) => "ok",
+            Err(error) => error.code.as_str(),
+        };
+        self.metrics.mcp_call(&call.server, label);
+        (result, None)
     }
 
     /// Asks one question, once; the engine decides about repairs. `sandbox`: as for `perform`. Only a question that goes

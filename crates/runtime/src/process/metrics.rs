@@ -17,9 +17,9 @@ use crate::{
     store::GroupStats,
 };
 use labels::{
-    AccountLabels, BuildLabels, EventLabels, ExitLabels, FlowErrorLabels, FlowLabels, MessageLabels, ModelLabels,
-    ModelResultLabels, RefusedLabels, ResultLabels, SendErrorLabels, SenderLabels, SenderStateLabels, SplitLabels,
-    WebhookLabels, WordLabels,
+    AccountLabels, BuildLabels, EventLabels, ExitLabels, FlowErrorLabels, FlowLabels, McpResultLabels, MessageLabels,
+    ModelLabels, ModelResultLabels, RefusedLabels, ResultLabels, SendErrorLabels, SenderLabels, SenderStateLabels,
+    SplitLabels, WebhookLabels, WordLabels,
 };
 use prometheus_client::{
     encoding::text,
@@ -72,6 +72,7 @@ pub struct Metrics {
     dead_letters: Family<WordLabels, Gauge>,
     flow_errors: Family<FlowErrorLabels, Counter>,
     http_calls: Family<ResultLabels, Counter>,
+    mcp_calls: Family<McpResultLabels, Counter>,
     model_calls: Family<ModelResultLabels, Counter>,
     model_cost: Family<ModelLabels, Counter>,
     notifications: Family<ResultLabels, Counter>,
@@ -157,6 +158,7 @@ impl Metrics {
             dead_letters: Family::default(),
             flow_errors: Family::default(),
             http_calls: Family::default(),
+            mcp_calls: Family::default(),
             model_calls: Family::default(),
             model_cost: Family::default(),
             notifications: Family::default(),
@@ -307,6 +309,12 @@ impl Metrics {
     /// Counts a flow's `http` call; `result` is `2xx` … `5xx`, `mock`, or the code of a `CallError`.
     pub fn http_call(&self, result: &'static str) {
         self.http_calls.get_or_create(&ResultLabels { result }).inc();
+    }
+
+    /// Counts a use of an MCP tool; `result` is `ok`, `failed`, `mock`, or the code of an error. Servers come from the bot's
+    /// own list, so they are few.
+    pub fn mcp_call(&self, server: &str, result: &str) {
+        self.mcp_calls.get_or_create(&McpResultLabels { server: server.to_owned(), result: result.to_owned() }).inc();
     }
 
     /// Counts a question to a model; `result` is `ok`, `mock`, or the code of an error. Models come from the

@@ -123,17 +123,19 @@ pub(super) fn excerpt(text: &str) -> &str {
     line[..cut].rsplit_once(' ').map_or(&line[..cut], |(words, _)| words)
 }
 
-/// The items below `http:` and `model:` of `mocks`.
+/// The items below `http:`, `model:` and `mcp:` of `mocks`.
 #[derive(Debug, Clone, Default)]
 pub(super) struct MockLines {
     pub http: Vec<String>,
     pub model: Vec<String>,
+    pub mcp: Vec<String>,
 }
 
 impl MockLines {
     /// The value of `mocks`, each line behind the indent; empty if there is nothing to mock.
     pub fn written(&self, indent: &str) -> String {
-        let parts = [("http", &self.http), ("model", &self.model)].into_iter().filter(|(_, items)| !items.is_empty());
+        let parts = [("http", &self.http), ("model", &self.model), ("mcp", &self.mcp)];
+        let parts = parts.into_iter().filter(|(_, items)| !items.is_empty());
         let part = |(name, items): (&str, &Vec<String>)| {
             let items: String = items.iter().map(|item| format!("{indent}  - {item}\n")).collect();
             format!("{indent}{name}:\n{items}")

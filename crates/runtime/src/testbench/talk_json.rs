@@ -16,7 +16,7 @@ use serde_json::{Map, Value as Json, json};
 pub(super) const SANDBOX: &str = "sandbox";
 
 /// The systems that are mocked.
-const MOCKED: [&str; 2] = ["http", "model"];
+const MOCKED: [&str; 3] = ["http", "model", "mcp"];
 
 /// The world of a test.
 pub(super) fn world(head: &Head) -> Map<String, Json> {

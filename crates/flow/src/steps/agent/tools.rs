@@ -188,6 +188,13 @@ impl Agent {
         });
         let found = self.tools.iter().find(|tool| tool.name == act.tool);
         match found.and_then(|tool| Some((tool, self.target(turn, here, tool)?))) {
+            // The run may have moved to a version with another lock since the question.
+            Some((tool, Target::Mcp(locked)))
+                if mcp::inputs_of(locked, &tool.name, Value::Map(act.inputs.clone())).is_err() =>
+            {
+                turn.note_at(here, format!("`{}` takes other inputs now: it is not begun", tool.name));
+                self.told(turn, here, tool, "It takes other inputs now, and was not done. Ask again.".to_owned())
+            }
             Some((tool, target)) => begin(turn, here, tool, target, act.inputs),
             None => Next::Fail(StepFailure::new("unknown_flow", format!("there is no tool `{}`", act.tool))),
         }

@@ -88,6 +88,12 @@ pub(super) struct ModelResultLabels {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct McpResultLabels {
+    pub(super) server: String,
+    pub(super) result: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct SenderLabels {
     pub(super) sender: i64,
 }

@@ -24,6 +24,7 @@ impl Metrics {
             self.start_refused.clone(),
         );
         r.register("dead_letters", "Dead letters that are listed now", self.dead_letters.clone());
+        r.register("mcp_calls", "Uses of MCP tools", self.mcp_calls.clone());
         r.register("model_calls", "Questions of llm steps", self.model_calls.clone());
         r.register("model_cost_millionths", "Cost of questions to models", self.model_cost.clone());
         r.register("http_calls", "Calls of http steps", self.http_calls.clone());

@@ -189,7 +189,7 @@ fn mocks(head: &Head) -> MockLines {
         let nodes = head.mocks.iter().filter_map(|mocks| mocks.get(kind)).flat_map(Node::one_or_many);
         nodes.map(write::node).collect()
     };
-    MockLines { http: items("http"), model: items("model") }
+    MockLines { http: items("http"), model: items("model"), mcp: items("mcp") }
 }
 
 fn file_of(bot: &Bot, file: &Arc<SourceFile>) -> Result<TestFile, PlayError> {
