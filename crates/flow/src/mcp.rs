@@ -90,10 +90,11 @@ impl McpLock {
             return format!("`transom mcp pull {server}` reads its tools and writes `{LOCK}`");
         };
         let names = || tools.iter().map(|locked| locked.tool.name.as_str());
-        let near = did_you_mean(tool, names());
+        if let Some(near) = did_you_mean(tool, names()) {
+            return format!("{near} If it is new there, `transom mcp pull {server}` pins it");
+        }
         let listed = names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        let known = near
-            .unwrap_or_else(|| if listed.is_empty() { "it has none".to_owned() } else { format!("it has {listed}") });
+        let known = if listed.is_empty() { "it has none".to_owned() } else { format!("it has {listed}") };
         format!("{known}; `transom mcp pull {server}` reads them anew")
     }
 }
@@ -132,7 +133,7 @@ fn tool(node: &Node, findings: &Findings) -> Option<LockedTool> {
     let mut fields = Fields::new(node, "a tool", findings);
     let listed = json!({"name": fields.text("name"), "description": fields.text("description")});
     let written = fields.required("inputs");
-    let place = node.place.clone();
+    let place = fields.node("name").map_or(&node.place, |name| &name.place).clone();
     fields.finish();
     let wrong = |place: &Place, why: String| {
         let finding = Diagnostic::error("E527", place, format!("the lock is not as it was written: {why}"));
