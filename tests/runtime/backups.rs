@@ -32,7 +32,7 @@ fn backups(house: &House, folder: &Path) -> Arc<Backups> {
     let config = config(folder, "");
     fs::create_dir_all(&config.data).unwrap();
     let plan = config.backup.clone().unwrap();
-    Arc::new(Backups::new(house.app.store.clone(), house.clock.clone(), plan, config.data))
+    Arc::new(Backups::new(house.app.store.clone(), house.clock.clone(), plan, config.data, house.app.metrics.clone()))
 }
 
 #[tokio::test]
@@ -107,6 +107,41 @@ async fn a_failed_copy_leaves_nothing_and_is_tried_again() {
     backups.pass().await;
     assert_eq!(copies(folder.path()).len(), 1);
     assert!(BACKUP_LATE > BACKUP_RETRY, "health tells of it after several tries");
+}
+
+#[tokio::test]
+async fn metrics_show_the_last_copy_and_a_late_one() {
+    let house = House::new(&[HELLO]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let backups = backups(&house, folder.path());
+    let shown = |name: &str| {
+        let page = house.app.metrics.render();
+        let line = page.lines().find_map(|line| line.strip_prefix(&format!("transom_backup_{name} ")));
+        line.unwrap_or_else(|| panic!("no {name}")).parse::<i64>().unwrap()
+    };
+    let all = || ["timestamp_seconds", "bytes", "late_seconds", "failed"].map(shown);
+    backups.pass().await;
+    assert_eq!(all(), [0, 0, 0, 0], "none is there, and none is due");
+    // The folder of the copies is a file.
+    fs::write(folder.path().join("copies"), "").unwrap();
+    house.clock.set(house.now() + Span::days(1));
+    backups.pass().await;
+    let [at, size, late, failed] = all();
+    assert_eq!((at, size, failed), (0, 0, 1));
+    house.clock.set(house.now() + BACKUP_LATE);
+    backups.pass().await;
+    assert_eq!(shown("late_seconds"), late + BACKUP_LATE.0 / 1_000);
+    fs::remove_file(folder.path().join("copies")).unwrap();
+    house.clock.set(house.now() + BACKUP_RETRY);
+    backups.pass().await;
+    let [at, size, late, failed] = all();
+    assert_eq!((at, late, failed), (house.now().0 / 1_000, 0, 0));
+    let file = folder.path().join("copies").join(&copies(folder.path())[0]);
+    assert_eq!(size, i64::try_from(fs::metadata(file).unwrap().len()).unwrap());
+    // A copy by hand is the last one, too.
+    backup_mark::write(&folder.path().join("data"), house.now() + Span::minutes(1)).unwrap();
+    backups.pass().await;
+    assert_eq!(shown("timestamp_seconds"), at + 60);
 }
 
 #[test]

@@ -12,6 +12,7 @@ use crate::{
     },
     config::BackupPlan,
     health::{backup_mark, disk},
+    process::metrics::Metrics,
     store::Store,
 };
 use anyhow::Context as _;
@@ -37,12 +38,13 @@ pub struct Backups {
     started: Time,
     /// Not again before this time, after a copy that failed.
     rests_until: Mutex<Option<Time>>,
+    metrics: Metrics,
 }
 
 impl Backups {
-    pub fn new(store: Store, clock: Arc<dyn Clock>, plan: BackupPlan, data: PathBuf) -> Backups {
+    pub fn new(store: Store, clock: Arc<dyn Clock>, plan: BackupPlan, data: PathBuf, metrics: Metrics) -> Backups {
         let started = clock.now();
-        Backups { store, clock, plan, data, started, rests_until: Mutex::default() }
+        Backups { store, clock, plan, data, started, rests_until: Mutex::default(), metrics }
     }
 
     /// Looks for a due copy until `stop`.
@@ -60,9 +62,17 @@ impl Backups {
         }
     }
 
-    /// Makes a copy if one is due. A failure is logged, and tried again after `BACKUP_RETRY`.
+    /// Makes a copy if one is due, and shows in the metrics how the copies stand.
     pub async fn pass(&self) {
         let now = self.clock.now();
+        // Before the copy as well: a copy that takes long, or never ends, is late meanwhile.
+        self.measure(now);
+        self.copy_if_due(now).await;
+        self.measure(now);
+    }
+
+    /// A failure is logged, and tried again after `BACKUP_RETRY`.
+    async fn copy_if_due(&self, now: Time) {
         let rests = *self.rests_until.lock().unwrap_or_else(PoisonError::into_inner);
         let last = self.last();
         let is_due = self.plan.due_after(last).is_some_and(|at| at <= now);
@@ -72,19 +82,34 @@ impl Backups {
         let made = self.copy(now).await;
         *self.rests_until.lock().unwrap_or_else(PoisonError::into_inner) =
             made.as_ref().err().map(|_| now + BACKUP_RETRY);
+        self.metrics.backup_failed.set(i64::from(made.is_err()));
         match made {
             Ok(file) => tracing::info!(file = %file.display(), "The database is copied"),
             Err(error) => tracing::error!("The copy of the database failed and is tried again: {error:#}"),
         }
     }
 
+    /// Read from the files, so that it is right after a start and after a copy by hand.
+    fn measure(&self, now: Time) {
+        let (newest, marked) = (self.newest(), backup_mark::read(&self.data));
+        self.metrics.backup_timestamp_seconds.set(newest.max(marked).map_or(0, |at| at.0 / 1_000));
+        let file = newest.and_then(|at| fs::metadata(self.plan.folder.join(name_of(at))).ok());
+        self.metrics.backup_bytes.set(file.map_or(0, |file| i64::try_from(file.len()).unwrap_or(i64::MAX)));
+        let due = self.plan.due_after(self.last()).filter(|due| *due <= now);
+        self.metrics.backup_late_seconds.set(due.map_or(0, |due| (now - due).0 / 1_000));
+    }
+
     /// The time of the last copy by schedule: the newest in the folder. Where they are carried elsewhere, it is that of any
     /// copy; a copy by hand takes the place of none that is due.
     fn last(&self) -> Time {
+        self.newest().or_else(|| backup_mark::read(&self.data)).unwrap_or(self.started)
+    }
+
+    /// The time in the name of the newest copy in the folder.
+    fn newest(&self) -> Option<Time> {
         let all = fs::read_dir(&self.plan.folder).into_iter().flatten();
         let names = all.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-        let newest = names.filter_map(|name| time_of(&name)).max();
-        newest.or_else(|| backup_mark::read(&self.data)).unwrap_or(self.started)
+        names.filter_map(|name| time_of(&name)).max()
     }
 
     async fn copy(&self, now: Time) -> anyhow::Result<PathBuf> {

@@ -167,7 +167,8 @@ impl App {
         let backups = config
             .backup
             .clone()
-            .map(|plan| Arc::new(Backups::new(store.clone(), Arc::clone(&clock), plan, config.data.clone())));
+            .map(|plan| Backups::new(store.clone(), Arc::clone(&clock), plan, config.data.clone(), metrics.clone()))
+            .map(Arc::new);
         let app = Arc::new(App {
             backups,
             senders,

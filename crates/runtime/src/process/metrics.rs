@@ -141,6 +141,14 @@ pub struct Metrics {
     pub database_connected: Gauge,
     /// The free space of the disk with `data`.
     pub disk_free_bytes: Gauge,
+    /// The time of the last copy of the database, in seconds since 1970; 0 if there is none.
+    pub backup_timestamp_seconds: Gauge,
+    /// The size of the newest copy in the folder of copies; 0 if there is none.
+    pub backup_bytes: Gauge,
+    /// How long a copy has been due; 0 while none is.
+    pub backup_late_seconds: Gauge,
+    /// 1 after a copy that failed, until one succeeds.
+    pub backup_failed: Gauge,
 }
 
 impl Metrics {
@@ -201,6 +209,10 @@ impl Metrics {
             oldest_unsent_seconds: Gauge::default(),
             database_connected: Gauge::default(),
             disk_free_bytes: Gauge::default(),
+            backup_timestamp_seconds: Gauge::default(),
+            backup_bytes: Gauge::default(),
+            backup_late_seconds: Gauge::default(),
+            backup_failed: Gauge::default(),
         };
         for kind in DEAD_LETTER_KINDS {
             // An alarm on a missing metric never fires.

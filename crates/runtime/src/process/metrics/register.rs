@@ -69,6 +69,11 @@ impl Metrics {
         r.register("oldest_unsent_seconds", help, self.oldest_unsent_seconds.clone());
         let help = "What the disk has left on which the daemon writes";
         r.register("disk_free_bytes", help, self.disk_free_bytes.clone());
+        let help = "When the database was last copied, in seconds since 1970; 0 if there is no copy";
+        r.register("backup_timestamp_seconds", help, self.backup_timestamp_seconds.clone());
+        r.register("backup_bytes", "The size of the newest copy of the database", self.backup_bytes.clone());
+        r.register("backup_late_seconds", "How long a copy has been due", self.backup_late_seconds.clone());
+        r.register("backup_failed", "1 after a copy that failed, until one succeeds", self.backup_failed.clone());
         r.register("sender_state", "1 for the state in which a sender is", self.sender_states.clone());
         let help = "When a sender's token ends, in seconds since 1970";
         r.register("token_expires_timestamp_seconds", help, self.token_ends.clone());
