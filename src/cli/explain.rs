@@ -14,7 +14,7 @@ use crate::{
     },
     channel::meta::compose::CustomerEvent,
     flow::{
-        self, Explained, Versions, World,
+        self, Explained, Starts, Versions, World,
         tools::testfile::moment::{self, Moment},
     },
     model::{
@@ -106,15 +106,25 @@ async fn explain(local: &mut LocalBot, args: &Args, when: Option<When>) -> Outco
     let (entries, _) = local.traces(since).await?;
     let paint = Paint::stdout();
     let after = local.session().await?;
-    let verdict = verdict(&args.text, &before, &after, &flows_begun(local, &before).await?);
+    let found = verdict(&before, &after, &flows_begun(local, &before).await?);
+    let verdict = match others.iter().any(|told| told.starts == Starts::ModelDecides) {
+        true => format!(
+            "a model decides about `{0}`, and `transom explain` asks none; if it finds nothing, `{0}` {found}",
+            args.text
+        ),
+        false => format!("`{}` {found}", args.text),
+    };
     if out::is_json() {
         let said = local.said().await?;
         let said =
             said.iter().skip(said_before).map(|message| message.sent_as.as_ref().unwrap_or(&message.draft.content));
         let steps = entries.iter().map(|entry| json!({"step": entry.step, "what": entry.what}));
-        let flows = others
-            .iter()
-            .map(|told| json!({"flow": told.flow, "trigger": told.trigger, "wins": told.wins, "why": told.why}));
+        let flows = others.iter().map(|told| {
+            json!({
+                "flow": told.flow, "trigger": told.trigger, "wins": told.starts == Starts::Surely,
+                "model_decides": told.starts == Starts::ModelDecides, "why": told.why,
+            })
+        });
         out::document(&json!({
             "text": args.text, "verdict": verdict, "steps": steps.collect::<Vec<_>>(),
             "flows": flows.collect::<Vec<_>>(), "said": said.collect::<Vec<_>>(),
@@ -133,7 +143,11 @@ async fn explain(local: &mut LocalBot, args: &Args, when: Option<When>) -> Outco
     println!();
     println!("{}", paint.strong("Each flow".to_owned()));
     for told in others {
-        let sign = if told.wins { paint.good("✓".to_owned()) } else { "·".to_owned() };
+        let sign = match told.starts {
+            Starts::Surely => paint.good("✓".to_owned()),
+            Starts::ModelDecides => paint.warn("?".to_owned()),
+            Starts::Not => "·".to_owned(),
+        };
         let trigger = if told.trigger.is_empty() { String::new() } else { format!(" · {}", told.trigger) };
         println!("  {sign} {}{trigger}: {}", told.flow, told.why);
     }
@@ -180,12 +194,25 @@ async fn flows_begun(local: &LocalBot, before: &Session) -> Result<Vec<String>, 
     Ok(flows)
 }
 
-fn verdict(text: &str, before: &Session, after: &Session, begun: &[String]) -> String {
-    match (begun, before.runs.last()) {
-        ([], Some(run)) => format!("`{text}` starts nothing; it goes to flow `{}`, which is waiting", run.flow),
-        ([], None) if after.needs_person.is_some() => format!("`{text}` starts nothing, and is marked for a person"),
-        ([], None) => format!("`{text}` starts nothing"),
-        ([flow], _) => format!("`{text}` starts flow `{flow}`"),
-        (flows, _) => format!("`{text}` starts the flows `{}`", flows.join("`, `")),
+/// The effect of the text: `starts flow …`.
+fn verdict(before: &Session, after: &Session, begun: &[String]) -> String {
+    let (of_bot, flows): (Vec<&String>, Vec<&String>) = begun.iter().partition(|flow| *flow == BOT_FILE);
+    match (&flows[..], before.runs.last()) {
+        ([], _) if !of_bot.is_empty() => format!("starts no flow; {BOT_STEPS} react to it"),
+        ([], Some(run)) if run.flow.as_str() == BOT_FILE => {
+            format!("starts nothing; it goes to {BOT_STEPS}, which are waiting")
+        }
+        ([], Some(run)) => format!("starts nothing; it goes to flow `{}`, which is waiting", run.flow),
+        ([], None) if after.needs_person.is_some() => "starts nothing, and is marked for a person".to_owned(),
+        ([], None) => "starts nothing".to_owned(),
+        ([flow], _) => format!("starts flow `{flow}`"),
+        (flows, _) => {
+            let names: Vec<&str> = flows.iter().map(|flow| flow.as_str()).collect();
+            format!("starts the flows `{}`", names.join("`, `"))
+        }
     }
 }
+
+/// The name of runs that are no flow's own: only `defaults: unanswered` starts such a run.
+const BOT_FILE: &str = "_bot";
+const BOT_STEPS: &str = "the steps under `defaults: unanswered` of `_bot.yaml`, for what nothing else takes,";

@@ -304,6 +304,27 @@ fn explain_names_the_flow_and_why() {
     assert!(told.starts_with("`pasta` starts nothing\n"), "{told}");
 }
 
+#[test]
+fn explain_says_that_a_model_decides_and_names_the_role_of_the_bots_file() {
+    let models = "bot: Shop\nlanguage: en\ntimezone: UTC\nmodels: [main]\n";
+    let repair = ("repair.yaml", "flow: repair\nwhen: [{meaning: something is broken}]\nsteps: [{say: Come on}]\n");
+    let rest = ("rest.yaml", "flow: rest\nwhen: [{any_message: true}]\nsteps: [{say: I know words.}]\n");
+    let folder = bot(&[("_bot.yaml", models), repair, rest]);
+    let told = out(&run(folder.path(), &["explain", "my brakes squeak"]));
+    let first = "a model decides about `my brakes squeak`, and `transom explain` asks none; if it finds nothing, \
+                 `my brakes squeak` starts flow `rest`\n";
+    assert!(told.starts_with(first), "{told}");
+    assert!(told.contains("? repair · meaning") && told.contains("? rest · any_message"), "{told}");
+    assert!(!told.contains('✓'), "{told}");
+
+    let unanswered = "bot: Shop\nlanguage: en\ntimezone: UTC\ndefaults:\n  unanswered: [{say: I know pizza.}]\n";
+    let folder = bot(&[("_bot.yaml", unanswered), PIZZA]);
+    let told = out(&run(folder.path(), &["explain", "pasta"]));
+    let first = "`pasta` starts no flow; the steps under `defaults: unanswered` of `_bot.yaml`, for what nothing else \
+                 takes, react to it\n";
+    assert!(told.starts_with(first), "{told}");
+}
+
 /// A sandbox daemon; killed at the end of the test.
 pub struct Daemon {
     child: Child,

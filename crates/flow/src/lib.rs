@@ -36,7 +36,7 @@ pub use engine::{
 pub use load::{default_language::LanguageBy, parse::parse_set};
 pub use query::{
     events::event_names,
-    explain::{Explained, LANGUAGE_FIRST, explain},
+    explain::{Explained, LANGUAGE_FIRST, Starts, explain},
     prefilter::prefilter,
     timetable::{
         DateTable, HookTable, Timetable, date_event, dates, held_back, hook_event, hooks, in_audience, outside, timed,

@@ -31,9 +31,17 @@ pub struct Explained {
     pub flow: FlowName,
     /// Empty: the flow has no trigger.
     pub trigger: String,
-    /// True for the trigger that starts.
-    pub wins: bool,
+    pub starts: Starts,
     pub why: String,
+}
+
+/// The certainty with which a trigger starts its flow; the surest comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Starts {
+    Surely,
+    /// A model is asked first, and this one starts or not by its answer.
+    ModelDecides,
+    Not,
 }
 
 /// The reason why a first message starts nothing in a bot with `language_by: ask`.
@@ -85,8 +93,14 @@ pub fn explain(versions: &Versions, session: &Session, world: &World<'_>, text: 
     for flow in turn.live().flows.values() {
         for trigger in &flow.triggers {
             let wins = matches!(&taker, Taker::Trigger(choice) if is(choice, flow, trigger));
+            let is_asked = asked.iter().any(|choice| is(choice, flow, trigger));
+            let starts = match wins {
+                true if asked.is_empty() => Starts::Surely,
+                false if !is_asked => Starts::Not,
+                true | false => Starts::ModelDecides,
+            };
             let why = match choose::fit_of(&turn, flow, trigger, &heard) {
-                None if asked.iter().any(|choice| is(choice, flow, trigger)) => {
+                None if is_asked => {
                     format!("nothing else takes it: the model `{}` is asked whether it means this", router(&turn))
                 }
                 Some(_) if wins && !asked.is_empty() => {
@@ -103,17 +117,17 @@ pub fn explain(versions: &Versions, session: &Session, world: &World<'_>, text: 
                     }
                 }
             };
-            all.push(Explained { flow: flow.name.clone(), trigger: shown(trigger), wins, why });
+            all.push(Explained { flow: flow.name.clone(), trigger: shown(trigger), starts, why });
         }
         if flow.triggers.is_empty() {
             let why = match choose::out_of_reach(&turn, flow) {
                 Some(why) => why.words(world.sender.name),
                 None => "it has no triggers: only other flows start it".to_owned(),
             };
-            all.push(Explained { flow: flow.name.clone(), trigger: String::new(), wins: false, why });
+            all.push(Explained { flow: flow.name.clone(), trigger: String::new(), starts: Starts::Not, why });
         }
     }
-    all.sort_by_key(|explained| !explained.wins);
+    all.sort_by_key(|explained| explained.starts);
     all
 }
 

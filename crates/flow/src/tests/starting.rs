@@ -247,7 +247,7 @@ fn explain_says_why_and_why_not() {
     let talk = Talk::new("bot: Test\n", flows);
     let all = in_world(&talk, talk.now, |world| explain(&talk.versions, &talk.session(), world, "Book!"));
     assert_eq!(all.len(), 3);
-    assert!(all[0].wins && all[0].flow.as_str() == "a", "{all:?}");
+    assert!(all[0].starts == crate::Starts::Surely && all[0].flow.as_str() == "a", "{all:?}");
     assert!(all.iter().any(|e| e.why.contains("goes first: the whole message fits it")), "{all:?}");
     assert!(all.iter().any(|e| e.why.contains("`pay`")), "{all:?}");
 }
