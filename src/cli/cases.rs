@@ -46,7 +46,7 @@ pub async fn run(args: Args) -> Outcome {
     let mut rows = rows?;
     let cut = table::is_cut(&mut rows, limit);
     table::print(
-        &["id", "conversation", "phone", "name", "state", "team", "agent", "priority", "due", "overdue"],
+        &["id", "conversation", "phone", "name", "state", "team", "agent", "priority", "due", "overdue", "summary"],
         &rows,
         "There are no such cases.",
     );
@@ -57,6 +57,9 @@ pub async fn run(args: Args) -> Outcome {
     }
     Ok(())
 }
+
+/// The length of a summary in the list: it is the last column, and a line of a wide terminal holds so much.
+const SUMMARY_CHARS: usize = 60;
 
 async fn rows(store: &Store, team: Option<&str>, agent: Option<&str>, limit: i64) -> Result<Vec<Vec<String>>, Failure> {
     let fits = |case: &SupportCase| {
@@ -93,5 +96,6 @@ async fn row(store: &Store, case: SupportCase, now: Time) -> Result<Vec<String>,
         show::short(&case.priority.unwrap_or_default(), 12),
         case.due_at.map(show::cell).unwrap_or_default(),
         if is_late { "yes" } else { "no" }.to_owned(),
+        show::short(&case.summary.unwrap_or_default(), SUMMARY_CHARS),
     ])
 }

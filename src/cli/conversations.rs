@@ -1,6 +1,6 @@
 //! Runs `transom conversations list|show`: lists conversations and who has them, and prints their messages.
 
-mod talk;
+pub(super) mod talk;
 
 use super::{
     Failure, Outcome,

@@ -5,6 +5,7 @@ pub(super) mod story;
 use super::{
     Failure, Outcome,
     client::workplace::{CommandAt, contact_of, read_only},
+    conversations::talk::summary,
     terminal::{out, paint::Paint, show, table},
 };
 use crate::{
@@ -172,7 +173,7 @@ async fn show_run(config: &Config, store: &Store, id: i64) -> Outcome {
             "name": data.name, "conversation": run.conversation_id, "sender": sender.map(|sender| sender.id),
             "started_at": iso(run.started_at), "started_by": run.trigger_key, "ended_at": run.ended_at.map(iso),
             "outcome": run.outcome, "reason": run.reason, "now": standing.map(|run| stands_at(run, set.as_ref())),
-            "with_person": session.person.is_some(), "story": story.to_json(),
+            "with_person": session.person.is_some(), "summary": summary_of(&session, &run), "story": story.to_json(),
         }));
         return Ok(());
     }
@@ -200,8 +201,17 @@ async fn show_run(config: &Config, store: &Store, id: i64) -> Outcome {
     if let Some(person) = &session.person {
         line(paint, "person", &format!("{} has the conversation", person.team.as_deref().unwrap_or("somebody")));
     }
+    if let Some(summary) = summary_of(&session, &run) {
+        line(paint, "summary", summary);
+    }
     story.print(&run, SystemClock.now() - config.retention.traces, paint);
     Ok(())
+}
+
+/// The summary of the case that this run opened; a case of another run is no part of its story.
+fn summary_of<'s>(session: &'s Session, run: &run::Run) -> Option<&'s str> {
+    let person = session.person.as_ref()?;
+    summary(session).filter(|_| person.run == Some(run.number))
 }
 
 fn line(paint: Paint, name: &str, what: &str) {

@@ -156,3 +156,26 @@ fn the_cases_of_people_are_listed_by_when_they_are_due() {
     assert!(one.contains("shop") && !one.contains("sales") && one.contains("--limit 1000"), "{one}");
     assert!(out(&run(folder, &["cases", "list", "--agent", "Rosa"])).contains("There are no such cases."));
 }
+
+#[test]
+fn the_summary_of_a_case_is_shown_with_case_run_and_conversation() {
+    let summary = "Wants a refund of two bikes that came with scratches, and asks for somebody from the workshop today";
+    let shop = format!(
+        "flow: shop\nwhen: [{{message: shop}}]\nsteps: [{{say: One moment}}, {{handoff: desk, summary: {summary:?}}}]\n"
+    );
+    let teams = "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\nteams: {desk: {}}\n";
+    let folder = bot(&[("_bot.yaml", teams), ("shop.yaml", &shop)]);
+    let folder = folder.path();
+    let _daemon = Daemon::start(folder);
+    ends(&run(folder, &["trigger", "message", "--from", "+34600111222", "--text", "shop"]), 0);
+    let json =
+        |args: &[&str]| -> Json { serde_json::from_str(&out(&run(folder, &[args, &["--json"]].concat()))).unwrap() };
+    assert_eq!(json(&["cases", "list"])[0]["summary"], summary);
+    let listed = out(&run(folder, &["cases", "list"]));
+    assert!(listed.contains("Wants a refund of two bikes") && !listed.contains("today"), "{listed}");
+    let run_id = json(&["runs", "list"])[0]["id"].to_string();
+    assert_eq!(json(&["runs", "show", &run_id])["summary"], summary);
+    assert!(out(&run(folder, &["runs", "show", &run_id])).contains(summary));
+    assert_eq!(json(&["conversations", "show", "+34600111222"])["summary"], summary);
+    assert!(out(&run(folder, &["conversations", "show", "+34600111222"])).contains(summary));
+}

@@ -54,7 +54,7 @@ pub async fn show(config: &Config, store: &Store, who: &str, limit: i64) -> Outc
         || {
             json!({
                 "id": row.id, "sender_id": row.sender_id, "contact_id": row.contact_id, "phone": data.phone,
-                "name": data.name, "state": state(&session),
+                "name": data.name, "state": state(&session), "summary": summary(&session),
                 "messages": lines.iter().map(|line| line.json.clone()).collect::<Vec<_>>(),
             })
         },
@@ -125,6 +125,11 @@ fn state(session: &Session) -> String {
     }
 }
 
+/// The summary of the open case, written by the flow or by a model.
+pub(in crate::cli) fn summary(session: &Session) -> Option<&str> {
+    session.person.as_ref()?.case.as_ref()?.summary.as_deref()
+}
+
 fn print(row: &Conversation, data: &ContactData, session: &Session, lines: &[Line], zone: &TimeZone, paint: Paint) {
     let phone = data.phone.as_deref().or(data.bsuid.as_deref()).unwrap_or_default();
     let window = show::window(Window { opened_at: row.opened_at }, SystemClock.now());
@@ -139,6 +144,9 @@ fn print(row: &Conversation, data: &ContactData, session: &Session, lines: &[Lin
             show::line(&state(session))
         ))
     );
+    if let Some(summary) = summary(session) {
+        println!("{} {}", paint.faint("summary:"), show::line(summary));
+    }
     if lines.is_empty() {
         println!("Nothing was said yet.");
     }
