@@ -12,6 +12,8 @@ pub struct Api {
     client: reqwest::Client,
     base: String,
     key: Option<Secret>,
+    /// True if the command takes the address by `--url`.
+    takes_url: bool,
 }
 
 /// The response, with any status.
@@ -31,7 +33,12 @@ impl Api {
             .no_proxy()
             .build()
             .map_err(|error| Failure::Failed(format!("no HTTP client can be made: {error}")))?;
-        Ok(Api { client, base: base.into().trim_end_matches('/').to_owned(), key })
+        Ok(Api { client, base: base.into().trim_end_matches('/').to_owned(), key, takes_url: false })
+    }
+
+    /// The same server, for a command with the option `--url`.
+    pub fn found_by_url(self) -> Self {
+        Api { takes_url: true, ..self }
     }
 
     pub fn base(&self) -> &str {
@@ -93,8 +100,10 @@ impl Api {
     fn unreachable(&self, error: &reqwest::Error) -> Failure {
         let why = if error.is_timeout() {
             "it does not answer in time"
-        } else if error.is_connect() {
+        } else if error.is_connect() && self.takes_url {
             "nobody listens there; start the daemon by `transom serve`, or say where it is by `--url`"
+        } else if error.is_connect() {
+            "nobody listens there; start the daemon by `transom serve`"
         } else {
             "the connection broke"
         };
@@ -123,6 +132,21 @@ impl Response {
         match words {
             Some(words) => format!("{words} ({})", self.status.as_u16()),
             None => format!("the daemon answered {}", self.status),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_a_command_with_the_option_advises_url() {
+        // Nobody listens at port 1.
+        let api = || Api::new("http://127.0.0.1:1", None).unwrap();
+        for (api, advises) in [(api(), false), (api().found_by_url(), true)] {
+            let Err(Failure::Failed(why)) = api.get("/healthz").await else { panic!("somebody answers") };
+            assert!(why.contains("`transom serve`") && why.contains("`--url`") == advises, "{why}");
         }
     }
 }

@@ -73,7 +73,7 @@ impl DaemonOptions {
             (None, Some(daemon)) => daemon.url(),
             (None, None) => format!("http://{}", config.listen),
         };
-        Api::new(base, given.or_else(operator).or_else(configured))
+        Ok(Api::new(base, given.or_else(operator).or_else(configured))?.found_by_url())
     }
 }
 
