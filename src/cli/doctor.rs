@@ -3,6 +3,7 @@
 use super::{
     Failure, Outcome,
     client::{
+        advice,
         call::Api,
         workplace::{Workplace, probes, running},
     },
@@ -44,7 +45,7 @@ pub async fn run(args: Args) -> Outcome {
     for sender in &config.senders {
         platforms.extend(health::platform(&inputs, sender).await);
     }
-    let checks = health::arranged(&config, platforms, here);
+    let checks: Vec<HealthCheck> = health::arranged(&config, platforms, here).into_iter().map(with_config).collect();
     if let Ok(store) = store {
         store.close().await;
     }
@@ -67,6 +68,13 @@ pub async fn run(args: Args) -> Outcome {
     }
     println!("{}", paint.bad(format!("{} to mend.", counted(bad, "thing"))));
     Err(Failure::Said)
+}
+
+/// The check with the configuration of this command in the commands that it names.
+fn with_config(check: HealthCheck) -> HealthCheck {
+    let detail = advice::with_config(&check.detail);
+    let mend = check.mend.map(|command| advice::command(&command));
+    HealthCheck { detail, mend, ..check }
 }
 
 /// The running daemon, and what it says of itself.

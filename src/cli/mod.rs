@@ -62,6 +62,7 @@ mod trigger;
 mod webhooks;
 
 use clap::{Parser, Subcommand};
+use client::advice;
 use std::process::ExitCode;
 use terminal::paint::Paint;
 
@@ -272,13 +273,21 @@ pub fn main() -> ExitCode {
         Err(Failure::Said) => ExitCode::from(1),
         Err(Failure::Misconfigured) => ExitCode::from(2),
         Err(Failure::Failed(sentence)) => {
-            eprintln!("{} {sentence}", paint.bad("error:"));
+            complain(&sentence, paint);
             ExitCode::from(1)
         }
         Err(Failure::Usage(sentence)) => {
-            eprintln!("{} {sentence}", paint.bad("error:"));
+            complain(&sentence, paint);
             ExitCode::from(2)
         }
+    }
+}
+
+/// Prints why the command failed, and which configuration it read where the user did not name it.
+fn complain(sentence: &str, paint: Paint) {
+    eprintln!("{} {}", paint.bad("error:"), advice::with_config(sentence));
+    if let Some(which) = advice::which() {
+        eprintln!("{} {which}", paint.faint("note:"));
     }
 }
 

@@ -325,6 +325,30 @@ fn explain_says_that_a_model_decides_and_names_the_role_of_the_bots_file() {
     assert!(told.starts_with(first), "{told}");
 }
 
+#[test]
+fn advice_has_the_configuration_that_was_named_and_a_failure_names_any_other() {
+    let folder = bot(&[BOT, PIZZA]);
+    let folder = folder.path();
+    let config = "accounts: [{name: acme}]\nsenders:\n  - {id: 1, account: acme, name: Shop, provider: sandbox, phone: \
+                  \"+15550000001\"}\n";
+    std::fs::write(folder.join("shop.yaml"), config).unwrap();
+    let advised = "`transom serve --config shop.yaml` starts it";
+    let told = out(&run(folder, &["doctor", "--config", "shop.yaml"]));
+    assert!(told.contains(advised), "{told}");
+    let json: serde_json::Value =
+        serde_json::from_str(&out(&run(folder, &["doctor", "--config", "shop.yaml", "--json"]))).unwrap();
+    let mends: Vec<&str> =
+        json["checks"].as_array().unwrap().iter().filter_map(|check| check["mend"].as_str()).collect();
+    assert!(mends.contains(&"transom serve --config shop.yaml"), "{mends:?}");
+    // A failure of the same command, with and without the configuration in its line.
+    let named = err(&run(folder, &["status", "--config", "shop.yaml"]));
+    assert!(named.contains(advised) && !named.contains("note:"), "{named}");
+    let by_variable = transom(folder, &["status"]).env("TRANSOM_CONFIG", "shop.yaml").output().unwrap();
+    assert!(err(&by_variable).contains("note: the configuration is `shop.yaml`"), "{}", err(&by_variable));
+    let none = err(&run(folder, &["status"]));
+    assert!(none.contains("no configuration is named") && none.contains("`transom serve` starts it"), "{none}");
+}
+
 /// A sandbox daemon; killed at the end of the test.
 pub struct Daemon {
     child: Child,

@@ -1,6 +1,10 @@
 //! Finds the configuration, the database and the daemon of a command.
 
-use super::{call::Api, daemon::DaemonFile};
+use super::{
+    advice::{self, CONFIG_VARIABLE},
+    call::Api,
+    daemon::DaemonFile,
+};
 use crate::{
     base::{
         diagnostic::{Diagnostic, did_you_mean},
@@ -25,7 +29,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone, clap::Args)]
 pub struct Workplace {
     /// The daemon's configuration; without one, the sandbox in the current folder
-    #[arg(long, value_name = "FILE", env = "TRANSOM_CONFIG", global = true)]
+    #[arg(long, value_name = "FILE", env = CONFIG_VARIABLE, global = true)]
     pub config: Option<PathBuf>,
 }
 
@@ -84,6 +88,7 @@ pub fn read(path: Option<&Path>) -> Result<Config, Vec<Diagnostic>> {
 
 /// Reads the configuration; prints its findings and fails if there are errors.
 pub fn load(path: Option<&Path>) -> Result<Config, Failure> {
+    advice::choose(path);
     read(path).map_err(|findings| {
         let colour = crate::cli::terminal::paint::Paint::stderr().is_on();
         // A file that cannot be read has no line to show.
@@ -133,11 +138,7 @@ pub async fn running(config: &Config) -> Option<Api> {
 
 /// The running daemon; without one, the command fails with `why` it needs one.
 pub async fn daemon(config: &Config, why: &str) -> Result<Api, Failure> {
-    let none = || {
-        Failure::Failed(format!(
-            "no daemon runs on this database, and {why}: start it with `transom serve` and the same `--config`"
-        ))
-    };
+    let none = || Failure::Failed(format!("no daemon runs on this database, and {why}: `transom serve` starts it"));
     running(config).await.ok_or_else(none)
 }
 

@@ -1,6 +1,7 @@
 //! Prints lists for people: columns below headings, as wide as their longest cell.
 
 use super::{out, paint::Paint, show};
+use crate::cli::client::advice;
 
 /// Prints rows below headings, or with `--json` as objects; prints `empty` if there are no rows.
 pub fn print(headings: &[&str], rows: &[Vec<String>], empty: &str) {
@@ -8,7 +9,7 @@ pub fn print(headings: &[&str], rows: &[Vec<String>], empty: &str) {
         return out::document(&out::rows(headings, rows));
     }
     if rows.is_empty() {
-        println!("{empty}");
+        println!("{}", advice::with_config(empty));
         return;
     }
     print!("{}", layout(headings, rows, Paint::stdout()));
