@@ -4,7 +4,7 @@
 use super::{advice, foreign_words, yaml::Entry};
 
 /// Keys that authors write, and our keys that they may mean.
-const KEYS: [(&str, &[&str]); 100] = [
+const KEYS: [(&str, &[&str]); 111] = [
     ("action", &["steps", "do"]),
     ("actions", &["steps", "do"]),
     ("after", &["wait", "timeout"]),
@@ -23,6 +23,7 @@ const KEYS: [(&str, &[&str]); 100] = [
     ("choices", &["options"]),
     ("condition", &["if"]),
     ("conditions", &["if"]),
+    ("counterexamples", &["not"]),
     ("data", &["json", "with"]),
     ("default", &["else"]),
     ("delay", &["after"]),
@@ -32,6 +33,10 @@ const KEYS: [(&str, &[&str]); 100] = [
     ("end", &["to"]),
     ("error", &["invalid", "on_error"]),
     ("error_message", &["invalid"]),
+    ("example", &["like"]),
+    ("examples", &["like"]),
+    ("except", &["not"]),
+    ("excluding", &["not"]),
     ("fallback", &["other", "else", "on_fail"]),
     ("field", &["as"]),
     ("file", &["media"]),
@@ -58,6 +63,8 @@ const KEYS: [(&str, &[&str]); 100] = [
     ("media_url", &["media"]),
     ("message", &["say", "when"]),
     ("name", &["flow", "title", "as"]),
+    ("negative_examples", &["not"]),
+    ("not_like", &["not"]),
     ("on", &["when"]),
     ("on_failure", &["on_error", "on_fail"]),
     ("on_invalid", &["invalid"]),
@@ -74,6 +81,7 @@ const KEYS: [(&str, &[&str]); 100] = [
     ("response_variable", &["as"]),
     ("result", &["as"]),
     ("retries", &["tries", "retry"]),
+    ("samples", &["like"]),
     ("save", &["as"]),
     ("save_answer", &["as"]),
     ("save_answer_as", &["as"]),
@@ -93,9 +101,12 @@ const KEYS: [(&str, &[&str]); 100] = [
     ("subtitle", &["desc"]),
     ("tag", &["tags"]),
     ("text", &["say", "title"]),
+    ("training_phrases", &["like"]),
     ("trigger", &["when"]),
     ("triggers", &["when"]),
+    ("unlike", &["not"]),
     ("until", &["to"]),
+    ("utterances", &["like"]),
     ("validate", &["check"]),
     ("validation", &["check"]),
     ("values", &["vars"]),

@@ -1,7 +1,10 @@
 //! Tests triggers `meaning` and questions with `understand`: when a model is asked, and what its answer changes.
 
 use super::Talk;
-use crate::model::effect::{AnswerShape, ModelCall};
+use crate::{
+    base::place::SourceFile,
+    model::effect::{AnswerShape, ModelCall},
+};
 
 const BOT: &str = "bot: Test\nmodels: [main, small]\nteams: {support: {}}\nagents: {router: small}\n";
 
@@ -472,4 +475,22 @@ fn an_answer_goes_before_another_flow_and_each_is_asked_about_once() {
 fn without_a_router_the_first_model_is_asked() {
     let plain = "bot: Test\nmodels: [main, small]\n";
     super::check_bot(plain, FLOWS, "< the boots pinch\n* asks main try 1\n~ reply \"returns\"\n> Send it to us.");
+}
+
+#[test]
+fn the_words_that_authors_use_for_examples_lead_to_ours() {
+    for (written, ours) in [("examples: [a b]", "like"), ("utterances: [a b]", "like"), ("except: [a b]", "not")] {
+        let flow = format!("flow: a\nwhen:\n  - meaning: wants to pay\n    {written}\nsteps: [{{say: A}}]\n");
+        let files = [SourceFile::new("_bot.yaml", BOT), SourceFile::new("a.yaml", flow)];
+        let told = format!("{:?}", crate::parse_set(&files).1);
+        assert!(told.contains(&format!("write `{ours}:`")), "{written}: {told}");
+    }
+}
+
+#[test]
+fn the_reference_names_urgent_where_it_means_something() {
+    for (word, takes) in [("meaning", false), ("first_message", false), ("message", true)] {
+        let text = crate::tools::reference::about(word).unwrap();
+        assert_eq!(text.contains("| `urgent` |"), takes, "{word}: {text}");
+    }
 }

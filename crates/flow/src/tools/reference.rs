@@ -45,7 +45,7 @@ pub fn about(word: &str) -> Option<String> {
         found.push(spec_section("Step", spec, STEP_KEYS));
     }
     if let Some(spec) = triggers::spec(word) {
-        found.push(spec_section("Trigger", spec, TRIGGER_KEYS));
+        found.push(spec_section("Trigger", spec, &common_keys(spec)));
     }
     for (place, keys) in KEYS {
         for field in keys.iter().filter(|field| field.name == word) {
@@ -310,6 +310,12 @@ fn findings_page() -> String {
         }
     }
     text
+}
+
+/// The keys of every trigger that this one takes too.
+fn common_keys(spec: &Spec) -> Vec<FieldSpec> {
+    let is_taken = |key: &&FieldSpec| key.name != "urgent" || !triggers::NEVER_URGENT.contains(&spec.name);
+    TRIGGER_KEYS.iter().filter(is_taken).copied().collect()
 }
 
 fn spec_section(what: &str, spec: &Spec, common: &[FieldSpec]) -> String {

@@ -45,6 +45,9 @@ pub trait TriggerKind: Sized {
     }
 }
 
+/// The triggers that come behind everything else, so `urgent` is wrong below all of them.
+pub const NEVER_URGENT: &[&str] = &["any_message", "first_message", "meaning"];
+
 /// The keys under which a kind may stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AllowedIn {
