@@ -8,9 +8,11 @@ use crate::{
     flow::{hide_numbers, show_numbers},
     model::{
         answer::text_of,
+        content::Content,
         effect::{MaskedWord, ModelCall, ModelReply, Origin},
         event::CallReturn,
         inbound::InboundKind,
+        template::{Parameters, TemplateMessage},
         value::Value,
     },
     store::{
@@ -32,13 +34,29 @@ pub async fn newest(store: &Store, conversation: ConversationId) -> Result<Vec<S
     let said = said.iter().filter(|row| !never_left(row.state)).filter_map(|row| {
         let by = if row.draft.origin == Origin::Person { "Colleague" } else { "Bot" };
         let content = row.sent_as.as_ref().unwrap_or(&row.draft.content);
-        Some((row.id.0, line(by, content.text())?))
+        let text = match content {
+            Content::Template(template) => template_in_words(template),
+            other => other.text().to_owned(),
+        };
+        Some((row.id.0, line(by, &text)?))
     });
     // Ids of both kinds grow with time.
     let mut all: Vec<(i64, String)> = heard.chain(said).collect();
     all.sort_by_key(|(id, _)| *id);
     let from = all.len().saturating_sub(SUMMARY_MESSAGES_MAX);
     Ok(all.drain(from..).map(|(_, line)| line).collect())
+}
+
+/// A template by its name and its values, for its text is the platform's: without a word for it the name would be read as
+/// if the bot had said it.
+fn template_in_words(template: &TemplateMessage) -> String {
+    let values: Vec<String> = match &template.body {
+        Parameters::None => Vec::new(),
+        Parameters::Positional(values) => values.clone(),
+        Parameters::Named(values) => values.iter().map(|(name, value)| format!("{name} {value}")).collect(),
+    };
+    let values = if values.is_empty() { String::new() } else { format!(", with: {}", values.join("; ")) };
+    format!("(the template `{}`{values})", template.name)
 }
 
 /// A message as one line, so that no text can look like two messages.
@@ -77,4 +95,23 @@ pub fn summed_up(returned: CallReturn, lines: &[String], masked: &[MaskedWord]) 
         Ok(_) | Err(_) => lines[lines.len().saturating_sub(SUMMARY_LAST_MESSAGES)..].join("\n"),
     };
     CallReturn::Model(ModelReply { answer: Ok(Value::Text(answer)), ..reply })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_is_named_as_one_with_its_values() {
+        let of = |body: &str| {
+            let json = format!(r#"{{"name": "reminder", "body": {body}}}"#);
+            template_in_words(&serde_json::from_str(&json).unwrap())
+        };
+        let body = |parameters: Parameters| serde_json::to_string(&parameters).unwrap();
+        assert_eq!(of(&body(Parameters::None)), "(the template `reminder`)");
+        let two = Parameters::Positional(vec!["Ana".into(), "Tue 10:00".into()]);
+        assert_eq!(of(&body(two)), "(the template `reminder`, with: Ana; Tue 10:00)");
+        let named = Parameters::Named([("day".to_owned(), "Tue".to_owned())].into());
+        assert_eq!(of(&body(named)), "(the template `reminder`, with: day Tue)");
+    }
 }
