@@ -324,15 +324,19 @@ fn missing(set: &FlowSet, language: &str, findings: &Findings) {
         let total: usize = flow.nodes.iter().map(|node| node.outline.sentences.len()).sum();
         let message =
             format!("{} of {total} texts of `{}` have no translation into `{language}`", open.len(), flow.name);
-        let finding = Diagnostic::warning("W904", first.1.place(), message);
         let listed: Vec<String> = steps.iter().take(LISTED_MAX).map(|id| format!("`{id}`")).collect();
         let listed = listed.join(", ");
         // `extract` has written the entries, but they are still empty.
         let written = set.locales.get(language).filter(|locale| steps.iter().all(|id| locale.steps.contains_key(*id)));
-        findings.push(finding.help(match written {
-            Some(locale) => format!("write them in `{}`: {listed}", locale.place.path()),
-            None => format!("`transom i18n extract {language}` adds what is missing: {listed}"),
-        }));
+        let source = first.1.place();
+        findings.push(match written.and_then(|locale| locale.steps.get(first.0)) {
+            // The author writes here, and not in the flow.
+            Some(entry) => Diagnostic::warning("W904", &entry.place, message)
+                .label(source, "the text")
+                .help(format!("write them in `{}`: {listed}", entry.place.path())),
+            None => Diagnostic::warning("W904", source, message)
+                .help(format!("`transom i18n extract {language}` adds what is missing: {listed}")),
+        });
     }
 }
 

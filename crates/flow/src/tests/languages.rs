@@ -87,6 +87,26 @@ fn an_outdated_translation_is_not_used_and_reported() {
 }
 
 #[test]
+fn an_empty_translation_is_reported_where_it_must_be_written() {
+    let whole = SPANISH.replace("You took it.", "You took ${colour}.").replace("Te la llevas.", "Te llevas ${colour}.");
+    let found = |locale: &str| {
+        let files = [("flows/_bot.yaml", BOT), ("flows/shop.yaml", SHOP), ("locales/es.yaml", locale)];
+        let files: Vec<_> = files.iter().map(|(path, text)| SourceFile::new(*path, *text)).collect();
+        let (set, mut findings) = parse_set(&files);
+        findings.extend(crate::lint(&set));
+        let missing = findings.iter().find(|finding| finding.code == "W904").unwrap();
+        (missing.place.path().to_owned(), missing.place.line(), missing.help.clone().unwrap())
+    };
+    // The flow has the text at line 11; `extract` writes the empty entry at the end of the file.
+    let (path, line, help) = found(&whole);
+    assert_eq!((path.as_str(), line), ("flows/shop.yaml", 11), "{help}");
+    let written = format!("{whole}shop.say_3: {{from: Bye, to: \"\"}}\n");
+    let (path, line, help) = found(&written);
+    assert_eq!((path.as_str(), line), ("locales/es.yaml", written.lines().count()), "{help}");
+    assert!(help.contains("write them in `locales/es.yaml`: `shop.say_3`"), "{help}");
+}
+
+#[test]
 fn a_title_is_said_as_it_was_shown() {
     const ASKED: &str = "flow: shop
 when: [{message: hi}]
