@@ -67,6 +67,8 @@ struct CheckInputs<'a> {
     config: Option<&'a Config>,
     /// The catalogues of the senders, with which the lock file is compared.
     around: Option<&'a CheckContext>,
+    /// True if templates can be compared with a catalogue or with the lock file.
+    knows_templates: bool,
 }
 
 pub async fn run(mut args: Args) -> Outcome {
@@ -80,7 +82,8 @@ pub async fn run(mut args: Args) -> Outcome {
     let around = surroundings(&args.place, &args.path).await?;
     // With a configuration, the lock file is compared with the known catalogues; without one, it takes their place.
     let listed = args.place.config.is_some().then(|| around.clone());
-    let beside = CheckInputs { config: config.as_ref(), around: listed.as_ref() };
+    let beside =
+        CheckInputs { config: config.as_ref(), around: listed.as_ref(), knows_templates: around.templates.is_some() };
     let mut known = Workspace::new(around);
     if args.fix {
         mend(&args.path, &beside, &mut known)?;
@@ -168,8 +171,15 @@ fn findings_of(
     all.extend(tests.iter().flat_map(|test| testbench::mock_findings(test)));
     all.extend(evals.iter().flat_map(testbench::eval_findings));
     sort(&mut all);
-    let checked =
-        findings::Checked { findings: all, flows: set.flows.len(), without_templates, rare: flow::rare(&set, now) };
+    let own = &set.bot.templates;
+    let unknown = flow::templates_named(&set).into_iter().filter(|name| !own.contains_key(name));
+    let checked = findings::Checked {
+        findings: all,
+        flows: set.flows.len(),
+        without_templates,
+        unchecked_templates: if beside.knows_templates { 0 } else { unknown.count() },
+        rare: flow::rare(&set, now),
+    };
     Ok((checked, files.files))
 }
 

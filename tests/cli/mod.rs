@@ -326,6 +326,18 @@ fn explain_says_that_a_model_decides_and_names_the_role_of_the_bots_file() {
 }
 
 #[test]
+fn check_says_that_no_catalogue_of_templates_is_known() {
+    let sends = "flow: a\nwhen: [{message: hi}]\nsteps: [{template: greeting}]\n";
+    let folder = bot(&[BOT, ("a.yaml", sends)]);
+    let told = out(&run(folder.path(), &["check"]));
+    assert!(told.contains("because none is known: 1 template; `transom templates pull`"), "{told}");
+    let json = out(&run(folder.path(), &["check", "--json"]));
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&json).unwrap()["unchecked_templates"], 1);
+    let plain = bot(&[BOT, PIZZA]);
+    assert!(!out(&run(plain.path(), &["check"])).contains("catalogue"));
+}
+
+#[test]
 fn advice_has_the_configuration_that_was_named_and_a_failure_names_any_other() {
     let folder = bot(&[BOT, PIZZA]);
     let folder = folder.path();

@@ -27,6 +27,8 @@ pub struct Checked {
     pub flows: usize,
     /// Flows that never need a template.
     pub without_templates: Vec<String>,
+    /// The number of templates that flows send and that no catalogue could be asked about.
+    pub unchecked_templates: usize,
     /// Schedules that come less than about once a month.
     pub rare: Vec<Rare>,
 }
@@ -74,6 +76,13 @@ fn text(checked: &Checked) {
             checked.without_templates.join(", ")
         );
     }
+    if errors == 0 && checked.unchecked_templates > 0 {
+        println!(
+            "not compared with any catalogue, because none is known: {}; `transom templates pull` reads the platform's, and \
+             `transom templates lock` keeps it for this check",
+            counted(checked.unchecked_templates, "template")
+        );
+    }
     for rare in checked.rare.iter().filter(|_| errors == 0) {
         println!("comes less than once a month: {}, next on {} ({})", rare.flow, rare.next, rare.said);
     }
@@ -84,7 +93,7 @@ fn as_json(checked: &Checked) -> Value {
     let errors = checked.errors();
     json!({
         "findings": list, "errors": errors, "warnings": checked.findings.len() - errors,
-        "without_templates": checked.without_templates, "rare_schedules": checked.rare,
+        "without_templates": checked.without_templates, "unchecked_templates": checked.unchecked_templates, "rare_schedules": checked.rare,
     })
 }
 
