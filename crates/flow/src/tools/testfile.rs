@@ -8,6 +8,7 @@ mod head;
 mod known;
 pub mod moment;
 mod possible;
+mod questions;
 mod said;
 mod step;
 mod talk;

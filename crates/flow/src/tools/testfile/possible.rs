@@ -5,6 +5,7 @@
 use super::{
     Case, Scenario, TestAction,
     expected::{Aspect, BotSays, Expected},
+    questions,
     said::{Corpus, SaidText},
 };
 use crate::{
@@ -39,7 +40,8 @@ pub fn check(scenario: &Scenario, corpus: &Corpus<'_>) -> (Vec<Diagnostic>, bool
     for case in &scenario.cases {
         look.case(case);
     }
-    let alone = look.said.is_alone();
+    let names_steps = questions::check(scenario, set, &findings);
+    let alone = look.said.is_alone() && !names_steps;
     (findings.into_sorted(), alone)
 }
 

@@ -287,3 +287,45 @@ fn a_button_that_no_flow_shows_is_no_button() {
     let buttons = said_of("- user: shop\n- bot: {text: Which, buttons: [Red, Bleu]}");
     assert_eq!(buttons, ["6:43: warning[W962] no flow shows a button `Bleu`; did you mean `Blue`?"]);
 }
+
+/// The findings about a test of a bot with an `llm` step, a `say` and a trigger `meaning`.
+fn said_of_models(text: &str) -> Vec<String> {
+    let files = [
+        SourceFile::new("flows/_bot.yaml", "bot: Shop\nlanguage: en\ntimezone: UTC\nmodels: [main]\n"),
+        SourceFile::new(
+            "flows/shop.yaml",
+            "flow: shop\nwhen: [message: shop, {meaning: wants to buy}]\nsteps:\n  - llm: What is this about?\n    id: sort_out\n    \
+             input: ${msg.text}\n    returns: [repair, price]\n    as: topic\n  - say: 'It is ${topic}'\n    id: told\n",
+        ),
+    ];
+    let (set, findings) = parse_set(&files);
+    assert!(!findings.iter().any(Diagnostic::is_error), "{findings:#?}");
+    let (_, found) = KnownTests::default().look(&[SourceFile::new("flows/shop.test.yaml", text)], &set, true);
+    let told = |finding: &Diagnostic| finding.to_string().split_once("yaml:").map(|(_, rest)| rest.to_owned());
+    found.iter().filter_map(told).collect()
+}
+
+#[test]
+fn a_misspelt_step_under_the_mocks_of_models_is_named() {
+    let test = |name: &str, count: &str| {
+        said_of_models(&format!(
+            "tests: shop\nmocks:\n  model: [{{{name}: repair}}]\ncases:\n  - name: a\n    steps:\n      - user: shop\n      - expect: \
+             {{model: {{{count}: 1}}}}\n"
+        ))
+    };
+    for name in ["any", "meaning", "sort_out", "shop.sort_out"] {
+        assert_eq!(test(name, name), Vec::<String>::new(), "{name}");
+    }
+    let unknown = "no step is called `sort_uot`, so no question to a model has this name; did you mean `sort_out`?";
+    assert_eq!(test("sort_uot", "sort_out"), [format!("3:12: error[E961] {unknown}")]);
+    assert_eq!(test("any", "sort_uot"), [format!("8:26: error[E961] {unknown}")]);
+    let silent = test("told", "any");
+    assert!(silent.len() == 1 && silent[0].contains("the step `told` asks no model; write the id"), "{silent:?}");
+}
+
+#[test]
+fn a_name_in_the_head_of_a_file_is_reported_once() {
+    let case = "  - {name: a, mocks: {model: {any: price}}, steps: [{user: shop}]}\n";
+    let found = said_of_models(&format!("tests: shop\nmocks: {{model: {{sort_uot: repair}}}}\ncases:\n{case}"));
+    assert_eq!(found.len(), 1, "{found:?}");
+}
