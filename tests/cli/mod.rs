@@ -326,6 +326,20 @@ fn explain_says_that_a_model_decides_and_names_the_role_of_the_bots_file() {
 }
 
 #[test]
+fn a_first_test_of_a_meaning_mocks_what_the_model_finds() {
+    let models = "bot: Shop\nlanguage: en\ntimezone: UTC\nmodels: [main]\n";
+    let repair =
+        "flow: repair\nwhen: [{meaning: something is broken, like: [my brakes squeak]}]\nsteps: [{say: Come on}]\n";
+    let folder = bot(&[("_bot.yaml", models), ("repair.yaml", repair)]);
+    let made = run(folder.path(), &["test", "init", "repair"]);
+    ends(&made, 0);
+    let text = std::fs::read_to_string(folder.path().join("flows/repair.test.yaml")).unwrap();
+    assert!(text.contains("meaning: repair") && text.contains("user: my brakes squeak"), "{text}");
+    assert!(text.contains("bot: Come on"), "{text}");
+    ends(&run(folder.path(), &["test"]), 0);
+}
+
+#[test]
 fn check_says_that_no_catalogue_of_templates_is_known() {
     let sends = "flow: a\nwhen: [{message: hi}]\nsteps: [{template: greeting}]\n";
     let folder = bot(&[BOT, ("a.yaml", sends)]);

@@ -27,6 +27,7 @@ pub(super) fn of(set: &FlowSet, flow: &Flow, trigger: &Trigger) -> Option<FirstA
     let one = |act: TestAction| Some(FirstActs { acts: vec![act], waits: false });
     match trigger {
         Trigger::Message(_) => words::said_by(trigger).into_iter().next().and_then(|text| one(TestAction::User(text))),
+        Trigger::Meaning(meaning) => one(TestAction::User(meaning.like.first().unwrap_or(&meaning.says).clone())),
         Trigger::Button(button) => button.ids.first().cloned().and_then(|id| one(TestAction::Tap(id))),
         Trigger::AnyMessage(_) | Trigger::FirstMessage(_) => one(TestAction::User("Good morning, a question".into())),
         Trigger::Media(_) => one(words::media(MediaKind::Image)),

@@ -1,17 +1,19 @@
 //! Generates mocks for a first test: from the bot's sandbox, otherwise from the members of the answer that the flow
 //! reads.
 
-use super::draft::MockLines;
+use super::{beginning, draft::MockLines};
 use crate::{
     base::yaml::{Kind, to_json},
     flow::{
         Flow, FlowSet,
         definition::{Kind as DeclaredKind, Node, Target},
+        engine::routing::meaning,
         steps::{
             Step,
             llm::{Llm, Returns},
         },
         tools::testfile::write,
+        triggers::Trigger,
     },
     http_step::mocks::glob,
     model::answer::AnswerType,
@@ -50,6 +52,11 @@ const METHODS: [&str; 16] = [
 pub(super) fn mocks(set: &FlowSet, flow: &Flow) -> Guess {
     let mut guess = Guess { mocks: MockLines::default(), guessed: false };
     let mut seen = BTreeSet::new();
+    let begins = flow.triggers.iter().find(|trigger| beginning::of(set, flow, &trigger.kind).is_some());
+    if begins.is_some_and(|trigger| matches!(trigger.kind, Trigger::Meaning(_))) {
+        // The model finds the first meaning of the flow, which has the flow's own name.
+        guess.mocks.model.push(format!("{}: {}", meaning::STEP, write::scalar(flow.name.as_str())));
+    }
     for flow in reached(set, flow) {
         for (node, reply) in flow.nodes.iter().filter_map(|node| Some((node, reply(node)?))) {
             guess.guessed = true;

@@ -8,7 +8,7 @@ pub(crate) mod case;
 pub mod choose;
 pub(super) mod events;
 pub(crate) mod handover;
-pub(crate) mod meaning;
+pub mod meaning;
 pub(super) mod once;
 pub(crate) mod opt_out;
 pub(crate) mod queue;
