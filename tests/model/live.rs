@@ -140,7 +140,12 @@ async fn another_question_fails_and_its_changed_part_is_named() {
         ("triage.yaml", "What is this message", "What is the message", "instruction: …"),
         ("triage.yaml", "We repair bicycles.", "We repair cars.", "source (a paper of `knowledge`, or a fact) 1"),
         ("triage.yaml", "returns: price", "returns: repair", "example 1"),
-        ("triage.yaml", "[repair, price]", "[repair, price, other]", "form of the answer (`returns`)"),
+        (
+            "triage.yaml",
+            "[repair, price]",
+            "[repair, price, other]",
+            "form of the answer (`returns` or `options`): option of",
+        ),
         ("triage.test.yaml", "my brakes", "my chain", "input: my"),
     ];
     for (file, old, new, part) in changes {

@@ -4,7 +4,7 @@
 use crate::{
     base::ids::StepId,
     model::{
-        effect::{ModelCall, ModelError, ModelErrorKind, ModelReply, Tokens},
+        effect::{ActShape, AnswerShape, ModelCall, ModelError, ModelErrorKind, ModelReply, ShapeField, Tokens},
         value::Value,
     },
 };
@@ -118,7 +118,7 @@ impl RecordedCase {
         }
         let of_step = || self.questions.iter().filter(|of| of.0.step == call.step);
         let nearest = of_step().find(|of| !of.1).or_else(|| of_step().next_back());
-        nearest.map_or(Found::Nothing, |(recorded, _)| Found::Unlike(difference(recorded, &shown(call))))
+        nearest.map_or(Found::Nothing, |(recorded, _)| Found::Unlike(difference(recorded, call)))
     }
 }
 
@@ -147,15 +147,48 @@ fn shown(call: &ModelCall) -> Map<String, Json> {
     let in_list = |item: &Json| match item {
         Json::String(text) if text.chars().count() <= BEGINNING_CHARS && !text.contains('\n') => item.clone(),
         Json::String(text) => beginning(text).into(),
-        other => format!("#{}", &sha256(&other.to_string())[..16]).into(),
+        other => brief(other).into(),
     };
     let shown = |part: Json| match part {
         Json::String(text) if text.chars().count() > SHOWN_CHARS => beginning(&text).into(),
         Json::Array(items) => items.iter().map(in_list).collect(),
-        Json::Object(_) => format!("#{}", &sha256(&part.to_string())[..16]).into(),
+        Json::Object(_) => brief(&part).into(),
         other => other,
     };
-    parts(call).into_iter().map(|(name, part)| (name, shown(part))).collect()
+    let mut all: Map<String, Json> = parts(call).into_iter().map(|(name, part)| (name, shown(part))).collect();
+    if let Some(lines) = lines(&call.question.shape) {
+        all.insert("shape".to_owned(), lines.into_iter().map(|line| in_list(&line.into())).collect());
+    }
+    all
+}
+
+/// The digest in place of a part.
+fn brief(part: &Json) -> String {
+    format!("#{}", &sha256(&part.to_string())[..16])
+}
+
+/// The form of an answer, a line for each of its parts, so that a difference names the part; `None`: it is a text.
+fn lines(shape: &AnswerShape) -> Option<Vec<String>> {
+    Some(match shape {
+        AnswerShape::Text => return None,
+        AnswerShape::One(field) => lines_of(field),
+        AnswerShape::Record(fields) => fields.iter().flat_map(lines_of).collect(),
+        AnswerShape::Act(acts) => {
+            let of_act = |act: &ActShape| {
+                let first = format!("act `{}`: {}", act.name, act.about);
+                std::iter::once(first).chain(act.fields.iter().flat_map(lines_of)).collect::<Vec<_>>()
+            };
+            acts.iter().flat_map(of_act).collect()
+        }
+    })
+}
+
+fn lines_of(field: &ShapeField) -> Vec<String> {
+    let optional = if field.optional { ", optional" } else { "" };
+    let about = field.about.as_ref().map(|about| format!(": {about}")).unwrap_or_default();
+    let first = format!("`{}` is {}{optional}{about}", field.name, field.kind);
+    let options = field.among.iter().map(|text| format!("option of `{}`: {text}", field.name));
+    std::iter::once(first).chain(options).collect()
 }
 
 /// The first words of a long text, and its digest.
@@ -165,7 +198,13 @@ fn beginning(text: &str) -> String {
 }
 
 /// Names the first part that differs, in the author's words, with both texts.
-fn difference(recorded: &RecordedQuestion, asked: &Map<String, Json>) -> UnlikeRecorded {
+fn difference(recorded: &RecordedQuestion, call: &ModelCall) -> UnlikeRecorded {
+    let mut asked = shown(call);
+    // Earlier recordings have the digest of the form, not its lines.
+    let as_before = parts(call).get("shape").map(|shape| Json::from(brief(shape)));
+    if as_before.is_some() && recorded.asked.get("shape") == as_before.as_ref() {
+        asked.extend(as_before.map(|digest| ("shape".to_owned(), digest)));
+    }
     let mut names: Vec<&String> = recorded.asked.keys().chain(asked.keys()).collect();
     names.sort();
     names.dedup();
@@ -176,7 +215,7 @@ fn difference(recorded: &RecordedQuestion, asked: &Map<String, Json>) -> UnlikeR
         let (part, old, new) = match (old, new) {
             (Some(Json::Array(old)), Some(Json::Array(new))) => {
                 let at = old.iter().zip(new).take_while(|(old, new)| old == new).count();
-                (format!("{} {}", called(name), at + 1), text(old.get(at)), text(new.get(at)))
+                (numbered(name, at + 1), text(old.get(at)), text(new.get(at)))
             }
             _ => (called(name).to_owned(), text(old), text(new)),
         };
@@ -192,12 +231,17 @@ fn difference(recorded: &RecordedQuestion, asked: &Map<String, Json>) -> UnlikeR
     UnlikeRecorded { recorded: before.join("\n"), asked: now.join("\n") }
 }
 
+/// The name of one item of a part. A line of the form says itself what it is.
+fn numbered(name: &str, number: usize) -> String {
+    if name == "shape" { called(name).to_owned() } else { format!("{} {number}", called(name)) }
+}
+
 /// The author's word for a part of a question.
 fn called(name: &str) -> &str {
     match name {
         "sources" => "source (a paper of `knowledge`, or a fact)",
         "examples" => "example",
-        "shape" => "form of the answer (`returns`)",
+        "shape" => "form of the answer (`returns` or `options`)",
         "output_max" => "`limits: tokens`",
         "repair" => "reason for asking again",
         other => other,
