@@ -109,7 +109,7 @@ impl Reloader {
         let (mut set, about) = blocking(|| flow::parse_set(&files.files));
         self.knowledge.share(&mut set);
         // A secret that the configuration no longer grants is an error: without it flows would fail one by one.
-        if !ungranted(&set, &self.config).is_empty() || about.iter().any(Diagnostic::is_error) {
+        if ungranted(&set, &self.config).iter().chain(&about).any(Diagnostic::is_error) {
             return Err(ReloadError::Findings(findings));
         }
         tracing::error!(
