@@ -4,7 +4,7 @@
 use super::{advice, foreign_words, yaml::Entry};
 
 /// Keys that authors write, and our keys that they may mean.
-const KEYS: [(&str, &[&str]); 111] = [
+const KEYS: [(&str, &[&str]); 109] = [
     ("action", &["steps", "do"]),
     ("actions", &["steps", "do"]),
     ("after", &["wait", "timeout"]),
@@ -36,7 +36,6 @@ const KEYS: [(&str, &[&str]); 111] = [
     ("example", &["like"]),
     ("examples", &["like"]),
     ("except", &["not"]),
-    ("excluding", &["not"]),
     ("fallback", &["other", "else", "on_fail"]),
     ("field", &["as"]),
     ("file", &["media"]),
@@ -64,7 +63,6 @@ const KEYS: [(&str, &[&str]); 111] = [
     ("message", &["say", "when"]),
     ("name", &["flow", "title", "as"]),
     ("negative_examples", &["not"]),
-    ("not_like", &["not"]),
     ("on", &["when"]),
     ("on_failure", &["on_error", "on_fail"]),
     ("on_invalid", &["invalid"]),
