@@ -151,10 +151,54 @@ fn a_kapso_workflow_keeps_its_labels_and_no_node_is_lost() {
         "returns: [sales, support]\n",
         "say: Your number is ${lead.body.id ?? \"\"}. {{system.secret_sauce}}\n",
         "- http: POST ${env.FUNCTIONS_URL}/score_lead\n",
-        "- wait: reply\n    - go: agent\n",
+        "- agent: agent\n          instructions: Help with bicycles.\n          tools: [{flow: lookup, confirm: Shall I do this? lookup}]\n",
+        "on_limit:\n            - handoff: support\n",
     ] {
         assert!(flow.contains(part), "`{part}` is missing in\n{flow}");
     }
+}
+
+#[test]
+fn an_agent_of_kapso_keeps_its_papers_and_tools_and_its_first_test_plays_the_model() {
+    let (_folder, bot) = imported("kapso", &["kapso_agent.json"]);
+    let flow = read(&bot, "flows/wheel_desk.yaml");
+    for part in [
+        "instructions: Help ${contact.name ?? \"\"} with bicycles. Costs $${x}.\n",
+        "knowledge: [prices]\n",
+        "- find_repair\n",
+        "- find_repair_2\n",
+        "- flow: book_visit\n        confirm: |-\n          Shall I do this? book visit\n          bikes: ${inputs.bikes ?? \"–\"}\n          day: ${inputs.day}\n",
+        "- flow: score\n",
+        "exits: {off_topic: {do: [end]}}\n",
+        "- say: Goodbye!\n",
+    ] {
+        assert!(flow.contains(part), "`{part}` is missing in\n{flow}");
+    }
+    assert_eq!(read(&bot, "knowledge/prices.md"), "# Prices\n\n---\nA check-up costs 45 euros.\n");
+    let booking = read(&bot, "flows/book_visit.yaml");
+    for part in [
+        "day: {type: text}",
+        "bikes: {type: whole, optional: true}",
+        "who: ${contact.phone ?? \"\"}",
+        "- return: ${answer.body}\n",
+    ] {
+        assert!(booking.contains(part), "`{part}` is missing in\n{booking}");
+    }
+    assert!(!booking.contains("phone_number"), "nobody tells a tool who the customer is:\n{booking}");
+    let score = read(&bot, "flows/score.yaml");
+    assert!(score.contains("kind: {type: [new, old]}") && score.contains("telefono: ${contact.phone"), "{score}");
+    let report = read(&bot, "IMPORT.md");
+    for part in [
+        "MCP servers: calendar",
+        "Elsewhere, which has no text",
+        "own tools save_variable",
+        "nowhere, a request without an address",
+    ] {
+        assert!(report.contains(part), "`{part}` is missing in\n{report}");
+    }
+    assert!(!(flows(&bot) + &report).contains("sk_live"), "no key of the source is written");
+    let test = read(&bot, "flows/wheel_desk.test.yaml");
+    assert!(test.contains("desk:"), "the model is played:\n{test}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Reads `definition.json` of Kapso workflows: nodes, and edges with labels between them.
 
+mod agents;
 mod asks;
 mod nodes;
 mod values;

@@ -176,50 +176,6 @@ impl Reader<'_> {
         Some(self.variable(&name))
     }
 
-    /// An agent is one answer of a model and the next message; without an edge behind it the talk goes on.
-    fn agent(&mut self, node: &Value, place: &Place, next: Goal) -> Read {
-        let config = config(node);
-        self.uses_models();
-        let prompt = some_text(config, "system_prompt")
-            .unwrap_or_else(|| "Answer the customer in a few short sentences.".into());
-        let instruction = self.template(&prompt, place);
-        let llm = Step::keys([
-            ("llm", Yaml::Text(instruction)),
-            ("input", Yaml::text("${msg.text ?? \"\"}")),
-            ("as", Yaml::bare("reply_text")),
-        ]);
-        let person = Step::keys([("handoff", Yaml::bare("support"))]);
-        let mut steps =
-            vec![llm.way("on_error", Way { steps: vec![person], to: Goal::End }), Step::say("${reply_text}")];
-        for (key, what) in [
-            ("flow_agent_webhooks", "requests"),
-            ("flow_agent_mcp_servers", "MCP servers"),
-            ("flow_agent_function_tools", "functions"),
-            ("flow_agent_app_integration_tools", "integrations"),
-            ("flow_agent_knowledge_bases", "knowledge bases"),
-        ] {
-            let tools = list(config, key);
-            if !tools.is_empty() {
-                let names: Vec<String> = tools.iter().map(|tool| text(tool, "name")).collect();
-                self.bot
-                    .report
-                    .left(place, format!("its {what}, which no `llm` calls by itself: {}", quote(&names.join(", "))));
-            }
-        }
-        if next == Goal::End {
-            self.bot
-                .report
-                .replaced(place, "a loop of `llm`, `say` and `wait: reply`; each answer knows the last message alone");
-            steps.push(Step::keys([("wait", Yaml::bare("reply"))]));
-            let number = self.by_id.get(&text(node, "id")).copied();
-            return Read { steps, next: number.map(Goal::Node), copied: false };
-        }
-        self.bot
-            .report
-            .replaced(place, "one answer of `llm`, then the flow goes on; the agent asked until it was done");
-        steps.into()
-    }
-
     fn webhook(&mut self, config: &Value, place: &Place) -> Vec<Step> {
         let url = text(config, "url");
         if url.trim().is_empty() {
@@ -250,10 +206,8 @@ impl Reader<'_> {
         vec![requests::step(&request, &title, place, self.bot)]
     }
 
-    /// A function runs at Kapso: a server of the author's answers in its place.
-    fn function(&mut self, config: &Value, place: &Place, variable: &str) -> Step {
-        let named = ["function_slug", "function_name", "function_id"].iter().find_map(|path| some_text(config, path));
-        let name = slug(&named.unwrap_or_else(|| "function".into()), "function");
+    /// Grants and reports the server that answers in place of a function.
+    pub(super) fn asks_functions(&mut self, name: &str, place: &Place) {
         self.bot.env.insert("FUNCTIONS_URL".into());
         self.bot.report.replaced(
             place,
@@ -263,6 +217,13 @@ impl Reader<'_> {
             "Functions: put a server behind `env.FUNCTIONS_URL` that answers as they did (a decision with `next_edge`), or write `script` steps."
                 .into(),
         );
+    }
+
+    /// A function runs at Kapso: a server of the author's answers in its place.
+    fn function(&mut self, config: &Value, place: &Place, variable: &str) -> Step {
+        let named = ["function_slug", "function_name", "function_id"].iter().find_map(|path| some_text(config, path));
+        let name = slug(&named.unwrap_or_else(|| "function".into()), "function");
+        self.asks_functions(&name, place);
         let variable = self.names.of(values::bare(variable), values::bare(variable), "result");
         let vars: Vec<_> =
             self.vars.iter().filter(|name| !self.answers.contains(*name) && **name != variable).cloned().collect();
