@@ -115,6 +115,8 @@ pub(super) struct Since {
     pub questions: usize,
     pub troubles: usize,
     pub visits: usize,
+    /// The uses of MCP tools.
+    pub tool_uses: usize,
 }
 
 impl<'a> World<'a> {

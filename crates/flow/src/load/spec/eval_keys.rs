@@ -80,8 +80,9 @@ const NEVER_SAYS: FieldSpec =
     FieldSpec::optional("never_says", FieldKind::Many(&FieldKind::Name), "None of these texts stands in any reply.");
 const TOOLS: FieldSpec = FieldSpec::optional(
     "tools",
-    FieldKind::Many(&FieldKind::Known(Declared::Flow)),
-    "The flows that the agent used as tools: these, and no others; `nothing`: none.",
+    FieldKind::Many(&FieldKind::Name),
+    "The tools that the agent used: these, and no others; flows by their names, tools of MCP servers as `SERVER.TOOL`. \
+     `nothing`: none.",
 );
 const COST_BELOW: FieldSpec = FieldSpec::optional(
     "cost_below",
@@ -102,10 +103,17 @@ const PASS: FieldSpec = FieldSpec::default(
 );
 const MOCKS: FieldSpec = FieldSpec::optional(
     "mocks",
-    FieldKind::Record(&[FieldSpec::optional(
-        "http",
-        FieldKind::Many(&FieldKind::Map),
-        "`GET */slots: {json: …}`; a list of answers is used one by one.",
-    )]),
+    FieldKind::Record(&[
+        FieldSpec::optional(
+            "http",
+            FieldKind::Many(&FieldKind::Map),
+            "`GET */slots: {json: …}`; a list of answers is used one by one.",
+        ),
+        FieldSpec::optional(
+            "mcp",
+            FieldKind::Many(&FieldKind::Map),
+            "`SERVER.TOOL: {json: …}`; a list of answers is used one by one.",
+        ),
+    ]),
     "What other systems answer, as in tests. Models are not mocked: their answers are the matter of an eval.",
 );

@@ -19,7 +19,7 @@ use crate::{
     definition::FlowSet,
     model::matching::fold,
 };
-pub use rules::{EvalRule, SaidText, all_tools};
+pub use rules::{EvalRule, SaidText, tool_flows};
 use std::sync::Arc;
 
 /// One eval file.

@@ -2,8 +2,7 @@
 
 use super::{RecordedQuestion, cost_of};
 use crate::{
-    base::ids::FlowName,
-    flow::tools::testfile::evals::{EvalRule, SaidText, all_tools},
+    flow::tools::testfile::evals::{EvalRule, SaidText, tool_flows},
     model::effect::money,
     testbench::{Stop, look::failure, report::FailedExpectation, seen::Seen, world::World},
 };
@@ -30,10 +29,10 @@ impl World<'_> {
                         broken.push(failure(&text.place, what, expected, reply.quote()));
                     }
                 }
-                EvalRule::Tools { flows, place } => {
+                EvalRule::Tools { names, place } => {
                     let used = self.used_tools();
-                    if used != *flows {
-                        broken.push(failure(place, "the agent used other tools", names(flows), names(&used)));
+                    if used != *names {
+                        broken.push(failure(place, "the agent used other tools", listed(names), listed(&used)));
                     }
                 }
                 EvalRule::CostBelow { millionths, place } => {
@@ -63,9 +62,11 @@ impl World<'_> {
         if all.is_empty() { "no message".to_owned() } else { all.join("\n") }
     }
 
-    fn used_tools(&self) -> BTreeSet<FlowName> {
-        let tools = all_tools(&self.bot.set);
-        self.visits[self.since.visits..].iter().filter(|flow| tools.contains(flow)).cloned().collect()
+    fn used_tools(&self) -> BTreeSet<String> {
+        let flows = tool_flows(&self.bot.set);
+        let visited = self.visits[self.since.visits..].iter().filter(|flow| flows.contains(flow));
+        let of_servers = self.app.calls.used().into_iter().skip(self.since.tool_uses).map(|used| used.name);
+        visited.map(|flow| flow.as_str().to_owned()).chain(of_servers).collect()
     }
 
     /// The answers of real models so far, or the recorded ones.
@@ -77,9 +78,9 @@ impl World<'_> {
     }
 }
 
-fn names(flows: &BTreeSet<FlowName>) -> String {
-    match flows.is_empty() {
+fn listed(names: &BTreeSet<String>) -> String {
+    match names.is_empty() {
         true => "no tool".to_owned(),
-        false => flows.iter().map(|flow| format!("`{flow}`")).collect::<Vec<_>>().join(", "),
+        false => names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
     }
 }

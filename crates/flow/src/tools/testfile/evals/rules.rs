@@ -14,6 +14,7 @@ use crate::{
         effect::millionths,
         grounding::{has_number, lone_number},
         matching::fold,
+        mcp::McpTool,
     },
 };
 use std::collections::BTreeSet;
@@ -25,8 +26,8 @@ pub enum EvalRule {
     Says { any_of: Vec<SaidText>, place: Place },
     /// The text stands in no reply.
     NeverSays(SaidText),
-    /// The agent has used exactly these flows as tools.
-    Tools { flows: BTreeSet<FlowName>, place: Place },
+    /// The agent has used exactly these tools: flows by their names, tools of MCP servers as `SERVER.TOOL`.
+    Tools { names: BTreeSet<String>, place: Place },
     /// The answers of the models cost less, in millionths of the currency unit.
     CostBelow { millionths: i64, place: Place },
     /// As in a test.
@@ -130,8 +131,17 @@ fn texts(key: &str, node: &Node, findings: &Findings) -> Vec<SaidText> {
 }
 
 /// The flows that an agent of the bot may run as tools.
-pub fn all_tools(set: &FlowSet) -> BTreeSet<&FlowName> {
+pub fn tool_flows(set: &FlowSet) -> BTreeSet<&FlowName> {
     set.flows.values().flat_map(|flow| &flow.nodes).flat_map(|node| &node.outline.tools).collect()
+}
+
+/// The names of all tools, also of those of MCP servers that the bot has pinned.
+fn tool_names(set: &FlowSet) -> BTreeSet<String> {
+    let of_server = |(server, tools): (String, Vec<McpTool>)| {
+        tools.into_iter().map(move |tool| format!("{server}.{}", tool.name)).collect::<Vec<_>>()
+    };
+    let flows = tool_flows(set).into_iter().map(|flow| flow.as_str().to_owned());
+    flows.chain(set.mcp.tools().into_iter().flat_map(of_server)).collect()
 }
 
 fn tools(entry: &Entry, set: &FlowSet, findings: &Findings) -> EvalRule {
@@ -139,29 +149,28 @@ fn tools(entry: &Entry, set: &FlowSet, findings: &Findings) -> EvalRule {
     let place = entry.key.place.clone();
     let is_nothing =
         node.is_null() || node.text() == Some("nothing") && node.scalar().is_some_and(|scalar| scalar.is_plain());
-    let mut flows = BTreeSet::new();
+    let mut names = BTreeSet::new();
     if is_nothing {
-        return EvalRule::Tools { flows, place };
+        return EvalRule::Tools { names, place };
     }
-    let known = all_tools(set);
+    let known = tool_names(set);
     for one in node.one_or_many() {
         let Some(name) = one.text() else {
             if !one.is_broken() {
-                let message = format!("`tools` takes names of flows, and this is {}", one.describe());
+                let message = format!("`tools` takes names of tools, and this is {}", one.describe());
                 let finding = Diagnostic::error("E959", &one.place, message);
                 findings.push(finding.help("write `tools: [order_status]`, or `tools: nothing`"));
             }
             continue;
         };
-        let flow = FlowName::from(name);
-        if !known.contains(&flow) {
+        if !known.contains(name) {
             let message = format!("no agent of this bot has `{name}` among its `tools`, so it can never be used");
-            let help = did_you_mean(name, known.iter().map(|flow| flow.as_str()));
+            let help = did_you_mean(name, known.iter().map(String::as_str));
             findings.push(Diagnostic::error("E964", &one.place, message).help_if(help));
         }
-        flows.insert(flow);
+        names.insert(name.to_owned());
     }
-    EvalRule::Tools { flows, place }
+    EvalRule::Tools { names, place }
 }
 
 fn cost_below(entry: &Entry, findings: &Findings) -> Option<EvalRule> {
