@@ -236,7 +236,7 @@ fn a_lock_of_a_sandbox_locks_nobody_out() {
     std::fs::write(folder.path().join("config.yaml"), text).unwrap();
     let unread = run(folder.path(), &["templates", "lock", "--config", "config.yaml"]);
     ends(&unread, 1);
-    assert!(err(&unread).contains("`transom templates pull`"), "{}", err(&unread));
+    assert!(err(&unread).contains("`transom templates pull --config config.yaml`"), "{}", err(&unread));
 }
 
 #[test]

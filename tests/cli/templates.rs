@@ -81,7 +81,7 @@ async fn templates_are_made_once_and_what_is_there_stays() {
     assert_eq!(place.graph.made().len(), 2);
     let unknown = place.run(&["templates", "push", "shipped"]).await;
     ends(&unknown, 1);
-    assert!(err(&unknown).contains("`transom templates sheet`"), "{}", err(&unknown));
+    assert!(err(&unknown).contains("`transom templates sheet --config config.yaml`"), "{}", err(&unknown));
 }
 
 #[tokio::test(flavor = "multi_thread")]

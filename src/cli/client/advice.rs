@@ -83,7 +83,20 @@ fn completed(text: &str, read: &Read) -> String {
 
 /// True for a command on a daemon or its database.
 fn takes_config(part: &str) -> bool {
-    const NONE: &[&str] = &["help", "new", "explain", "chat", "reference", "schema", "fmt", "graph"];
+    const NONE: &[&str] = &[
+        "help",
+        "new",
+        "explain",
+        "chat",
+        "reference",
+        "schema",
+        "fmt",
+        "graph",
+        "i18n",
+        "import",
+        "knowledge",
+        "mcp",
+    ];
     let Some(words) = part.strip_prefix("transom ") else { return false };
     let first = words.split_whitespace().next().unwrap_or_default();
     !NONE.contains(&first) && !words.contains("--config")
