@@ -1,7 +1,8 @@
 //! Tests `transom eval`: plays with real answers, their recording, the same results without a model, and the comparison of
 //! models.
 
-use super::{Act, ModelServer, completion, refusal};
+use super::{Act, ModelServer, completion, refusal, value};
+use serde_json::{Value as Json, json};
 use std::path::Path;
 use tempfile::TempDir;
 use transom::{
@@ -194,4 +195,61 @@ async fn models_are_compared_by_asking_each_in_turn() {
         server.asked().iter().map(|asked| asked.body["model"].as_str().unwrap().to_owned()).collect();
     assert_eq!(asked, ["main-1", "main-1", "main-1", "small-1", "small-1", "small-1"]);
     assert!(!folder.path().join(RECORDING).exists());
+}
+
+const AGENT: &str = "flow: desk
+when: [{any_message: true}]
+steps:
+  - agent: helper
+    instructions: Say how repairs stand.
+    facts: [A check-up is 60 €.]
+    tools: [{flow: order_status}]
+    on_error: [{say: 'Sorry: ${error.code}'}, end]
+";
+
+const STATUS: &str = "flow: order_status
+description: Tells how a repair stands.
+inputs: {number: text}
+steps:
+  - return: {state: ready}
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_tools_of_an_agent_are_those_that_it_used() {
+    let folder = bot();
+    for (name, text) in [("desk.yaml", AGENT), ("order_status.yaml", STATUS)] {
+        std::fs::write(folder.path().join("flows").join(name), text).unwrap();
+    }
+    let bot = std::fs::read_to_string(folder.path().join("flows/_bot.yaml")).unwrap();
+    let bot = format!("{bot}agents: {{scope: bicycle repairs, discloses: {{no: the tests read replies}}}}\n");
+    std::fs::write(folder.path().join("flows/_bot.yaml"), bot).unwrap();
+    let eval = |tools: &str| {
+        let text = format!(
+            "evals: desk\nrepeat: 1\ncases:\n  - name: status\n    talk: [how is 2077?, {{expect: {{tools: {tools}}}}}, and what is a \
+             check-up?, {{expect: {{tools: nothing, says: \"60\"}}}}]\n    expect: {{tools: [order_status]}}\n"
+        );
+        std::fs::write(folder.path().join("flows/desk.eval.yaml"), text).unwrap();
+    };
+    eval("order_status");
+    let server = ModelServer::decide(|_, body| {
+        let talk = body["messages"][1]["content"].as_str().unwrap_or_default().to_owned();
+        let act = |name: &str, with: Json| value(json!({"do": name, "with": with}));
+        match () {
+            () if talk.contains("check-up") => act("say", json!({"text": "A check-up is 60 €."})),
+            () if talk.contains("ready") => act("say", json!({"text": "It is ready."})),
+            () => act("call_order_status", json!({"number": "2077"})),
+        }
+    })
+    .await;
+    let report = run_live(&folder, &server, true, &[]).await;
+    assert!(report.is_good(), "{:#}", report.to_json());
+    assert!(run(&folder).is_good());
+    eval("nothing");
+    let report = run(&folder);
+    let explained = only(&report).explain().unwrap();
+    let words = "the agent used other tools\n  expected: no tool\n  got:      `order_status`";
+    assert!(explained.contains(words), "{explained}");
+    eval("order_state");
+    let errors = run(&folder).to_json()["files"][0]["findings"].to_string();
+    assert!(errors.contains("E964") && errors.contains("order_status"), "{errors}");
 }
