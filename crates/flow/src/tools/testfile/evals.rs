@@ -180,6 +180,12 @@ impl Reader<'_> {
 
     fn talk(&self, fields: &mut Fields<'_>, head: &Head) -> Option<EvalTalk> {
         fields.required("talk");
+        if let Some(talk) =
+            fields.node("talk").filter(|talk| talk.is_null() || talk.list().is_some_and(<[Node]>::is_empty))
+        {
+            let finding = Diagnostic::error("E959", &talk.place, "nobody says anything in this talk");
+            self.findings.push(finding.help("write the customer's messages: `talk: [how much are new brakes?]`"));
+        }
         let steps: Vec<EvalStep> = fields.list("talk").iter().filter_map(|node| self.step(node, head)).collect();
         let Wanted { plays, pass } = wanted(fields, self.wanted);
         let expect = fields.node("expect");
@@ -262,3 +268,41 @@ impl Reader<'_> {
 
 /// `top` of `finds`, unless the eval has another one.
 const FOUND_AMONG: i64 = 3;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(cases: &str) -> Vec<String> {
+        let flow = "flow: a\nwhen: [any_message: true]\nsteps:\n  - say: Hi\n";
+        let files = [("_bot", "bot: A\ntimezone: UTC\n"), ("a", flow)];
+        let files = files.map(|(name, text)| SourceFile::new(format!("flows/{name}.yaml"), text));
+        let (set, findings) = crate::parse_set(&files);
+        assert_eq!(findings, Vec::new());
+        let text = format!("evals: a\ncases:\n{cases}");
+        let (_, found) = parse(&SourceFile::new("flows/a.eval.yaml", text), &set);
+        found.iter().map(|finding| format!("{} {}", finding.code, finding.place.line())).collect()
+    }
+
+    #[test]
+    fn a_rule_that_can_never_fail_is_a_mistake() {
+        for (case, code) in [
+            ("  - {name: x, talk: [hi], expect: {says: []}}\n", "E959 3"),
+            ("  - {name: x, talk: [hi], expect: {never_says: []}}\n", "E959 3"),
+            ("  - {name: x, talk: [hi], expect: {never_says: ['']}}\n", "E959 3"),
+            ("  - {name: x, talk: [hi], expect: {tools: []}}\n", "E959 3"),
+            ("  - {name: x, talk: [hi], expect: {}}\n", "E959 3"),
+            ("  - {name: x, talk: [hi]}\n", "E959 3"),
+            ("  - {name: x, talk: [], expect: {says: hi}}\n", "E959 3"),
+            ("  - {name: x, talk: [hi], expect: {cost_below: 0}}\n", "E958 3"),
+            ("  - {name: x, talk: [hi], expect: {says: hi}, pass: 0%}\n", "E958 3"),
+            ("  - {name: x, talk: [hi], expect: {says: hi}, repeat: 101}\n", "E205 3"),
+            ("  - {name: x, talk: [hi, {bot: hi}], expect: {says: hi}}\n", "E957 3"),
+            ("  - {name: x, finds: {question: hi, in: nothing.md}}\n", "E964 3"),
+        ] {
+            assert_eq!(found(case), [code], "{case}");
+        }
+        let good = "  - {name: x, talk: [restart, {advance: 1h}], expect: {says: [Hi, [a, b]], tools: nothing}, repeat: 100}\n";
+        assert_eq!(found(good), Vec::<String>::new());
+    }
+}

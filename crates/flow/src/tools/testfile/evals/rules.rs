@@ -86,6 +86,13 @@ fn has_words(text: &str, words: &str) -> bool {
 pub(super) fn read(node: &Node, is_whole_talk: bool, set: &FlowSet, findings: &Findings) -> Vec<EvalRule> {
     let mut rules = Vec::new();
     for entry in expected::entries(node, "write `expect: {says: …}`", findings) {
+        if OWN.contains(&entry.key.text.as_str()) && entry.value.list().is_some_and(<[Node]>::is_empty) {
+            let message = format!("`{}` is an empty list, so it is no rule", entry.key.text);
+            let finding = Diagnostic::error("E959", &entry.value.place, message);
+            findings
+                .push(finding.help("write what it should look for, or take the line out; no tool is `tools: nothing`"));
+            continue;
+        }
         match entry.key.text.as_str() {
             "says" => rules.extend(entry.value.one_or_many().iter().filter_map(|one| says(one, findings))),
             "never_says" => {
