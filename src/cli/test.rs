@@ -20,7 +20,7 @@ use live::Live;
 use std::{fmt::Write as _, path::PathBuf, time::Duration};
 
 /// The end of a test's path.
-const TEST: &str = ".test.yaml";
+const ENDING: &str = ".test.yaml";
 
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -96,7 +96,7 @@ pub fn run(args: &Args) -> Outcome {
         out::refuse_json("test init")?;
         return made::init(bot, flow);
     }
-    let (folder, only) = split_all(&args.paths, TEST)?;
+    let (folder, only) = split_all(&args.paths, ENDING)?;
     let options = TestOptions { only: &only, update: args.update, ..TestOptions::default() };
     let format = if out::is_json() { Format::Json } else { args.format };
     if let Some(run) = args.record {
@@ -312,7 +312,7 @@ cases:
     fn a_single_file_names_the_bot_around_it() {
         let bot = bot(TEST);
         let file = bot.path().join("flows/hi.test.yaml");
-        let (folder, only) = split(&file, TEST).unwrap_or_else(|_| panic!("it is a test of a bot"));
+        let (folder, only) = split(&file, ENDING).unwrap_or_else(|_| panic!("it is a test of a bot"));
         let only: Vec<String> = only.into_iter().collect();
         assert_eq!(
             testbench::run(&folder, &TestOptions { only: &only, ..TestOptions::default() }).unwrap().passed(),
@@ -320,16 +320,16 @@ cases:
         );
         fs::copy(&file, bot.path().join("flows/ho.test.yaml")).unwrap();
         let two = [file.clone(), bot.path().join("flows/ho.test.yaml")];
-        let (folder, only) = split_all(&two, TEST).unwrap_or_else(|_| panic!("they are tests of one bot"));
+        let (folder, only) = split_all(&two, ENDING).unwrap_or_else(|_| panic!("they are tests of one bot"));
         assert_eq!(only, ["flows/hi.test.yaml", "flows/ho.test.yaml"]);
         assert_eq!(
             testbench::run(&folder, &TestOptions { only: &only, ..TestOptions::default() }).unwrap().files.len(),
             2
         );
-        let all = split_all(&[file.clone(), bot.path().to_owned()], TEST).unwrap_or_else(|_| panic!("one bot"));
+        let all = split_all(&[file.clone(), bot.path().to_owned()], ENDING).unwrap_or_else(|_| panic!("one bot"));
         assert!(all.1.is_empty());
-        assert!(matches!(split_all(&[file, std::env::temp_dir()], TEST), Err(Failure::Usage(_))));
-        assert!(matches!(split(&bot.path().join("flows/hi.yaml"), TEST), Err(Failure::Usage(_))));
-        assert!(matches!(split(&bot.path().join("flows/none.test.yaml"), TEST), Err(Failure::Failed(_))));
+        assert!(matches!(split_all(&[file, std::env::temp_dir()], ENDING), Err(Failure::Usage(_))));
+        assert!(matches!(split(&bot.path().join("flows/hi.yaml"), ENDING), Err(Failure::Usage(_))));
+        assert!(matches!(split(&bot.path().join("flows/none.test.yaml"), ENDING), Err(Failure::Failed(_))));
     }
 }

@@ -54,13 +54,14 @@ fn folder(name: &str) -> Vec<(String, String)> {
 /// All findings for these files. Without a `_bot.yaml` or configuration of their own, those of the tests are used.
 fn look(files: &[(String, String)]) -> Vec<Diagnostic> {
     let mut sources = Vec::new();
-    let mut tests = Vec::new();
+    let (mut tests, mut evals) = (Vec::new(), Vec::new());
     let mut config = None;
     for (path, text) in files {
         let file = SourceFile::new(path.clone(), text.clone());
         match path.as_str() {
             "config.yaml" => config = Some(file),
             path if path.ends_with(".test.yaml") => tests.push(file),
+            path if path.ends_with(".eval.yaml") => evals.push(file),
             _ => sources.push(file),
         }
     }
@@ -92,8 +93,10 @@ fn look(files: &[(String, String)]) -> Vec<Diagnostic> {
     };
     let around = CheckContext { now: Some(NOW), ..around };
     all.extend(of_flows(&sources, &tests, &around));
+    let set = flow::parse_set(&sources).0;
+    all.extend(evals.iter().flat_map(|file| testfile::evals::parse(file, &set).1));
     if let Some(config) = &granting {
-        all.extend(grants::ungranted(&flow::parse_set(&sources).0, config));
+        all.extend(grants::ungranted(&set, config));
     }
     let written = sources.iter().filter(|file| !knowledge::is_knowledge(file.path()));
     let unwritten = written.filter_map(|file| fmt::format(file).err()).flatten();

@@ -42,7 +42,7 @@ fn unanswered_models(set: &FlowSet, config: &Config) -> Vec<Diagnostic> {
                 "write it under `models` in the configuration: `- {{name: {name}, base_url: …}}`, or an answer in \
                  `_bot.yaml`: `sandbox: {{mocks: {{model: [any: yes]}}}}`"
             );
-            Diagnostic::warning("W914", bot.named_at("models", name), message).help(help)
+            Diagnostic::warning("W915", bot.named_at("models", name), message).help(help)
         })
         .collect()
 }
@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn a_model_that_no_sandbox_can_ask_is_a_warning_so_the_last_good_version_still_starts() {
         let models = "bot: Shop\nmodels: [main]\n";
-        assert_eq!(found(models), [("W914", false)]);
+        assert_eq!(found(models), [("W915", false)]);
         assert_eq!(found(&format!("{models}sandbox: {{mocks: {{model: [{{any: repair}}]}}}}\n")), []);
         assert_eq!(found("bot: Shop\nenv: [SHOP_URL]\n"), [], "a sandbox has values of its own");
     }

@@ -1,15 +1,13 @@
-//! Performs the calls of `http` steps, the questions of `llm` steps and the uses of MCP tools: through the guarded clients, or from mocks for
-//! sandboxes and tests.
+//! Performs the calls of `http` steps, the questions of `llm` steps and the uses of MCP tools: through the guarded
+//! clients, or from mocks for sandboxes and tests.
 
-use super::mocks::{MockedResult, Mocks, is_without_mock};
+use super::{
+    mocked::{MockedCall, MockedQuestion, MockedToolUse},
+    mocks::{MockedResult, Mocks, is_without_mock},
+};
 use crate::{
     base::{
-        clock::Clock,
-        diagnostic::Findings,
-        fence::Fence,
-        ids::{StepId, VersionId},
-        limits::CALLS_AT_ONCE_MAX,
-        secret::Secret,
+        clock::Clock, diagnostic::Findings, fence::Fence, ids::VersionId, limits::CALLS_AT_ONCE_MAX, secret::Secret,
         time::Span,
     },
     channel::{call::FlowClient, fetch::Fetched, file::FileUrl, guard::Guard},
@@ -19,14 +17,14 @@ use crate::{
         live::{LiveCase, Recorded},
         mocks::is_without_mock as is_unanswered,
         models::{Asking, Models, Replied},
-        recording::{RecordedQuestion, UnlikeRecorded},
+        recording::RecordedQuestion,
     },
     mcp_tool::{
         mocks::{MockedUse, is_without_mock as is_unused, named},
         servers::McpServers,
     },
     model::{
-        effect::{CallBody, CallText, HttpCall, McpCall, ModelCall, ModelReply},
+        effect::{HttpCall, McpCall, ModelCall, ModelReply},
         event::CallError,
     },
     process::metrics::Metrics,
@@ -71,26 +69,6 @@ struct Played {
     live: Option<LiveCase>,
 }
 
-/// A question that a mock answered, for the tests' `expect: {model}`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MockedQuestion {
-    pub step: StepId,
-    pub model: String,
-    /// True if a rule, a recording or a model answered it; otherwise it failed.
-    pub mocked: bool,
-    /// The recording has another question in its place.
-    pub unlike: Option<UnlikeRecorded>,
-}
-
-/// A use of an MCP tool that a mock answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MockedToolUse {
-    /// `SERVER.TOOL`
-    pub name: String,
-    /// True if a rule answered it; otherwise it failed.
-    pub mocked: bool,
-}
-
 /// The result of a question.
 #[derive(Debug)]
 pub struct QuestionResult {
@@ -105,23 +83,6 @@ pub struct CallResult {
     pub result: MockedResult,
     /// A note for the trace, if a mock answered.
     pub said: Option<String>,
-}
-
-/// A call that a mock answered, for the tests' `expect: {http, same_key}`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct MockedCall {
-    pub method: String,
-    /// Without the query.
-    pub url: String,
-    pub key: Option<String>,
-    pub attempt: u32,
-    pub query: Vec<(String, CallText)>,
-    pub headers: BTreeMap<String, CallText>,
-    pub body: Option<CallBody>,
-    /// True if a rule answered it; otherwise it failed.
-    pub mocked: bool,
-    /// The HTTP status of the answer; `None`: there was none.
-    pub status: Option<u16>,
 }
 
 impl Calls {
@@ -350,22 +311,6 @@ impl Played {
         let question = MockedQuestion { step, model, mocked: !is_unanswered(&answer.1), unlike };
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(question);
         answer
-    }
-}
-
-impl MockedCall {
-    fn of(call: &HttpCall) -> MockedCall {
-        MockedCall {
-            method: call.method.clone(),
-            url: call.url.split(['?', '#']).next().unwrap_or_default().to_owned(),
-            key: call.key.clone(),
-            attempt: call.attempt,
-            query: call.query.clone(),
-            headers: call.headers.clone(),
-            body: call.body.clone(),
-            mocked: true,
-            status: None,
-        }
     }
 }
 

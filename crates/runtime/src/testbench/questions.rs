@@ -3,7 +3,7 @@
 use super::{Stop, look::failure, report::FailedExpectation, world::World};
 use crate::{
     base::{counted::counted, place::Place, yaml::Node},
-    http_step::calls::MockedQuestion,
+    http_step::mocked::MockedQuestion,
     llm_step::{
         mocks::{example, meets},
         recording::UnlikeRecorded,

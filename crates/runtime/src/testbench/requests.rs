@@ -8,7 +8,7 @@ use super::{
 use crate::{
     base::{counted::counted, yaml::Node},
     http_step::{
-        calls::MockedCall,
+        mocked::MockedCall,
         mocks::{example, fits},
     },
     model::effect::CallBody,

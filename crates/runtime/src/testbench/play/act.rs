@@ -16,7 +16,7 @@ use crate::{
         tools::testfile::{Step, TestAction},
         trace_kind,
     },
-    http_step::{calls::MockedCall, mocks::example},
+    http_step::{mocked::MockedCall, mocks::example},
     model::{
         effect::{Effect, StepLeft, WayOut},
         template::Template,
