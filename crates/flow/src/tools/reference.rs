@@ -251,7 +251,11 @@ fn evals_page() -> String {
     );
     table(&mut text, EVAL_KEYS);
     for (title, about, keys) in [
-        ("A case", "What it says of the world goes over what the file says.", EVAL_CASE_KEYS),
+        (
+            "A case",
+            "It has a `talk` or `finds`. What it says of the world goes over what the file says. The steps of a talk are the [steps of a test](tests.md#steps), without `bot`.",
+            EVAL_CASE_KEYS,
+        ),
         (
             "Rules",
             "`expect` also takes all keys that the [`expect` of a test](tests.md#what-expect-looks-at) has.",
