@@ -1,5 +1,7 @@
 //! Writes `docs/reference/`: every step, trigger, key, value and function, from the data that the program itself uses.
 
+mod testing;
+
 use super::glossary;
 use crate::{
     base::codes,
@@ -29,8 +31,8 @@ pub fn pages() -> Vec<Page> {
         Page { name: "bot.md", text: bot_page() },
         Page { name: "values.md", text: values_page() },
         Page { name: "functions.md", text: functions_page() },
-        Page { name: "tests.md", text: tests_page() },
-        Page { name: "evals.md", text: evals_page() },
+        Page { name: "tests.md", text: testing::tests_page() },
+        Page { name: "evals.md", text: testing::evals_page() },
         Page { name: "findings.md", text: findings_page() },
     ];
     pages.insert(0, Page { name: "README.md", text: index() });
@@ -221,51 +223,6 @@ fn values_page() -> String {
     text.push_str("\n## How they are written\n\n| | |\n|---|---|\n");
     for form in FORMS {
         let _ = writeln!(text, "| {} | {} |", form.name, cell(form.help));
-    }
-    text
-}
-
-fn tests_page() -> String {
-    let mut text = format!(
-        "{GENERATED}# Tests\n\nThe keys of `flows/NAME.test.yaml`. [Testing flows](../testing.md) shows how they go \
-         together.\n\n## The file\n\n"
-    );
-    table(&mut text, TEST_KEYS);
-    for (title, about, keys) in [
-        ("A case", "What it says of the world goes over what the file says.", CASE_KEYS),
-        ("Steps", "A step has exactly one of these.", TEST_STEPS),
-        ("What `bot` looks at", "`bot: text`, or several of these; so do the items of `sent`.", MESSAGE_KEYS),
-        ("What `expect` looks at", "", EXPECT_KEYS),
-    ] {
-        let about = if about.is_empty() { String::new() } else { format!("{about}\n\n") };
-        let _ = write!(text, "\n## {title}\n\n{about}");
-        table(&mut text, keys);
-    }
-    text
-}
-
-fn evals_page() -> String {
-    let mut text = format!(
-        "{GENERATED}# Evals\n\nThe keys of `flows/NAME.eval.yaml`. [Evals](../evals.md) shows how they go together.\n\n\
-         ## The file\n\n"
-    );
-    table(&mut text, EVAL_KEYS);
-    for (title, about, keys) in [
-        (
-            "A case",
-            "It has a `talk` or `finds`. What it says of the world goes over what the file says. The steps of a talk are the [steps of a test](tests.md#steps), without `bot`.",
-            EVAL_CASE_KEYS,
-        ),
-        (
-            "Rules",
-            "`expect` also takes all keys that the [`expect` of a test](tests.md#what-expect-looks-at) has.",
-            EVAL_RULE_KEYS,
-        ),
-        ("What `finds` takes", "", EVAL_SEARCH_KEYS),
-    ] {
-        let about = if about.is_empty() { String::new() } else { format!("{about}\n\n") };
-        let _ = write!(text, "\n## {title}\n\n{about}");
-        table(&mut text, keys);
     }
     text
 }
