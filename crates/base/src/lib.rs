@@ -22,6 +22,7 @@ pub mod private_use;
 pub mod query;
 pub mod secret;
 pub mod synonyms;
+pub mod test_paths;
 pub mod time;
 pub mod xml;
 pub mod yaml;

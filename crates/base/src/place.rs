@@ -1,5 +1,6 @@
 //! Locates a range in a file: a byte range with its line and column.
 
+use crate::test_paths;
 use std::{fmt, ops::Range, sync::Arc};
 
 /// A file's content. A byte order mark is removed, so that columns count from the first letter.
@@ -37,22 +38,22 @@ impl SourceFile {
 
     /// It is a test: `flows/NAME.test.yaml`.
     pub fn is_test(&self) -> bool {
-        self.stem().ends_with(".test")
+        test_paths::is_test(&self.path)
     }
 
     /// It is an eval: `flows/NAME.eval.yaml`.
     pub fn is_eval(&self) -> bool {
-        self.stem().ends_with(".eval")
+        test_paths::is_eval(&self.path)
     }
 
     /// It holds the recorded answers of models for a test or an eval: `flows/NAME.model.yaml`, `flows/NAME.eval.model.yaml`.
     pub fn is_recording(&self) -> bool {
-        self.stem().ends_with(".model")
+        test_paths::is_recording(&self.path)
     }
 
     /// It is a test, an eval or a recording; a version of the bot has none of them.
     pub fn is_of_tests(&self) -> bool {
-        self.is_test() || self.is_eval() || self.is_recording()
+        test_paths::is_of_tests(&self.path)
     }
 
     /// It holds translations.

@@ -8,6 +8,7 @@ use crate::{
         diagnostic::Diagnostic,
         ids::{FlowName, VersionId},
         limits::{BOT_FILES_MAX, NAME_CHARS_MAX, STUDIO_BODY_BYTES_MAX, STUDIO_WORDS_MAX},
+        test_paths::is_of_tests,
         time::{Time, iso},
     },
     flow::{Flow, knowledge::FOLDER},
@@ -376,7 +377,7 @@ fn kind(path: &str) -> &'static str {
         Some(("locales", _)) => "locale",
         Some((FOLDER, _)) => "knowledge",
         Some((_, "_bot.yaml")) => "bot",
-        Some((_, name)) if [".test.yaml", ".eval.yaml", ".model.yaml"].iter().any(|end| name.ends_with(end)) => "test",
+        Some(_) if is_of_tests(path) => "test",
         _ => "flow",
     }
 }

@@ -1,5 +1,7 @@
 //! Tests `agent`: replies and their guards, tools, acts that are confirmed, exits, and messages that arrive meanwhile.
 
+mod mcp;
+
 use super::Talk;
 use crate::model::{
     content::Content,

@@ -6,7 +6,6 @@
 //! 131026` and so on. The transcript must contain every message of the bot.
 
 mod agent;
-mod agent_mcp;
 mod allowed;
 mod asking;
 mod busy;

@@ -32,7 +32,7 @@ pub use known::KnownTests;
 pub use moment::Moment;
 pub use possible::check;
 pub use said::Corpus;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 pub use step::{Delivery, Step, TestAction, TestFault};
 pub use talk::{Talk, sentence, talk};
 
@@ -68,25 +68,39 @@ pub fn parse(file: &Arc<SourceFile>, set: &FlowSet) -> (Option<Scenario>, Vec<Di
 
 fn scenario(node: &Node, set: &FlowSet, findings: &Findings) -> Scenario {
     let mut fields = Fields::new(node, "a test file", findings);
-    let flow = FlowName::from(fields.text("tests"));
-    if let Some(node) = fields.node("tests").filter(|node| node.text().is_some_and(|name| set.named(name).is_none())) {
-        let finding = Diagnostic::error("E951", &node.place, format!("there is no flow `{flow}`"));
-        let names = set.flows.keys().map(FlowName::as_str);
-        findings.push(finding.help_if(did_you_mean(flow.as_str(), names)));
-    }
+    let flow = tested_flow(&mut fields, "tests", set);
     let strict = fields.bool("strict");
     let head = Arc::new(Head::read(&mut fields, set, None));
     fields.required("cases");
     let cases: Vec<Case> = fields.list("cases").iter().map(|node| case(node, strict, set, &head, findings)).collect();
     fields.finish();
-    for (index, case) in cases.iter().enumerate() {
-        if let Some(first) = cases[..index].iter().find(|other| other.name == case.name && !case.name.is_empty()) {
-            let message = format!("two cases are called `{}`", case.name);
-            let finding = Diagnostic::error("E952", &case.place, message).label(&first.place, "the first one");
+    one_name_each(cases.iter().map(|case| (case.name.as_str(), &case.place)), findings);
+    Scenario { flow, head, cases }
+}
+
+/// The flow that a test or an eval is about, under `key`.
+fn tested_flow(fields: &mut Fields<'_>, key: &'static str, set: &FlowSet) -> FlowName {
+    let flow = FlowName::from(fields.text(key));
+    if let Some(node) = fields.node(key).filter(|node| node.text().is_some_and(|name| set.named(name).is_none())) {
+        let finding = Diagnostic::error("E951", &node.place, format!("there is no flow `{flow}`"));
+        let names = set.flows.keys().map(FlowName::as_str);
+        fields.findings().push(finding.help_if(did_you_mean(flow.as_str(), names)));
+    }
+    flow
+}
+
+/// Reports cases of a file that have the name of an earlier one.
+fn one_name_each<'c>(cases: impl Iterator<Item = (&'c str, &'c Place)>, findings: &Findings) {
+    let mut known: BTreeMap<&str, &Place> = BTreeMap::new();
+    for (name, place) in cases.filter(|(name, _)| !name.is_empty()) {
+        if let Some(first) = known.get(name) {
+            let message = format!("two cases are called `{name}`");
+            let finding = Diagnostic::error("E952", place, message).label(first, "the first one");
             findings.push(finding.help("give one of the two another `name`"));
+        } else {
+            known.insert(name, place);
         }
     }
-    Scenario { flow, head, cases }
 }
 
 fn case(node: &Node, strict: bool, set: &FlowSet, head: &Arc<Head>, findings: &Findings) -> Case {

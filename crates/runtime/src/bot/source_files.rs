@@ -8,6 +8,7 @@ use crate::{
         diagnostic::Diagnostic,
         limits::{BOT_BYTES_MAX, BOT_FILES_MAX, KNOWLEDGE_DEPTH_MAX},
         place::{Place, SourceFile},
+        test_paths::{is_eval, is_of_tests, is_recording, is_test},
     },
     flow::{FlowSet, knowledge, mcp},
 };
@@ -297,24 +298,6 @@ fn entries(folder: &Path, name: &str, extensions: &[&str]) -> Result<Vec<(String
         }
     }
     Ok(found)
-}
-
-fn is_test(name: &str) -> bool {
-    name.ends_with(".test.yaml")
-}
-
-fn is_eval(name: &str) -> bool {
-    name.ends_with(".eval.yaml")
-}
-
-/// True for tests, evals and recordings, which no version of the bot has.
-fn is_of_tests(name: &str) -> bool {
-    is_test(name) || is_eval(name) || is_recording(name)
-}
-
-/// True for the recorded answers of models beside a test or an eval.
-fn is_recording(name: &str) -> bool {
-    name.ends_with(".model.yaml")
 }
 
 fn utf8(bytes: Vec<u8>) -> Result<String, String> {

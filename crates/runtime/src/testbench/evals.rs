@@ -203,7 +203,8 @@ fn play_all(
         let mut answers = Vec::new();
         for (number, case) in eval.file.cases.iter().enumerate() {
             let own = done.extract_if(.., |(file, case, _)| (*file, *case) == (index, number));
-            let (plays, recorded): (Vec<EvalPlay>, Vec<Recorded>) = own.map(|(_, _, played)| played.split()).unzip();
+            let (plays, recorded): (Vec<EvalPlay>, Vec<Recorded>) =
+                own.map(|(_, _, Played { play, recorded })| (play, recorded)).unzip();
             answers.push((case.name.clone(), recorded));
             if !is_wanted(case) {
                 continue;
@@ -250,12 +251,6 @@ struct Played {
     play: EvalPlay,
     /// The answers of real models.
     recorded: Recorded,
-}
-
-impl Played {
-    fn split(self) -> (EvalPlay, Recorded) {
-        (self.play, self.recorded)
-    }
 }
 
 fn play_job(bot: &Bot, job: &Job<'_>, pace: &Pace) -> Option<Played> {

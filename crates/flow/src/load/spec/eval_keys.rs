@@ -2,7 +2,7 @@
 
 use super::{
     Declared, FieldKind, FieldSpec,
-    test_keys::{CONTACT, ENV, EXPECT_KEYS, NOW, SENDER, TEMPLATES, TEST_STEPS},
+    test_keys::{CONTACT, ENV, EXPECT_KEYS, HTTP_MOCKS, MCP_MOCKS, NOW, SENDER, TEMPLATES, TEST_STEPS},
 };
 
 /// The top-level keys of an eval.
@@ -103,17 +103,6 @@ const PASS: FieldSpec = FieldSpec::default(
 );
 const MOCKS: FieldSpec = FieldSpec::optional(
     "mocks",
-    FieldKind::Record(&[
-        FieldSpec::optional(
-            "http",
-            FieldKind::Many(&FieldKind::Map),
-            "`GET */slots: {json: …}`; a list of answers is used one by one.",
-        ),
-        FieldSpec::optional(
-            "mcp",
-            FieldKind::Many(&FieldKind::Map),
-            "`SERVER.TOOL: {json: …}`; a list of answers is used one by one.",
-        ),
-    ]),
+    FieldKind::Record(&[HTTP_MOCKS, MCP_MOCKS]),
     "What other systems answer, as in tests. Models are not mocked: their answers are the matter of an eval.",
 );

@@ -49,14 +49,21 @@ pub(super) const TEMPLATES: FieldSpec = FieldSpec::optional(
     FieldKind::MapOf(&FieldKind::Word(&["approved", "paused", "rejected", "missing"])),
     "How templates stand; what is not listed is approved.",
 );
+pub(super) const HTTP_MOCKS: FieldSpec = FieldSpec::optional(
+    "http",
+    FieldKind::Many(&FieldKind::Map),
+    "`GET */slots: {json: …}`; a list of answers is used one by one.",
+);
+pub(super) const MCP_MOCKS: FieldSpec = FieldSpec::optional(
+    "mcp",
+    FieldKind::Many(&FieldKind::Map),
+    "`calendar.list: {json: {free: [\"10:00\"]}}`, by server and tool: a text, `{json: …}`, `{error: no such day}` or \
+             `{fail: timeout}`; a list of answers is used one by one.",
+);
 const MOCKS: FieldSpec = FieldSpec::optional(
     "mocks",
     FieldKind::Record(&[
-        FieldSpec::optional(
-            "http",
-            FieldKind::Many(&FieldKind::Map),
-            "`GET */slots: {json: …}`; a list of answers is used one by one.",
-        ),
+        HTTP_MOCKS,
         FieldSpec::optional(
             "model",
             FieldKind::Many(&FieldKind::Map),
@@ -64,12 +71,7 @@ const MOCKS: FieldSpec = FieldSpec::optional(
              the name of an agent `{say: …}`, `{call: FLOW, with: {…}}`, `{exit: NAME, gives: {…}}` or `{search: …}`; a list of \
              answers is used one by one.",
         ),
-        FieldSpec::optional(
-            "mcp",
-            FieldKind::Many(&FieldKind::Map),
-            "`calendar.list: {json: {free: [\"10:00\"]}}`, by server and tool: a text, `{json: …}`, `{error: no such day}` or \
-             `{fail: timeout}`; a list of answers is used one by one.",
-        ),
+        MCP_MOCKS,
     ]),
     "What other systems answer; those of a case come before the file's. A call that none of them fits fails, and the \
      failure names it. What `sandbox` in `_bot.yaml` says does not count here.",

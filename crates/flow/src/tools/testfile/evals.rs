@@ -5,7 +5,9 @@ mod rules;
 
 use super::{
     head::Head,
+    one_name_each,
     step::{self, Step},
+    tested_flow,
 };
 use crate::{
     base::{
@@ -96,12 +98,7 @@ struct Wanted {
 
 fn eval_file(node: &Node, set: &FlowSet, findings: &Findings) -> EvalFile {
     let mut fields = Fields::new(node, "an eval file", findings);
-    fields.required("evals");
-    let flow = FlowName::from(fields.text("evals"));
-    if let Some(node) = fields.node("evals").filter(|node| node.text().is_some_and(|name| set.named(name).is_none())) {
-        let finding = Diagnostic::error("E951", &node.place, format!("there is no flow `{flow}`"));
-        findings.push(finding.help_if(did_you_mean(flow.as_str(), set.flows.keys().map(FlowName::as_str))));
-    }
+    let flow = tested_flow(&mut fields, "evals", set);
     let head = Arc::new(Head::read(&mut fields, set, None));
     mocks_no_model(node, findings);
     let wanted = wanted(&mut fields, Wanted { plays: EVAL_PLAYS_DEFAULT, pass: 100 });
@@ -109,13 +106,7 @@ fn eval_file(node: &Node, set: &FlowSet, findings: &Findings) -> EvalFile {
     let reader = Reader { set, head: Arc::clone(&head), wanted, findings };
     let cases: Vec<EvalCase> = fields.list("cases").iter().filter_map(|node| reader.case(node)).collect();
     fields.finish();
-    for (index, case) in cases.iter().enumerate() {
-        if let Some(first) = cases[..index].iter().find(|other| other.name == case.name && !case.name.is_empty()) {
-            let message = format!("two cases are called `{}`", case.name);
-            let finding = Diagnostic::error("E952", &case.place, message).label(&first.place, "the first one");
-            findings.push(finding.help("give one of the two another `name`"));
-        }
-    }
+    one_name_each(cases.iter().map(|case| (case.name.as_str(), &case.place)), findings);
     EvalFile { flow, head, cases }
 }
 

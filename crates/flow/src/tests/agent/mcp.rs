@@ -1,7 +1,7 @@
 //! Tests tools of MCP servers in an agent: what is pinned is used, an act waits for a yes, a crash repeats no act, and no
 //! answer of a server gives orders.
 
-use super::Talk;
+use crate::tests::Talk;
 use crate::{
     lint, mcp,
     model::{effect::AnswerShape, mcp::McpTool},
