@@ -1,5 +1,5 @@
-//! Runs tools: flows, and tools of MCP servers. An act, which changes something outside, begins only after a tap or a yes of the contact, and the
-//! same act succeeds at most once in a talk.
+//! Runs tools: flows, and tools of MCP servers. An act, which changes something outside, begins only after a tap or a yes of
+//! the contact, and the same act succeeds at most once in a talk.
 
 use super::{
     Agent, WrittenTool,
@@ -215,7 +215,8 @@ impl Agent {
         self.ended(turn, here, ToolState::Failed(text.clone()), text)
     }
 
-    /// A tool has failed, also where its own `on_error` has said so to the contact. Where nobody knows whether it took effect, a person must look.
+    /// A tool has failed, also where its own `on_error` has said so to the contact. Where nobody knows whether it took effect,
+    /// a person must look.
     pub fn tool_failed<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, error: &StepError) -> Next {
         turn.note_at(here, format!("its tool failed: `{}`: {}", error.code, error.text));
         if error.code == "unknown_outcome" {
