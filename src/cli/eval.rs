@@ -79,8 +79,7 @@ pub fn run(args: &Args) -> Outcome {
     if out::is_json() {
         println!("{:#}", report.to_json());
     } else {
-        let currency = live.as_ref().map(Live::currency).unwrap_or_default();
-        print!("{}", text(&report, earlier.as_ref(), currency, Paint::stdout()));
+        print!("{}", text(&report, earlier.as_ref(), Paint::stdout()));
         if let Some(live) = &report.live {
             print!("{}", told(live, Paint::stdout()));
         }
@@ -119,7 +118,7 @@ impl Earlier {
     }
 }
 
-fn text(report: &EvalReport, earlier: Option<&Earlier>, currency: &str, paint: Paint) -> String {
+fn text(report: &EvalReport, earlier: Option<&Earlier>, paint: Paint) -> String {
     let mut out = String::new();
     for finding in report.findings.iter().chain(report.files.iter().flat_map(|file| &file.findings)) {
         let _ = writeln!(out, "{}\n", screen::coloured(&finding.render(paint.is_on())));
@@ -134,7 +133,7 @@ fn text(report: &EvalReport, earlier: Option<&Earlier>, currency: &str, paint: P
     }
     for (file, case) in report.cases() {
         let mark = if case.is_good() { paint.good("ok    ") } else { paint.bad("FAILED") };
-        let _ = write!(out, "{mark} {}: {}: {}", file.path, titled(case), figures(case, currency));
+        let _ = write!(out, "{mark} {}: {}: {}", file.path, titled(case), figures(case));
         if let Some(was) = earlier.and_then(|earlier| earlier.of(&file.path, case)) {
             let _ = write!(out, "; was {} of {}", was.passed, was.plays);
         }
@@ -165,7 +164,7 @@ fn titled(case: &EvalCaseReport) -> String {
 }
 
 /// `4 of 5 plays (38–96 %, 80 % wanted), 0.0021 EUR and 1.2 s a play`.
-fn figures(case: &EvalCaseReport, currency: &str) -> String {
+fn figures(case: &EvalCaseReport) -> String {
     let rate = case.rate();
     let EvalOutcome::Played { pass, .. } = &case.outcome else {
         return if case.is_good() { "found".to_owned() } else { "not found".to_owned() };
@@ -175,8 +174,11 @@ fn figures(case: &EvalCaseReport, currency: &str) -> String {
     if case.asks_models() {
         let _ = write!(text, " ({low}–{high} %, {pass} % wanted)");
     }
-    let mut costs: Vec<String> =
-        case.cost().map(|cost| format!("{} {currency}", money(cost)).trim_end().to_owned()).into_iter().collect();
+    let mut costs: Vec<String> = case
+        .cost()
+        .map(|cost| format!("{} {}", money(cost), case.currency()).trim_end().to_owned())
+        .into_iter()
+        .collect();
     costs.extend(case.median_ms().map(|ms| match ms {
         0..1000 => format!("{ms} ms"),
         _ => format!("{}.{} s", ms / 1000, ms % 1000 / 100),

@@ -47,11 +47,6 @@ impl Live {
         LiveOptions { config: &self.config, cost_max: self.cost_max, keep: self.keep }
     }
 
-    /// The currency of all prices.
-    pub fn currency(&self) -> &str {
-        &self.config.prices.currency
-    }
-
     /// The sentence before the first question of `the tests` or `the evals`.
     pub fn announce(&self, whose: &str) {
         let names: Vec<String> = self

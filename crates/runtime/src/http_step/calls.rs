@@ -307,7 +307,8 @@ impl Played {
         if let Some(live) = self.live.as_ref().filter(|_| !is_misfortune) {
             answer = live.ask(call).await;
         }
-        let (step, model) = (call.step.clone(), call.model.clone());
+        // A fallback, or the model that a comparison asks, may have answered.
+        let (step, model) = (call.step.clone(), answer.0.model.clone());
         let question = MockedQuestion { step, model, mocked: !is_unanswered(&answer.1), unlike };
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(question);
         answer

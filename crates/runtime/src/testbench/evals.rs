@@ -10,6 +10,7 @@ use super::{
     live::{self, AskedFile, LiveOptions, LiveSession},
     mocks_of, own_mocks,
     pace::Pace,
+    questions::unanswered,
     report::FailedExpectation,
     world::{Since, World},
 };
@@ -255,7 +256,8 @@ struct Played {
 
 fn play_job(bot: &Bot, job: &Job<'_>, pace: &Pace) -> Option<Played> {
     let broken = |error: anyhow::Error| {
-        let play = EvalPlay { broken: Some(format!("{error:#}")), ..EvalPlay::default() };
+        let void = Some(format!("the talk could not be played to its end: {error:#}"));
+        let play = EvalPlay { void, ..EvalPlay::default() };
         Played { play, recorded: Recorded::default() }
     };
     match pace.block_on(play_talk(bot, &job.play, job.talk)) {
@@ -290,16 +292,26 @@ async fn play_talk(bot: &Bot, play: &Play, talk: &EvalTalk) -> anyhow::Result<Pl
     }
     let recorded = world.app.calls.answered().unwrap_or_default();
     let answers = if bot.live.is_some() { recorded.questions.clone() } else { world.app.calls.recorded() };
-    let unanswered = world.app.calls.asked().iter().any(|question| !question.mocked);
-    let (transcript, notes, _) = world.end().await;
+    let asked = world.app.calls.asked();
+    let unrecorded = asked.iter().find(|question| !question.mocked && bot.live.is_none());
+    let unrecorded = unrecorded.map(|question| unanswered(question, bot.recorded_by));
+    let failed = recorded.failed.as_ref().map(|why| format!("a model gave no answer: {why}"));
+    let void = failed.or(unrecorded);
+    let (transcript, mut notes, _) = world.end().await;
+    if void.is_some() {
+        // Whatever the bot does without the answer is not the matter of the rules.
+        failures.clear();
+        notes.clear();
+    }
+    let currency =
+        answers.iter().find_map(|answer| Some(answer.cost.split_once(' ')?.1.to_owned())).unwrap_or_default();
     let play = EvalPlay {
         failures,
-        failed_question: recorded.failed.clone(),
-        is_unrecorded: unanswered && bot.live.is_none(),
-        broken: None,
+        void,
         notes,
         transcript,
         cost: cost_of(&answers),
+        currency,
         ms: answers.iter().map(|answer| answer.ms).sum(),
         questions: answers.len(),
     };

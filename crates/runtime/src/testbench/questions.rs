@@ -40,7 +40,7 @@ fn nobody(by: RecordedBy) -> &'static str {
 }
 
 /// Advice for a question without an answer: neither a test nor an eval reaches a model without `--live`.
-fn unanswered(question: &MockedQuestion, by: RecordedBy) -> String {
+pub(super) fn unanswered(question: &MockedQuestion, by: RecordedBy) -> String {
     let step = question.step.as_str();
     if by == RecordedBy::Eval {
         return format!(

@@ -53,16 +53,15 @@ pub enum EvalOutcome {
 pub struct EvalPlay {
     /// The broken rules.
     pub failures: Vec<FailedExpectation>,
-    /// A question that a real model did not answer: the play says nothing about the model.
-    pub failed_question: Option<String>,
-    /// True if it asked a question whose answer is not recorded.
-    pub is_unrecorded: bool,
-    /// The runtime itself failed: our bug, or a disk.
-    pub broken: Option<String>,
+    /// The reason why the play says nothing about a model: one gave no answer, an answer is not recorded, or the runtime
+    /// itself failed. Then no rule was checked.
+    pub void: Option<String>,
     pub notes: Vec<String>,
     pub transcript: Vec<TranscriptLine>,
     /// In millionths of the currency unit; `None`: a model has no prices.
     pub cost: Option<i64>,
+    /// Of the cost; empty: a model has no prices, or none was asked.
+    pub currency: String,
     /// The time of all answers together, in milliseconds; `None`: it was not recorded.
     pub ms: Option<u64>,
     pub questions: usize,
@@ -150,6 +149,12 @@ impl EvalCaseReport {
         Some(sum / count)
     }
 
+    /// The currency of the cost; empty: unknown.
+    pub fn currency(&self) -> &str {
+        let EvalOutcome::Played { plays, .. } = &self.outcome else { return "" };
+        plays.iter().map(|play| play.currency.as_str()).find(|currency| !currency.is_empty()).unwrap_or_default()
+    }
+
     /// The median of the models' time in a play, in milliseconds; `None`: unknown, or no model was asked.
     pub fn median_ms(&self) -> Option<u64> {
         let EvalOutcome::Played { plays, .. } = &self.outcome else { return None };
@@ -181,7 +186,7 @@ impl EvalCaseReport {
         let PassRate { passed, plays } = self.rate();
         let mut json = json!({
             "name": self.name, "line": self.place.line(), "model": self.model, "good": self.is_good(),
-            "plays": plays, "passed": passed, "cost": self.cost().map(money), "ms": self.median_ms(),
+            "plays": plays, "passed": passed, "cost": self.cost().map(money), "currency": self.currency(), "ms": self.median_ms(),
         });
         match &self.outcome {
             EvalOutcome::Played { plays, pass, .. } => {
@@ -189,7 +194,7 @@ impl EvalCaseReport {
                 let of_play = |(number, play): (usize, &EvalPlay)| {
                     let transcript: Vec<String> = play.transcript.iter().map(ToString::to_string).collect();
                     json!({
-                        "play": number + 1, "broken": play.why_not(), "notes": play.notes, "transcript": transcript,
+                        "play": number + 1, "void": play.void, "notes": play.notes, "transcript": transcript,
                         "failures": play.failures.iter().map(failure).collect::<Vec<_>>(),
                     })
                 };
@@ -222,7 +227,7 @@ impl EvalCaseReport {
         for failure in &play.failures {
             let _ = writeln!(text, "{failure}");
         }
-        for note in play.why_not().iter().chain(&play.notes) {
+        for note in play.void.iter().chain(&play.notes) {
             let _ = writeln!(text, "  note:     {}", note.replace('\n', "\n            "));
         }
         text.push_str("  what happened:\n");
@@ -239,15 +244,7 @@ impl EvalCaseReport {
 
 impl EvalPlay {
     pub fn is_good(&self) -> bool {
-        self.failures.is_empty() && self.why_not().is_none()
-    }
-
-    /// The reason why the play says nothing about the model's answers.
-    fn why_not(&self) -> Option<String> {
-        let no_answer = self.failed_question.as_ref().map(|why| format!("a model gave no answer: {why}"));
-        let unrecorded = self.is_unrecorded.then(|| "an answer is not recorded".to_owned());
-        let broken = self.broken.as_ref().map(|why| format!("the talk could not be played to its end: {why}"));
-        no_answer.or(broken).or(unrecorded)
+        self.failures.is_empty() && self.void.is_none()
     }
 }
 
