@@ -299,7 +299,7 @@ async fn play_talk(bot: &Bot, play: &Play, talk: &EvalTalk) -> anyhow::Result<Pl
     let void = failed.or(unrecorded);
     let (transcript, mut notes, _) = world.end().await;
     if void.is_some() {
-        // Whatever the bot does without the answer is not the matter of the rules.
+        // The rules are not about the way out that the bot takes without the answer.
         failures.clear();
         notes.clear();
     }
