@@ -27,7 +27,7 @@ use crate::base::{
     time::{Span, Time},
 };
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 /// The result of one event. All of it is committed together, or nothing.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +49,27 @@ pub struct TurnSteps {
     pub ended: Vec<EndedRun>,
     /// The expressions that had no value in a message that was sent.
     pub gaps: Vec<TextGap>,
+    /// The parts of the papers that replies of agents were taken from.
+    pub cited: Vec<CitedPart>,
+}
+
+/// A part of a file of `knowledge/` that a reply repeats.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CitedPart {
+    /// As flows name it, `faq/repairs.md`.
+    pub file: String,
+    /// The headings above it, outermost first.
+    pub headings: Vec<String>,
+}
+
+impl fmt::Display for CitedPart {
+    /// As expectations name it: `faq/repairs.md#Guarantee`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.headings.last() {
+            Some(heading) => write!(f, "{}#{heading}", self.file),
+            None => f.write_str(&self.file),
+        }
+    }
 }
 
 /// An expression in a message's text that had no value, so that nothing stood in its place.

@@ -19,6 +19,7 @@ mod marked;
 mod mask;
 mod misfortune;
 mod pace;
+mod papers;
 mod play;
 mod process;
 mod questions;

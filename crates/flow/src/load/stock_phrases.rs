@@ -49,10 +49,12 @@ pub enum Phrase {
     PersonComes,
     /// Above the first reply of an agent in a window.
     Machine,
+    /// Before the papers that a reply of an agent was taken from.
+    Source,
 }
 
 impl Phrase {
-    pub const ALL: [Phrase; 17] = [
+    pub const ALL: [Phrase; 18] = [
         Phrase::Stopped,
         Phrase::Started,
         Phrase::AskStop,
@@ -70,6 +72,7 @@ impl Phrase {
         Phrase::AskLanguage,
         Phrase::PersonComes,
         Phrase::Machine,
+        Phrase::Source,
     ];
 
     /// The phrases that a question shows.
@@ -95,6 +98,7 @@ impl Phrase {
             Phrase::AskLanguage => "ask_language",
             Phrase::PersonComes => "person_comes",
             Phrase::Machine => "machine",
+            Phrase::Source => "source",
         }
     }
 
@@ -118,7 +122,8 @@ impl Phrase {
             | Phrase::FormOver
             | Phrase::AskLanguage
             | Phrase::PersonComes
-            | Phrase::Machine => None,
+            | Phrase::Machine
+            | Phrase::Source => None,
         }
     }
 

@@ -2,6 +2,7 @@
 //! what comes of it: a reply that the guards let pass, a flow as a tool, or an exit.
 
 mod answer;
+mod cite;
 mod claims;
 mod guard;
 mod keys;
@@ -54,6 +55,8 @@ pub struct Agent {
     pub knowledge: Option<Vec<String>>,
     /// Texts that count as sources.
     pub facts: Vec<Text>,
+    /// How a reply names the papers that it was taken from; `None`: not at all.
+    pub cite: Option<cite::Cite>,
     /// True if a reply with a value that no source gave is refused.
     pub is_grounded: bool,
     pub limits: AgentLimits,
@@ -103,6 +106,13 @@ impl StepKind for Agent {
                 "Texts that the model may rely on, such as `Open until ${hours.shop.closes_at}`.",
             ),
             FieldSpec::default(
+                "cite",
+                FieldKind::Word(cite::WORDS),
+                "no",
+                "Whether the papers that a reply was taken from stand below it: by `title`, or by `link`, the address in `source` of \
+                 the file.",
+            ),
+            FieldSpec::default(
                 "ground",
                 FieldKind::Either(&[FieldKind::YesNo, FieldKind::Record(keys::NOT_GROUNDED)]),
                 "true",
@@ -146,6 +156,7 @@ impl StepKind for Agent {
             name,
             instructions,
             opening,
+            cite: cite::read_cite(fields, knowledge.is_some()),
             is_grounded: keys::read_ground(fields),
             limits: keys::read_limits(fields),
             tools,

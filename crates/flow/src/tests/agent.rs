@@ -1,5 +1,6 @@
 //! Tests `agent`: replies and their guards, tools, acts that are confirmed, exits, and messages that arrive meanwhile.
 
+mod cite;
 mod mcp;
 
 use super::Talk;

@@ -144,6 +144,7 @@ impl World<'_> {
         self.read = self.seen.len();
         self.since = Since {
             visits: self.visits.len(),
+            cited: self.cited.len(),
             tool_uses: self.app.calls.used().len(),
             seen: self.seen.len(),
             handoffs: self.handoffs.len(),

@@ -147,6 +147,7 @@ impl World<'_> {
             }
             Aspect::Http => requests::calls(node, &self.app.calls.made()[since.calls..]),
             Aspect::Model => questions::asked(node, &self.app.calls.asked()[since.questions..]),
+            Aspect::Cites => self.look_at_papers(expected),
             Aspect::SameKey => requests::same_key(node, &self.app.calls.made()[since.calls..]),
             Aspect::Trouble => {
                 let mut troubles = self.troubles[since.troubles..].to_vec();

@@ -39,6 +39,7 @@ use crate::{
     llm_step::live::LiveCase,
     model::{
         contact::Contact,
+        effect::CitedPart,
         inbound::{Alias, AliasKind},
         value::Value,
     },
@@ -81,6 +82,8 @@ pub(super) struct World<'a> {
     pub tally: CoverageTally,
     /// The flows that turns passed through, oldest first.
     pub visits: Vec<FlowName>,
+    /// The parts of the papers that replies were taken from.
+    pub cited: Vec<CitedPart>,
     /// `Some` if differing texts are rewritten; collects the replacements.
     pub rewrites: Option<Vec<Rewrite>>,
     /// The place of the last act.
@@ -115,6 +118,7 @@ pub(super) struct Since {
     pub questions: usize,
     pub troubles: usize,
     pub visits: usize,
+    pub cited: usize,
     /// The uses of MCP tools.
     pub tool_uses: usize,
 }
@@ -171,6 +175,7 @@ impl<'a> World<'a> {
             ended: BTreeMap::new(),
             tally: CoverageTally::default(),
             visits: Vec::new(),
+            cited: Vec::new(),
             rewrites: None,
             at: unwritten_place(),
             did: Vec::new(),
@@ -319,6 +324,7 @@ impl<'a> World<'a> {
         while let Ok(answer) = self.turns.try_recv() {
             self.tally.take(&answer);
             self.visits.extend(answer.passage.steps.iter().map(|visit| visit.flow.clone()));
+            self.cited.extend(answer.passage.cited.iter().cloned());
             for ended in &answer.passage.ended {
                 self.ended.insert(ended.run, ended.vars.clone());
             }

@@ -297,6 +297,11 @@ pub const EXPECT_KEYS: &[FieldSpec] = &[
         FieldKind::Either(&[FieldKind::Word(&["nothing"]), FieldKind::Map]),
         "Questions to models, by step or `any`, and how often: `{any: 1}`.",
     ),
+    FieldSpec::optional(
+        "cites",
+        FieldKind::Many(&FieldKind::Name),
+        "The papers that replies of agents were taken from, each as `FILE` or `FILE#HEADING`: `cites: prices.csv`; `nothing`: none.",
+    ),
     FieldSpec::optional("same_key", FieldKind::YesNo, "All tries of a request carried one key."),
     FieldSpec::optional("contact", FieldKind::Map, "What is known of the contact."),
     FieldSpec::optional(

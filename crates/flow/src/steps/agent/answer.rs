@@ -1,7 +1,7 @@
 //! Handles an answer of the model: a reply, a search, a tool or an exit.
 
 use super::{
-    Agent, guard,
+    Agent, cite, guard,
     keys::BUILT_IN,
     question::{CALL, EXIT, SAY, SEARCH},
     state,
@@ -105,7 +105,8 @@ impl Agent {
     fn reply<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, text: &str) -> Result<Next, ModelError> {
         let text = knowledge::as_message(text);
         guard::check(self, turn, here, &text)?;
-        let body = disclosed(turn, here, &text);
+        let shown = cite::with_sources(self, turn, here, &text);
+        let body = disclosed(turn, here, &shown);
         let worded = FilledMessage { body: &body, shown: &[], page: 0, asks: false };
         let message = Message::only(self.instructions.clone(), None);
         if let Err(failure) = say::send(turn, here, &message, worded, say::Asking::No { tells: false }) {

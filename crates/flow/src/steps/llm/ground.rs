@@ -7,7 +7,7 @@ use crate::{
         limits::{KNOWLEDGE_GIVEN_CHARS_MAX, KNOWLEDGE_NAMES_MAX, KNOWLEDGE_RANKED_DEFAULT, MODEL_FACTS_MAX},
     },
     engine::turn::{Here, Turn},
-    knowledge::Question,
+    knowledge::{Found, Question},
     load::step_fields::StepFields,
     model::{
         effect::{ModelCall, ModelError, ModelErrorKind},
@@ -90,10 +90,7 @@ pub(in crate::steps) fn papers(turn: &mut Turn<'_>, here: Here<'_>, within: &[St
     let mut all = Vec::new();
     let mut left = KNOWLEDGE_GIVEN_CHARS_MAX;
     for found in here.set.knowledge.rank(&question, KNOWLEDGE_RANKED_DEFAULT) {
-        let path = found.chunk.path();
-        let title = &found.document.title;
-        let head = if path.is_empty() { title.clone() } else { format!("{title} › {path}") };
-        let part = format!("{head}\n{}", found.message());
+        let part = as_source(&found);
         let Some(rest) = left.checked_sub(part.chars().count()) else { break };
         left = rest;
         let place = here.set.knowledge.place_of(found.chunk);
@@ -102,6 +99,14 @@ pub(in crate::steps) fn papers(turn: &mut Turn<'_>, here: Here<'_>, within: &[St
         all.push(part);
     }
     all
+}
+
+/// A part of the papers as a model reads it.
+pub(in crate::steps) fn as_source(found: &Found<'_>) -> String {
+    let path = found.chunk.path();
+    let title = &found.document.title;
+    let head = if path.is_empty() { title.clone() } else { format!("{title} › {path}") };
+    format!("{head}\n{}", found.message())
 }
 
 /// Refuses a text with a value that no source gave. The reason names the value, because the model shall leave it out,

@@ -6,12 +6,13 @@ mod rules;
 use super::{
     head::Head,
     one_name_each,
+    paper::PaperPart,
     step::{self, Step},
     tested_flow,
 };
 use crate::{
     base::{
-        diagnostic::{Diagnostic, Findings, did_you_mean},
+        diagnostic::{Diagnostic, Findings},
         fields::Fields,
         ids::FlowName,
         limits::{EVAL_PLAYS_DEFAULT, EVAL_PLAYS_MAX, KNOWLEDGE_RANKED_MAX},
@@ -19,7 +20,6 @@ use crate::{
         yaml::{self, Node},
     },
     definition::FlowSet,
-    model::matching::fold,
 };
 pub use rules::{EvalRule, SaidText, tool_flows};
 use std::sync::Arc;
@@ -73,8 +73,8 @@ pub struct EvalSearch {
     pub question: String,
     /// The code of the customer's language; `None`: the bot's.
     pub language: Option<String>,
-    /// The file, as flows name it, and the heading that must be found; `None`: no part may answer the question.
-    pub part: Option<(String, Option<String>)>,
+    /// The part that must be found; `None`: no part may answer the question.
+    pub part: Option<PaperPart>,
     /// Among so many parts, the best first.
     pub top: usize,
     /// The place of `in`.
@@ -226,34 +226,9 @@ impl Reader<'_> {
         let written = node.text()?;
         let part = match written {
             "nothing" if node.scalar().is_some_and(|scalar| scalar.is_plain()) => None,
-            _ => {
-                let (file, heading) = match written.split_once('#') {
-                    Some((file, heading)) => (file.trim(), Some(heading.trim().to_owned())),
-                    None => (written.trim(), None),
-                };
-                self.check_part(&node, file, heading.as_deref());
-                Some((file.to_owned(), heading))
-            }
+            _ => Some(PaperPart::read(&node, written, self.set, self.findings)),
         };
         Some(EvalSearch { question, language, part, top, place: node.place.clone() })
-    }
-
-    /// A part that does not exist is never found.
-    fn check_part(&self, node: &Node, file: &str, heading: Option<&str>) {
-        let knowledge = &self.set.knowledge;
-        let mut chunks = knowledge.named(file).flat_map(|document| knowledge.chunks_of(document)).peekable();
-        if chunks.peek().is_none() {
-            let finding = Diagnostic::error("E964", &node.place, format!("there is no file `knowledge/{file}`"));
-            self.findings.push(finding.help_if(did_you_mean(file, knowledge.names())));
-            return;
-        }
-        let Some(heading) = heading else { return };
-        let headings: Vec<&String> = chunks.flat_map(|chunk| &chunk.headings).collect();
-        if !headings.iter().any(|known| fold(known) == fold(heading)) {
-            let message = format!("`{file}` has no heading `{heading}`");
-            let help = did_you_mean(heading, headings.iter().map(|known| known.as_str()));
-            self.findings.push(Diagnostic::error("E964", &node.place, message).help_if(help));
-        }
     }
 }
 

@@ -1,11 +1,13 @@
 //! Parses the expectations of a test: of the next message (`bot`), and of all effects of the last step (`expect`).
 
+use super::paper::PaperPart;
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings, did_you_mean},
         place::Place,
         yaml::{Entry, Kind, Node},
     },
+    definition::FlowSet,
     load::spec::MESSAGE_KEYS,
     model::{effect::RunEnd, event::Reason},
 };
@@ -43,11 +45,13 @@ pub enum Aspect {
     /// The next screen of an open form.
     Screen,
     Vars,
+    /// The parts of the papers that replies of agents were taken from.
+    Cites,
     /// The failures that `--wander` looks for.
     Trouble,
 }
 
-const ASPECTS: [(&str, Aspect); 12] = [
+const ASPECTS: [(&str, Aspect); 13] = [
     ("window", Aspect::Window),
     ("run", Aspect::Run),
     ("sent", Aspect::Sent),
@@ -59,6 +63,7 @@ const ASPECTS: [(&str, Aspect); 12] = [
     ("handoff", Aspect::Handoff),
     ("screen", Aspect::Screen),
     ("vars", Aspect::Vars),
+    ("cites", Aspect::Cites),
     ("trouble", Aspect::Trouble),
 ];
 
@@ -79,10 +84,10 @@ pub(super) fn bot(node: &Node, findings: &Findings) -> BotSays {
     BotSays::Message(node.clone())
 }
 
-pub(super) fn expect(node: &Node, findings: &Findings) -> Vec<Expected> {
+pub(super) fn expect(node: &Node, set: &FlowSet, findings: &Findings) -> Vec<Expected> {
     entries(node, "write `expect: {run: done}`", findings)
         .iter()
-        .filter_map(|entry| one(entry, &[], findings))
+        .filter_map(|entry| one(entry, &[], set, findings))
         .collect()
 }
 
@@ -97,7 +102,7 @@ pub(super) fn entries<'n>(node: &'n Node, help: &str, findings: &Findings) -> &'
 }
 
 /// One key of `expect` with its value; `also` are the keys that the caller reads itself.
-pub(super) fn one(entry: &Entry, also: &[&'static str], findings: &Findings) -> Option<Expected> {
+pub(super) fn one(entry: &Entry, also: &[&'static str], set: &FlowSet, findings: &Findings) -> Option<Expected> {
     let name = entry.key.text.as_str();
     let Some((_, aspect)) = ASPECTS.iter().find(|(known, _)| *known == name) else {
         let finding = Diagnostic::error("E203", &entry.key.place, format!("`expect` has no key `{name}`"));
@@ -109,7 +114,7 @@ pub(super) fn one(entry: &Entry, also: &[&'static str], findings: &Findings) -> 
         findings.push(finding.help_if(help));
         return None;
     };
-    check(*aspect, &entry.value, findings);
+    check(*aspect, &entry.value, set, findings);
     Some(Expected { aspect: *aspect, place: entry.key.place.clone(), value: entry.value.clone() })
 }
 
@@ -118,7 +123,7 @@ fn is_count(node: &Node) -> bool {
 }
 
 /// Reports expectations that can never match, so that a misspelt word neither passes nor fails without an explanation.
-fn check(aspect: Aspect, node: &Node, findings: &Findings) {
+fn check(aspect: Aspect, node: &Node, set: &FlowSet, findings: &Findings) {
     match aspect {
         Aspect::Window => word(node, "`window`", &WINDOW, findings),
         Aspect::Run => {
@@ -188,6 +193,22 @@ fn check(aspect: Aspect, node: &Node, findings: &Findings) {
         Aspect::Trouble => {
             for one in node.one_or_many().iter().filter(|one| one.text().is_none()) {
                 keys(one, "a trouble", &TROUBLE, findings);
+            }
+        }
+        Aspect::Cites => {
+            for one in node.one_or_many() {
+                match one.text().map(str::trim) {
+                    Some("nothing") => {}
+                    Some(name) if !name.is_empty() => drop(PaperPart::read(one, name, set, findings)),
+                    _ if one.is_broken() => {}
+                    _ => {
+                        let message = format!("`cites` takes files of `knowledge/`, and this is {}", one.describe());
+                        let finding = Diagnostic::error("E959", &one.place, message);
+                        findings.push(
+                            finding.help("write `cites: prices.csv`, `cites: \"faq.md#Returns\"`, or `cites: nothing`"),
+                        );
+                    }
+                }
             }
         }
         Aspect::Screen => {}

@@ -170,7 +170,13 @@ impl Look<'_> {
                     }
                 }
             }
-            Aspect::Window | Aspect::Run | Aspect::Http | Aspect::Model | Aspect::SameKey | Aspect::Screen => {}
+            Aspect::Window
+            | Aspect::Run
+            | Aspect::Http
+            | Aspect::Model
+            | Aspect::Cites
+            | Aspect::SameKey
+            | Aspect::Screen => {}
         }
     }
 

@@ -219,7 +219,7 @@ fn act(entry: &Entry, set: &FlowSet, head: &Head, findings: &Findings) -> Option
         "restart" => TestAction::Restart,
         "again" => TestAction::Again,
         "bot" => TestAction::Bot(expected::bot(node, findings)),
-        "expect" => TestAction::Expect(expected::expect(node, findings)),
+        "expect" => TestAction::Expect(expected::expect(node, set, findings)),
         _ if arrivals::VERBS.contains(&verb) => TestAction::Arrives(arrivals::read(verb, node, findings)?),
         _ => return None,
     })

@@ -106,7 +106,7 @@ pub(super) fn read(node: &Node, is_whole_talk: bool, set: &FlowSet, findings: &F
                 findings.push(finding.help("write it under the `expect` of the case, beside `talk`"));
             }
             "cost_below" => rules.extend(cost_below(entry, findings)),
-            _ => rules.extend(expected::one(entry, &OWN, findings).map(EvalRule::Test)),
+            _ => rules.extend(expected::one(entry, &OWN, set, findings).map(EvalRule::Test)),
         }
     }
     rules
