@@ -258,3 +258,62 @@ async fn the_tools_of_an_agent_are_those_that_it_used() {
     let errors = run(&folder).to_json()["files"][0]["findings"].to_string();
     assert!(errors.contains("E964") && errors.contains("order_status"), "{errors}");
 }
+
+const PAPER: &str = "# Precios
+
+## Frenos
+
+Las pastillas de freno nuevas cuestan 45 euros el par, con el montaje incluido.
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_language_and_the_papers_of_replies_are_rules() {
+    let folder = bot();
+    let agent =
+        AGENT.replace("    facts: [A check-up is 60 €.]\n    tools: [{flow: order_status}]\n", "    knowledge: all\n");
+    std::fs::write(folder.path().join("flows/desk.yaml"), agent).unwrap();
+    std::fs::create_dir(folder.path().join("knowledge")).unwrap();
+    std::fs::write(folder.path().join("knowledge/precios.md"), PAPER).unwrap();
+    let bot = std::fs::read_to_string(folder.path().join("flows/_bot.yaml")).unwrap();
+    let bot = format!("{bot}agents: {{scope: bicycle repairs, discloses: {{no: the tests read replies}}}}\n");
+    std::fs::write(folder.path().join("flows/_bot.yaml"), bot.replace("language: en", "language: es")).unwrap();
+    let eval = |rules: &str| {
+        let text = format!(
+            "evals: desk\nrepeat: 1\ncases:\n  - name: brakes\n    talk: [¿cuánto cuestan las pastillas de freno?]\n    expect: {{{rules}}}\n"
+        );
+        std::fs::write(folder.path().join("flows/desk.eval.yaml"), text).unwrap();
+    };
+    eval("language: es, cites: precios.md#Frenos");
+    let say = |text: &str| value(json!({"do": "say", "with": {"text": text}}));
+    let server = ModelServer::start(vec![say("Las pastillas de freno nuevas cuestan 45 euros el par.")]).await;
+    let report = run_live(&folder, &server, true, &[]).await;
+    assert!(report.is_good(), "{:#}", report.to_json());
+    eval("language: de, cites: nothing");
+    let report = run(&folder);
+    let explained = only(&report).explain().unwrap();
+    for words in ["a reply is in another language\n  expected: de\n  got:      es: ", "a reply was taken from papers"] {
+        assert!(explained.contains(words), "{words}\n{explained}");
+    }
+    assert!(explained.contains("got:      precios.md#Frenos"), "{explained}");
+    for (rules, code, words) in [
+        ("language: spanish", "E218", "es"),
+        ("language: sw", "E958", "not told from others"),
+        ("cites: prices.md", "E964", "precios.md"),
+        ("cites: \"precios.md#Freno\"", "E964", "Frenos"),
+        ("cites: {a: 1}", "E959", "cites: nothing"),
+    ] {
+        eval(rules);
+        let errors = run(&folder).to_json()["files"][0]["findings"].to_string();
+        assert!(errors.contains(code) && errors.contains(words), "{rules}: {errors}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_that_is_too_short_to_tell_proves_no_language() {
+    let folder = bot();
+    let server = ModelServer::start(vec![completion("45 €.")]).await;
+    run_live(&folder, &server, true, &[]).await;
+    replace(&folder, "desk.eval.yaml", "says: [\"45\"]", "language: en");
+    let explained = only(&run(&folder)).explain().unwrap();
+    assert!(explained.contains("no reply is surely in this language"), "{explained}");
+}

@@ -37,3 +37,4 @@ pub mod template;
 pub mod template_parts;
 pub mod value;
 pub mod window;
+pub mod written_language;

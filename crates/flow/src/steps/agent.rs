@@ -6,6 +6,7 @@ mod cite;
 mod claims;
 mod guard;
 mod keys;
+mod language;
 mod listen;
 mod mcp;
 mod question;
@@ -55,6 +56,8 @@ pub struct Agent {
     pub knowledge: Option<Vec<String>>,
     /// Texts that count as sources.
     pub facts: Vec<Text>,
+    /// In which language it replies; `None`: in the customer's.
+    pub language: Option<String>,
     /// How a reply names the papers that it was taken from; `None`: not at all.
     pub cite: Option<cite::Cite>,
     /// True if a reply with a value that no source gave is refused.
@@ -104,6 +107,13 @@ impl StepKind for Agent {
                 "facts",
                 FieldKind::Many(&FieldKind::Text),
                 "Texts that the model may rely on, such as `Open until ${hours.shop.closes_at}`.",
+            ),
+            FieldSpec::default(
+                "language",
+                FieldKind::Name,
+                "same",
+                "In which language it replies: `same`, the customer's, or a code such as `es`. A reply that is surely in another one \
+                 is refused.",
             ),
             FieldSpec::default(
                 "cite",
@@ -156,6 +166,7 @@ impl StepKind for Agent {
             name,
             instructions,
             opening,
+            language: language::read_language(fields),
             cite: cite::read_cite(fields, knowledge.is_some()),
             is_grounded: keys::read_ground(fields),
             limits: keys::read_limits(fields),

@@ -1,6 +1,7 @@
 //! Tests `agent`: replies and their guards, tools, acts that are confirmed, exits, and messages that arrive meanwhile.
 
 mod cite;
+mod language;
 mod mcp;
 
 use super::Talk;

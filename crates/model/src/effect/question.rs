@@ -257,10 +257,12 @@ pub enum ModelErrorKind {
     CutPrompt,
     /// The answer holds a value that no source gave.
     Ungrounded,
+    /// The reply of an agent is in another language than the customer's.
+    WrongLanguage,
 }
 
 impl ModelErrorKind {
-    pub const ALL: [ModelErrorKind; 7] = [
+    pub const ALL: [ModelErrorKind; 8] = [
         ModelErrorKind::ModelDown,
         ModelErrorKind::ModelSlow,
         ModelErrorKind::ModelRefused,
@@ -268,11 +270,12 @@ impl ModelErrorKind {
         ModelErrorKind::BadAnswer,
         ModelErrorKind::CutPrompt,
         ModelErrorKind::Ungrounded,
+        ModelErrorKind::WrongLanguage,
     ];
 
     /// True for faults of an answer, which a model may mend when it is told of them.
     pub fn is_of_answer(self) -> bool {
-        matches!(self, ModelErrorKind::BadAnswer | ModelErrorKind::Ungrounded)
+        matches!(self, ModelErrorKind::BadAnswer | ModelErrorKind::Ungrounded | ModelErrorKind::WrongLanguage)
     }
 
     /// The code for flows.
@@ -285,6 +288,7 @@ impl ModelErrorKind {
             ModelErrorKind::BadAnswer => "bad_answer",
             ModelErrorKind::CutPrompt => "cut_prompt",
             ModelErrorKind::Ungrounded => "ungrounded",
+            ModelErrorKind::WrongLanguage => "wrong_language",
         }
     }
 }

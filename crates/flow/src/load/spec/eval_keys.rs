@@ -57,7 +57,7 @@ pub const EVAL_SEARCH_KEYS: &[FieldSpec] = &[
 ];
 
 /// The rules that only an eval has. All keys of a test's `expect` may stand beside them.
-pub const EVAL_RULE_KEYS: &[FieldSpec] = &[SAYS, NEVER_SAYS, TOOLS, COST_BELOW];
+pub const EVAL_RULE_KEYS: &[FieldSpec] = &[SAYS, NEVER_SAYS, TOOLS, COST_BELOW, LANGUAGE];
 
 /// Both lists, so that editors complete them together.
 const EVAL_RULES: &[FieldSpec] = &{
@@ -88,6 +88,11 @@ const COST_BELOW: FieldSpec = FieldSpec::optional(
     "cost_below",
     FieldKind::Name,
     "The models' answers in one play of the talk cost less, in the currency of `prices`: `0.02`.",
+);
+const LANGUAGE: FieldSpec = FieldSpec::optional(
+    "language",
+    FieldKind::Name,
+    "The replies are in this language, by its code: `es`. Replies below 40 letters may be in any, but one must be told.",
 );
 const REPEAT: FieldSpec = FieldSpec::default(
     "repeat",

@@ -1,7 +1,7 @@
 //! Refuses a reply before the contact reads it: one that is empty or too long, that has a value which no source gave, or
 //! that claims what was not done.
 
-use super::{Agent, answer::unusable, claims::claims, state};
+use super::{Agent, answer::unusable, claims::claims, language, state};
 use crate::{
     base::blank::is_blank,
     engine::turn::{Here, Turn},
@@ -36,6 +36,7 @@ pub(super) fn check(agent: &Agent, turn: &Turn<'_>, here: Here<'_>, text: &str) 
     }
     let Some(known) = state::of(turn, here.run) else { return Ok(()) };
     claimed(agent, known, text)?;
+    language::check(agent, turn, known, text)?;
     if agent.is_grounded { grounded(agent, turn, here, known, text) } else { Ok(()) }
 }
 

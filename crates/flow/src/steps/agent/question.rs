@@ -104,9 +104,12 @@ impl Agent {
     fn rules(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<String, StepFailure> {
         let bot = &here.set.bot;
         let instructions = turn.render(here, &self.instructions, &[])?;
-        let language = match &turn.contact.language {
-            Some(language) => format!("Reply in the customer's language, which is `{language}` unless they write in another one."),
-            None => "Reply in the language that the customer writes in.".to_owned(),
+        let language = match (&self.language, &turn.contact.language) {
+            (Some(language), _) => format!("Reply in `{language}`, whatever language the customer writes in."),
+            (None, Some(language)) => {
+                format!("Reply in the customer's language, which is `{language}` unless they write in another one.")
+            }
+            (None, None) => "Reply in the language that the customer writes in.".to_owned(),
         };
         let now = here.set.local(turn.now()).strftime("%A, %-d %B %Y, %H:%M");
         let rules = [

@@ -2,8 +2,12 @@
 
 use super::{RecordedQuestion, cost_of};
 use crate::{
+    base::place::Place,
     flow::tools::testfile::evals::{EvalRule, SaidText, tool_flows},
-    model::effect::money,
+    model::{
+        effect::money,
+        written_language::{is_likely_in, other_language},
+    },
     testbench::{Stop, look::failure, report::FailedExpectation, seen::Seen, world::World},
 };
 use std::collections::BTreeSet;
@@ -43,6 +47,7 @@ impl World<'_> {
                         broken.push(failure(place, "the answers cost too much", expected, got));
                     }
                 }
+                EvalRule::Language { code, place } => broken.extend(self.other_language(code, place)),
                 EvalRule::Test(expected) => match self.look_at_all(std::slice::from_ref(expected)).await {
                     Ok(()) => {}
                     Err(Stop::Failed(failure)) => broken.push(*failure),
@@ -51,6 +56,17 @@ impl World<'_> {
             }
         }
         Ok(broken)
+    }
+
+    /// A reply in another language; where each reply is too short to tell, nothing proves the rule.
+    fn other_language(&self, code: &str, place: &Place) -> Option<FailedExpectation> {
+        let replies = self.replies();
+        if let Some(reply) = replies.iter().find(|reply| other_language(&reply.words(), code).is_some()) {
+            let got = other_language(&reply.words(), code).unwrap_or_default();
+            return Some(failure(place, "a reply is in another language", code, format!("{got}: {}", reply.quote())));
+        }
+        let is_proved = replies.iter().any(|reply| is_likely_in(&reply.words(), code));
+        (!is_proved).then(|| failure(place, "no reply is surely in this language", code, self.quotes()))
     }
 
     fn replies(&self) -> &[Seen] {

@@ -10,11 +10,13 @@ use crate::{
         yaml::{Entry, Node},
     },
     definition::FlowSet,
+    load::language_codes::not_a_language,
     model::{
         effect::millionths,
         grounding::{has_number, lone_number},
         matching::fold,
         mcp::McpTool,
+        written_language::is_told,
     },
 };
 use std::collections::BTreeSet;
@@ -30,6 +32,8 @@ pub enum EvalRule {
     Tools { names: BTreeSet<String>, place: Place },
     /// The answers of the models cost less, in millionths of the currency unit.
     CostBelow { millionths: i64, place: Place },
+    /// The replies are written in this language, by its code.
+    Language { code: String, place: Place },
     /// As in a test.
     Test(Expected),
 }
@@ -51,7 +55,7 @@ enum Meaning {
 }
 
 /// The keys that only an eval has.
-const OWN: [&str; 4] = ["says", "never_says", "tools", "cost_below"];
+const OWN: [&str; 5] = ["says", "never_says", "tools", "cost_below", "language"];
 
 impl SaidText {
     fn of(node: &Node, written: &str) -> SaidText {
@@ -105,6 +109,7 @@ pub(super) fn read(node: &Node, is_whole_talk: bool, set: &FlowSet, findings: &F
                 let finding = Diagnostic::error("E957", &entry.key.place, message);
                 findings.push(finding.help("write it under the `expect` of the case, beside `talk`"));
             }
+            "language" => rules.extend(language(entry, findings)),
             "cost_below" => rules.extend(cost_below(entry, findings)),
             _ => rules.extend(expected::one(entry, &OWN, set, findings).map(EvalRule::Test)),
         }
@@ -189,6 +194,21 @@ fn cost_below(entry: &Entry, findings: &Findings) -> Option<EvalRule> {
         findings.push(finding.help("write it in the currency of `prices`: `cost_below: 0.02`"));
     }
     Some(EvalRule::CostBelow { millionths: amount?, place: entry.key.place.clone() })
+}
+
+fn language(entry: &Entry, findings: &Findings) -> Option<EvalRule> {
+    let node = &entry.value;
+    let code = node.text().unwrap_or_default();
+    let finding = not_a_language(code, &node.place).or_else(|| {
+        let help = "take the rule out, or look for words of it: `says`";
+        let message = format!("the language `{code}` is not told from others");
+        (!is_told(code)).then(|| Diagnostic::error("E958", &node.place, message).help(help))
+    });
+    if node.is_broken() || finding.is_some() {
+        findings.extend(finding.filter(|_| !node.is_broken()));
+        return None;
+    }
+    Some(EvalRule::Language { code: code.to_owned(), place: entry.key.place.clone() })
 }
 
 #[cfg(test)]
