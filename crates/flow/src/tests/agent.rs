@@ -210,6 +210,23 @@ fn an_act_that_succeeded_is_not_done_again() {
 }
 
 #[test]
+fn an_act_with_a_text_in_other_letters_is_the_same_act() {
+    let flows = flows().replace("inputs: {day: date, time: time}\nreturns", "inputs: {name: text}\nreturns");
+    let flows = flows.replace(
+        "Shall I book ${inputs.day.format(\"EEEE d MMMM\")} at ${inputs.time}?",
+        "Shall I book for ${inputs.name}?",
+    );
+    let mut talk = talk_of(&flows);
+    let booking = "< book me in, I am Ana María\n~ uses book_time {\"name\": \"Ana María\"}\n> Shall I book for Ana María? [Yes] [No]\n<- Yes\n\
+                   * call POST https://shop.example/bookings try 1\n~ answer 200 {\"number\": \"2077\"}\n> Done! We expect you.";
+    run(&mut talk, booking);
+    run(&mut talk, "~ uses book_time {\"name\": \"ANA  maría \"}\n* asks main try 1");
+    let told = talk.questions[0].question.talk.last().unwrap().text.clone();
+    assert!(told.contains("is not done again") && talk.calls.is_empty(), "{told}");
+    run(&mut talk, "~ uses book_time {\"name\": \"Ana\"}\n> Shall I book for Ana? [Yes] [No]");
+}
+
+#[test]
 fn a_failed_tool_is_told_and_an_unknown_outcome_is_for_a_person() {
     let mut talk = talk_of(&flows());
     run(

@@ -215,6 +215,16 @@ mod tests {
     }
 
     #[test]
+    fn a_range_of_hours_is_no_time_before_an_hour() {
+        let given = ["Saturday 10:00-14:00, Monday to Friday 9:00-18:00."];
+        for reply in ["On Saturday from 10 to 2 pm.", "We are here from 9 to 6 pm on weekdays."] {
+            assert_eq!(found(reply, &given, &[]), [""; 0], "{reply}");
+        }
+        assert_eq!(found("On Saturday from 10 to 3 pm.", &given, &[]), ["time 3 pm"]);
+        assert_eq!(found("Come at 10 to 2.", &given, &[]), ["time 10 to 2"]);
+    }
+
+    #[test]
     fn amounts_of_the_customer_count_beside_a_no_alone() {
         assert_eq!(found("For 30 € it is yours!", &[], &["I pay 30 €"]), ["amount 30 €"]);
         assert_eq!(found("Sorry, not for 30 €.", &[], &["I pay 30 €"]), [""; 0]);

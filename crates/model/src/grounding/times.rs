@@ -43,10 +43,15 @@ fn by_pattern(scan: &Scan<'_>, place: usize) -> Taken {
     if lexicon::EACH.contains(&scan.word(place)) && is_money(scan, place.wrapping_sub(1)) {
         return None;
     }
+    // `from 10 to 2` are opening hours, and not ten minutes before two.
+    let is_range = matches!(scan.before(place, 1), "from" | "between");
     // An article is an hour here: `a la una y media`.
     let is_number = scan.numbers[place].is_some();
     let mut best: Taken = None;
     for clock in scan.words.clocks {
+        if is_range && clock.pattern.contains(" to ") {
+            continue;
+        }
         let first = clock.pattern.split(' ').next().unwrap_or_default();
         if first.starts_with('{') {
             if !is_number {

@@ -105,7 +105,7 @@ impl Agent {
             let text = "Nobody knows whether this was done before, so it is not done again. A person of the business looks at it.";
             return Some(self.told(turn, here, tool, text.to_owned()));
         }
-        let same: Vec<&ToolRun> = uses.into_iter().filter(|run| run.inputs == *inputs).collect();
+        let same: Vec<&ToolRun> = uses.into_iter().filter(|run| is_same(&run.inputs, inputs)).collect();
         let done = same.iter().rev().find_map(|run| match &run.state {
             ToolState::Done(result) => Some((run.at, result.clone())),
             ToolState::Running | ToolState::Failed(_) | ToolState::Unknown => None,
@@ -243,6 +243,17 @@ impl Agent {
         }
         self.think(turn, here)
     }
+}
+
+/// True if two uses have the same inputs. A model does not always write a name in the same letters, so case and blanks of a
+/// text do not matter.
+fn is_same(one: &BTreeMap<String, Value>, other: &BTreeMap<String, Value>) -> bool {
+    let words = |text: &str| text.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>();
+    let is_same = |(one, other): (&Value, &Value)| match (one, other) {
+        (Value::Text(one), Value::Text(other)) => words(one) == words(other),
+        (one, other) => one == other,
+    };
+    one.keys().eq(other.keys()) && one.values().zip(other.values()).all(is_same)
 }
 
 /// Begins a tool; a flow comes back by `tool_done` or `tool_failed`, a tool of a server by `mcp_returned`.
