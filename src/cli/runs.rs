@@ -1,5 +1,6 @@
 //! Runs `transom runs list|show`: lists runs of flows with their current step, and prints the story of one.
 
+mod questions;
 pub(super) mod story;
 
 use super::{
@@ -49,7 +50,12 @@ pub enum Action {
     /// How many runs of a flow ended for which reason: who finished, answered, left
     Exits { flow: String },
     /// One run: where it stands, what was said, and what each of its turns did and why
-    Show { id: i64 },
+    Show {
+        id: i64,
+        /// Also everything that language models were asked, and what they answered
+        #[arg(long)]
+        model: bool,
+    },
 }
 
 pub async fn run(args: Args) -> Outcome {
@@ -61,7 +67,7 @@ pub async fn run(args: Args) -> Outcome {
             list(&config, &store, &wanted).await
         }
         Action::Exits { flow } => exits(&store, &FlowName::from(flow)).await,
-        Action::Show { id } => show_run(&config, &store, id).await,
+        Action::Show { id, model } => show_run(&config, &store, id, model).await,
     };
     store.close().await;
     done
@@ -149,7 +155,7 @@ async fn found(config: &Config, store: &Store, wanted: &Wanted) -> Result<Vec<ru
 const RUNS_OF_CONTACT: i64 = 1_000;
 const RUNS_OPEN: i64 = 10_000;
 
-async fn show_run(config: &Config, store: &Store, id: i64) -> Outcome {
+async fn show_run(config: &Config, store: &Store, id: i64, with_questions: bool) -> Outcome {
     let found = run::page(store, id.saturating_add(1), 1).await.map_err(Failure::failed)?;
     let Some(run) = found.into_iter().find(|run| run.id == id) else {
         return Err(Failure::Failed(format!("there is no run {id}; `transom runs list` shows them")));
@@ -166,6 +172,7 @@ async fn show_run(config: &Config, store: &Store, id: i64) -> Outcome {
     let standing = session.runs.iter().find(|own| own.number == run.number);
     let live = version::live(store).await.map_err(Failure::failed)?;
     let story = story::Story::read(store, &run, paint).await?;
+    let asked = if with_questions { Some(questions::read(store, &run).await?) } else { None };
     if out::is_json() {
         out::document(&json!({
             "id": run.id, "flow": run.flow, "title": title, "version": run.version_id,
@@ -174,6 +181,7 @@ async fn show_run(config: &Config, store: &Store, id: i64) -> Outcome {
             "started_at": iso(run.started_at), "started_by": run.trigger_key, "ended_at": run.ended_at.map(iso),
             "outcome": run.outcome, "reason": run.reason, "now": standing.map(|run| stands_at(run, set.as_ref())),
             "with_person": session.person.is_some(), "summary": summary_of(&session, &run), "story": story.to_json(),
+            "questions": asked.as_deref().map(questions::to_json),
         }));
         return Ok(());
     }
@@ -205,6 +213,9 @@ async fn show_run(config: &Config, store: &Store, id: i64) -> Outcome {
         line(paint, "summary", summary);
     }
     story.print(&run, SystemClock.now() - config.retention.traces, paint);
+    if let Some(asked) = asked {
+        questions::print(&asked, &run, SystemClock.now() - config.retention.model_questions, paint);
+    }
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use transom::{
     base::{limits::MODEL_FAILURES_MAX, time::Time},
     channel::meta::compose::CustomerEvent,
-    store::tables::{model_call, trace},
+    store::tables::{model_call, model_question, run, trace},
 };
 
 pub const BOT: (&str, &str) =
@@ -177,8 +177,14 @@ steps:
     house.says(&format!("{phone}, {mail}; card {card}, account {iban}")).await;
     assert_eq!(said(&house, 1).await, ["+34600112233 ana@example.com ‹card 1› ‹iban 1›"]);
     let body = server.asked()[0].body.to_string();
+    let run = run::page(&house.app.store, i64::MAX, 1).await.unwrap().remove(0);
+    let stretch = (run.started_at, run.ended_at);
+    let kept = model_question::between(&house.app.store, run.conversation_id, 0, stretch, 9).await.unwrap();
+    assert_eq!((kept.len(), kept[0].run, kept[0].data.step.as_str()), (1, run.number, "triage.llm_1"));
+    let kept = serde_json::to_string(&kept[0].data).unwrap();
+    assert!(kept.contains("Which number and which address") && kept.contains("‹phone 1›"), "{kept}");
     for word in ["600 11 22 33", mail, "4111", "2100 0418"] {
-        assert!(!body.contains(word), "{word}: {body}");
+        assert!(!body.contains(word) && !kept.contains(word), "{word}: {body} {kept}");
     }
 }
 

@@ -1,14 +1,29 @@
 //! Tests the rows of questions to models: their sums are the money that budgets see.
 
-use super::{on_both, sample::NOW};
+use super::{
+    on_both,
+    sample::{NOW, talk},
+};
 use serde_json::json;
 use transom::{
-    base::{ids::ContactId, time::Span},
-    model::effect::Tokens,
+    base::{
+        ids::{ContactId, ConversationId},
+        time::{Span, Time},
+    },
+    model::{
+        effect::{AnswerShape, ModelQuestion, ModelReply, Tokens},
+        value::Value,
+    },
     store::{
         Store, WriteSet,
-        queries::erasure::{self, Erased},
-        tables::model_call::{self, ModelSums, ReservedCall, SettledCall},
+        queries::{
+            erasure::{self, Erased},
+            retention::{self, Pace},
+        },
+        tables::{
+            model_call::{self, ModelSums, ReservedCall, SettledCall},
+            model_question::{self, AnsweredQuestion, Exchange},
+        },
     },
 };
 
@@ -69,6 +84,55 @@ fn the_money_of_an_erased_person_stays_without_the_person() {
         set.push(&erasure::MODEL_CALLS, &erased);
         store.commit(set).await.unwrap();
         assert_eq!((spent(&store, None).await, spent(&store, Some(7)).await), (500, 0));
+        store.close().await;
+    });
+}
+
+fn answered(id: i64, conversation: i64, at: Time) -> AnsweredQuestion {
+    let question = ModelQuestion::new("Answer.".into(), AnswerShape::Text, "mark".into());
+    let reply = ModelReply {
+        answer: Ok(Value::text("From nine.")),
+        model: "main".into(),
+        tokens: Tokens { input: 100, cached: 40, output: 10 },
+        cost: 140,
+        currency: "EUR".into(),
+        took: Span(800),
+    };
+    let data = Exchange { step: "a.llm_1".into(), call: 1, attempt: 1, question, reply };
+    AnsweredQuestion { id, conversation_id: ConversationId(conversation), contact_id: ContactId(7), run: 3, at, data }
+}
+
+#[test]
+fn a_question_and_its_answer_are_read_by_their_time_and_go_with_the_person() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        talk(&store, 7).await;
+        let mut set = WriteSet::new();
+        for row in [answered(1, 7, NOW), answered(2, 7, NOW + Span(5)), answered(3, 2, NOW)] {
+            set.push(&model_question::INSERT, &row);
+        }
+        store.commit(set).await.unwrap();
+        let read = |from: Time, until: Option<Time>| {
+            let store = store.clone();
+            async move { model_question::between(&store, ConversationId(7), 0, (from, until), 9).await.unwrap() }
+        };
+        assert_eq!(read(NOW, None).await, [answered(1, 7, NOW), answered(2, 7, NOW + Span(5))]);
+        assert_eq!(read(NOW, Some(NOW)).await.len(), 1);
+        assert_eq!(retention::forget(&store, &model_question::EXPIRE, NOW + Span(1), Pace::AtOnce).await.unwrap(), 2);
+        assert_eq!(read(NOW, None).await, [answered(2, 7, NOW + Span(5))]);
+        let erased = Erased {
+            contact_id: ContactId(7),
+            at: NOW,
+            heard: json!({}),
+            said: json!({}),
+            letter: json!({}),
+            gone: "gone",
+            answer: "{}",
+        };
+        let mut set = WriteSet::of(7);
+        erasure::BY_CONTACT.iter().for_each(|statement| set.push(*statement, &erased));
+        store.commit(set).await.unwrap();
+        assert_eq!(read(NOW, None).await, []);
         store.close().await;
     });
 }

@@ -81,6 +81,7 @@ static TABLES: &[Table] = &[
     (tables::meta::STATEMENTS, tables::meta::QUERIES),
     (&[], engine::migrate::QUERIES),
     (tables::model_call::STATEMENTS, tables::model_call::QUERIES),
+    (tables::model_question::STATEMENTS, tables::model_question::QUERIES),
     (tables::note::STATEMENTS, tables::note::QUERIES),
     (tables::once::STATEMENTS, tables::once::QUERIES),
     (tables::outbound::STATEMENTS, tables::outbound::QUERIES),

@@ -73,11 +73,18 @@ pub struct Retention {
     pub raw_webhooks: Span,
     pub messages: Span,
     pub traces: Span,
+    /// Of what models were asked and answered; zero: it is not kept at all.
+    pub model_questions: Span,
 }
 
 impl Default for Retention {
     fn default() -> Self {
-        Retention { raw_webhooks: Span::days(14), messages: Span::days(400), traces: Span::days(30) }
+        Retention {
+            raw_webhooks: Span::days(14),
+            messages: Span::days(400),
+            traces: Span::days(30),
+            model_questions: Span::days(7),
+        }
     }
 }
 
@@ -195,9 +202,12 @@ pub fn backup(mut fields: Fields<'_>, folder: &Path, data: &Path, database: &str
 
 pub fn retention(mut fields: Fields<'_>) -> Retention {
     let mut kept = Retention::default();
-    for (name, value) in
-        [("raw_webhooks", &mut kept.raw_webhooks), ("messages", &mut kept.messages), ("traces", &mut kept.traces)]
-    {
+    for (name, value) in [
+        ("raw_webhooks", &mut kept.raw_webhooks),
+        ("messages", &mut kept.messages),
+        ("traces", &mut kept.traces),
+        ("model_questions", &mut kept.model_questions),
+    ] {
         *value = fields.duration(name, *value);
         if *value < Span::ZERO {
             fields.wrong_at(name, "E906", format!("`{name}` cannot be negative"), "write it like `14d`");

@@ -14,8 +14,9 @@ use crate::{
         Store,
         queries::retention::{self, ForgetError, Pace},
         tables::{
-            audience, audit, dead_letter, delivery, early_status, event, idempotency, inbound, model_call, note,
-            outbound, person_session, run, start, support_case, tester_session, trace, upload, webhook,
+            audience, audit, dead_letter, delivery, early_status, event, idempotency, inbound, model_call,
+            model_question, note, outbound, person_session, run, start, support_case, tester_session, trace, upload,
+            webhook,
         },
     },
 };
@@ -68,6 +69,7 @@ impl Retention {
             (&dead_letter::EXPIRE, keep.messages),
             (&support_case::EXPIRE, keep.messages),
             (&note::EXPIRE, keep.messages),
+            (&model_question::EXPIRE, keep.model_questions),
             (&delivery::EXPIRE, keep.traces),
             (&event::EXPIRE, EVENTS_KEPT),
             (&tester_session::EXPIRE, TESTER_SESSIONS_KEPT),

@@ -19,7 +19,7 @@ use crate::{
         session::Session,
         window::Window,
     },
-    store::tables::{model_call::SettledCall, start::PlannedStart},
+    store::tables::{model_call::SettledCall, model_question::Exchange, start::PlannedStart},
 };
 use std::{collections::BTreeSet, sync::Arc};
 use tokio::sync::oneshot;
@@ -66,13 +66,15 @@ pub enum LaneTask {
     Inbound(Box<RecordedMessage>),
     /// Another event of a conversation; `reply` gets the engine's result.
     Event { conversation: ConversationId, event: Box<Event>, reply: Option<oneshot::Sender<TurnAnswer>> },
-    /// The result of an external call; `said` is for the trace, if a mock answered. `settled` is committed with it.
+    /// The result of an external call; `said` is for the trace, if a mock answered. `settled` and `exchange` are committed
+    /// with it.
     Returned {
         conversation: ConversationId,
         run: u32,
         event: Box<Event>,
         said: Option<String>,
         settled: Vec<SettledCall>,
+        exchange: Option<Box<Exchange>>,
     },
     /// The slot of a planned start has come.
     Begin(Box<PlannedStart>, Arc<StartPermit>),
@@ -122,10 +124,14 @@ impl LaneTask {
     /// A copy of work that nobody else would bring again.
     pub(crate) fn once_more(&self) -> Option<LaneTask> {
         Some(match self {
-            LaneTask::Returned { conversation, run, event, said, settled } => {
-                let (event, said, settled) = (event.clone(), said.clone(), settled.clone());
-                LaneTask::Returned { conversation: *conversation, run: *run, event, said, settled }
-            }
+            LaneTask::Returned { conversation, run, event, said, settled, exchange } => LaneTask::Returned {
+                conversation: *conversation,
+                run: *run,
+                event: event.clone(),
+                said: said.clone(),
+                settled: settled.clone(),
+                exchange: exchange.clone(),
+            },
             LaneTask::Begin(start, held) => LaneTask::Begin(start.clone(), Arc::clone(held)),
             LaneTask::Sent { conversation, id, result } => {
                 LaneTask::Sent { conversation: *conversation, id: *id, result: result.clone() }

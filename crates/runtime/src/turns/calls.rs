@@ -1,7 +1,10 @@
 //! Makes the external calls that turns want, outside their lanes: to servers, and questions to models.
 
 use crate::{
-    base::ids::{ContactId, ConversationId, VersionId},
+    base::{
+        ids::{ContactId, ConversationId, VersionId},
+        time::Span,
+    },
     flow::FlowSet,
     lane::state::{Conversation, LaneState, LaneTask},
     llm_step::{
@@ -9,12 +12,12 @@ use crate::{
         models::{Asking, Replied},
     },
     model::{
-        effect::{CallRequest, ModelCall, ModelError, ModelErrorKind, ModelReply},
+        effect::{CallRequest, ModelCall, ModelError, ModelErrorKind, ModelQuestion, ModelReply},
         event::{CallError, CallReturn, Event},
         session::Waiting,
     },
     process::panic_guard::caught,
-    store::tables::model_call::SettledCall,
+    store::tables::{model_call::SettledCall, model_question::Exchange},
     turns::Runner,
 };
 use std::{pin::pin, sync::Arc};
@@ -25,12 +28,14 @@ struct OutsideResult {
     /// A note for the trace, if a mock answered.
     said: Option<String>,
     settled: Vec<SettledCall>,
+    /// What a model was asked and answered.
+    exchange: Option<Box<Exchange>>,
 }
 
 impl OutsideResult {
     fn failed(code: &str, text: &str) -> OutsideResult {
         let error = CallError { code: code.to_owned(), text: text.to_owned() };
-        OutsideResult { result: Err(error), said: None, settled: Vec::new() }
+        OutsideResult { result: Err(error), said: None, settled: Vec::new(), exchange: None }
     }
 }
 
@@ -60,12 +65,12 @@ impl Runner {
             let live = app.live.get();
             let played = sandbox.then_some((live.version, live.set.as_ref()));
             let called = caught(pin!(app.outcome_of_call(&request, (contact, conversation), played))).await;
-            let OutsideResult { result, said, settled } = called.unwrap_or_else(|panic| {
+            let OutsideResult { result, said, settled, exchange } = called.unwrap_or_else(|panic| {
                 tracing::error!(conversation.id = %conversation, "A call of conversation {conversation} panicked, which is a bug of ours; its result is unknown: {panic}");
                 OutsideResult::failed("unknown_outcome", &panic)
             });
             let event = Box::new(Event::Returned { run, call, result });
-            app.queue.push(contact, LaneTask::Returned { conversation, run, event, said, settled });
+            app.queue.push(contact, LaneTask::Returned { conversation, run, event, said, settled, exchange });
             app.queue.lanes.leave();
         });
     }
@@ -79,11 +84,16 @@ impl Runner {
         match request {
             CallRequest::Http(call) => {
                 let called = self.calls.perform(call, played).await;
-                OutsideResult { result: called.result.map(CallReturn::Http), said: called.said, settled: Vec::new() }
+                OutsideResult {
+                    result: called.result.map(CallReturn::Http),
+                    said: called.said,
+                    settled: Vec::new(),
+                    exchange: None,
+                }
             }
             CallRequest::Mcp(call) => {
                 let (result, said) = self.calls.use_tool(call, played, &*self.clock).await;
-                OutsideResult { result: result.map(CallReturn::Mcp), said, settled: Vec::new() }
+                OutsideResult { result: result.map(CallReturn::Mcp), said, settled: Vec::new(), exchange: None }
             }
             CallRequest::Model(call) if call.about_conversation => {
                 let lines = match conversation::newest(&self.store, conversation).await {
@@ -118,7 +128,13 @@ impl Runner {
         if let Ok(ModelReply { answer: Err(error), model, .. }) = &result {
             self.complain_of_model(model, error);
         }
-        OutsideResult { result: result.map(CallReturn::Model), said: asked.said, settled }
+        let exchange =
+            result.as_ref().ok().filter(|_| self.config.retention.model_questions > Span::ZERO).map(|reply| {
+                let question = ModelQuestion::clone(&call.question);
+                let (step, call, attempt) = (call.step.clone(), call.call, call.attempt);
+                Box::new(Exchange { step, call, attempt, question, reply: reply.clone() })
+            });
+        OutsideResult { result: result.map(CallReturn::Model), said: asked.said, settled, exchange }
     }
 
     /// Logs at most once a minute that a model gives no answers, such as for a wrong key: a flow goes on without them.

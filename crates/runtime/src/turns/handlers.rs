@@ -19,7 +19,11 @@ use crate::{
     starts::Begun,
     store::{
         WriteSet,
-        tables::{contact, model_call, outbound},
+        tables::{
+            contact, model_call,
+            model_question::{self, AnsweredQuestion},
+            outbound,
+        },
     },
     turns::Runner,
 };
@@ -160,7 +164,7 @@ impl Runner {
                 answer(reply, conversation, effects);
                 self.go_on(lane, index).await
             }
-            LaneTask::Returned { conversation, run, event, said, settled } => {
+            LaneTask::Returned { conversation, run, event, said, settled, exchange } => {
                 if let Event::Returned { call, .. } = *event {
                     self.calling.remove((conversation, run, call));
                 }
@@ -168,6 +172,18 @@ impl Runner {
                 let mut set = WriteSet::of(lane.contact.id.0);
                 for row in &settled {
                     set.push(&model_call::SETTLE, row);
+                }
+                if let Some(data) = exchange {
+                    let (id, at) = (self.store.next_id(), self.clock.now());
+                    let row = AnsweredQuestion {
+                        id,
+                        conversation_id: conversation,
+                        contact_id: lane.contact.id,
+                        run,
+                        at,
+                        data: *data,
+                    };
+                    set.push(&model_question::INSERT, &row);
                 }
                 if let Some(what) = said {
                     let turn = lane.conversations[index].session.turn + 1;

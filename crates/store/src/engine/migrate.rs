@@ -68,6 +68,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (120, "support_case", include_str!("../migrations/0120_support_case.sql")),
     (121, "note", include_str!("../migrations/0121_note.sql")),
     (122, "person_teams", include_str!("../migrations/0122_person_teams.sql")),
+    (130, "model_question", include_str!("../migrations/0130_model_question.sql")),
 ];
 
 const LEDGER: &str = "

@@ -145,6 +145,13 @@ pub static TRACES: Statement<Erased> = of_contact!(
        join conversation on conversation.contact_id = cast(value ->> 'contact_id' as bigint))"
 );
 
+pub static MODEL_QUESTIONS: Statement<Erased> = of_contact!(
+    "erasure.model_questions",
+    382,
+    "delete from model_question where conversation_id in (select conversation.id from {rows} as input
+       join conversation on conversation.contact_id = cast(value ->> 'contact_id' as bigint))"
+);
+
 pub static STARTS: Statement<Erased> = of_contact!(
     "erasure.starts",
     266,
@@ -253,6 +260,7 @@ pub(crate) static STATEMENTS: &[&Sql] = &[
     &LETTERS_OF_SAID.sql,
     &ANSWERS_OF_SAID.sql,
     &TRACES.sql,
+    &MODEL_QUESTIONS.sql,
     &STARTS.sql,
     &ONCE.sql,
     &LEDGER.sql,
@@ -278,6 +286,7 @@ pub static BY_CONTACT: &[&Statement<Erased>] = &[
     &LETTERS_OF_SAID,
     &ANSWERS_OF_SAID,
     &TRACES,
+    &MODEL_QUESTIONS,
     &STARTS,
     &ONCE,
     &LEDGER,

@@ -19,6 +19,7 @@ pub mod ledger;
 pub mod member;
 pub mod meta;
 pub mod model_call;
+pub mod model_question;
 pub mod note;
 pub mod once;
 pub mod outbound;
