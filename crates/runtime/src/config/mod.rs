@@ -4,6 +4,7 @@
 
 mod access;
 mod account;
+mod addresses;
 mod expand;
 mod hide;
 mod mcp;
@@ -34,6 +35,7 @@ use crate::base::{
     yaml::{self, Node},
 };
 use crate::channel::mcp::McpEndpoint;
+use addresses::{address, database, sqlite, web_address};
 use ipnet::IpNet;
 use std::{
     fs,
@@ -295,37 +297,6 @@ fn read(path: &Path) -> Result<String, String> {
         return Err(format!("it has {size} bytes, and at most {CONFIG_BYTES_MAX} are read"));
     }
     fs::read_to_string(path).map_err(|e| e.to_string())
-}
-
-fn address(text: &str) -> Option<SocketAddr> {
-    match text.strip_prefix("localhost:") {
-        Some(port) => Some(SocketAddr::from(([127, 0, 0, 1], port.parse().ok()?))),
-        None => text.parse().ok(),
-    }
-}
-
-/// An `http(s)://host…` URL without a final slash; `None` for anything else.
-fn web_address(text: &str) -> Option<String> {
-    let url = reqwest::Url::parse(text).ok()?;
-    let good = matches!(url.scheme(), "http" | "https") && url.host().is_some() && url.username().is_empty();
-    good.then(|| text.trim_end_matches('/').to_owned())
-}
-
-fn database(url: &str, folder: &Path) -> Option<(Secret, PathBuf)> {
-    if let Some(path) = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
-        if path.is_empty() || path.starts_with(":memory:") {
-            return None;
-        }
-        let file = folder.join(path);
-        let data = file.parent().unwrap_or(folder).to_owned();
-        return Some((sqlite(&file), data));
-    }
-    let postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
-    postgres.then(|| (Secret::new(url), folder.join("data")))
-}
-
-fn sqlite(file: &Path) -> Secret {
-    Secret::new(format!("sqlite://{}", file.display()))
 }
 
 /// True for a text of blanks only, which would be taken for a secret that everybody knows.
