@@ -22,6 +22,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 const ROOMS: &[&str] = &[
     "config",
     "process",
+    "certificate",
     "llm_step",
     "mcp_tool",
     "http_step",

@@ -22,6 +22,7 @@ use crate::{
     model::template::Template,
     runtime::{
         bot::{check_context, grants::ungranted, reload::mock_findings, source_files, template_lock, watch::Watch},
+        certificate,
         config::Config,
         testbench,
     },
@@ -168,6 +169,8 @@ fn findings_of(
     all.extend(mock_findings(&set));
     all.extend(lock_findings(path, &set, beside.around));
     all.extend(beside.config.iter().flat_map(|config| ungranted(&set, config)));
+    let tls = beside.config.and_then(|config| Some((config.tls.as_ref()?, config.public_host())));
+    all.extend(tls.into_iter().flat_map(|(files, host)| certificate::findings(files, now, host)));
     all.extend(tests.iter().flat_map(|test| testbench::mock_findings(test)));
     all.extend(evals.iter().flat_map(testbench::eval_findings));
     sort(&mut all);

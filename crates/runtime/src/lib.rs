@@ -18,6 +18,7 @@ use transom_store as store;
 pub mod billing;
 pub mod bot;
 pub mod cases;
+pub mod certificate;
 pub mod config;
 pub mod contacts;
 pub mod daemon;

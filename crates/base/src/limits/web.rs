@@ -182,6 +182,20 @@ pub const HTTP_BUFFER_BYTES_MAX: usize = 64 * 1024;
 /// The time after which a connection is closed if no request begins and the client reads nothing of an answer.
 pub const CONNECTION_IDLE: Span = Span::seconds(75);
 
+// -- TLS of the daemon itself
+/// The time for a TLS handshake, from the connection's begin; a slower client is disconnected.
+pub const TLS_HANDSHAKE_TIMEOUT: Span = Span::seconds(10);
+/// Bytes of a plain request to the TLS port that are read and discarded, so that the client gets its 400.
+pub const TLS_PLAIN_READ_BYTES_MAX: usize = 64 * 1024;
+/// The size of the file with the certificate, and of the one with the key.
+pub const TLS_FILE_BYTES_MAX: usize = 1024 * 1024;
+/// The interval at which the daemon looks whether these files were renewed.
+pub const TLS_LOOK_EVERY: Span = Span::seconds(10);
+/// A certificate that ends within this time should have been renewed: certbot and lego do so 30 days before its end.
+pub const CERTIFICATE_ENDS_SOON: Span = Span::days(14);
+/// The interval at which the log says so.
+pub const CERTIFICATE_END_TOLD_EVERY: Span = Span::days(1);
+
 // -- people who sign in
 /// People with a sign-in. Their list is read as a whole.
 pub const PEOPLE_MAX: usize = 500;

@@ -21,6 +21,16 @@ pub fn web_address(text: &str) -> Option<String> {
     good.then(|| text.trim_end_matches('/').to_owned())
 }
 
+/// The host in a web address, without its port.
+pub fn host(url: &str) -> Option<&str> {
+    let authority = url.split_once("://")?.1.split(['/', '?', '#']).next()?;
+    let end = match authority.starts_with('[') {
+        true => authority.find(']').map(|end| end + 1)?,
+        false => authority.find(':').unwrap_or(authority.len()),
+    };
+    Some(&authority[..end]).filter(|host| !host.is_empty())
+}
+
 /// The URL of a database with its path, and the folder of its data; `folder` is that of the configuration.
 pub fn database(url: &str, folder: &Path) -> Option<(Secret, PathBuf)> {
     if let Some(path) = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {

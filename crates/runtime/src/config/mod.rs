@@ -20,7 +20,7 @@ pub use access::{Access, Autocalls, Kapso, Meta, Twilio, Waplify};
 pub use account::Account;
 pub use models::{Budget, Model, ModelPrices};
 pub use prices::{CATEGORIES, Prices, UNITS, amount, shown};
-pub use sections::{BackupPlan, FlowGrants, Log, Media, Publishers, Retention, Studio};
+pub use sections::{BackupPlan, FlowGrants, Log, Media, Publishers, Retention, Studio, TlsFiles};
 pub use sender::{OnUnknown, Sender, Shows};
 pub use template::{CatalogueEntry, of as template_of};
 pub use webhooks::{NOTIFY, Receiver, Webhooks};
@@ -53,6 +53,8 @@ pub struct Config {
     /// The configuration file; `None`: the built-in sandbox.
     pub file: Option<PathBuf>,
     pub listen: SocketAddr,
+    /// The files by which `listen` speaks TLS; `None`: plain HTTP, behind a proxy.
+    pub tls: Option<TlsFiles>,
     /// The address for probes and metrics; `None` if not configured: `ADMIN`, or any free port if that is taken.
     pub admin: Option<SocketAddr>,
     /// The URL that providers call, without a final slash.
@@ -114,6 +116,7 @@ impl Config {
         Config {
             file: None,
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            tls: None,
             admin: None,
             public_url: None,
             member_url: None,
@@ -194,6 +197,16 @@ impl Config {
         self.accounts.iter().find(|account| &account.name == name)
     }
 
+    /// The scheme of the daemon's own addresses.
+    pub fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
+    }
+
+    /// The host that clients call by TLS of the daemon.
+    pub fn public_host(&self) -> Option<&str> {
+        addresses::host(self.public_url.as_deref()?)
+    }
+
     /// True if every sender is a sandbox: the bot may then use its own `sandbox` section instead of the network.
     pub fn only_sandboxes(&self) -> bool {
         self.senders.iter().all(Sender::is_sandbox)
@@ -212,6 +225,7 @@ fn top(node: &Node, folder: &Path, findings: &Findings) -> Config {
             }
         }
     }
+    config.tls = fields.fields_if("tls").and_then(|fields| sections::tls(fields, folder));
     if let Some(admin) = fields.text_if("admin") {
         config.admin = address(admin);
         if config.admin.is_none() {
@@ -234,11 +248,14 @@ fn top(node: &Node, folder: &Path, findings: &Findings) -> Config {
     }
     if let Some(url) = fields.text_if("member_url") {
         // Paths are those of the client's request.
-        let is_bare = |url: &String| url.strip_prefix("http://").is_some_and(|at| !at.contains(['/', '?', '#', '@']));
+        let scheme = config.scheme();
+        let at = |url: &str| Some(url.strip_prefix(scheme)?.strip_prefix("://")?.to_owned());
+        let is_bare = |url: &String| at(url).is_some_and(|at| !at.contains(['/', '?', '#', '@']));
         config.member_url = web_address(url).filter(is_bare);
         if config.member_url.is_none() {
             let message = "`member_url` is no address of a daemon".to_owned();
-            fields.wrong_at("member_url", "E906", message, "write it like `http://10.0.0.5:8080`");
+            let why = if config.tls.is_some() { ": with `tls`, the others come by https, too" } else { "" };
+            fields.wrong_at("member_url", "E906", message, &format!("write it like `{scheme}://10.0.0.5:8080`{why}"));
         }
     }
     if let Some(url) = fields.text_if("database") {

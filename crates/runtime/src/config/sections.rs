@@ -1,4 +1,4 @@
-//! Reads the small sections: `flows`, `backup`, `retention`, `log`, and reports those that nothing reads.
+//! Reads the small sections: `tls`, `flows`, `backup`, `retention`, `log`, and reports those that nothing reads.
 
 use super::Written;
 use crate::{
@@ -6,6 +6,7 @@ use crate::{
         diagnostic::Diagnostic,
         fields::Fields,
         limits::{BACKUPS_KEPT, BACKUPS_KEPT_MAX, MESSAGES_KEPT_MIN},
+        place::Place,
         secret::Secret,
         time::{self, Span, Time},
         yaml::Node,
@@ -65,6 +66,16 @@ impl BackupPlan {
     pub fn due_after(&self, last: Time) -> Option<Time> {
         self.schedule.next(last, &self.timezone).map(|fire| fire.at)
     }
+}
+
+/// The certificate and the key with which the daemon speaks TLS itself.
+#[derive(Debug, Clone)]
+pub struct TlsFiles {
+    /// The certificate with the chain of its issuers, in PEM.
+    pub cert: PathBuf,
+    pub key: PathBuf,
+    /// The places of both in the configuration.
+    pub places: [Place; 2],
 }
 
 /// The retention times.
@@ -198,6 +209,32 @@ pub fn backup(mut fields: Fields<'_>, folder: &Path, data: &Path, database: &str
         folder: into,
         keep: keep as usize,
     })
+}
+
+/// Reads `tls`; `folder` is that of the configuration. The files are read at the start of the daemon, so that all other
+/// commands work also on a machine that has none of them.
+pub fn tls(mut fields: Fields<'_>, folder: &Path) -> Option<TlsFiles> {
+    let cert = fields.required("cert");
+    let key = fields.required("key");
+    let mut file = |node: Option<&Node>, name: &'static str| {
+        let node = node.filter(|node| !node.is_broken())?;
+        match node.text().filter(|text| !text.trim().is_empty()) {
+            Some(text) if !text.contains("-----BEGIN") => Some((folder.join(text), node.place.clone())),
+            Some(_) => {
+                let message = format!("`tls.{name}` is the content of a file");
+                fields.wrong_at(name, "E906", message, "write the path of the file, so that a renewed one is seen");
+                None
+            }
+            None => {
+                fields.wrong_at(name, "E906", format!("`tls.{name}` names no file"), "write the path of a PEM file");
+                None
+            }
+        }
+    };
+    let (cert, key) = (file(cert, "cert"), file(key, "key"));
+    fields.finish();
+    let ((cert, cert_place), (key, key_place)) = (cert?, key?);
+    Some(TlsFiles { cert, key, places: [cert_place, key_place] })
 }
 
 pub fn retention(mut fields: Fields<'_>) -> Retention {

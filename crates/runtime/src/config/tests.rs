@@ -518,6 +518,38 @@ fn other_daemons_reach_this_one_at_a_plain_address() {
         let found = errors(&format!("member_url: \"{wrong}\"\n"));
         assert!(found.len() == 1 && found[0].contains("`member_url` is no address of a daemon"), "{wrong}: {found:?}");
     }
+    let with_tls = |url: &str| parse(&format!("tls: {{cert: c.pem, key: k.pem}}\nmember_url: {url}\n"));
+    assert_eq!(with_tls("https://a:8443").unwrap().member_url.as_deref(), Some("https://a:8443"));
+    let found = with_tls("http://a:8443").unwrap_err();
+    assert!(found.len() == 1 && found[0].to_string().contains("`https://10.0.0.5:8080`: with `tls`"), "{found:?}");
+}
+
+#[test]
+fn tls_names_two_files_beside_the_configuration() {
+    let tls = |text: &str| parse(&format!("tls: {text}\n"));
+    let files = tls("{cert: tls/full.pem, key: /run/key.pem}").unwrap().tls.unwrap();
+    assert_eq!((files.cert, files.key), ("/etc/transom/tls/full.pem".into(), "/run/key.pem".into()));
+    assert!(tls("null").unwrap().tls.is_none());
+    for (wrong, says) in [
+        ("{cert: c.pem}", "`key`"),
+        ("{key: c.pem}", "`cert`"),
+        ("{cert: c.pem, key: \"\"}", "`tls.key` names no file"),
+        ("{cert: [c.pem], key: k.pem}", "`tls.cert` names no file"),
+        ("{cert: c.pem, key: \"-----BEGIN PRIVATE KEY-----\"}", "`tls.key` is the content of a file"),
+        ("{cert: c.pem, key: k.pem, ca: x}", "`ca`"),
+        ("yes", "tls"),
+    ] {
+        let found = tls(wrong).unwrap_err();
+        assert!(found.len() == 1 && found[0].to_string().contains(says), "{wrong}: {found:?}");
+    }
+}
+
+#[test]
+fn the_host_of_the_public_address_is_that_without_its_port() {
+    let of = |url: &str| parse(&format!("public_url: \"{url}\"\n")).unwrap().public_host().map(str::to_owned);
+    assert_eq!(of("https://bot.example.com:8443/x").as_deref(), Some("bot.example.com"));
+    assert_eq!(of("https://[fd00::5]:8443").as_deref(), Some("[fd00::5]"));
+    assert_eq!(of("https://bot.example.com").as_deref(), Some("bot.example.com"));
 }
 
 const MODEL: &str = "name: main, base_url: \"https://llm.example/v1\", model: m, trains: no";

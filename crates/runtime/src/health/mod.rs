@@ -5,6 +5,7 @@
 //! the order of a report.
 
 pub mod backup_mark;
+mod certificate;
 pub mod checkup;
 mod daemon;
 mod database;
@@ -127,6 +128,7 @@ pub async fn here(inputs: &HealthInputs<'_>, daemon: &DaemonSeen) -> Vec<HealthC
     checks.extend(machine::flows(inputs.config));
     checks.extend(database::rows(inputs).await);
     checks.extend(daemon::checks(daemon, inputs.config));
+    checks.extend(certificate::checks(inputs));
     checks.extend(machine::disk(inputs.config));
     checks.extend(machine::backup(inputs));
     for sender in &inputs.config.senders {

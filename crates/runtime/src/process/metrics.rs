@@ -142,6 +142,8 @@ pub struct Metrics {
     pub database_connected: Gauge,
     /// The free space of the disk with `data`.
     pub disk_free_bytes: Gauge,
+    /// The end of the certificate of the daemon's own TLS, in seconds since 1970; 0 without TLS.
+    pub certificate_ends: Gauge,
     /// The time of the last copy of the database, in seconds since 1970; 0 if there is none.
     pub backup_timestamp_seconds: Gauge,
     /// The size of the newest copy in the folder of copies; 0 if there is none.
@@ -210,6 +212,7 @@ impl Metrics {
             oldest_unsent_seconds: Gauge::default(),
             database_connected: Gauge::default(),
             disk_free_bytes: Gauge::default(),
+            certificate_ends: Gauge::default(),
             backup_timestamp_seconds: Gauge::default(),
             backup_bytes: Gauge::default(),
             backup_late_seconds: Gauge::default(),

@@ -69,6 +69,8 @@ impl Metrics {
         r.register("oldest_unsent_seconds", help, self.oldest_unsent_seconds.clone());
         let help = "What the disk has left on which the daemon writes";
         r.register("disk_free_bytes", help, self.disk_free_bytes.clone());
+        let help = "When the certificate of the daemon's own TLS ends, in seconds since 1970; 0 without TLS";
+        r.register("tls_certificate_expires_timestamp_seconds", help, self.certificate_ends.clone());
         let help = "When the database was last copied, in seconds since 1970; 0 if there is no copy";
         r.register("backup_timestamp_seconds", help, self.backup_timestamp_seconds.clone());
         r.register("backup_bytes", "The size of the newest copy of the database", self.backup_bytes.clone());
