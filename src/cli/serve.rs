@@ -2,6 +2,7 @@
 
 mod joining;
 mod listeners;
+mod renewal;
 mod stopping;
 mod welcome;
 
@@ -30,7 +31,11 @@ use crate::{
         process::{log, metrics::Metrics},
     },
     store::OpenError,
-    web::{server::serve::Server, state::Web, studio::assets::PageFiles},
+    web::{
+        server::{serve::Server, tls::Tls},
+        state::Web,
+        studio::assets::PageFiles,
+    },
 };
 use listeners::{listen, listen_for_probes};
 use std::{
@@ -152,13 +157,18 @@ async fn serve(config: Config, page_files: PageFiles) -> Result<Ended, Failure> 
     for warning in &config.warnings {
         eprintln!("{}\n", screen::coloured(&warning.render(paint.is_on())));
     }
+    // A renewal may bring what is wrong today, so a service manager may try again.
+    let tls = Tls::of(&config).map_err(Failure::failed)?;
     let doors = (listen(config.listen, "--listen").await?, listen_for_probes(&config).await?);
     let _lock = joining::lock_data(&config)?;
     let read = || source_files::read(&config.bot).map_err(Failure::failed).map_err(Failure::lasting);
     // A standby, too, says at its start that it has no bot.
     read()?;
     let metrics = Metrics::new();
-    let Some((store, doors)) = joining::join(&config, doors, &metrics, &mut stopping).await? else {
+    if let Some(tls) = &tls {
+        drop(tokio::spawn(renewal::keep(tls, config.data.clone(), metrics.clone())));
+    }
+    let Some((store, doors)) = joining::join(&config, doors, &metrics, tls.as_ref(), &mut stopping).await? else {
         return Ok(Ended::Stopped);
     };
     if let Err(error) = publish::undo_unfinished(&config.bot) {
@@ -196,15 +206,16 @@ async fn serve(config: Config, page_files: PageFiles) -> Result<Ended, Failure> 
     drop(at_end);
     let (stop, stopped) = watch::channel(false);
     let (listener, probes) = doors.open().await?;
-    let daemon = joining::daemon_file(&app.config, &listener, &probes, token)?;
-    let web = Web::new(Arc::clone(&app), daemon.token(), without_file).with_wire(wire);
+    let daemon = joining::daemon_file(&app.config, (&listener, &probes), token, tls.as_ref())?;
+    let by_tls = if tls.is_some() { " by TLS" } else { "" };
+    let web = Web::new(Arc::clone(&app), daemon.token(), without_file).with_wire(wire).with_tls(tls);
     let web = Arc::new(web.with_page_files(page_files));
     // Probes start first, so that readiness checks are answered before other requests are accepted.
     let probes = Server::start_admin(probes, Arc::clone(&web)).map_err(Failure::failed)?;
     let server = Server::start(listener, web).map_err(Failure::failed)?;
     tracing::info!(
         listen = %server.address, admin = %probes.address,
-        "Listening at {}, with probes and metrics at {}", server.address, probes.address
+        "Listening at {}{by_tls}, with probes and metrics at {}", server.address, probes.address
     );
     if without_file {
         let (address, probes) = (server.address.to_string(), probes.address.to_string());

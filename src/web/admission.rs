@@ -248,7 +248,7 @@ pub async fn of_page(web: &Web, peer: SocketAddr, headers: &HeaderMap) -> Result
 }
 
 fn is_of_own_page(web: &Web, headers: &HeaderMap, effect: Effect) -> Result<(), Problem> {
-    match (origin_of(headers, web.app.config.public_url.as_deref()), effect) {
+    match (origin_of(headers, web.app.config.public_url.as_deref(), web.tls.is_some()), effect) {
         (RequestOrigin::Same, _) | (RequestOrigin::Unknown, Effect::Reads) => Ok(()),
         (RequestOrigin::Foreign, _) | (RequestOrigin::Unknown, Effect::Acts) => Err(Problem::new(
             StatusCode::FORBIDDEN,

@@ -48,10 +48,19 @@ use state::Web;
 use std::{pin::pin, sync::Arc};
 use tower_service::Service as _;
 
+/// Lets browsers ask by https alone for a year (RFC 6797), where the daemon itself speaks TLS.
+const ALWAYS_TLS: &str = "max-age=31536000";
+
 /// Answers a request. Answers contain names, numbers, texts and secrets, and a refused request may name them, too: no
 /// proxy and no browser may cache an answer that does not allow it itself.
 pub async fn answer(web: &Web, router: &Router, peer: Peer, request: Request) -> Response {
-    uncached(found(web, router, peer, request).await)
+    // Browsers keep this for a name and all its ports: on `localhost` it would hit other programs.
+    let is_strict = web.tls.is_some() && !server::local_origin::is_for_loopback(request.headers());
+    let mut response = uncached(found(web, router, peer, request).await);
+    if is_strict {
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(ALWAYS_TLS));
+    }
+    response
 }
 
 /// Forbids to cache an answer that says nothing about it.

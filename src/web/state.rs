@@ -9,7 +9,7 @@ use super::{
     masks::Masks,
     people::{password::Hashing, tries::Tries},
     refusal_log::UnauthenticatedRequests,
-    server::body_memory::Room,
+    server::{body_memory::Room, tls::Tls},
     studio::{assets::PageFiles, checked_bot::BotCheck, editor::EditorLimits},
 };
 use crate::{
@@ -64,6 +64,8 @@ pub struct Web {
     pub people: tokio::sync::Mutex<()>,
     /// The wire log for webhooks, if there is one.
     pub wire: Option<WireLog>,
+    /// The TLS of the public listener; `None`: a proxy speaks it, or nobody.
+    pub tls: Option<Tls>,
     /// Places for plays of the studio.
     pub plays: PlayRoom,
     /// Places for listeners to the event stream.
@@ -108,6 +110,7 @@ impl Web {
             masks: Masks::default(),
             people: tokio::sync::Mutex::default(),
             wire: None,
+            tls: None,
             listeners: AccountPlaces::new(EVENT_LISTENERS_MAX),
             files: AccountPlaces::new(FILES_AT_ONCE_MAX),
             room: Room::default(),
@@ -121,6 +124,11 @@ impl Web {
     /// Also writes webhooks to the wire log.
     pub fn with_wire(self, wire: WireLog) -> Self {
         Web { wire: Some(wire), ..self }
+    }
+
+    /// Lets the public listener speak TLS.
+    pub fn with_tls(self, tls: Option<Tls>) -> Self {
+        Web { tls, ..self }
     }
 
     /// Serves the studio's page from these files.

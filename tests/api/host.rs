@@ -30,10 +30,15 @@ use transom::{
         process::metrics::Metrics,
     },
     store::{InjectedFaults, Options, Store},
-    web::{server::serve::Server, state::Web},
+    web::{
+        server::{serve::Server, tls::Tls},
+        state::Web,
+    },
 };
 
 pub const ANA: &str = "+34600111222";
+/// The name for which a host with `tls` needs a certificate.
+pub const TLS_NAME: &str = "bot.example.com";
 pub const OPERATOR: &str = "operator-token";
 
 /// Tests and examples use short names for keys; the configuration requires longer keys. Only requests that bypass
@@ -73,6 +78,8 @@ pub struct Host {
     server: Server,
     pub faults: Arc<InjectedFaults>,
     pub folder: TempDir,
+    /// Set if the configuration has `tls`.
+    pub tls: Option<Tls>,
 }
 
 /// The answer to a request.
@@ -178,11 +185,21 @@ impl Host {
         let (app, sandbox) = App::start(setup).await.unwrap_or_else(|error| panic!("{error:?}"));
         app.recover().await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let web = Arc::new(Web::new(Arc::clone(&app), Secret::new(OPERATOR), false).with_wire(wire));
-        let server = Server::start(listener, web).unwrap();
-        let base = format!("http://{}", server.address);
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        Host { app, sandbox, clock, graph, base, client, messages: 0, server, faults, folder }
+        let tls = Tls::of(&app.config).unwrap();
+        let web = Web::new(Arc::clone(&app), Secret::new(OPERATOR), false).with_wire(wire);
+        let server = Server::start(listener, Arc::new(web.with_tls(tls.clone()))).unwrap();
+        let client = reqwest::Client::builder().no_proxy();
+        // Over TLS the client is a real one: it calls a name, and trusts the host's certificate alone.
+        let (base, client) = match &app.config.tls {
+            None => (format!("http://{}", server.address), client),
+            Some(files) => {
+                let root = reqwest::Certificate::from_pem(&std::fs::read(&files.cert).unwrap()).unwrap();
+                let client = client.tls_certs_only([root]).resolve(TLS_NAME, server.address);
+                (format!("https://{TLS_NAME}:{}", server.address.port()), client)
+            }
+        };
+        let client = client.build().unwrap();
+        Host { app, sandbox, clock, graph, base, client, messages: 0, server, faults, folder, tls }
     }
 
     /// A next process on the same database, without a server.
@@ -246,6 +263,11 @@ impl Host {
 
     pub fn now(&self) -> Time {
         self.clock.now()
+    }
+
+    /// The address at which it listens.
+    pub fn address(&self) -> std::net::SocketAddr {
+        self.server.address
     }
 
     /// Stops as at SIGTERM.

@@ -52,6 +52,7 @@ mod studio_tests;
 mod studio_trials;
 mod subscriptions;
 mod timeline;
+mod tls;
 mod traces;
 mod uploads;
 mod versions;

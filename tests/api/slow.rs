@@ -29,8 +29,8 @@ const PATIENCE: Span = Span::millis(300);
 /// Another server for the host's daemon, with shorter time limits.
 fn door(host: &Host, listener: TcpListener) -> Server {
     let web = Arc::new(Web::new(Arc::clone(&host.app), Secret::new(OPERATOR), false));
-    let idle = Span::seconds(30);
-    Server::start_patient(listener, web, ClientTimeouts { head: PATIENCE, body: PATIENCE, idle }, 1_000).unwrap()
+    let patience = ClientTimeouts { head: PATIENCE, body: PATIENCE, ..ClientTimeouts::default() };
+    Server::start_patient(listener, web, patience, 1_000).unwrap()
 }
 
 /// The answer to `first` followed by a byte every few milliseconds, and the time that it took.

@@ -15,6 +15,7 @@ mod publishing;
 mod reengage;
 mod stopping;
 mod templates;
+mod tls;
 
 use std::{
     io::{BufRead, Write},

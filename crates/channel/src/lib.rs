@@ -20,6 +20,7 @@ pub mod kapso;
 pub mod llm;
 pub mod mcp;
 pub mod meta;
+pub mod own_peer;
 mod pool;
 pub mod question;
 mod request;

@@ -19,8 +19,9 @@ pub(super) fn tls() -> ClientConfig {
     builder.with_custom_certificate_verifier(Arc::new(Platform)).with_no_client_auth()
 }
 
+/// Trusts what the system trusts.
 #[derive(Debug)]
-struct Platform;
+pub(super) struct Platform;
 
 /// Loaded once for the process. A system without root certificates is asked again the next time.
 fn verifier() -> Result<&'static Verifier, Error> {
@@ -34,7 +35,7 @@ fn verifier() -> Result<&'static Verifier, Error> {
     Ok(ROOTS.get_or_init(|| roots))
 }
 
-fn provider() -> Result<Arc<CryptoProvider>, Error> {
+pub(super) fn provider() -> Result<Arc<CryptoProvider>, Error> {
     CryptoProvider::get_default().cloned().ok_or_else(|| Error::General("no cryptography is installed".into()))
 }
 

@@ -1,11 +1,15 @@
 //! Sends the requests of commands to a running daemon, or to the Graph API (`doctor`).
 
+use super::daemon::DaemonFile;
 use crate::{
     base::{limits::COMMAND_TIMEOUT, secret::Secret},
+    channel::own_peer::tls_to_own,
     cli::Failure,
+    runtime::certificate::fingerprint,
 };
 use reqwest::{Method, StatusCode, header::CONTENT_TYPE};
 use serde_json::Value as Json;
+use std::{error::Error, io};
 
 /// A server, and the key for it.
 pub struct Api {
@@ -23,10 +27,20 @@ pub struct Response {
 }
 
 impl Api {
+    /// The daemon that wrote this file, at the address that it says.
+    pub fn of_daemon(base: impl Into<String>, file: &DaemonFile, key: Option<Secret>) -> Result<Self, Failure> {
+        Api::trusting(base, key, file.certificate.clone())
+    }
+
     pub fn new(base: impl Into<String>, key: Option<Secret>) -> Result<Self, Failure> {
-        // This selects the TLS implementation; a second call has no effect.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        Api::trusting(base, key, None)
+    }
+
+    /// `known`: the fingerprint of a certificate that counts at any address.
+    fn trusting(base: impl Into<String>, key: Option<Secret>, known: Option<String>) -> Result<Self, Failure> {
+        let is_known = move |certificate: &[u8]| known.as_ref().is_some_and(|known| *known == fingerprint(certificate));
         let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls_to_own(is_known, None))
             .timeout(COMMAND_TIMEOUT.to_std())
             .connect_timeout(COMMAND_TIMEOUT.to_std())
             .redirect(reqwest::redirect::Policy::none())
@@ -100,6 +114,8 @@ impl Api {
     fn unreachable(&self, error: &reqwest::Error) -> Failure {
         let why = if error.is_timeout() {
             "it does not answer in time"
+        } else if let Some(why) = untrusted(error) {
+            return Failure::Failed(format!("{} cannot be trusted: {why}", self.base));
         } else if error.is_connect() && self.takes_url {
             "nobody listens there; start the daemon by `transom serve`, or say where it is by `--url`"
         } else if error.is_connect() {
@@ -109,6 +125,23 @@ impl Api {
         };
         Failure::Failed(format!("{} cannot be reached: {why}", self.base))
     }
+}
+
+/// The reason why TLS failed; `None`: it did not.
+fn untrusted(error: &reqwest::Error) -> Option<String> {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if let Some(tls) = error.downcast_ref::<rustls::Error>() {
+            return Some(match tls {
+                rustls::Error::InvalidMessage(_) => "it does not speak TLS; ask with `http://`".to_owned(),
+                other => other.to_string(),
+            });
+        }
+        // An `io::Error` is silent about the error within it: its `source` is the one after that.
+        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        cause = inner.map(|inner| inner as &(dyn Error + 'static)).or_else(|| error.source());
+    }
+    None
 }
 
 impl Response {

@@ -18,6 +18,9 @@ pub struct DaemonFile {
     admin: String,
     token: String,
     pub pid: u32,
+    /// The fingerprint of its certificate, if it speaks TLS itself: no certificate is for an address of this machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<String>,
 }
 
 const NAME: &str = "daemon.json";
@@ -28,12 +31,18 @@ impl DaemonFile {
     /// of its database accept; without it, a new one.
     pub fn new(address: String, admin: String, token: Option<Secret>) -> io::Result<Self> {
         if let Some(token) = token {
-            return Ok(DaemonFile { address, admin, token: token.expose().to_owned(), pid: std::process::id() });
+            let (token, pid) = (token.expose().to_owned(), std::process::id());
+            return Ok(DaemonFile { address, admin, token, pid, certificate: None });
         }
         let mut random = [0_u8; TOKEN_BYTES];
         getrandom::fill(&mut random).map_err(|error| io::Error::other(format!("no randomness: {error}")))?;
         let token = random.iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(DaemonFile { address, admin, token, pid: std::process::id() })
+        Ok(DaemonFile { address, admin, token, pid: std::process::id(), certificate: None })
+    }
+
+    /// The same file for a daemon that speaks TLS with this certificate.
+    pub fn with_certificate(self, certificate: Option<String>) -> Self {
+        DaemonFile { certificate, ..self }
     }
 
     pub fn token(&self) -> Secret {
@@ -42,12 +51,12 @@ impl DaemonFile {
 
     /// The URL of the daemon from this machine; for a daemon that listens at all addresses, the loopback address.
     pub fn url(&self) -> String {
-        here(&self.address)
+        here(if self.certificate.is_some() { "https" } else { "http" }, &self.address)
     }
 
     /// The URL of its probes; without an `admin` address, they are where the daemon listens.
     pub fn admin_url(&self) -> String {
-        if self.admin.is_empty() { self.url() } else { here(&self.admin) }
+        if self.admin.is_empty() { self.url() } else { here("http", &self.admin) }
     }
 
     /// Writes the file, readable only by this user, completely or not at all.
@@ -78,8 +87,8 @@ impl DaemonFile {
     }
 }
 
-fn here(address: &str) -> String {
-    format!("http://{}", address.replace("0.0.0.0:", "127.0.0.1:").replace("[::]:", "[::1]:"))
+fn here(scheme: &str, address: &str) -> String {
+    format!("{scheme}://{}", address.replace("0.0.0.0:", "127.0.0.1:").replace("[::]:", "[::1]:"))
 }
 
 fn path_in(folder: &Path) -> PathBuf {
@@ -101,6 +110,11 @@ mod tests {
         let found = DaemonFile::read(folder.path()).unwrap();
         assert_eq!((found.url().as_str(), found.pid), ("http://[::1]:2", std::process::id()));
         assert_eq!((found.admin_url(), old.admin_url()), ("http://127.0.0.1:3".to_owned(), old.url()));
+        let secured = DaemonFile { certificate: Some("00ff".into()), ..daemon("0.0.0.0:8443", "127.0.0.1:3") };
+        assert_eq!(
+            (secured.url(), secured.admin_url()),
+            ("https://127.0.0.1:8443".into(), "http://127.0.0.1:3".into())
+        );
         new.remove(folder.path());
         assert!(DaemonFile::read(folder.path()).is_none());
     }

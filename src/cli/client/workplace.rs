@@ -75,9 +75,14 @@ impl DaemonOptions {
         let base = match (&self.url, &running) {
             (Some(url), _) => url.clone(),
             (None, Some(daemon)) => daemon.url(),
-            (None, None) => format!("http://{}", config.listen),
+            (None, None) => format!("{}://{}", config.scheme(), config.listen),
         };
-        Ok(Api::new(base, given.or_else(operator).or_else(configured))?.found_by_url())
+        let key = given.or_else(operator).or_else(configured);
+        let api = match running.as_ref().filter(|_| of_this_daemon) {
+            Some(file) => Api::of_daemon(base, file, key)?,
+            None => Api::new(base, key)?,
+        };
+        Ok(api.found_by_url())
     }
 }
 
@@ -131,7 +136,7 @@ pub async fn probes(config: &Config) -> Option<Api> {
 /// The running daemon of this configuration, if it responds.
 pub async fn running(config: &Config) -> Option<Api> {
     let file = DaemonFile::read(&config.data)?;
-    let api = Api::new(file.url(), Some(file.token())).ok()?;
+    let api = Api::of_daemon(file.url(), &file, Some(file.token())).ok()?;
     let answer = api.get("/healthz").await.ok()?;
     answer.status.is_success().then_some(api)
 }

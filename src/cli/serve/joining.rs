@@ -6,7 +6,10 @@ use crate::{
     base::{clock::SystemClock, limits::STOP_CLIENTS, secret::Secret},
     runtime::{config::Config, daemon::boot::operator_token, process::metrics::Metrics},
     store::{Joined, NewMember, Options, Standby, Store},
-    web::standby::{StandbyServer, StandbyWeb},
+    web::{
+        server::tls::Tls,
+        standby::{StandbyServer, StandbyWeb},
+    },
 };
 use std::{
     fs::{self, File, TryLockError},
@@ -53,6 +56,7 @@ pub(super) async fn join(
     config: &Config,
     doors: (TcpListener, TcpListener),
     metrics: &Metrics,
+    tls: Option<&Tls>,
     stopping: &mut Stopping,
 ) -> Result<Option<(Store, Doors)>, Failure> {
     let (public, admin) = doors;
@@ -62,10 +66,11 @@ pub(super) async fn join(
         Joined::Active(store) => return Ok(Some((store, Doors::Shut { public, admin }))),
         Joined::Standby(standby) => *standby,
     };
-    let file = daemon_file(config, &public, &admin, token_of(config).await)?;
+    let file = daemon_file(config, (&public, &admin), token_of(config).await, tls)?;
     let admin_address = admin.local_addr().map_err(Failure::failed)?;
     let clock = Arc::new(SystemClock);
-    let web = Arc::new(StandbyWeb::new(standby.view(), metrics.clone(), url(here(address)), config));
+    let own = url(config, here(address));
+    let web = Arc::new(StandbyWeb::new(standby.view(), metrics.clone(), own, config, tls.cloned()));
     let doors = Doors::Standby {
         public: StandbyServer::start(public, Arc::clone(&web), &config.proxies, clock.clone()),
         admin: StandbyServer::start_admin(admin, Arc::clone(&web), clock),
@@ -106,13 +111,15 @@ async fn token_of(config: &Config) -> Option<Secret> {
 /// Writes the file by which commands on this machine find the daemon.
 pub(super) fn daemon_file(
     config: &Config,
-    public: &TcpListener,
-    admin: &TcpListener,
+    (public, admin): (&TcpListener, &TcpListener),
     token: Option<Secret>,
+    tls: Option<&Tls>,
 ) -> Result<DaemonFile, Failure> {
+    let certificate = tls.map(|tls| tls.certificate.now().fingerprint());
     public
         .local_addr()
         .and_then(|address| DaemonFile::new(address.to_string(), admin.local_addr()?.to_string(), token))
+        .map(|file| file.with_certificate(certificate))
         .and_then(|file| file.write(&config.data).map(|()| file))
         .map_err(|error| cannot_write(&config.data, &error))
 }
@@ -147,7 +154,7 @@ fn introduced(config: &Config, address: SocketAddr) -> NewMember {
     let reached = match &config.member_url {
         Some(url) => url.clone(),
         None if address.ip().is_unspecified() => String::new(),
-        None => url(address),
+        None => url(config, address),
     };
     NewMember { name, address: reached, network: network(), version: env!("CARGO_PKG_VERSION").to_owned() }
 }
@@ -168,6 +175,6 @@ fn here(address: SocketAddr) -> SocketAddr {
     }
 }
 
-fn url(address: SocketAddr) -> String {
-    format!("http://{address}")
+fn url(config: &Config, address: SocketAddr) -> String {
+    format!("{}://{address}", config.scheme())
 }

@@ -280,7 +280,7 @@ async fn release(web: &Web, agent: &str) -> anyhow::Result<()> {
 pub fn base(config: &Config) -> String {
     match &config.public_url {
         Some(url) => url.clone(),
-        None => format!("http://127.0.0.1:{}", config.listen.port()),
+        None => format!("{}://127.0.0.1:{}", config.scheme(), config.listen.port()),
     }
 }
 

@@ -56,7 +56,7 @@ pub async fn answer(
 
 /// The specification asks servers to refuse pages of other sites (*Transports*, "Security Warning").
 fn of_own_page_or_none(web: &Web, headers: &HeaderMap) -> Result<(), Problem> {
-    match origin_of(headers, web.app.config.public_url.as_deref()) {
+    match origin_of(headers, web.app.config.public_url.as_deref(), web.tls.is_some()) {
         RequestOrigin::Same | RequestOrigin::Unknown => Ok(()),
         RequestOrigin::Foreign => {
             let why = "A page of another site may not ask this.";

@@ -22,6 +22,7 @@ pub static CODES: &[Code] = &[
     code("bad_json", 400, "The body is not JSON: EOF while parsing an object at line 1 column 1."),
     code("bad_idempotency_key", 400, "An Idempotency-Key is a text of 1 to 255 characters."),
     code("broken", 400, "The body could not be read."),
+    code("needs_tls", 400, "This port speaks TLS only; ask with `https://` instead of `http://`."),
     code(
         "unauthorized",
         401,

@@ -1,11 +1,15 @@
 //! Accepts connections within limits: a total, a number for each address, and time limits for slow clients.
 
-use super::peers::{Counted, Peers};
+use super::{
+    peers::{Counted, Peers},
+    tls::{Stream, Tls},
+};
 use crate::{
     base::{
         clock::Stopwatch,
         limits::{
             BODY_READ_TIMEOUT, CONNECTION_IDLE, CONNECTIONS_MAX, FILES_KEPT_FREE, FULL_TOLD_EVERY, HEAD_READ_TIMEOUT,
+            TLS_HANDSHAKE_TIMEOUT,
         },
         time::Span,
     },
@@ -24,9 +28,9 @@ use std::{
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Sleep, sleep},
+    time::{Sleep, sleep, timeout},
 };
 
 /// A listening socket. Above its limit of open connections, new ones wait in the kernel's queue.
@@ -48,11 +52,18 @@ pub struct ClientTimeouts {
     pub body: Span,
     /// For beginning a request, or for reading a part of an answer.
     pub idle: Span,
+    /// For the TLS handshake, from the beginning of the connection.
+    pub handshake: Span,
 }
 
 impl Default for ClientTimeouts {
     fn default() -> Self {
-        ClientTimeouts { head: HEAD_READ_TIMEOUT, body: BODY_READ_TIMEOUT, idle: CONNECTION_IDLE }
+        ClientTimeouts {
+            head: HEAD_READ_TIMEOUT,
+            body: BODY_READ_TIMEOUT,
+            idle: CONNECTION_IDLE,
+            handshake: TLS_HANDSHAKE_TIMEOUT,
+        }
     }
 }
 
@@ -64,7 +75,7 @@ pub struct Peer(pub SocketAddr);
 /// neither an unread answer nor an idle keep-alive connection takes its place for ever. Slow headers get a 408 after
 /// `HEAD_READ_TIMEOUT`, a slow body (`timed`) after `BODY_READ_TIMEOUT`.
 pub struct Connection {
-    stream: TcpStream,
+    stream: Stream,
     /// True if something was written since the timer was set.
     taken: bool,
     requests: Requests,
@@ -108,6 +119,12 @@ impl Connection {
         self.requests.clone()
     }
 
+    /// The connection after a TLS handshake; `None` if that failed, or the client does not speak TLS.
+    pub async fn secured(self, tls: &Tls) -> Option<Connection> {
+        let stream = timeout(self.patience.handshake.to_std(), self.stream.secured(tls)).await.ok()??;
+        Some(Connection { stream, ..self })
+    }
+
     /// Limits every wait for the client by the timer. The timer is set again only when it expires: moving it at each
     /// read would cost more than the read.
     fn waiting<T>(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
@@ -136,13 +153,15 @@ impl Connection {
     }
 
     /// Writes the 408 directly to the socket, because hyper does not know this request yet.
-    fn refuse_late_head(&self) {
+    fn refuse_late_head(&mut self, cx: &mut Context<'_>) {
         let why = "The headers of the request did not arrive in time.";
         let body = Problem::new(StatusCode::REQUEST_TIMEOUT, "too_slow", why).to_json().to_string();
         let head = "HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-type: application/problem+json";
         let answer = format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
         // A client that does not read even this gets no answer.
-        let _ = self.stream.try_write(answer.as_bytes());
+        let mut stream = Pin::new(&mut self.stream);
+        let _ = stream.as_mut().poll_write(cx, answer.as_bytes());
+        let _ = stream.poll_flush(cx);
     }
 }
 
@@ -201,7 +220,7 @@ impl Listener for ListeningSocket {
         let (taken, requests) = (true, Requests::default());
         let (begun, heard, head) = (0, None, None);
         let connection = Connection {
-            stream,
+            stream: Stream::Plain(stream),
             taken,
             requests,
             begun,
@@ -225,7 +244,7 @@ impl AsyncRead for Connection {
         let (this, before) = (self.get_mut(), buffer.filled().len());
         match Pin::new(&mut this.stream).poll_read(cx, buffer) {
             Poll::Pending if this.head_is_late(cx) => {
-                this.refuse_late_head();
+                this.refuse_late_head(cx);
                 Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
             }
             Poll::Pending => this.waiting(cx),
@@ -284,7 +303,10 @@ impl AsyncWrite for Connection {
 mod tests {
     use super::*;
     use std::time::Duration;
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpStream,
+    };
 
     const IDLE: Duration = Duration::from_millis(20);
 
@@ -293,7 +315,7 @@ mod tests {
         let soon = Span::millis(20);
         let mut door = ListeningSocket::new(
             listener,
-            ClientTimeouts { head: soon, body: soon, idle: soon },
+            ClientTimeouts { head: soon, body: soon, idle: soon, handshake: soon },
             Peers::new(&[], Arc::new(crate::base::clock::SystemClock)),
             1,
         );

@@ -39,14 +39,17 @@ pub enum RequestOrigin {
 }
 
 /// Reads `Origin`, which browsers send with everything but plain reading, else `Sec-Fetch-Site`. `public` is the
-/// `public_url` of the configuration: behind a proxy our page has its origin, whatever the proxy gives as `Host`.
-pub fn origin_of(headers: &HeaderMap, public: Option<&str>) -> RequestOrigin {
+/// `public_url` of the configuration: behind a proxy our page has its origin, whatever the proxy gives as `Host`. With
+/// `by_tls`, the daemon's own TLS, no plain page is ours.
+pub fn origin_of(headers: &HeaderMap, public: Option<&str>, by_tls: bool) -> RequestOrigin {
     if let Some(origin) = text(headers, &header::ORIGIN) {
         let host = text(headers, &header::HOST);
         let public = public.and_then(scheme_and_authority);
         let same = scheme_and_authority(origin).is_some_and(|(scheme, authority)| match public {
             Some((own, name)) if authority.eq_ignore_ascii_case(name) => scheme == own,
-            Some(_) | None => host.is_some_and(|host| authority.eq_ignore_ascii_case(host)),
+            Some(_) | None => {
+                (scheme == "https" || !by_tls) && host.is_some_and(|host| authority.eq_ignore_ascii_case(host))
+            }
         });
         return if same { RequestOrigin::Same } else { RequestOrigin::Foreign };
     }
@@ -62,6 +65,11 @@ pub fn scheme_and_authority(url: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = url.split_once("://").filter(|(scheme, _)| matches!(*scheme, "http" | "https"))?;
     let authority = rest.split(['/', '?', '#']).next()?;
     (!authority.is_empty()).then_some((scheme, authority))
+}
+
+/// True if the request names this machine as its host.
+pub fn is_for_loopback(headers: &HeaderMap) -> bool {
+    text(headers, &header::HOST).is_some_and(is_loopback_authority)
 }
 
 /// True if the address is one of this machine.
@@ -110,7 +118,7 @@ mod tests {
     fn an_origin_is_ours_only_with_host_and_port() {
         let from = |headers: &[(&'static str, &'static str)]| {
             let all = headers.iter().chain(&[("host", "127.0.0.1:8080")]);
-            origin_of(&all.map(|&(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect(), None)
+            origin_of(&all.map(|&(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect(), None, false)
         };
         assert_eq!(from(&[("origin", "http://127.0.0.1:8080")]), RequestOrigin::Same);
         for origin in [
@@ -140,7 +148,7 @@ mod tests {
     fn behind_a_proxy_the_origin_is_that_of_the_public_address() {
         let from = |origin: &str, host: &str| {
             let headers = [(header::ORIGIN, origin.parse().unwrap()), (header::HOST, host.parse().unwrap())];
-            origin_of(&HeaderMap::from_iter(headers), Some("https://bot.example.com"))
+            origin_of(&HeaderMap::from_iter(headers), Some("https://bot.example.com"), false)
         };
         for host in ["bot.example.com", "127.0.0.1:8080"] {
             assert_eq!(from("https://bot.example.com", host), RequestOrigin::Same);
@@ -149,6 +157,17 @@ mod tests {
             }
         }
         assert_eq!(from("http://127.0.0.1:8080", "127.0.0.1:8080"), RequestOrigin::Same, "on the machine itself");
+    }
+
+    #[test]
+    fn with_tls_no_plain_page_is_ours() {
+        let from = |origin: &str| {
+            let headers =
+                [(header::ORIGIN, origin.parse().unwrap()), (header::HOST, "bot.example.com".parse().unwrap())];
+            origin_of(&HeaderMap::from_iter(headers), None, true)
+        };
+        assert_eq!(from("https://bot.example.com"), RequestOrigin::Same);
+        assert_eq!(from("http://bot.example.com"), RequestOrigin::Foreign);
     }
 
     #[test]

@@ -9,3 +9,4 @@ pub mod local_origin;
 pub mod panic_guard;
 pub mod peers;
 pub mod serve;
+pub mod tls;

@@ -5,6 +5,7 @@ use super::{
     body_timeout::Timed,
     listener::{ClientTimeouts, Connection, ListeningSocket, Peer, public_places},
     peers::Peers,
+    tls::Tls,
 };
 use crate::{
     base::limits::{ADMIN_CONNECTIONS_MAX, HTTP_BUFFER_BYTES_MAX, STOP_ACCEPTS},
@@ -168,6 +169,15 @@ impl Responder {
         }
     }
 
+    /// The TLS of the connection's listener; `None`: it is plain. Probes always are.
+    fn tls(&self) -> Option<&Tls> {
+        match self {
+            Responder::Public(web, ..) => web.tls.as_ref(),
+            Responder::Standby(web, Side::Public, _) => web.tls.as_ref(),
+            Responder::Admin(..) | Responder::Standby(_, Side::Admin, _) => None,
+        }
+    }
+
     async fn answer(&self, request: Request<Body>) -> Response {
         match self {
             Responder::Public(web, router, peer) => answer(web, router, *peer, request).await,
@@ -185,6 +195,14 @@ pub(in crate::web) async fn serve(
     responder: &Responder,
     mut stopped: watch::Receiver<bool>,
 ) {
+    let io = match responder.tls() {
+        // Boxed, because it is over before the first request.
+        Some(tls) => match Box::pin(secured(io, tls, stopped.clone())).await {
+            Some(io) => io,
+            None => return,
+        },
+        None => io,
+    };
     let requests = &io.requests();
     let service = service_fn(|request: Request<Incoming>| {
         requests.begin();
@@ -231,5 +249,18 @@ pub(in crate::web) async fn serve(
     if let Err(error) = ended {
         // Clients disconnect or stop sending: no action is needed.
         tracing::debug!(error = %error, "A connection ended early");
+    }
+}
+
+/// The handshake of a connection. When the server stops, one that has begun gets as long as a first request does.
+async fn secured(io: Connection, tls: &Tls, mut stopped: watch::Receiver<bool>) -> Option<Connection> {
+    let too_late = async {
+        let _ = stopped.changed().await;
+        sleep(STOP_ACCEPTS.to_std()).await;
+    };
+    tokio::select! {
+        biased;
+        io = io.secured(tls) => io,
+        () = too_late => None,
     }
 }

@@ -10,9 +10,10 @@ use crate::{
         clock::Stopwatch,
         limits::{CONNECT_TIMEOUT, FORWARD_LOOK_EVERY, FORWARD_PATIENCE, FORWARD_TRY_TIMEOUT, WEBHOOK_BODY_BYTES_MAX},
     },
+    channel::own_peer::tls_to_own,
     web::{
         problem::Problem,
-        server::{body, peers::is_proxy},
+        server::{body, peers::is_proxy, tls::Tls},
         webhooks,
     },
 };
@@ -23,24 +24,33 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use hyper::upgrade::OnUpgrade;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::{TokioExecutor, TokioIo},
 };
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
 /// The connections to the active daemon.
-pub(super) struct Upstream(Client<HttpConnector, Body>);
+pub(super) struct Upstream(Client<HttpsConnector<HttpConnector>, Body>);
 
 /// Marks a request that was handed on once: a standby does not hand it on again, whatever the addresses of the members
 /// lead to.
 const FORWARDED: &str = "transom-forwarded";
 
 impl Upstream {
-    pub fn new() -> Self {
+    /// `tls`: that of this daemon. The active one may have the same certificate, which then counts at any address;
+    /// another one must be for the host of its URL, or for `public_host` where that is an IP address.
+    pub fn new(tls: Option<&Tls>, public_host: Option<&str>) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         connector.set_connect_timeout(Some(CONNECT_TIMEOUT.to_std()));
+        connector.enforce_http(false);
+        let own = tls.map(|tls| Arc::clone(&tls.certificate));
+        let is_own = move |certificate: &[u8]| own.as_ref().is_some_and(|own| own.now().is(certificate));
+        let settings = tls_to_own(is_own, public_host);
+        let builder = HttpsConnectorBuilder::new().with_tls_config(settings).https_or_http().enable_http1();
+        let connector = builder.wrap_connector(connector);
         Upstream(Client::builder(TokioExecutor::new()).build(connector))
     }
 }
@@ -53,7 +63,8 @@ pub(super) async fn forward(web: &StandbyWeb, peer: SocketAddr, request: Request
     parts.headers.insert(FORWARDED, HeaderValue::from_static("1"));
     if !is_proxy(&web.proxies, peer.ip()) {
         // To the active daemon this one is a proxy, whose word counts: it must not repeat a stranger's.
-        parts.headers.insert("x-forwarded-proto", HeaderValue::from_static("http"));
+        let spoken = if web.tls.is_some() { "https" } else { "http" };
+        parts.headers.insert("x-forwarded-proto", HeaderValue::from_static(spoken));
     }
     let from = HeaderValue::try_from(peer.ip().to_canonical().to_string());
     parts.headers.append("x-forwarded-for", from.expect("an IP address is plain text"));
@@ -133,7 +144,17 @@ fn url_at(target: &str, asked: &Uri) -> Option<Uri> {
 async fn ask(web: &StandbyWeb, target: &str, mut parts: Parts, body: Body) -> Option<Response> {
     parts.uri = url_at(target, &parts.uri)?;
     let client = parts.extensions.remove::<OnUpgrade>();
-    let mut answer = web.upstream.0.request(Request::from_parts(parts, body)).await.ok()?;
+    let asked = web.upstream.0.request(Request::from_parts(parts, body)).await;
+    let mut answer = match asked {
+        Ok(answer) => {
+            web.hop_works();
+            answer
+        }
+        Err(error) => {
+            web.hop_fails(target, &error);
+            return None;
+        }
+    };
     if answer.status() == StatusCode::SWITCHING_PROTOCOLS
         && let Some(client) = client
     {

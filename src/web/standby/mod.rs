@@ -13,11 +13,14 @@ use super::{
     idempotency::json,
     not_found,
     problem::Problem,
-    server::{body_memory::Room, listener::Peer, serve::Side},
+    server::{body_memory::Room, listener::Peer, serve::Side, tls::Tls},
     uncached,
 };
 use crate::{
-    base::{clock::Stopwatch, limits::FORWARD_PATIENCE},
+    base::{
+        clock::Stopwatch,
+        limits::{FORWARD_PATIENCE, FULL_TOLD_EVERY},
+    },
     runtime::{config::Config, health::disk, process::metrics::Metrics},
     store::{StandbyView, tables::member::Member},
 };
@@ -30,6 +33,7 @@ use forward::Upstream;
 use ipnet::IpNet;
 use serde_json::{Value, json};
 use std::{
+    error::Error,
     path::PathBuf,
     sync::{
         Mutex, PoisonError,
@@ -52,6 +56,10 @@ pub struct StandbyWeb {
     /// The folder whose disk the metrics tell of.
     data: PathBuf,
     upstream: Upstream,
+    /// The TLS of the public listener.
+    pub(super) tls: Option<Tls>,
+    /// Why the last request did not get over to the active daemon; `None` after one that did.
+    hop_trouble: Mutex<Option<HopTrouble>>,
     pub(super) room: Room,
     /// Set when this daemon has become the active one.
     is_over: AtomicBool,
@@ -61,16 +69,30 @@ pub struct StandbyWeb {
     saw_active: Mutex<Option<Stopwatch>>,
 }
 
+/// Why a request could not be handed on, and when the log said so.
+struct HopTrouble {
+    reason: String,
+    told: Stopwatch,
+}
+
 impl StandbyWeb {
     /// `own`: the URL at which this daemon will serve when it is active.
-    pub fn new(view: watch::Receiver<StandbyView>, metrics: Metrics, own: String, config: &Config) -> Self {
+    pub fn new(
+        view: watch::Receiver<StandbyView>,
+        metrics: Metrics,
+        own: String,
+        config: &Config,
+        tls: Option<Tls>,
+    ) -> Self {
         StandbyWeb {
             view,
             metrics,
             own,
             proxies: config.proxies.clone(),
             data: config.data.clone(),
-            upstream: Upstream::new(),
+            upstream: Upstream::new(tls.as_ref(), config.public_host()),
+            tls,
+            hop_trouble: Mutex::new(None),
             room: Room::default(),
             is_over: false.into(),
             stops: false.into(),
@@ -94,6 +116,27 @@ impl StandbyWeb {
             return Some(self.own.clone());
         }
         self.view.borrow().active_url().map(str::to_owned)
+    }
+
+    fn hop_works(&self) {
+        *self.hop_trouble.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Keeps the reason for `doctor`, and says it in the log: at once, then once a minute.
+    fn hop_fails(&self, target: &str, error: &(dyn Error + 'static)) {
+        let mut cause = error;
+        while let Some(deeper) = cause.source() {
+            cause = deeper;
+        }
+        let reason = cause.to_string();
+        let mut trouble = self.hop_trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        let told = trouble.take().map(|trouble| trouble.told);
+        let is_told = told.as_ref().is_some_and(|told| told.elapsed() < FULL_TOLD_EVERY.to_std());
+        if !is_told {
+            tracing::warn!(error = %reason, "A request could not be handed on to the active daemon at {target}: {reason}");
+        }
+        let told = told.filter(|_| is_told).unwrap_or_else(Stopwatch::start);
+        *trouble = Some(HopTrouble { reason, told });
     }
 
     pub(super) async fn answer(&self, side: Side, Peer(peer): Peer, request: Request) -> Response {
@@ -148,6 +191,7 @@ impl StandbyWeb {
             "outdated": view.outdated.map(|of| json!({"has": of.has, "knows": of.knows})),
             "database": if view.trouble.is_none() { "connected" } else { "away" },
             "database_error": view.trouble,
+            "hop_error": self.hop_trouble.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|one| &one.reason),
         })
     }
 }

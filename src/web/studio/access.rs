@@ -36,16 +36,20 @@ pub fn transport(web: &Web, peer: SocketAddr, headers: &HeaderMap) -> Option<Tra
     is_at_this_machine(peer, headers).then_some(Transport::Loopback)
 }
 
-/// True if the request came through a proxy that speaks https at our `public_url`.
+/// True if the request came by TLS: to the daemon itself, or through a proxy that speaks https at our `public_url`.
 fn is_https(web: &Web, peer: SocketAddr, headers: &HeaderMap) -> bool {
-    let public = web.app.config.public_url.as_deref().and_then(scheme_and_authority);
-    let Some(("https", name)) = public else { return false };
     let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let forwarded = |name: &'static str| last(text(&HeaderName::from_static(name)));
+    let is_plain = forwarded("x-forwarded-proto").eq_ignore_ascii_case("http");
+    if web.tls.is_some() {
+        // A proxy before the daemon may speak to its client in plain text.
+        return !(is_plain && is_proxy(web, peer.ip()));
+    }
+    let public = web.app.config.public_url.as_deref().and_then(scheme_and_authority);
+    let Some(("https", name)) = public else { return false };
     let hosts = [text(&header::HOST), forwarded("x-forwarded-host")];
     let is_named = hosts.iter().any(|host| host.eq_ignore_ascii_case(name))
         || scheme_and_authority(text(&header::ORIGIN)) == public;
-    let is_plain = forwarded("x-forwarded-proto").eq_ignore_ascii_case("http");
     is_named && !is_plain && is_proxy(web, peer.ip())
 }
 

@@ -94,9 +94,9 @@ fn refusal(nonce: &str) -> String {
          content=\"width=device-width, initial-scale=1\">\n<title>The studio needs https</title>\n<style nonce=\"{nonce}\">\
          :root{{color-scheme:light dark}} body{{font:1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:4rem \
          auto;padding:0 1rem}}</style>\n<h1>The studio needs https</h1>\n<p>This browser does not reach the daemon by \
-         https at its public address, so a password and a sign-in could be read on the way.</p>\n<p>Put a proxy with a \
-         certificate before the daemon, write its address into the configuration as <code>public_url: \
-         https://…</code>, let the proxy pass <code>Host</code> and <code>X-Forwarded-For</code>, and open the studio \
+         https at its public address, so a password and a sign-in could be read on the way.</p>\n<p>Give the daemon a certificate (<code>tls: \
+         {{cert: …, key: …}}</code> in the configuration), or put a proxy with one before it: write its address into \
+         the configuration as <code>public_url: https://…</code>, let the proxy pass <code>Host</code> and <code>X-Forwarded-For</code>, and open the studio \
          there. On the daemon's own machine it opens at http://127.0.0.1, with the daemon's port.</p>\n</html>\n"
     )
 }

@@ -114,6 +114,11 @@ impl Certificate {
         self.key.cert.first().map(|first| fingerprint(first)).unwrap_or_default()
     }
 
+    /// True if these are the bytes of the certificate.
+    pub fn is(&self, certificate: &[u8]) -> bool {
+        self.key.cert.first().is_some_and(|first| **first == *certificate)
+    }
+
     /// The faults of a certificate that is served now. `public_host`: the name by which clients call the daemon.
     pub fn faults(&self, now: Time, public_host: Option<&str>) -> Vec<CertificateFault> {
         let mut faults = Vec::new();

@@ -95,6 +95,14 @@ fn standing_by(ready: &Json) -> HealthCheck {
             );
             HealthCheck::warning(id, title, told)
         }
+        (Some(name), _) if ready["hop_error"].is_string() => {
+            let why = ready["hop_error"].as_str().unwrap_or_default().trim_end_matches('.');
+            let told = format!(
+                "This daemon stands by for {name}, and the last request could not be handed on: {why}. With `tls`, both \
+                 need the same certificate, or each one that this machine trusts for the host of `public_url`."
+            );
+            HealthCheck::warning(id, title, told)
+        }
         (Some(name), address) => {
             let at = address.map(|at| format!(" at {at}")).unwrap_or_default();
             HealthCheck::good(id, title, format!("This daemon stands by for {name}{at}, and hands requests on."))

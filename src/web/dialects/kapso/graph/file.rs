@@ -138,7 +138,7 @@ async fn customers(asked: &AuthenticatedRequest, id: &str) -> Result<inbound::Re
 pub fn address(asked: &AuthenticatedRequest, id: InboundId) -> String {
     let app = &asked.web.app;
     let host = asked.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
-    let base = app.config.public_url.clone().unwrap_or_else(|| format!("http://{host}"));
+    let base = app.config.public_url.clone().unwrap_or_else(|| format!("{}://{host}", app.config.scheme()));
     let token = app.inbound_media.file_token(id, until(app.clock.now()));
     format!("{}/meta/whatsapp/files/{token}", base.trim_end_matches('/'))
 }
