@@ -45,7 +45,7 @@ pub(super) mod words;
 mod yesno;
 
 pub use another::is_denied_by_sign;
-pub use choice::{ButtonNamed, Chosen, button_named, chosen, is_mistyped, number_of_option};
+pub use choice::{ButtonNamed, Chosen, button_named, chosen, is_mistyped, number_of_option, offered as offered_option};
 pub use reading::Reading;
 pub use yesno::{is_asked_back, is_only_thanks, is_yes_or_no, puts_off};
 
@@ -207,6 +207,18 @@ pub fn read(kind: AnswerType, message: &InboundKind, hearing: &AnswerContext<'_>
         AnswerType::Order => Reading::one(matches!(message, InboundKind::Order { .. }).then(|| value_of(message))),
         AnswerType::Form => Reading::one(matches!(message, InboundKind::Form { .. }).then(|| value_of(message))),
         AnswerType::Any => Reading::one(says_something(message).then(|| value_of(message))),
+    }
+}
+
+/// The value of a message that `read` does not understand, to be asked back: exactly one value of the type stands in it,
+/// beside words that nobody knows. Nothing in the message negates it, takes it back or gives it to somebody else.
+pub fn offered(kind: AnswerType, message: &InboundKind, hearing: &AnswerContext<'_>) -> Option<Value> {
+    let InboundKind::Text { body } = message else { return None };
+    match kind {
+        AnswerType::Number | AnswerType::Whole | AnswerType::Date | AnswerType::Time | AnswerType::DateTime => {
+            reading::offered(kind, body, hearing).single()
+        }
+        _ => None,
     }
 }
 

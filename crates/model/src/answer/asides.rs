@@ -6,12 +6,13 @@
 
 mod harm;
 mod lists;
+mod offering;
 
 use super::{
     AnswerContext, AnswerType, another, frame, inside,
     reading::{HOW_MANY, Reading},
     reasons::{self, CLAUSES_MAX, Clause, Gate, Joint},
-    words::{self, Words, asides, asides::AsideWords, joints},
+    words::{self, Words, asides, asides::AsideWords, joints, wishes},
 };
 use crate::{
     matching::{fold, has_word, starts_with},
@@ -20,6 +21,7 @@ use crate::{
 use harm::is_part;
 pub use harm::{comes_along, is_taken_up, leaves, leaves_open};
 use lists::{ASIDES_TRIED_MAX, DAYS_OF_WEEK, FIRST_PICTURE, HANGING, MEASURED, THAT, THIS_WEEK};
+pub use offering::{offered, offered_option};
 
 /// The value of the only clause that is understood, if the asides beside it change nothing.
 pub fn read(
@@ -36,7 +38,10 @@ pub fn read(
         let said: Vec<&str> = said.iter().copied().filter(|word| !is_now(word)).collect();
         inside::has_candidate(kind, &said, hearing, own)
     };
-    let found = scene.only(text, &understand, &has_value).unwrap_or_default();
+    let mut found = scene.only(text, &understand, &has_value).unwrap_or_default();
+    if found.is_empty() && matches!(scene.parts(text).as_slice(), [only] if !only.asks) {
+        found = inside::wished_alone(kind, text, hearing, own);
+    }
     let rejects_week = || scene.parts(text).iter().any(|part| scene.rejects_week(&part.clause));
     if found.likely.iter().any(|value| is_of_this_week(value, hearing)) && rejects_week() {
         return Reading::default();
@@ -144,8 +149,8 @@ impl<'a> Scene<'a> {
         let answers = |part: &Part<'_>| {
             let folded = part.clause.folded();
             let asks = inside::ASKS.iter().chain(&inside::ASKS_FOR_DAYS).any(|start| starts_with(&folded, start));
-            // `can I pay by card?` is a wish.
-            (!part.asks || self.kind.is_none())
+            // `can I pay by card?` is a wish, and so is `could you squeeze me in tomorrow?`
+            (!part.asks || self.kind.is_none() || self.is_request(&part.clause))
                 && !asks
                 && part.clause.joint != Joint::Because
                 && !self.rejects_week(&part.clause)
@@ -159,7 +164,8 @@ impl<'a> Scene<'a> {
             let folded = aside.folded();
             hold == Hold::Bare && !self.is_with(aside) && !is_part(&folded) && !says(&folded, self.words.confirms)
         };
-        if found.aside.as_ref().is_some_and(says_of) || found.aside.is_none() && parts.len() == 1 {
+        let is_request = self.kind.is_some() && self.is_request(&parts[found.place].clause);
+        if found.aside.as_ref().is_some_and(says_of) || found.aside.is_none() && parts.len() == 1 && !is_request {
             return None;
         }
         let harms = |(place, part): (usize, &Part<'_>)| {
@@ -298,6 +304,13 @@ impl<'a> Scene<'a> {
     fn rejects_week(&self, clause: &Clause<'_>) -> bool {
         let folded = clause.folded();
         self.gate.of_day && THIS_WEEK.iter().any(|week| has_word(&folded, week))
+    }
+
+    /// True if the clause asks the business to do something for the contact.
+    fn is_request(&self, clause: &Clause<'_>) -> bool {
+        let folded = clause.folded();
+        let said: Vec<String> = folded.split(' ').map(str::to_owned).collect();
+        wishes::is_request(self.gate.own.language, &said)
     }
 
     fn and(&self) -> &'static str {

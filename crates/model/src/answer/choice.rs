@@ -3,6 +3,7 @@
 //! An option counts only if all other words are known and change nothing: `not red`, `red or blue`, `do you have red?`
 //! and `red like my car` choose nothing.
 
+mod offering;
 mod tables;
 
 use super::{
@@ -12,6 +13,7 @@ use super::{
     words::{self, Words, around::IF_POSSIBLE},
 };
 use crate::matching::{fold, has_word, near};
+pub use offering::offered;
 use tables::{JOINS, MODALS, MORE, OPENINGS, TELLS, TURNS, YOURS};
 
 /// The options that a text names.
@@ -292,6 +294,12 @@ impl<'a> Sentence<'a> {
         self
     }
 
+    /// The sentence with this one word beside the option.
+    fn with_rest(mut self, word: &'a str) -> Sentence<'a> {
+        self.rest = vec![word];
+        self
+    }
+
     /// Without the words that join two options, which are then asked back.
     fn without_joins(mut self) -> Sentence<'a> {
         self.rest.retain(|word| !JOINS.contains(word));
@@ -300,35 +308,41 @@ impl<'a> Sentence<'a> {
 
     /// True if the words belong to one language, and none of them changes the choice.
     fn says_nothing_else(&self, hearing: &AnswerContext<'_>) -> bool {
+        words::all(hearing.language).any(|words| self.is_known(words, hearing) && !self.is_changed(words, hearing))
+    }
+
+    fn is_known(&self, words: &Words, hearing: &AnswerContext<'_>) -> bool {
+        let asked = fold(hearing.question);
+        let is_own = words::own(hearing.language).is_some_and(|own| own.language == words.language);
+        let known = |word: &&str| {
+            inside::is_carrier(words, word)
+                || words.around.picks.split_whitespace().any(|pick| pick == *word)
+                || is_own && has_word(&asked, word) && !TURNS.contains(word)
+        };
+        self.rest.iter().all(known)
+    }
+
+    /// True if one of the words changes the choice.
+    fn is_changed(&self, words: &Words, hearing: &AnswerContext<'_>) -> bool {
         let own = words::own(hearing.language);
         let asked = fold(hearing.question);
         let rest: Vec<String> = self.rest.iter().map(|word| (*word).to_owned()).collect();
-        // `I work Monday`, where the options are days.
-        let tells_a_deed = another::is_other_event(&self.rest.join(" "), &asked);
         // `er will` has English words, too.
         let is_theirs_in = |words: &Words| frame::is_of_somebody_else(&self.rest, self.text, words, hearing.question);
-        let is_own = |words: &Words| own.is_some_and(|own| own.language == words.language);
-        words::all(hearing.language).any(|words| {
-            let known = |word: &&str| {
-                inside::is_carrier(words, word)
-                    || words.around.picks.split_whitespace().any(|pick| pick == *word)
-                    || is_own(words) && has_word(&asked, word) && !TURNS.contains(word)
-            };
-            let tells = |word: &&str| TELLS.contains(word) && !has_word(&asked, word);
-            let is_theirs = self.head.last().is_some_and(|word| YOURS.contains(word))
-                || self.next == "on" && !says_on_me(&self.rest);
-            let turns = is_theirs || self.rest.iter().any(|word| MORE.contains(word) || tells(word));
+        let tells = |word: &&str| TELLS.contains(word) && !has_word(&asked, word);
+        let is_theirs = || {
+            self.head.last().is_some_and(|word| YOURS.contains(word)) || self.next == "on" && !says_on_me(&self.rest)
+        };
+        is_theirs()
+            || self.rest.iter().any(|word| MORE.contains(word) || tells(word))
             // `morgen 10:00` is no slot of Friday.
-            let is_day = !has_day_of(&asked, words) && beside::names_another_day(&rest, words);
-            self.rest.iter().all(known)
-                && !is_day
-                && !tells_a_deed
-                && !turns
-                && !is_theirs_in(words)
-                && !own.is_some_and(is_theirs_in)
-                && !inside::is_negated(&rest, words, hearing)
-                && !self.asks(words)
-        })
+            || !has_day_of(&asked, words) && beside::names_another_day(&rest, words)
+            // `I work Monday`, where the options are days.
+            || another::is_other_event(&self.rest.join(" "), &asked)
+            || is_theirs_in(words)
+            || own.is_some_and(is_theirs_in)
+            || inside::is_negated(&rest, words, hearing)
+            || self.asks(words)
     }
 
     /// True if the text asks about the option and does not ask for it.

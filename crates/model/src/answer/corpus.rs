@@ -69,6 +69,8 @@ struct Case {
     said: &'static str,
     meant: &'static str,
     read: String,
+    /// The value that is asked back where none is taken.
+    offered: Option<String>,
 }
 
 impl Case {
@@ -86,64 +88,77 @@ const REFUSED: &str = "refused";
 /// The lines at the start of a file that are no answers.
 const FIELDS: [&str; 4] = ["now ", "phone ", "question ", "options "];
 
+/// Reads all files, side by side.
 fn cases(files: impl IntoIterator<Item = (&'static str, &'static str)>) -> Vec<Case> {
+    let files: Vec<_> = files.into_iter().collect();
+    std::thread::scope(|scope| {
+        let read = |file: (&'static str, &'static str)| scope.spawn(move || cases_of(file));
+        let readers: Vec<_> = files.into_iter().map(read).collect();
+        readers.into_iter().flat_map(|reader| reader.join().expect("a file is read")).collect()
+    })
+}
+
+fn cases_of((language, text): (&'static str, &'static str)) -> Vec<Case> {
     let mut all = Vec::new();
-    for (language, text) in files {
-        let line_of = |name: &str| text.lines().find_map(|line| line.strip_prefix(name));
-        let field = |name: &str| line_of(name).expect("a file says who writes and when");
-        let now: jiff::Zoned = field("now ").parse().expect("a moment with its zone");
-        let question = line_of("question ").unwrap_or_default();
-        let each = |all: &str| all.split('|').map(|title| vec![title.to_owned()]).collect::<Vec<_>>();
-        let first_titles = line_of("options ").map(each).unwrap_or_default();
-        let mut titles = first_titles.clone();
-        let (mut kind, mut form, mut phone, mut asked) = (AnswerType::Any, Form::Short, "", "");
-        for line in text.lines() {
-            if line.is_empty() || line.starts_with('#') || FIELDS.iter().any(|field| line.starts_with(field)) {
-                continue;
-            }
-            if let Some(section) = line.strip_prefix('[') {
-                let parts: Vec<&str> = section.trim_end_matches(']').split(' ').collect();
-                kind = AnswerType::parse(parts[0]).expect("a type");
-                form = match parts[1] {
-                    "short" => Form::Short,
-                    "inside" => Form::Inside,
-                    "either" => Form::Either,
-                    "refused" => Form::Refused,
-                    other => panic!("{language}: no form is called {other}"),
-                };
-                phone = parts.get(2).copied().unwrap_or(field("phone "));
-                asked = "";
-                continue;
-            }
-            if let Some(question) = line.strip_prefix("? ") {
-                // A question with other options than those of the file names them: `? Which one? = Red|Blue`.
-                let (question, own) = question.split_once(" = ").unwrap_or((question, ""));
-                titles = if own.is_empty() { first_titles.clone() } else { each(own) };
-                asked = question;
-                continue;
-            }
-            let (said, meant) = line.split_once(" => ").unwrap_or((line, REFUSED));
-            let form = if meant == REFUSED { Form::Refused } else { form };
-            let hearing = AnswerContext::new(now.clone(), language, Some(phone));
-            if kind == AnswerType::Choice {
-                let question = if asked.is_empty() { question } else { asked };
-                let read = match chosen(said, &titles, &AnswerContext { question, ..hearing }) {
-                    Chosen::One(place) => titles[place][0].clone(),
-                    Chosen::Nothing | Chosen::Several(_) => REFUSED.to_owned(),
-                };
-                all.push(Case { language, kind, form, said, meant, read });
-                continue;
-            }
-            let hearing = AnswerContext { question: asked, ..hearing };
-            let reading = read(kind, &InboundKind::Text { body: said.into() }, &hearing);
-            let print = |value: &Value| match value {
-                Value::DateTime(at) => at.strftime("%Y-%m-%dT%H:%M").to_string(),
-                other => other.print().expect("a plain value"),
-            };
-            let values: Vec<String> = reading.likely.iter().map(print).collect();
-            let read = if values.is_empty() { REFUSED.to_owned() } else { values.join(" | ") };
-            all.push(Case { language, kind, form, said, meant, read });
+    let line_of = |name: &str| text.lines().find_map(|line| line.strip_prefix(name));
+    let field = |name: &str| line_of(name).expect("a file says who writes and when");
+    let now: jiff::Zoned = field("now ").parse().expect("a moment with its zone");
+    let question = line_of("question ").unwrap_or_default();
+    let each = |all: &str| all.split('|').map(|title| vec![title.to_owned()]).collect::<Vec<_>>();
+    let first_titles = line_of("options ").map(each).unwrap_or_default();
+    let mut titles = first_titles.clone();
+    let (mut kind, mut form, mut phone, mut asked) = (AnswerType::Any, Form::Short, "", "");
+    for line in text.lines() {
+        if line.is_empty() || line.starts_with('#') || FIELDS.iter().any(|field| line.starts_with(field)) {
+            continue;
         }
+        if let Some(section) = line.strip_prefix('[') {
+            let parts: Vec<&str> = section.trim_end_matches(']').split(' ').collect();
+            kind = AnswerType::parse(parts[0]).expect("a type");
+            form = match parts[1] {
+                "short" => Form::Short,
+                "inside" => Form::Inside,
+                "either" => Form::Either,
+                "refused" => Form::Refused,
+                other => panic!("{language}: no form is called {other}"),
+            };
+            phone = parts.get(2).copied().unwrap_or(field("phone "));
+            asked = "";
+            continue;
+        }
+        if let Some(question) = line.strip_prefix("? ") {
+            // A question with other options than those of the file names them: `? Which one? = Red|Blue`.
+            let (question, own) = question.split_once(" = ").unwrap_or((question, ""));
+            titles = if own.is_empty() { first_titles.clone() } else { each(own) };
+            asked = question;
+            continue;
+        }
+        let (said, meant) = line.split_once(" => ").unwrap_or((line, REFUSED));
+        let form = if meant == REFUSED { Form::Refused } else { form };
+        let hearing = AnswerContext::new(now.clone(), language, Some(phone));
+        if kind == AnswerType::Choice {
+            let question = if asked.is_empty() { question } else { asked };
+            let hearing = AnswerContext { question, ..hearing };
+            let title = |place: usize| titles[place][0].clone();
+            let (read, offered) = match chosen(said, &titles, &hearing) {
+                Chosen::One(place) => (title(place), None),
+                Chosen::Nothing => (REFUSED.to_owned(), offered_option(said, &titles, &hearing).map(title)),
+                Chosen::Several(_) => (REFUSED.to_owned(), None),
+            };
+            all.push(Case { language, kind, form, said, meant, read, offered });
+            continue;
+        }
+        let hearing = AnswerContext { question: asked, ..hearing };
+        let message = InboundKind::Text { body: said.into() };
+        let reading = read(kind, &message, &hearing);
+        let print = |value: &Value| match value {
+            Value::DateTime(at) => at.strftime("%Y-%m-%dT%H:%M").to_string(),
+            other => other.print().expect("a plain value"),
+        };
+        let values: Vec<String> = reading.likely.iter().map(print).collect();
+        let read = if values.is_empty() { REFUSED.to_owned() } else { values.join(" | ") };
+        let offered = if values.is_empty() { offered(kind, &message, &hearing) } else { None };
+        all.push(Case { language, kind, form, said, meant, read, offered: offered.as_ref().map(print) });
     }
     all
 }
@@ -310,8 +325,12 @@ fn answers_of_a_folder() {
     let mut all = cases(FILES.into_iter().filter_map(read));
     let mut wrong = 0;
     for case in &mut all {
+        let offered = case.offered.clone().unwrap_or_default();
         let mark = match (case.is_right(), case.is_wrong()) {
-            (true, _) => continue,
+            (true, _) if offered.is_empty() => continue,
+            (true, _) => "offers",
+            (false, false) if offered == case.meant => "offered",
+            (false, false) if !offered.is_empty() => "OFFERED",
             (false, true) => "WRONG",
             (false, false) if case.form == Form::Refused => {
                 // It is asked back, and none of the values is taken.
@@ -321,7 +340,10 @@ fn answers_of_a_folder() {
             (false, false) => "asked",
         };
         wrong += usize::from(mark == "WRONG");
-        println!("{mark} {} {:?} {:?}: {} instead of {}", case.language, case.kind, case.said, case.read, case.meant);
+        println!(
+            "{mark} {} {:?} {:?}: {} {offered} instead of {}",
+            case.language, case.kind, case.said, case.read, case.meant
+        );
     }
     println!("{}", table(&all, |form| ["by itself", "in a sentence", "two, asked back", "no answer"][form as usize]));
     assert_eq!(wrong, 0, "a wrong value is worse than asking again");

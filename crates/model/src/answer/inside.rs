@@ -8,6 +8,7 @@ mod alternatives;
 mod asking;
 mod calls;
 mod neutral;
+mod offering;
 mod sort;
 
 use super::{
@@ -30,6 +31,7 @@ pub use asking::{ASKS, ASKS_FOR_DAYS};
 use calls::{will_call, without_call};
 use neutral::{MONTHS, SIGNALS};
 pub use neutral::{is_carrier, is_signal};
+pub use offering::{offered, wished, wished_alone};
 use sort::sort_of;
 
 /// A longer text does not answer a question for one value.
@@ -104,15 +106,7 @@ fn in_language(
     words: &'static Words,
     is_foreign: bool,
 ) -> Reading {
-    let outside = |inside: &dyn Fn(usize) -> bool| -> Vec<String> {
-        let is_left = |place: usize| !inside(place) && !frame::is_of_them(all, place, words);
-        let rest = all
-            .iter()
-            .enumerate()
-            .filter(|(place, _)| is_left(*place))
-            .map(|(_, word)| fold(without_elision(word, words)));
-        rest.flat_map(|word| word.split(' ').map(str::to_owned).collect::<Vec<_>>()).collect()
-    };
+    let outside = |inside: &dyn Fn(usize) -> bool| words_outside(inside, all, words);
     match candidates(kind, all, hearing, words).as_slice() {
         [one] => {
             let rest = outside(&|place| one.holds(place));
@@ -133,6 +127,14 @@ fn in_language(
         }
         _ => Reading::default(),
     }
+}
+
+/// The words of a message outside of its candidates, folded.
+fn words_outside(inside: &dyn Fn(usize) -> bool, all: &[&str], words: &Words) -> Vec<String> {
+    let is_left = |place: usize| !inside(place) && !frame::is_of_them(all, place, words);
+    let left = all.iter().enumerate().filter(|(place, _)| is_left(*place));
+    let folded = left.map(|(_, word)| fold(without_elision(word, words)));
+    folded.flat_map(|word| word.split(' ').map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 
 /// The `arrive` of the French `j'arrive`. Short words such as `j'ai` have entries of their own.
@@ -175,15 +177,21 @@ impl Candidate {
         matches!(self.kind, AnswerType::Time | AnswerType::DateTime)
     }
 
-    /// True if the other words of the message do not change the meaning of the candidate.
+    /// True if the other words of the message are known and do not change the meaning of the candidate.
     fn stands_in(&self, rest: &[String], words: &Words, hearing: &AnswerContext<'_>) -> bool {
         let asked = fold(hearing.question);
         if will_call(rest) {
             return false;
         }
         let rest = &without_call(rest, &asked);
+        !self.is_changed(rest, words, hearing) && self.is_carried(rest, &asked, words, hearing)
+    }
+
+    /// True if one of the other words changes the meaning of the candidate: it negates, compares, adds, or makes it a
+    /// value of another kind.
+    fn is_changed(&self, rest: &[String], words: &Words, hearing: &AnswerContext<'_>) -> bool {
         if rest.iter().any(|word| word.chars().any(char::is_numeric)) || is_negated(rest, words, hearing) {
-            return false;
+            return true;
         }
         let around = words.around;
         let own = words::own(hearing.language).map_or(around, |own| own.around);
@@ -196,16 +204,16 @@ impl Candidate {
         if beside::is_something_else(self.kind, &self.text, near, words)
             || self.is_of_day() && beside::is_half_a_time(near, rest, words)
         {
-            return false;
+            return true;
         }
         let marked = |around: &SentenceWords| marks(around).split_whitespace().any(|mark| mark == self.before);
         if !self.is_plain && (marked(around) || marked(own)) {
-            return false;
+            return true;
         }
         let said = rest.join(" ");
         if names(around.spoilers, &said) || names(own.spoilers, &said) || self.is_past_and_ahead(rest, around, hearing)
         {
-            return false;
+            return true;
         }
         // `four and a half in the afternoon` is a time, not a number.
         let is_number = matches!(self.kind, AnswerType::Number | AnswerType::Whole);
@@ -220,10 +228,10 @@ impl Candidate {
             names_a_day(word, words) || words.units.iter().any(|(_, names)| names.contains(&word.as_str()))
         };
         if is_number && (parts.any(|name| has_word(&said, name)) || rest.iter().any(of_a_day)) {
-            return false;
+            return true;
         }
         if self.is_of_day() && !self.is_plain && beside::tells_how_many(rest, words) {
-            return false;
+            return true;
         }
         let says_was = || rest.iter().any(|word| another::WAS_THEN.contains(&word.as_str()));
         if self.kind == AnswerType::Time
@@ -231,8 +239,13 @@ impl Candidate {
                 || beside::names_another_day(rest, words)
                 || rest.iter().any(|word| words.now.contains(&word.as_str())))
         {
-            return false;
+            return true;
         }
+        false
+    }
+
+    /// True if all other words are known: trains, matches and passports have times, amounts and days, too.
+    fn is_carried(&self, rest: &[String], asked: &str, words: &Words, hearing: &AnswerContext<'_>) -> bool {
         // `hier` is "here" in German, and yesterday for a contact who writes French.
         let own_words = words::own(hearing.language).filter(|own| own.language != words.language);
         let is_own_day =
@@ -243,11 +256,10 @@ impl Candidate {
                 return false;
             }
             let is_sign = || word.chars().all(|c| !c.is_alphanumeric()) && !word.contains(frame::is_changing_sign);
-            let is_asked = || echo::is_of_question(&asked, word) || synonyms::is_of_question(&asked, word);
+            let is_asked = || echo::is_of_question(asked, word) || synonyms::is_of_question(asked, word);
             let is_sort = self.sort.iter().any(|sort| sort == word);
             word.is_empty() || is_sort || is_carrier(words, word) || is_sign() || is_asked()
         };
-        // Trains, matches and passports have times, amounts and days, too: every other word must be known.
         let unknown = rest.iter().filter(|word| !carried(word)).count();
         unknown == 0 || unknown <= UNKNOWN_WORDS_MAX && self.is_asked_itself(rest, words, hearing)
     }

@@ -38,7 +38,7 @@ pub struct Clause<'a> {
 
 impl Clause<'_> {
     /// True for words of which a *but* excepts one: `any day but Tuesday`.
-    fn excepts(&self) -> bool {
+    pub fn excepts(&self) -> bool {
         let folded = self.folded();
         self.said.len() < UNKNOWN_CLAUSE_WORDS_MIN || ALL.iter().any(|word| has_word(&folded, word))
     }
@@ -215,8 +215,6 @@ impl Gate<'_> {
         if clause.joint == Joint::But && !is_before {
             return true;
         }
-        let says = |phrases: &str| phrases.split(',').any(|phrase| has_word(&folded, phrase.trim()));
-        let is_left_open = || aside_words::of(self.own.language).is_some_and(|words| says(words.hard));
         let asks = inside::ASKS.iter().chain(&inside::ASKS_FOR_DAYS).any(|start| begins_with(&folded, start));
         if asks && !is_before {
             return true;
@@ -228,15 +226,22 @@ impl Gate<'_> {
         if is_premise || clause.joint == Joint::Because {
             return CONDITIONS.iter().any(|word| has_word(&folded, word));
         }
-        let is_short = said.len() < UNKNOWN_CLAUSE_WORDS_MIN;
+        said.len() < UNKNOWN_CLAUSE_WORDS_MIN || self.changes_by_its_words(clause, is_before)
+    }
+
+    /// As `changes`, for a clause of any length.
+    pub fn changes_by_its_words(&self, clause: &Clause<'_>, is_before: bool) -> bool {
+        let folded = clause.folded();
+        let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+        let says = |phrases: &str| phrases.split(',').any(|phrase| has_word(&folded, phrase.trim()));
+        let is_left_open = || aside_words::of(self.own.language).is_some_and(|words| says(words.hard));
         let asked = fold(self.hearing.question);
         let may_add = || {
             !self.of_day
                 && HOW_MANY.iter().any(|phrase| has_word(&asked, phrase))
                 && (comes_along(&said) || leaves(&said, self.own))
         };
-        is_short
-            || is_left_open()
+        is_left_open()
             || self.of_day && asides::is_taken_up(&folded, self.own.language)
             || may_add()
             || says(self.joints.turns)

@@ -16,6 +16,7 @@ mod it;
 pub mod joints;
 mod pt;
 pub mod verbs;
+pub mod wishes;
 
 /// All languages. A new language is a new file in this folder and a name in this list.
 const LANGUAGES: [&Words; 6] = [&en::WORDS, &es::WORDS, &fr::WORDS, &de::WORDS, &pt::WORDS, &it::WORDS];
