@@ -29,6 +29,8 @@ pub enum Phrase {
     Invalid,
     /// After an answer with two possible meanings, above a button for each.
     Which,
+    /// After an answer with one value among unknown words, before this value and above a button for it.
+    Whether,
     /// After an error that nothing handles.
     WentWrong,
     /// In a form whose question has ended.
@@ -62,6 +64,7 @@ impl Phrase {
         Phrase::Noted,
         Phrase::Invalid,
         Phrase::Which,
+        Phrase::Whether,
         Phrase::WentWrong,
         Phrase::FormOver,
         Phrase::Yes,
@@ -88,6 +91,7 @@ impl Phrase {
             Phrase::Noted => "noted",
             Phrase::Invalid => "invalid",
             Phrase::Which => "which",
+            Phrase::Whether => "whether",
             Phrase::WentWrong => "went_wrong",
             Phrase::FormOver => "form_over",
             Phrase::Yes => "yes",
@@ -118,6 +122,7 @@ impl Phrase {
             | Phrase::Noted
             | Phrase::Invalid
             | Phrase::Which
+            | Phrase::Whether
             | Phrase::WentWrong
             | Phrase::FormOver
             | Phrase::AskLanguage

@@ -174,3 +174,69 @@ fn the_question_decides_whether_a_birth_is_its_answer() {
     let day = flow("Which day would suit you?");
     check(&day, "< hi\n> Which day would suit you?\n< I was born on 3 May 1985\n> AGAIN");
 }
+
+#[test]
+fn one_value_among_unknown_words_is_offered() {
+    let date = asks("date", ", tries: 9, invalid: AGAIN").replace("Tell me", "Which day would you like to come?");
+    let asked = "< hi\n> Which day would you like to come?\n< could friday work?\n> Do you mean this? Friday, 27 November 2026 [27 Nov 2026]\n";
+    check(&date, &format!("{asked}<- 27 Nov 2026\n> 2026-11-27"));
+    for yes in ["yes", "Yes please!", "sí", "👍", "ok", "yes, exactly", "friday"] {
+        check(&date, &format!("{asked}< {yes}\n> 2026-11-27"));
+    }
+    for no in ["no", "nope", "no thanks", "👎"] {
+        check(&date, &format!("{asked}< {no}\n> Which day would you like to come?\n< monday\n> 2026-11-23"));
+    }
+    for anew in ["monday", "no, monday", "the 23rd please"] {
+        check(&date, &format!("{asked}< {anew}\n> 2026-11-23"));
+    }
+    // Another candidate takes the place of the first one.
+    let again =
+        "+11s\n< would monday work?\n> Do you mean this? Monday, 23 November 2026 [23 Nov 2026]\n< yes\n> 2026-11-23";
+    check(&date, &format!("{asked}{again}"));
+    check(&date, &format!("{asked}+11s\n< banana\n> AGAIN [27 Nov 2026]\n< yes\n> 2026-11-27"));
+}
+
+#[test]
+fn an_offer_costs_a_try_and_a_no_costs_none() {
+    let flow =
+        asks("date", ", tries: 2, on_fail: [{say: Enough.}, end]").replace("Tell me", "Which day would you like?");
+    let asked = "< hi\n> Which day would you like?\n< could friday work?\n> Do you mean this? Friday, 27 November 2026 [27 Nov 2026]\n+11s\n";
+    check(&flow, &format!("{asked}< could saturday work?\n> Enough."));
+    check(&flow, &format!("{asked}< no\n> Which day would you like?\n+11s\n< monday\n> 2026-11-23"));
+}
+
+#[test]
+fn an_offer_passes_the_check_and_leaves_other_texts_to_their_steps() {
+    let date = |more: &str| asks("date", more).replace("Tell me", "Which day would you like?");
+    let asked = "< hi\n> Which day would you like?\n< could friday work?\n";
+    check(&date(", invalid: AGAIN, check: 'it > date(\"2026-12-01\")'"), &format!("{asked}> AGAIN"));
+    check(&date(", other: [{say: OTHER}, end]"), &format!("{asked}> OTHER"));
+}
+
+#[test]
+fn one_option_among_unknown_words_is_offered() {
+    let flow = "flow: it\nwhen: [{message: hi}]\nsteps:\n  - {ask: Which instrument?, as: it, options: [Drums, Piano, Violin], invalid: AGAIN, tries: 9}\n  - say: 'TAKEN ${it}'\n";
+    let asked = "< hi\n> Which instrument? [Drums] [Piano] [Violin]\n< I want to thrash drums\n> Do you mean this? Drums [Drums]\n";
+    for yes in ["yes", "Drums", "sure"] {
+        check(flow, &format!("{asked}< {yes}\n> TAKEN Drums"));
+    }
+    check(flow, &format!("{asked}<- Drums\n> TAKEN Drums"));
+    check(flow, &format!("{asked}< no\n> Which instrument? [Drums] [Piano] [Violin]\n< 2\n> TAKEN Piano"));
+    check(flow, &format!("{asked}< violin\n> TAKEN Violin"));
+    // There *yes* and *no* are answers of their own.
+    let flow = flow.replace("Piano, Violin", "'No, thanks'");
+    check(
+        &flow,
+        "< hi\n> Which instrument? [Drums] [No, thanks]\n< I want to thrash drums\n> AGAIN [Drums] [No, thanks]",
+    );
+}
+
+#[test]
+fn an_offer_speaks_the_language_of_the_contact() {
+    let number = "flow: it\nwhen: [{message: hola}]\nsteps:\n  - {ask: '¿Cuántas pizzas?', as: it, type: whole}\n  - say: '${it}'\n";
+    check_bot(
+        "bot: Test\nlanguage: es\n",
+        number,
+        "< hola\n> ¿Cuántas pizzas?\n< ¿pueden ser 5?\n> ¿Te refieres a esto? 5 [5]\n< sí\n> 5",
+    );
+}

@@ -51,12 +51,7 @@ pub fn meant<'a>(
         return AnswerMeaning::Nothing;
     }
     let question = turn.sentence(here, &ask.message.body, &[]).unwrap_or_default();
-    let hearing = AnswerContext {
-        question: &question,
-        open: answer::open_hours(here.set.bot.hours.values()),
-        day: variables::day_of_flow(turn, here),
-        ..AnswerContext::new(views::local_now(turn, here.set), turn.language(), turn.contact.phone.as_deref())
-    };
+    let hearing = context(turn, here, &question);
     let message = &heard.message.kind;
     let reading =
         if whole { answer::read_whole(kind, message, &hearing) } else { answer::read(kind, message, &hearing) };
@@ -77,9 +72,19 @@ pub fn meant<'a>(
     }
 }
 
+/// The context in which an answer to this question is read. `question` is its text.
+pub fn context<'q>(turn: &'q Turn<'_>, here: Here<'_>, question: &'q str) -> AnswerContext<'q> {
+    AnswerContext {
+        question,
+        open: answer::open_hours(here.set.bot.hours.values()),
+        day: variables::day_of_flow(turn, here),
+        ..AnswerContext::new(views::local_now(turn, here.set), turn.language(), turn.contact.phone.as_deref())
+    }
+}
+
 /// True for `the second` beside two days or two hours that were offered: it may be the second button or a day of
 /// its own, and is asked again. A number beside two numbers is a value of its own.
-fn names_a_button_or_a_value(turn: &Turn<'_>, here: Here<'_>, kind: AnswerType, heard: &RoutedMessage<'_>) -> bool {
+pub fn names_a_button_or_a_value(turn: &Turn<'_>, here: Here<'_>, kind: AnswerType, heard: &RoutedMessage<'_>) -> bool {
     let Some(question) = answering::question(turn, here.run).filter(|question| asks_which(question)) else {
         return false;
     };
@@ -185,11 +190,11 @@ pub fn button_named<'q>(question: &'q Question, text: &str) -> Option<&'q Option
     (place.is_sure || is_free).then_some(option)
 }
 
-fn is_which(option: &OptionShown) -> bool {
+pub fn is_which(option: &OptionShown) -> bool {
     option.id.starts_with(WHICH)
 }
 
-fn option(place: usize, value: &Value, language: &str) -> OptionShown {
+pub fn option(place: usize, value: &Value, language: &str) -> OptionShown {
     let title = title(value, language);
     let long = title.chars().count() > BUTTON_TITLE_CHARS_MAX;
     OptionShown {

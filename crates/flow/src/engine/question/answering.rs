@@ -7,7 +7,7 @@ use crate::{
     engine::{
         drive,
         message::parts::FilledMessage,
-        question::{ambiguous, gather, pages, said},
+        question::{ambiguous, gather, offering, pages, said},
         routing::{choose::RoutedMessage, opt_out},
         step_errors,
         turn::{Here, Next, StepFailure, Turn},
@@ -63,16 +63,19 @@ pub fn answer_exactly(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) 
         return agent::answer_act(turn, run, heard);
     }
     let Some((here, ask)) = ask_step(turn, run) else { return false };
-    let Some(question) = question(turn, run) else { return false };
+    let Some(is_left) = question(turn, run).map(|question| question.left) else { return false };
     if let Some(option) = exact_option(turn, run, heard) {
         return take_option(turn, here, ask, option, heard);
     }
-    if let Some(page) = pages::page_meant(turn, run, heard).filter(|_| question.left) {
+    if offering::agreed(turn, run, heard, true) {
+        return true;
+    }
+    if let Some(page) = pages::page_meant(turn, run, heard).filter(|_| is_left) {
         pages::show_page(turn, run, page, heard);
         return true;
     }
     // While the question is held back, only its options are answers, in reply to its nudge.
-    if !question.left || (takes_any_text(ask.kind.of) || ask.kind.of == AnswerType::Choice) {
+    if !is_left || (takes_any_text(ask.kind.of) || ask.kind.of == AnswerType::Choice) {
         return false;
     }
     match ambiguous::meant(turn, here, ask, heard, true) {
@@ -113,9 +116,9 @@ pub fn answer_if_it_fits(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_
         Said::Several(options) => return ambiguous::ask_which_option(turn, here, &options, ask, heard),
     }
     if !takes_any_text(ask.kind.of) && ask.kind.of != AnswerType::Choice {
-        return ambiguous::answer_in_sentence(turn, run, heard);
+        return ambiguous::answer_in_sentence(turn, run, heard) || offering::agreed(turn, run, heard, false);
     }
-    gather::gather(turn, run, heard) || answer_as_text(turn, run, heard)
+    offering::agreed(turn, run, heard, false) || gather::gather(turn, run, heard) || answer_as_text(turn, run, heard)
 }
 
 /// The message as a value of the asked type, if that is text or any type.
@@ -274,6 +277,9 @@ pub fn bad_answer(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) {
     }
     if let Some(run) = turn.run_mut(run) {
         run.asked_for = Some(heard.message.at);
+    }
+    if offering::ask_whether(turn, here, ask, heard) {
+        return;
     }
     if let Err(failure) = say_invalid(turn, here, ask) {
         turn.note_at(here, failure.text);

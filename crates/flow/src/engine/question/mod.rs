@@ -6,6 +6,7 @@ pub mod button_token;
 pub(crate) mod form;
 pub(super) mod gather;
 pub mod lifecycle;
+pub(super) mod offering;
 pub(crate) mod pages;
 pub(crate) mod phrases;
 pub(super) mod said;

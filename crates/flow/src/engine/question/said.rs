@@ -1,12 +1,11 @@
 //! Finds the option that a text names: with typing errors, or among other words.
 
-use super::ambiguous::{asks_which, button_named};
+use super::ambiguous::{asks_which, button_named, context};
 use crate::{
     engine::{
         question::answering,
         routing::choose::RoutedMessage,
         turn::{Here, Turn},
-        variables, views,
     },
     model::{
         answer::{self, AnswerContext, AnswerType, Chosen, Reading},
@@ -41,12 +40,8 @@ pub fn option_said<'a>(turn: &Turn<'a>, here: Here<'a>, ask: &Ask, heard: &Route
     if is_yesno && answer::is_asked_back(text) {
         return Said::Nothing;
     }
-    let hearing = AnswerContext {
-        question: &turn.sentence(here, &ask.message.body, &[]).unwrap_or_default(),
-        open: answer::open_hours(here.set.bot.hours.values()),
-        day: variables::day_of_flow(turn, here),
-        ..AnswerContext::new(views::local_now(turn, here.set), turn.language(), turn.contact.phone.as_deref())
-    };
+    let asked = turn.sentence(here, &ask.message.body, &[]).unwrap_or_default();
+    let hearing = context(turn, here, &asked);
     let at = times_said(&question.options, heard, &hearing);
     match at.as_slice() {
         [] => {}
@@ -70,22 +65,28 @@ pub fn option_said<'a>(turn: &Turn<'a>, here: Here<'a>, ask: &Ask, heard: &Route
         (Some(_), Some(_)) => return Said::Nothing,
         (None, _) => {}
     }
-    // Sentences with yes and no have a reader of their own: `no problem` is no *No*.
-    let is_read = |option: &OptionShown, title: &str| {
-        let is_yesno = matches!(option.value, Value::YesNo(_)) && answer::yesno_of(title, &hearing).is_some();
-        is_yesno || answer::is_yes_or_no(title)
-    };
-    let in_text = |option: &OptionShown| -> Vec<String> {
-        titles(option).into_iter().filter(|title| !is_read(option, title)).collect()
-    };
-    let titles: Vec<Vec<String>> = question.options.iter().map(in_text).collect();
-    match answer::chosen(text, &titles, &hearing) {
+    match answer::chosen(text, &titles_in_text(question, &hearing), &hearing) {
         Chosen::One(place) => Said::One(question.options[place].clone()),
         Chosen::Several(places) if ask.kind.of == AnswerType::Choice => {
             Said::Several(places.into_iter().map(|place| question.options[place].clone()).collect())
         }
         Chosen::Nothing | Chosen::Several(_) => yes_or_no_said(&question.options, heard, &hearing),
     }
+}
+
+/// For each option, its titles that may stand in a sentence. Sentences with yes and no have a reader of their own: `no
+/// problem` is no *No*.
+pub fn titles_in_text(question: &Question, hearing: &AnswerContext<'_>) -> Vec<Vec<String>> {
+    let is_read = |option: &OptionShown, title: &str| {
+        let is_yesno = matches!(option.value, Value::YesNo(_)) && answer::yesno_of(title, hearing).is_some();
+        is_yesno || answer::is_yes_or_no(title)
+    };
+    let in_text = |option: &OptionShown| -> Vec<String> {
+        let approved = question.template_titles.get(&option.id);
+        let titles = std::iter::once(&option.title).chain(approved).cloned();
+        titles.filter(|title| !is_read(option, title)).collect()
+    };
+    question.options.iter().map(in_text).collect()
 }
 
 /// The only option that is called *Yes* or *No*, or begins so (*Yes, please*), if the sentence says the same: `ok`,
