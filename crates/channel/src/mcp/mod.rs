@@ -4,7 +4,8 @@
 //! session. A server that refuses the first way is asked in the second. Source: modelcontextprotocol.io/specification,
 //! revisions 2025-06-18, 2025-11-25 and 2026-07-28.
 
-mod wire;
+mod answer;
+mod http;
 
 use crate::{
     base::{
@@ -18,6 +19,7 @@ use crate::{
     guard::Guard,
     model::{event::McpAnswer, mcp::McpTool},
 };
+use answer::Sent;
 use ipnet::IpNet;
 use reqwest::Url;
 use serde_json::{Map, Value as Json, json};
@@ -29,7 +31,6 @@ use std::{
     },
 };
 use tokio::sync::Mutex;
-use wire::Sent;
 
 /// The version that is asked for, those that are understood, and the one without a session.
 const WANTED: &str = "2025-11-25";
@@ -195,7 +196,7 @@ impl McpClient {
         let Json::Object(params) = about else { return Err(McpFailure::new("bad_answer", "no request")) };
         let id = self.next_id();
         let message = json!({"jsonrpc": "2.0", "id": id, "method": "initialize", "params": params});
-        let received = wire::post(&self.client, &self.endpoint, &message, id, None, &AtomicBool::new(false)).await;
+        let received = http::post(&self.client, &self.endpoint, &message, id, None, &AtomicBool::new(false)).await;
         let (result, named) = match received {
             Ok(received) => (received.result, received.session),
             // A server without a session knows no `initialize`.
@@ -219,7 +220,7 @@ impl McpClient {
         };
         let session = Session { version: version.to_owned(), id: named };
         let told = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
-        wire::tell(&self.client, &self.endpoint, &told, &session).await.map_err(Sent::into_failure)?;
+        http::tell(&self.client, &self.endpoint, &told, &session).await.map_err(Sent::into_failure)?;
         Ok(session)
     }
 
@@ -240,7 +241,7 @@ impl McpClient {
         }
         let id = self.next_id();
         let message = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
-        wire::post(&self.client, &self.endpoint, &message, id, session, sent).await.map(|received| received.result)
+        http::post(&self.client, &self.endpoint, &message, id, session, sent).await.map(|received| received.result)
     }
 
     fn next_id(&self) -> i64 {
