@@ -15,12 +15,13 @@ mod tools;
 use super::{Failure, Outcome, terminal::screen};
 use crate::{
     base::limits::{MCP_CALLS_AT_ONCE_MAX, MCP_LINE_BYTES_MAX},
+    channel::mcp::lines::{self, Line},
     web::mcp::protocol::{self, Call, Request},
 };
 use serde_json::Value as Json;
-use std::{collections::HashMap, io, path::PathBuf, sync::Arc};
+use std::{collections::HashMap, path::PathBuf, sync::Arc};
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader},
+    io::BufReader,
     sync::{Mutex, Semaphore},
     task::{AbortHandle, JoinSet},
 };
@@ -95,9 +96,12 @@ impl Server {
         let mut input = BufReader::new(tokio::io::stdin());
         loop {
             while self.calls.try_join_next().is_some() {}
-            match line(&mut input).await.map_err(Failure::failed)? {
+            match lines::next(&mut input, MCP_LINE_BYTES_MAX).await.map_err(Failure::failed)? {
                 Line::Text(text) => self.take(&text).await,
-                Line::TooLong => tell(&protocol::too_long()),
+                Line::TooLong(_) => {
+                    lines::skip(&mut input).await.map_err(Failure::failed)?;
+                    tell(&protocol::too_long());
+                }
                 Line::End => break,
             }
         }
@@ -133,31 +137,6 @@ impl Server {
         });
         all.insert(id, task);
     }
-}
-
-enum Line {
-    Text(Vec<u8>),
-    TooLong,
-    End,
-}
-
-/// The next line, which ends with a line feed or with the input. One that is too long is read and dropped.
-async fn line(input: &mut BufReader<tokio::io::Stdin>) -> io::Result<Line> {
-    let mut text = Vec::new();
-    let limit = MCP_LINE_BYTES_MAX + 1;
-    if (&mut *input).take(limit as u64).read_until(b'\n', &mut text).await? == 0 {
-        return Ok(Line::End);
-    }
-    if text.len() < limit || text.ends_with(b"\n") {
-        return Ok(Line::Text(text));
-    }
-    while !text.ends_with(b"\n") {
-        text.clear();
-        if (&mut *input).take(limit as u64).read_until(b'\n', &mut text).await? == 0 {
-            break;
-        }
-    }
-    Ok(Line::TooLong)
 }
 
 /// Writes one answer. A client that has gone away reads none.

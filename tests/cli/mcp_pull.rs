@@ -1,7 +1,10 @@
 //! Tests `transom mcp pull`, and a bot with tools of an MCP server in `check`, `test` and `chat`.
 
 use super::{bot, chat, ends, err, out, run};
-use crate::model::mcp::server::{McpServer, Way, tools};
+use crate::model::mcp::{
+    program::Script,
+    server::{McpServer, Way, tools},
+};
 use serde_json::{Value as Json, json};
 use std::path::Path;
 
@@ -134,15 +137,51 @@ async fn a_test_plays_tools_by_mocks_and_fails_at_a_use_without_one() {
     assert_eq!(tools().len(), 2);
 }
 
+const LOCK: &str = "servers:\n  - name: calendar\n    tools:\n      - name: list\n        description: Free times.\n        inputs: '{}'\n      \
+                - name: create\n        description: Books.\n        inputs: '{\"type\": \"object\", \"properties\": {\"day\": {\"type\": \"string\"}}, \"required\": [\"day\"]}'\n";
+
 #[test]
 fn the_chat_names_the_mock_that_is_missing() {
-    let lock = "servers:\n  - name: calendar\n    tools:\n      - name: list\n        description: Free times.\n        inputs: '{}'\n      \
-                - name: create\n        description: Books.\n        inputs: '{\"type\": \"object\", \"properties\": {\"day\": {\"type\": \"string\"}}, \"required\": [\"day\"]}'\n";
     let mocked =
         format!("{BOT}sandbox: {{mocks: {{model: [{{helper: [{{call: calendar.list}}, {{say: Hello}}]}}]}}}}\n");
     let folder = bot(&[("_bot.yaml", &mocked), ("desk.yaml", DESK)]);
-    std::fs::write(folder.path().join("mcp.lock.yaml"), lock).unwrap();
+    std::fs::write(folder.path().join("mcp.lock.yaml"), LOCK).unwrap();
     let said = chat(folder.path(), "hi\n");
     assert!(said.contains("no mock answers the tool `calendar.list`; write one, as `- calendar.list: "), "{said}");
     assert!(said.contains("under `sandbox: mocks: mcp:`") && said.contains("│ Hello"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_tools_of_a_program_are_pinned_and_its_last_words_say_why_it_does_not_start() {
+    let (folder, script) = (bot(&[("_bot.yaml", BOT), ("desk.yaml", DESK)]), Script::new("answers"));
+    let folder = folder.path();
+    std::fs::write(folder.join("c.yaml"), format!("mcp:\n  - {{name: calendar, {}}}\n", script.place())).unwrap();
+    let pulled = command(folder, &["mcp", "pull", "--config", "c.yaml"]).await;
+    ends(&pulled, 0);
+    assert!(
+        out(&pulled).contains("calendar: 2 tools") && out(&pulled).contains("  `create` is new"),
+        "{}",
+        out(&pulled)
+    );
+    ends(&command(folder, &["check"]).await, 0);
+    let lock = std::fs::read_to_string(folder.join("mcp.lock.yaml")).unwrap();
+    script.behaves("dies_first");
+    let failed = command(folder, &["mcp", "pull", "--config", "c.yaml"]).await;
+    ends(&failed, 1);
+    let said = "calendar: no tools were read: the program ended with exit status 3; the last line of its standard error: \
+                the token *** is refused (unreachable)";
+    assert!(out(&failed).contains(said), "{}", out(&failed));
+    assert_eq!(std::fs::read_to_string(folder.join("mcp.lock.yaml")).unwrap(), lock);
+}
+
+#[test]
+fn a_bot_starts_no_program() {
+    let evil = BOT.replace("mcp: [calendar]", "mcp: [{name: calendar, command: [touch, /tmp/evil]}]");
+    let folder = bot(&[("_bot.yaml", &evil), ("desk.yaml", DESK)]);
+    let found = run(folder.path(), &["check"]);
+    ends(&found, 1);
+    assert!(out(&found).contains("a bot's folder starts no programs"), "{}", out(&found));
+    let pulled = run(folder.path(), &["mcp", "pull"]);
+    ends(&pulled, 2);
+    assert!(err(&pulled).contains("the configuration has no MCP server `calendar`"), "{}", err(&pulled));
 }

@@ -1,7 +1,12 @@
 //! Runs `transom mcp pull`: asks MCP servers for their tools, says in words what has changed, and writes `mcp.lock.yaml`.
 
 use crate::{
-    base::{counted::counted, diagnostic::Findings, place::SourceFile},
+    base::{
+        clock::{Clock as _, SystemClock},
+        counted::counted,
+        diagnostic::Findings,
+        place::SourceFile,
+    },
     channel::mcp::{McpClient, McpEndpoint},
     cli::{Failure, Outcome, client::workplace::Workplace, terminal::out},
     flow::{
@@ -106,7 +111,7 @@ fn named(config: &Config) -> Result<Vec<String>, Failure> {
 
 async fn tools_of(endpoint: &McpEndpoint) -> Result<Result<Vec<McpTool>, String>, Failure> {
     let client = McpClient::new(endpoint.clone(), None).map_err(Failure::failed)?;
-    Ok(client.tools().await.map_err(|failure| format!("{} ({})", failure.text, failure.code)))
+    Ok(client.tools(SystemClock.now()).await.map_err(|failure| format!("{} ({})", failure.text, failure.code)))
 }
 
 fn say(one: &Pulled) {

@@ -1,5 +1,6 @@
 //! Tests tools of MCP servers in a whole daemon, against a server that behaves well and badly.
 
+pub mod program;
 pub mod server;
 
 use super::{Act, ModelServer, step, value};
@@ -8,9 +9,12 @@ use serde_json::{Value as Json, json};
 use server::{McpServer, Way, tools};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use transom::{
-    base::{secret::Secret, time::Span},
+    base::{
+        secret::Secret,
+        time::{Span, Time},
+    },
     channel::{
-        mcp::{McpClient, McpEndpoint},
+        mcp::{McpAddress, McpClient, McpEndpoint, McpPlace},
         meta::compose::CustomerEvent,
     },
     flow::mcp::{LOCK, written},
@@ -39,6 +43,8 @@ steps:
     on_error: [{say: 'Sorry: ${error.code}'}, end]
 ",
 );
+
+const NOW: Time = Time(0);
 
 const KEY: &str = "Bearer sk-of-the-calendar";
 
@@ -72,11 +78,12 @@ async fn model_with(tool: &'static str) -> ModelServer {
 }
 
 fn config(model: &ModelServer, server: &McpServer) -> String {
-    format!(
-        "{}mcp:\n  - {{name: calendar, url: \"{}\", timeout: 500ms, headers: {{Authorization: \"{KEY}\"}}}}\n",
-        step::model(model, ""),
-        server.url
-    )
+    let address = format!("url: \"{}\", timeout: 500ms, headers: {{Authorization: \"{KEY}\"}}", server.url);
+    config_of(model, &address)
+}
+
+fn config_of(model: &ModelServer, place: &str) -> String {
+    format!("{}mcp:\n  - {{name: calendar, {place}}}\n", step::model(model, ""))
 }
 
 async fn house(model: &ModelServer, server: &McpServer) -> House {
@@ -274,9 +281,9 @@ async fn a_result_that_gives_orders_brings_no_link_and_no_act() {
 }
 
 /// The whole booking, with a death at the commit `n` after the tap. True if the process died.
-async fn booking_with_a_death(n: u32, after: bool) -> bool {
-    let (server, model) = (McpServer::start().await, model_with("call_calendar.create").await);
-    let mut house = house(&model, &server).await;
+async fn booking_with_a_death(n: u32, after: bool, place: &str, uses: &dyn Fn() -> usize) -> bool {
+    let model = model_with("call_calendar.create").await;
+    let mut house = House::at_meta(&[BOT, DESK, (LOCK, &lock())], &config_of(&model, place)).await;
     house.says("book me in on 3 December").await;
     let question = sent(&house, "Shall I book").await.unwrap();
     let tap = house.webhook(yes_of(&question));
@@ -307,9 +314,9 @@ async fn booking_with_a_death(n: u32, after: bool) -> bool {
             house.advance(Span::minutes(2)).await;
         }
     }
-    assert!(server.uses("create") <= 1, "commit {n}, after {after}: {} uses", server.uses("create"));
+    assert!(uses() <= 1, "commit {n}, after {after}: {} uses", uses());
     let promised = house.texts().iter().any(|text| text.contains("booked"));
-    assert!(!promised || server.uses("create") == 1, "commit {n}, after {after}: a promise without a booking");
+    assert!(!promised || uses() == 1, "commit {n}, after {after}: a promise without a booking");
     died
 }
 
@@ -318,7 +325,9 @@ async fn a_death_at_any_commit_uses_an_act_at_most_once_and_promises_nothing() {
     let mut deaths = 0;
     for after in [false, true] {
         for n in 0.. {
-            if !booking_with_a_death(n, after).await {
+            let server = McpServer::start().await;
+            let place = format!("url: \"{}\", timeout: 500ms", server.url);
+            if !booking_with_a_death(n, after, &place, &|| server.uses("create")).await {
                 break;
             }
             deaths += 1;
@@ -330,9 +339,11 @@ async fn a_death_at_any_commit_uses_an_act_at_most_once_and_promises_nothing() {
 fn client(server: &McpServer, allow_private: &[&str]) -> McpClient {
     let endpoint = McpEndpoint {
         name: "calendar".into(),
-        url: server.url.parse().unwrap(),
-        headers: vec![("authorization".into(), Secret::new(KEY))],
-        allow_private: allow_private.iter().map(|net| net.parse().unwrap()).collect(),
+        place: McpPlace::Http(McpAddress {
+            url: server.url.parse().unwrap(),
+            headers: vec![("authorization".into(), Secret::new(KEY))],
+            allow_private: allow_private.iter().map(|net| net.parse().unwrap()).collect(),
+        }),
         timeout: Span::seconds(2),
     };
     McpClient::new(endpoint, None).unwrap()
@@ -342,11 +353,11 @@ fn client(server: &McpServer, allow_private: &[&str]) -> McpClient {
 async fn a_session_is_kept_and_a_forgotten_one_is_begun_anew() {
     let server = McpServer::start().await;
     let client = client(&server, &["127.0.0.0/8"]);
-    assert_eq!(client.tools().await.unwrap().len(), 2, "all pages are read");
-    client.tools().await.unwrap();
+    assert_eq!(client.tools(NOW).await.unwrap().len(), 2, "all pages are read");
+    client.tools(NOW).await.unwrap();
     assert_eq!(server.asked("initialize").len(), 1);
     server.forgets_its_sessions();
-    assert_eq!(client.call("list", &serde_json::Map::new()).await.unwrap().said, "number 2077");
+    assert_eq!(client.call("list", &serde_json::Map::new(), NOW).await.unwrap().said, "number 2077");
     assert_eq!(
         (server.asked("initialize").len(), server.uses("list")),
         (2, 2),
@@ -357,7 +368,7 @@ async fn a_session_is_kept_and_a_forgotten_one_is_begun_anew() {
 #[tokio::test]
 async fn a_closed_guard_reaches_no_server_on_this_machine() {
     let server = McpServer::start().await;
-    let failure = client(&server, &[]).tools().await.unwrap_err();
+    let failure = client(&server, &[]).tools(NOW).await.unwrap_err();
     assert_eq!((failure.code, failure.may_be_done), ("blocked", false), "{failure:?}");
     assert!(server.asked("initialize").is_empty());
 }
@@ -366,7 +377,7 @@ async fn a_closed_guard_reaches_no_server_on_this_machine() {
 async fn a_version_that_nobody_knows_is_not_guessed() {
     let server = McpServer::start().await;
     server.speaks(Some("2031-01-01"));
-    let failure = client(&server, &["127.0.0.0/8"]).tools().await.unwrap_err();
+    let failure = client(&server, &["127.0.0.0/8"]).tools(NOW).await.unwrap_err();
     assert!(failure.code == "bad_answer" && failure.text.contains("version"), "{failure:?}");
 }
 
@@ -382,7 +393,7 @@ async fn a_list_may_have_so_many_tools_and_pages() {
         (MCP_PAGES_MAX + 1, 1, Some("more than 20 pages")),
     ] {
         server.lists(tools, page);
-        match (client.tools().await, wanted) {
+        match (client.tools(NOW).await, wanted) {
             (Ok(all), None) => assert_eq!(all.len(), tools),
             (Err(failure), Some(words)) => assert!(failure.text.contains(words), "{failure:?}"),
             (other, _) => panic!("{tools} tools, {page} on a page: {other:?}"),

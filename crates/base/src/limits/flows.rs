@@ -198,6 +198,18 @@ pub const MCP_TIMEOUT_MAX: Span = Span::seconds(60);
 pub const MCP_LIST_KEPT: Span = Span::minutes(1);
 /// The calls that change nothing and are made again because the process ended before their results were stored.
 pub const MCP_RESTARTS_MAX: u32 = 1;
+/// The time between two starts of a server that is a program: after the first, then doubled up to the most. A process that has
+/// lived so long is followed at once.
+pub const MCP_PAUSE_FIRST: Span = Span::seconds(1);
+pub const MCP_PAUSE_MAX: Span = Span::minutes(1);
+/// How long such a program may take to end once its standard input is closed; then it is killed.
+pub const MCP_END_WAIT: Span = Span::seconds(2);
+/// The lines that wait until such a program reads them; beyond it requests wait, and its own questions get no answer.
+pub const MCP_LINES_WAITING_MAX: usize = 64;
+/// The lines in a row that are no messages; a program that writes more of them is ended.
+pub const MCP_OTHER_LINES_MAX: usize = 1_000;
+/// The bytes of one line of standard error that the log has.
+pub const MCP_STDERR_BYTES_MAX: usize = 1024;
 
 // -- manners of a conversation
 /// The bot reports its own errors to the contact only if the contact has written within this time.

@@ -1,8 +1,9 @@
 //! Reads the answer to one JSON-RPC request, whichever way it came, and hides the server's secrets in it.
 
-use super::{McpEndpoint, McpFailure};
+use super::{McpFailure, McpPlace};
 use crate::base::{limits::CALL_ANSWER_BYTES_MAX, private_use, secret::Secret};
 use serde_json::Value as Json;
+use std::sync::Arc;
 
 /// The words of a server's error that are repeated.
 const ERROR_CHARS_MAX: usize = 300;
@@ -51,49 +52,63 @@ pub(super) fn broken_off() -> Sent {
 }
 
 /// The result in the answer to the request with this id.
-pub(super) fn result_of(message: Json, id: i64, endpoint: &McpEndpoint) -> Result<Json, Sent> {
+pub(super) fn result_of(message: Json, id: i64, hidden: &Hidden) -> Result<Json, Sent> {
     if let Some(error) = message.get("error").filter(|error| error.is_object()) {
-        let text = words(error["message"].as_str().unwrap_or("no reason"), endpoint);
+        let text = hidden.words(error["message"].as_str().unwrap_or("no reason"));
         return Err(Sent::Refused { text: format!("the server refuses: {text}") });
     }
     match message {
         Json::Object(mut message) if message.get("id") == Some(&Json::from(id)) => match message.remove("result") {
-            Some(result @ Json::Object(_)) => Ok(without_secrets(result, endpoint)),
+            Some(result @ Json::Object(_)) => Ok(hidden.without_secrets(result)),
             _ => Err(Sent::bad("the answer has no `result`")),
         },
         _ => Err(Sent::bad("the answer is that of another request")),
     }
 }
 
-/// The words of a server, short, without secrets and signs that a terminal obeys.
-pub(super) fn words(text: &str, endpoint: &McpEndpoint) -> String {
-    let short: String = text.chars().filter(|c| !c.is_control()).take(ERROR_CHARS_MAX).collect();
-    cleaned(&private_use::without(&short), endpoint)
-}
-
 /// Shorter secrets are not looked for: they would match by chance.
 const ECHOED_BYTES_MIN: usize = 6;
 
-fn cleaned(text: &str, endpoint: &McpEndpoint) -> String {
-    let mut text = text.to_owned();
-    for secret in endpoint.headers.iter().flat_map(|(_, value)| parts(value)) {
-        text = text.replace(secret, "***");
+/// The secrets that a server knows, and may say again.
+#[derive(Debug, Clone)]
+pub(super) struct Hidden(Arc<[Secret]>);
+
+impl Hidden {
+    pub fn of(place: &McpPlace) -> Hidden {
+        let values = match place {
+            McpPlace::Http(address) => &address.headers,
+            McpPlace::Program(program) => &program.env,
+        };
+        Hidden(values.iter().map(|(_, value)| value.clone()).collect())
     }
-    text
+
+    /// The words of a server, short, without secrets and signs that a terminal obeys.
+    pub fn words(&self, text: &str) -> String {
+        let short: String = text.chars().filter(|c| !c.is_control()).take(ERROR_CHARS_MAX).collect();
+        self.cleaned(&private_use::without(&short))
+    }
+
+    fn cleaned(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for secret in self.0.iter().flat_map(parts) {
+            text = text.replace(secret, "***");
+        }
+        text
+    }
+
+    fn without_secrets(&self, json: Json) -> Json {
+        match json {
+            Json::String(text) => Json::String(self.cleaned(&text)),
+            Json::Array(items) => items.into_iter().map(|item| self.without_secrets(item)).collect(),
+            Json::Object(map) => map.into_iter().map(|(key, item)| (key, self.without_secrets(item))).collect(),
+            other => other,
+        }
+    }
 }
 
-/// A header's value, and its last word: `Bearer abc` is echoed as `abc`, too.
+/// The value of a header or a variable, and its last word: `Bearer abc` is echoed as `abc`, too.
 fn parts(value: &Secret) -> impl Iterator<Item = &str> {
     let whole = value.expose();
     let last = whole.rsplit(' ').next().unwrap_or_default();
     [whole, last].into_iter().filter(|part| part.len() >= ECHOED_BYTES_MIN)
-}
-
-fn without_secrets(json: Json, endpoint: &McpEndpoint) -> Json {
-    match json {
-        Json::String(text) => Json::String(cleaned(&text, endpoint)),
-        Json::Array(items) => items.into_iter().map(|item| without_secrets(item, endpoint)).collect(),
-        Json::Object(map) => map.into_iter().map(|(key, item)| (key, without_secrets(item, endpoint))).collect(),
-        other => other,
-    }
 }

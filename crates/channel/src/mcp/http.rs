@@ -1,36 +1,59 @@
 //! Sends one JSON-RPC message to an MCP server over HTTP and reads its answer, as JSON or out of a stream of events.
 
 use super::{
-    McpEndpoint, McpFailure, Session,
-    answer::{Received, Sent, broken_off, result_of, too_large, words},
+    McpAddress, McpFailure, McpPlace, Session,
+    answer::{Hidden, Received, Sent, broken_off, result_of, too_large},
 };
 use crate::{
-    base::limits::CALL_ANSWER_BYTES_MAX,
+    base::{fence::Fence, limits::CALL_ANSWER_BYTES_MAX},
     call::{FlowClient, failed},
     client::capped,
+    guard::Guard,
 };
 use reqwest::{
     Response,
     header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
 };
 use serde_json::Value as Json;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 const SESSION: &str = "mcp-session-id";
 const VERSION: &str = "mcp-protocol-version";
 /// A longer name of a session is none: it goes along with each request.
 const SESSION_BYTES_MAX: usize = 512;
 
+/// The way to a server at an address.
+pub(super) struct HttpWire {
+    client: FlowClient,
+    address: McpAddress,
+    hidden: Hidden,
+}
+
+impl HttpWire {
+    /// Fails only if TLS cannot be set up.
+    pub fn new(address: McpAddress, fence: Option<Arc<Fence>>) -> Result<HttpWire, reqwest::Error> {
+        let guard = Guard::new(address.allow_private.iter().copied()).named("mcp.allow_private");
+        let mut client = FlowClient::new(guard)?.without_redirects();
+        if let Some(fence) = fence {
+            client = client.behind(fence);
+        }
+        let hidden = Hidden::of(&McpPlace::Http(address.clone()));
+        Ok(HttpWire { client, address, hidden })
+    }
+}
+
 /// Sends a request. `sent` becomes true when it may have reached the server.
 pub(super) async fn post(
-    client: &FlowClient,
-    endpoint: &McpEndpoint,
+    wire: &HttpWire,
     message: &Json,
     id: i64,
     session: Option<&Session>,
     sent: &AtomicBool,
 ) -> Result<Received, Sent> {
-    let mut answer = exchange(client, endpoint, message, session, sent).await?;
+    let mut answer = exchange(wire, message, session, sent).await?;
     let status = answer.status().as_u16();
     match status {
         200 => {}
@@ -44,7 +67,7 @@ pub(super) async fn post(
             let text = format!("the server answered with status {status}");
             return Err(Sent::Failed(McpFailure { may_be_done: true, ..McpFailure::new("unreachable", text) }));
         }
-        _ => return Err(refused(&mut answer, status, endpoint).await),
+        _ => return Err(refused(&mut answer, status, &wire.hidden).await),
     }
     let header =
         |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
@@ -57,17 +80,12 @@ pub(super) async fn post(
         whole(&body, cut)?;
         serde_json::from_slice(&body).map_err(|_| Sent::bad("the answer is no JSON"))?
     };
-    result_of(found, id, endpoint).map(|result| Received { result, session: named })
+    result_of(found, id, &wire.hidden).map(|result| Received { result, session: named })
 }
 
 /// Sends a notification, which has no answer.
-pub(super) async fn tell(
-    client: &FlowClient,
-    endpoint: &McpEndpoint,
-    message: &Json,
-    session: &Session,
-) -> Result<(), Sent> {
-    let answer = exchange(client, endpoint, message, Some(session), &AtomicBool::new(false)).await?;
+pub(super) async fn tell(wire: &HttpWire, message: &Json, session: &Session) -> Result<(), Sent> {
+    let answer = exchange(wire, message, Some(session), &AtomicBool::new(false)).await?;
     match answer.status().as_u16() {
         200..=299 => Ok(()),
         status => Err(Sent::Refused { text: format!("the server answered a notification with status {status}") }),
@@ -75,17 +93,17 @@ pub(super) async fn tell(
 }
 
 async fn exchange(
-    client: &FlowClient,
-    endpoint: &McpEndpoint,
+    wire: &HttpWire,
     message: &Json,
     session: Option<&Session>,
     sent: &AtomicBool,
 ) -> Result<Response, Sent> {
     let stopped = |code, text: String| Sent::Failed(McpFailure::new(code, text));
-    client.guard.check(&endpoint.url).map_err(|why| stopped("blocked", why.0))?;
-    let headers = headers(endpoint, message, session)?;
+    let HttpWire { client, address, .. } = wire;
+    client.guard.check(&address.url).map_err(|why| stopped("blocked", why.0))?;
+    let headers = headers(address, message, session)?;
     client.may_act().await.map_err(|error| stopped("deposed", error.text))?;
-    let request = client.client.post(endpoint.url.clone()).headers(headers).body(message.to_string());
+    let request = client.client.post(address.url.clone()).headers(headers).body(message.to_string());
     sent.store(true, Ordering::Relaxed);
     request.send().await.map_err(|error| {
         let unsent = error.is_connect() || error.is_builder();
@@ -103,9 +121,9 @@ async fn exchange(
     })
 }
 
-fn headers(endpoint: &McpEndpoint, message: &Json, session: Option<&Session>) -> Result<HeaderMap, Sent> {
+fn headers(address: &McpAddress, message: &Json, session: Option<&Session>) -> Result<HeaderMap, Sent> {
     let mut all = HeaderMap::new();
-    for (name, value) in &endpoint.headers {
+    for (name, value) in &address.headers {
         let named = HeaderName::try_from(name.as_str()).ok().zip(HeaderValue::try_from(value.expose()).ok());
         let Some((name, mut value)) = named else {
             let text = format!("the header `{name}` holds a line break or the like");
@@ -137,11 +155,11 @@ fn headers(endpoint: &McpEndpoint, message: &Json, session: Option<&Session>) ->
 }
 
 /// A status by which the server says no.
-async fn refused(answer: &mut Response, status: u16, endpoint: &McpEndpoint) -> Sent {
+async fn refused(answer: &mut Response, status: u16, hidden: &Hidden) -> Sent {
     let (body, _) = capped(answer, CALL_ANSWER_BYTES_MAX).await;
     let said = serde_json::from_slice::<Json>(&body).ok();
     let said = said.as_ref().and_then(|json| json["error"]["message"].as_str());
-    let words = said.map(|text| format!(": {}", words(text, endpoint))).unwrap_or_default();
+    let words = said.map(|text| format!(": {}", hidden.words(text))).unwrap_or_default();
     let text = match status {
         401 | 403 => format!("the server refuses the credentials (status {status}){words}"),
         _ => format!("the server answered with status {status}{words}"),

@@ -1,4 +1,5 @@
-//! Speaks the Model Context Protocol as a client, over its streamable HTTP: lists a server's tools, and uses one.
+//! Speaks the Model Context Protocol as a client, over its streamable HTTP or the pipes of a program: lists a server's tools,
+//! and uses one.
 //!
 //! Versions up to 2025-11-25 begin with `initialize`; from 2026-07-28 on each request carries its version, and there is no
 //! session. A server that refuses the first way is asked in the second. Source: modelcontextprotocol.io/specification,
@@ -6,6 +7,8 @@
 
 mod answer;
 mod http;
+pub mod lines;
+mod program;
 
 use crate::{
     base::{
@@ -13,14 +16,15 @@ use crate::{
         limits::{CALL_ANSWER_BYTES_MAX, MCP_PAGES_MAX, MCP_TOOLS_MAX},
         private_use,
         secret::Secret,
-        time::Span,
+        time::{Span, Time},
     },
-    call::FlowClient,
-    guard::Guard,
     model::{event::McpAnswer, mcp::McpTool},
 };
-use answer::Sent;
+use answer::{Received, Sent};
+use http::HttpWire;
 use ipnet::IpNet;
+pub use program::McpProgram;
+use program::Program;
 use reqwest::Url;
 use serde_json::{Map, Value as Json, json};
 use std::{
@@ -41,26 +45,46 @@ const STATELESS: &str = "2026-07-28";
 #[derive(Debug, Clone)]
 pub struct McpEndpoint {
     pub name: String,
+    pub place: McpPlace,
+    pub timeout: Span,
+}
+
+/// The place where a server is found.
+#[derive(Debug, Clone)]
+pub enum McpPlace {
+    Http(McpAddress),
+    /// The daemon starts it.
+    Program(McpProgram),
+}
+
+/// The address of a server.
+#[derive(Debug, Clone)]
+pub struct McpAddress {
     pub url: Url,
     /// Names in small letters.
     pub headers: Vec<(String, Secret)>,
     pub allow_private: Vec<IpNet>,
-    pub timeout: Span,
 }
 
 /// The client of one server; it keeps one session.
 pub struct McpClient {
     endpoint: McpEndpoint,
-    client: FlowClient,
+    wire: Wire,
     session: Mutex<Option<Session>>,
     last_id: AtomicI64,
+}
+
+/// The transport to a server.
+enum Wire {
+    Http(Box<HttpWire>),
+    Program(Program),
 }
 
 /// The way in which a server is spoken to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Session {
     version: String,
-    /// The session that the server has named.
+    /// The session that the server has named; of a program, the number of its process.
     id: Option<String>,
 }
 
@@ -91,12 +115,11 @@ impl McpClient {
     /// Fails only if TLS cannot be set up. The guard lets requests go to public addresses and to the networks that the
     /// operator named; `fence`: only while this process may act for its database.
     pub fn new(endpoint: McpEndpoint, fence: Option<Arc<Fence>>) -> Result<McpClient, reqwest::Error> {
-        let guard = Guard::new(endpoint.allow_private.iter().copied()).named("mcp.allow_private");
-        let mut client = FlowClient::new(guard)?.without_redirects();
-        if let Some(fence) = fence {
-            client = client.behind(fence);
-        }
-        Ok(McpClient { endpoint, client, session: Mutex::default(), last_id: AtomicI64::new(0) })
+        let wire = match &endpoint.place {
+            McpPlace::Http(address) => Wire::Http(Box::new(HttpWire::new(address.clone(), fence)?)),
+            McpPlace::Program(program) => Wire::Program(Program::new(&endpoint.name, program.clone(), fence)),
+        };
+        Ok(McpClient { endpoint, wire, session: Mutex::default(), last_id: AtomicI64::new(0) })
     }
 
     pub fn endpoint(&self) -> &McpEndpoint {
@@ -105,20 +128,21 @@ impl McpClient {
 
     /// All tools of the server, by name. A tool that cannot be pinned is an error of the whole list: a part of it would look
     /// like all of it.
-    pub async fn tools(&self) -> Result<Vec<McpTool>, McpFailure> {
+    pub async fn tools(&self, now: Time) -> Result<Vec<McpTool>, McpFailure> {
         let sent = AtomicBool::new(false);
-        match tokio::time::timeout(self.endpoint.timeout.to_std(), self.list(&sent)).await {
+        match tokio::time::timeout(self.endpoint.timeout.to_std(), self.list(&sent, now)).await {
             Ok(listed) => listed.map_err(|failure| McpFailure { may_be_done: false, ..failure }),
             Err(_) => Err(self.late()),
         }
     }
 
     /// Uses a tool, once.
-    pub async fn call(&self, tool: &str, arguments: &Map<String, Json>) -> Result<McpAnswer, McpFailure> {
+    pub async fn call(&self, tool: &str, arguments: &Map<String, Json>, now: Time) -> Result<McpAnswer, McpFailure> {
         let sent = AtomicBool::new(false);
         let params =
             Map::from_iter([("name".to_owned(), tool.into()), ("arguments".to_owned(), arguments.clone().into())]);
-        let asked = tokio::time::timeout(self.endpoint.timeout.to_std(), self.ask("tools/call", params, &sent)).await;
+        let asked =
+            tokio::time::timeout(self.endpoint.timeout.to_std(), self.ask("tools/call", params, &sent, now)).await;
         let may_be_done = sent.load(Ordering::Relaxed);
         match asked {
             Ok(Ok(result)) => Ok(answer_of(&result)),
@@ -131,12 +155,12 @@ impl McpClient {
         McpFailure::new("timeout", format!("no answer within {}", self.endpoint.timeout))
     }
 
-    async fn list(&self, sent: &AtomicBool) -> Result<Vec<McpTool>, McpFailure> {
+    async fn list(&self, sent: &AtomicBool, now: Time) -> Result<Vec<McpTool>, McpFailure> {
         let bad = |why: String| McpFailure::new("bad_answer", why);
         let (mut all, mut names, mut cursor) = (Vec::new(), BTreeSet::new(), None::<String>);
         for _ in 0..MCP_PAGES_MAX {
             let params = cursor.take().map(|cursor| ("cursor".to_owned(), cursor.into()));
-            let page = self.ask("tools/list", params.into_iter().collect(), sent).await?;
+            let page = self.ask("tools/list", params.into_iter().collect(), sent, now).await?;
             let Some(tools) = page["tools"].as_array() else { return Err(bad("the list has no `tools`".to_owned())) };
             for listed in tools {
                 let tool = McpTool::of(listed).map_err(bad)?;
@@ -158,9 +182,15 @@ impl McpClient {
     }
 
     /// The result of one request. Where the server has forgotten the session, a new one is begun once.
-    async fn ask(&self, method: &str, params: Map<String, Json>, sent: &AtomicBool) -> Result<Json, McpFailure> {
-        let session = self.begin().await?;
-        match self.request(method, params.clone(), Some(&session), sent).await {
+    async fn ask(
+        &self,
+        method: &str,
+        params: Map<String, Json>,
+        sent: &AtomicBool,
+        now: Time,
+    ) -> Result<Json, McpFailure> {
+        let session = self.begin(now).await?;
+        match self.request(method, params.clone(), Some(&session), sent, now).await {
             Err(Sent::SessionGone) => {
                 sent.store(false, Ordering::Relaxed);
                 // Another call may have begun a new one meanwhile.
@@ -170,25 +200,26 @@ impl McpClient {
                         *kept = None;
                     }
                 }
-                let session = self.begin().await?;
-                self.request(method, params, Some(&session), sent).await.map_err(Sent::into_failure)
+                let session = self.begin(now).await?;
+                self.request(method, params, Some(&session), sent, now).await.map_err(Sent::into_failure)
             }
             other => other.map_err(Sent::into_failure),
         }
     }
 
     /// The kept session, or a new one.
-    async fn begin(&self) -> Result<Session, McpFailure> {
+    async fn begin(&self, now: Time) -> Result<Session, McpFailure> {
         let mut kept = self.session.lock().await;
         if let Some(session) = kept.as_ref() {
             return Ok(session.clone());
         }
-        let session = self.handshake().await?;
+        // Nothing of the request itself has left yet.
+        let session = self.handshake(now).await.map_err(|failure| McpFailure { may_be_done: false, ..failure })?;
         *kept = Some(session.clone());
         Ok(session)
     }
 
-    async fn handshake(&self) -> Result<Session, McpFailure> {
+    async fn handshake(&self, now: Time) -> Result<Session, McpFailure> {
         let about = json!({
             "protocolVersion": WANTED, "capabilities": {},
             "clientInfo": {"name": "transom", "version": env!("CARGO_PKG_VERSION")},
@@ -196,14 +227,14 @@ impl McpClient {
         let Json::Object(params) = about else { return Err(McpFailure::new("bad_answer", "no request")) };
         let id = self.next_id();
         let message = json!({"jsonrpc": "2.0", "id": id, "method": "initialize", "params": params});
-        let received = http::post(&self.client, &self.endpoint, &message, id, None, &AtomicBool::new(false)).await;
+        let received = self.post(&message, id, None, &AtomicBool::new(false), now).await;
         let (result, named) = match received {
             Ok(received) => (received.result, received.session),
             // A server without a session knows no `initialize`.
             Err(Sent::Refused { .. } | Sent::SessionGone) => {
                 let session = Session { version: STATELESS.to_owned(), id: None };
                 let discovered =
-                    self.request("server/discover", Map::new(), Some(&session), &AtomicBool::new(false)).await;
+                    self.request("server/discover", Map::new(), Some(&session), &AtomicBool::new(false), now).await;
                 let refused = "the server refuses `initialize` and `server/discover`";
                 return match discovered {
                     Ok(_) => Ok(session),
@@ -220,7 +251,7 @@ impl McpClient {
         };
         let session = Session { version: version.to_owned(), id: named };
         let told = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
-        http::tell(&self.client, &self.endpoint, &told, &session).await.map_err(Sent::into_failure)?;
+        self.tell(&told, &session, now).await.map_err(Sent::into_failure)?;
         Ok(session)
     }
 
@@ -230,6 +261,7 @@ impl McpClient {
         mut params: Map<String, Json>,
         session: Option<&Session>,
         sent: &AtomicBool,
+        now: Time,
     ) -> Result<Json, Sent> {
         if session.is_some_and(Session::is_stateless) {
             let meta = json!({
@@ -241,7 +273,28 @@ impl McpClient {
         }
         let id = self.next_id();
         let message = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
-        http::post(&self.client, &self.endpoint, &message, id, session, sent).await.map(|received| received.result)
+        self.post(&message, id, session, sent, now).await.map(|received| received.result)
+    }
+
+    async fn post(
+        &self,
+        message: &Json,
+        id: i64,
+        session: Option<&Session>,
+        sent: &AtomicBool,
+        now: Time,
+    ) -> Result<Received, Sent> {
+        match &self.wire {
+            Wire::Http(wire) => http::post(wire, message, id, session, sent).await,
+            Wire::Program(program) => program.post(message, id, session, sent, now).await,
+        }
+    }
+
+    async fn tell(&self, message: &Json, session: &Session, now: Time) -> Result<(), Sent> {
+        match &self.wire {
+            Wire::Http(wire) => http::tell(wire, message, session).await,
+            Wire::Program(program) => program.tell(message, session, now).await,
+        }
     }
 
     fn next_id(&self) -> i64 {

@@ -95,8 +95,11 @@ fn secrets(node: &Node, secret: bool, ranges: &mut Vec<Range<usize>>) {
         Kind::Scalar(_) => {}
         Kind::List(items) => items.iter().for_each(|item| secrets(item, secret, ranges)),
         Kind::Map(entries) => {
+            // The variables of an MCP server that is a program.
+            let is_program = entries.iter().any(|entry| entry.key.text == "command");
             for entry in entries {
-                secrets(&entry.value, secret || is_secret(&entry.key.text), ranges);
+                let key = entry.key.text.as_str();
+                secrets(&entry.value, secret || is_secret(key) || is_program && key == "env", ranges);
             }
         }
     }
@@ -105,7 +108,7 @@ fn secrets(node: &Node, secret: bool, ranges: &mut Vec<Range<usize>>) {
 /// Hides the value on the line of such a key, and the lines that are indented below it.
 fn by_line(text: &str, ranges: &mut Vec<Range<usize>>) {
     let (keys, parts) = (SECRET_KEYS.join("|"), SECRET_PARTS.join("|"));
-    let pattern = format!(r#"\b(?:{keys}|\w*(?:{parts})\w*)["']?\s*:"#);
+    let pattern = format!(r#"\b(?:env|{keys}|\w*(?:{parts})\w*)["']?\s*:"#);
     let key = Regex::new(&pattern).expect("a pattern of our own is valid");
     let indent = |line: &str| line.len() - line.trim_start().len();
     let (mut at, mut below) = (0, None);

@@ -1,16 +1,22 @@
 //! Reads `mcp`: the servers of the Model Context Protocol whose tools agents may use.
 
+mod program;
+
 use super::{Written, is_blank, models::own_network, sections::networks};
 use crate::{
     base::{
-        diagnostic::{Diagnostic, Findings},
+        diagnostic::{Diagnostic, Findings, nearest},
         fields::Fields,
         limits::{MCP_SERVERS_MAX, MCP_TIMEOUT_DEFAULT, MCP_TIMEOUT_MAX},
         secret::Secret,
         time::Span,
         yaml::Node,
     },
-    channel::{HeaderName, llm::checked_url, mcp::McpEndpoint},
+    channel::{
+        HeaderName,
+        llm::checked_url,
+        mcp::{McpAddress, McpEndpoint, McpPlace},
+    },
 };
 
 /// Headers that decide what a request is and where it ends: the protocol's own, and those of HTTP.
@@ -39,16 +45,6 @@ pub fn servers(nodes: &[Node], findings: &Findings) -> Vec<McpEndpoint> {
 /// `None` if it cannot be asked.
 fn server(node: &Node, findings: &Findings) -> Option<McpEndpoint> {
     let mut fields = Fields::new(node, "an MCP server", findings);
-    if let Some(command) = node.entry("command") {
-        let message = "a server that is a program of this machine is not started by the daemon";
-        let finding = Diagnostic::error("E906", &command.key.place, message);
-        findings.push(
-            finding.help("run it behind its HTTP transport, and write its address: `url: http://127.0.0.1:9000/mcp`"),
-        );
-        fields.know(&["command"]);
-    } else {
-        fields.required("url");
-    }
     fields.required("name");
     let name = fields.text_if("name").unwrap_or_default().to_owned();
     let is_sign = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
@@ -56,6 +52,37 @@ fn server(node: &Node, findings: &Findings) -> Option<McpEndpoint> {
     if !name.is_empty() && !is_name {
         let message = format!("`{name}` cannot be the name of a server");
         fields.wrong_at("name", "E906", message, "small letters, digits and `_`, a letter first: `calendar`");
+    }
+    let timeout = fields.duration("timeout", MCP_TIMEOUT_DEFAULT);
+    if timeout <= Span::ZERO || timeout > MCP_TIMEOUT_MAX {
+        let message = format!("`timeout` is more than nothing and at most {MCP_TIMEOUT_MAX}");
+        fields.wrong_at("timeout", "E906", message, "write it like `15s`");
+    }
+    let place = match node.entry("command") {
+        Some(command) => program::read(&mut fields, command, findings).map(McpPlace::Program),
+        None => address(&mut fields, findings).map(McpPlace::Http),
+    };
+    fields.finish();
+    Some(McpEndpoint { name, place: place?, timeout })
+}
+
+fn address(fields: &mut Fields<'_>, findings: &Findings) -> Option<McpAddress> {
+    fields.know(&["url", "command", "env", "headers", "allow_private"]);
+    let is_near = fields.unread().any(|entry| nearest(&entry.key.text, ["command"]).is_some());
+    let has_others = fields.unread().next().is_some();
+    if fields.node("url").is_none() && !is_near {
+        if has_others {
+            // One of them may stand for `url`.
+            fields.required("url");
+        } else {
+            let message = "an MCP server needs `url`, its address, or `command`, a program that the daemon starts";
+            let help = "write `url: https://calendar.example/mcp` or `command: [/usr/local/bin/calendar-mcp]`";
+            findings.push(Diagnostic::error("E202", fields.place(), message).help(help));
+        }
+    }
+    if let Some(env) = fields.node("env") {
+        let message = "`env` is for a server that the daemon starts, and this one has no `command`";
+        findings.push(Diagnostic::error("E906", &env.place, message).help("take it out, or write `command`"));
     }
     let url = match fields.text_if("url").map(checked_url) {
         Some(Ok(url)) => Some(url),
@@ -67,7 +94,7 @@ fn server(node: &Node, findings: &Findings) -> Option<McpEndpoint> {
         None => None,
     };
     let own = url.as_ref().and_then(own_network);
-    let mut allow_private = networks(&mut fields, "allow_private");
+    let mut allow_private = networks(fields, "allow_private");
     let is_local = own.is_some() || !allow_private.is_empty();
     allow_private.extend(own.into_iter().flatten());
     if let Some(url) = url.as_ref().filter(|url| url.scheme() == "http" && !is_local) {
@@ -75,14 +102,8 @@ fn server(node: &Node, findings: &Findings) -> Option<McpEndpoint> {
         let help = "write `https:`, or name the private network of the server in `allow_private`";
         fields.wrong_at("url", "E906", message, help);
     }
-    let timeout = fields.duration("timeout", MCP_TIMEOUT_DEFAULT);
-    if timeout <= Span::ZERO || timeout > MCP_TIMEOUT_MAX {
-        let message = format!("`timeout` is more than nothing and at most {MCP_TIMEOUT_MAX}");
-        fields.wrong_at("timeout", "E906", message, "write it like `15s`");
-    }
-    let headers = headers(&mut fields, findings);
-    fields.finish();
-    Some(McpEndpoint { name, url: url?, headers, allow_private, timeout })
+    let headers = headers(fields, findings);
+    Some(McpAddress { url: url?, headers, allow_private })
 }
 
 /// Every value is a secret: most are, and none needs to be shown.

@@ -4,6 +4,7 @@ use crate::{
         limits::{API_KEY_CHARS_MIN, MESSAGES_KEPT_MIN},
         time::Span,
     },
+    channel::mcp::McpPlace,
     model::{
         template::{Category, TemplateButtonKind, TemplateHeader},
         template_parts::Offer,
@@ -676,21 +677,46 @@ const CALENDAR: &str = "name: calendar, url: \"https://cal.example/mcp\"";
 fn an_mcp_server_has_its_address_headers_and_time() {
     let more = "headers: {Authorization: \"Bearer ${SHOP_TOKEN}\"}, timeout: 20s, allow_private: [10.1.0.0/16]";
     let one = mcp(&[format!("{CALENDAR}, {more}")]).unwrap().remove(0);
-    assert_eq!((one.name.as_str(), one.timeout, one.allow_private.len()), ("calendar", Span::seconds(20), 1));
-    assert!(one.headers[0].0 == "authorization" && one.headers[0].1.matches("Bearer hunter2-SHOP_TOKEN"));
+    let address = |one: &McpEndpoint| match &one.place {
+        McpPlace::Http(address) => address.clone(),
+        McpPlace::Program(program) => panic!("{program:?} is no address"),
+    };
+    let at = address(&one);
+    assert_eq!((one.name.as_str(), one.timeout, at.allow_private.len()), ("calendar", Span::seconds(20), 1));
+    assert!(at.headers[0].0 == "authorization" && at.headers[0].1.matches("Bearer hunter2-SHOP_TOKEN"));
     let local = mcp(&["name: a, url: \"http://127.0.0.1:9000/mcp\"".to_owned()]).unwrap().remove(0);
-    assert_eq!(local.allow_private.len(), 1, "the address is meant as it is written");
+    assert_eq!(address(&local).allow_private.len(), 1, "the address is meant as it is written");
+}
+
+#[test]
+fn an_mcp_server_may_be_a_program_with_its_variables() {
+    let written = "name: files, command: [npx, -y, files-mcp], env: {FILES_TOKEN: \"${SHOP_TOKEN}\", MODE: strict}";
+    let one = mcp(&[written.to_owned()]).unwrap().remove(0);
+    let McpPlace::Program(program) = one.place else { panic!("{:?} is no program", one.place) };
+    assert_eq!(program.command, ["npx", "-y", "files-mcp"]);
+    assert!(program.env[0].0 == "FILES_TOKEN" && program.env[0].1.matches("hunter2-SHOP_TOKEN"));
+    assert!(program.env[1].1.matches("strict") && !format!("{program:?}").contains("strict"));
 }
 
 #[test]
 fn mistakes_in_mcp_are_told_with_what_to_write() {
     for (entry, wanted) in [
-        ("name: calendar", "needs `url`"),
+        ("name: calendar", "needs `url`, its address, or `command`"),
         ("url: \"https://cal.example/mcp\"", "needs `name`"),
         ("name: My calendar, url: \"https://cal.example/mcp\"", "cannot be the name of a server"),
         ("name: calendar, url: \"http://cal.example/mcp\"", "in clear text"),
         ("name: calendar, url: \"ftp://cal.example/mcp\"", "addresses are not called"),
-        ("name: calendar, command: [calendar-mcp]", "not started by the daemon"),
+        ("name: calendar, command: calendar-mcp --all", "a list of the program and its arguments"),
+        ("name: calendar, command: []", "is empty"),
+        ("name: calendar, command: [\"\"]", "the first word of `command` is empty"),
+        ("name: calendar, command: [./calendar-mcp]", "write its whole path"),
+        ("name: calendar, command: [calendar-mcp, {a: b}]", "a word of `command` is a text"),
+        ("name: calendar, command: [calendar-mcp], url: \"https://cal.example/mcp\"", "for a server over HTTP"),
+        ("name: calendar, command: [calendar-mcp], headers: {a: b}", "for a server over HTTP"),
+        ("name: calendar, command: [calendar-mcp], env: {\"A-B\": x}", "no name of a variable"),
+        ("name: calendar, command: [calendar-mcp], env: {A: [x]}", "is no text"),
+        ("name: calendar, url: \"https://cal.example/mcp\", env: {A: x}", "has no `command`"),
+        ("name: calendar, comand: [calendar-mcp]", "`comand`"),
         ("name: calendar, url: \"https://cal.example/mcp\", timeout: 61s", "at most 1m"),
         ("name: calendar, url: \"https://cal.example/mcp\", headers: {Accept: text/html}", "written by the daemon"),
         ("name: calendar, url: \"https://cal.example/mcp\", headers: {\"a b\": x}", "no name of a header"),
@@ -702,6 +728,8 @@ fn mistakes_in_mcp_are_told_with_what_to_write() {
     let twice = mcp(&[CALENDAR.to_owned(), CALENDAR.to_owned()]).unwrap_err();
     assert!(twice.len() == 1 && twice[0].contains("calendar"), "{twice:#?}");
     let hidden = mcp(&[format!("{CALENDAR}, headers: {{authorization: Bearer sk-hidden}}, timeout: x")]).unwrap_err();
+    assert!(!hidden.join("\n").contains("sk-hidden"), "{hidden:#?}");
+    let hidden = mcp(&["name: calendar, command: [a], timeout: x, env: {PASS: sk-hidden}".to_owned()]).unwrap_err();
     assert!(!hidden.join("\n").contains("sk-hidden"), "{hidden:#?}");
 }
 

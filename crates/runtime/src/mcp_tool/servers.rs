@@ -49,7 +49,7 @@ impl McpServers {
             let words: Vec<&str> = changed.iter().map(|what| what.words()).collect();
             return Err(error("tool_changed", format!("at the server it {}", words.join(" and "))));
         }
-        server.client.call(&call.tool, &call.arguments).await.map_err(|failure| of_call(call, failure))
+        server.client.call(&call.tool, &call.arguments, clock.now()).await.map_err(|failure| of_call(call, failure))
     }
 }
 
@@ -64,7 +64,7 @@ impl Server {
         {
             return Ok(tools);
         }
-        let tools = Arc::new(self.client.tools().await?);
+        let tools = Arc::new(self.client.tools(now).await?);
         *self.listed.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, Arc::clone(&tools)));
         Ok(tools)
     }
