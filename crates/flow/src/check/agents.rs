@@ -115,7 +115,7 @@ pub(super) fn reads_inputs(tool: &WrittenTool, inputs: &[ToolInput<'_>], declare
                 let help = format!("there are {}", listed.join(", "));
                 findings.push(finding.help(did_you_mean(name, names).unwrap_or(help)));
             }
-            Some(input) if input.can_be_missing => {
+            Some(input) if input.can_be_missing && !code.uses().replaced.contains(at) => {
                 let message = format!("`inputs.{name}` can be missing, and this prints nothing then");
                 let finding = Diagnostic::warning("W317", place, message).label(input.place, "it is optional here");
                 findings.push(finding.help(format!("say what stands in its place: `${{inputs.{name} ?? \"…\"}}`")));

@@ -40,6 +40,7 @@ pub fn walk(
     let own: BTreeSet<&str> = names.own.iter().map(String::as_str).collect();
     let functions: BTreeSet<String> = ast.iter_functions().map(|function| function.name.to_string()).collect();
     let mut local: BTreeSet<String> = BTreeSet::new();
+    let mut asked: BTreeSet<(String, String)> = BTreeSet::new();
     ast.walk(&mut |path| {
         if let Some(ASTNode::Stmt(Stmt::Var(declared, ..))) = path.last() {
             local.insert(declared.0.name.to_string());
@@ -77,6 +78,12 @@ pub fn walk(
                     && let Some((property, position)) = property(&pair.rhs)
                 {
                     let at = (position.line().unwrap_or(1), position.position().unwrap_or(1));
+                    if is_replaced(path) {
+                        uses.replaced.insert(at);
+                    }
+                    if is_asked(path) {
+                        asked.insert((root.1.to_string(), property.clone()));
+                    }
                     uses.properties.push((root.1.to_string(), property, at));
                 }
             }
@@ -126,7 +133,25 @@ pub fn walk(
         }
         true
     });
+    // `if missing(inputs.day) { "–" } else { inputs.day }`
+    let of_asked = uses.properties.iter().filter(|(root, name, _)| asked.contains(&(root.clone(), name.clone())));
+    uses.replaced.extend(of_asked.map(|(.., at)| *at));
     (findings.len() == before).then_some(uses)
+}
+
+/// True for a value before `??`.
+fn is_replaced(path: &[ASTNode<'_>]) -> bool {
+    path.windows(2).any(|pair| match pair {
+        [ASTNode::Expr(Expr::Coalesce(values, _)), ASTNode::Expr(value)] => {
+            values.last().is_some_and(|last| !std::ptr::eq(last, *value))
+        }
+        _ => false,
+    })
+}
+
+/// True for the value of `missing(…)`.
+fn is_asked(path: &[ASTNode<'_>]) -> bool {
+    path.iter().any(|node| matches!(node, ASTNode::Expr(Expr::FnCall(call, _)) if call.name == "missing"))
 }
 
 /// True inside a text in backticks, which prints its values.

@@ -181,6 +181,8 @@ pub struct Uses {
     pub names: BTreeSet<String>,
     /// `env.SHOP_URL`: root, property, and the place of the property in the code (line, column).
     pub properties: Vec<(String, String, (usize, usize))>,
+    /// The places of those that may be missing without harm: another value stands behind `??`, or the code asks `missing(…)`.
+    pub replaced: BTreeSet<(usize, usize)>,
     /// Variables whose shown title is read, by the place of the call in the code (line, column).
     pub titles: BTreeMap<(usize, usize), String>,
 }

@@ -43,13 +43,18 @@ vars: {noted: false}
 ";
 
 fn lock() -> String {
+    lock_of(&["day", "time"])
+}
+
+/// The lock in which `create` requires these inputs.
+fn lock_of(required: &[&str]) -> String {
     let text = |name: &str| json!({"type": "string", "description": name});
     let tools = [
         json!({"name": "list", "description": "The free times of a day.",
                "inputSchema": {"type": "object", "properties": {"day": text("The day.")}, "required": ["day"]}}),
         json!({"name": "create", "description": "Books a visit.",
                "inputSchema": {"type": "object", "properties": {"day": text("The day."), "time": text("When.")},
-                               "required": ["day", "time"]}}),
+                               "required": required}}),
     ];
     let tools = tools.iter().map(|tool| McpTool::of(tool).unwrap()).collect();
     mcp::written(&BTreeMap::from([("calendar".to_owned(), tools)]))
@@ -213,4 +218,23 @@ fn findings_name_what_is_missing_and_the_cure() {
     let odd = lock().replace("\"string\"", "\"blob\"");
     let found = one(BOT, "", "", Some(odd));
     assert!(found.contains("E522") && found.contains("the type `blob`"), "{found}");
+}
+
+#[test]
+fn an_optional_input_of_the_question_is_told_unless_something_stands_in_its_place() {
+    let found = |time: &str| {
+        let all = findings(BOT, &FLOW.replace("${inputs.time}", time), Some(lock_of(&["day"])));
+        all.into_iter().filter(|one| one.contains("W317")).collect::<Vec<_>>()
+    };
+    for time in ["${inputs.time}", "${inputs.time.upper()}", "${\"\" + inputs.time}", "${\"x\" ?? inputs.time}"] {
+        let told = found(time);
+        assert!(told.len() == 1 && told[0].contains("`inputs.time` can be missing"), "{time}: {told:?}");
+    }
+    for time in [
+        "${inputs.time ?? \"–\"}",
+        "${(inputs.time ?? \"any time\").upper()}",
+        "${if missing(inputs.time) { \"–\" } else { inputs.time }}",
+    ] {
+        assert_eq!(found(time), Vec::<String>::new(), "{time}");
+    }
 }
