@@ -8,7 +8,11 @@ use serde_json::{Map, Value as Json, json};
 use std::{fs, path::PathBuf, time::Duration};
 use tempfile::TempDir;
 use transom::{
-    base::{limits::CALL_ANSWER_BYTES_MAX, secret::Secret, time::Span},
+    base::{
+        limits::{CALL_ANSWER_BYTES_MAX, MCP_OTHER_LINES_MAX},
+        secret::Secret,
+        time::Span,
+    },
     channel::mcp::{McpClient, McpEndpoint, McpFailure, McpPlace, McpProgram},
     flow::mcp::LOCK,
     model::event::McpAnswer,
@@ -262,6 +266,22 @@ async fn a_line_has_at_most_so_many_bytes() {
         match used(&client, NOW).await {
             Ok(_) => assert!(fits),
             Err(failure) => assert!(!fits && failure.code == "too_large" && failure.may_be_done, "{failure:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn so_many_lines_in_a_row_may_be_no_messages() {
+    for (more, fits) in [(0, true), (1, false)] {
+        let script = Script::new("sized");
+        let client = script.client(Span::seconds(10));
+        client.tools(NOW).await.unwrap();
+        let answer = json!({"jsonrpc": "2.0", "id": 3, "result": {"content": []}});
+        fs::write(script.path("answer"), format!("{}{answer}\n", "hello\n".repeat(MCP_OTHER_LINES_MAX + more)))
+            .unwrap();
+        match used(&client, NOW).await {
+            Ok(_) => assert!(fits),
+            Err(failure) => assert!(!fits && failure.code == "bad_answer" && failure.may_be_done, "{failure:?}"),
         }
     }
 }

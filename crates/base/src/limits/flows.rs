@@ -204,11 +204,13 @@ pub const MCP_PAUSE_FIRST: Span = Span::seconds(1);
 pub const MCP_PAUSE_MAX: Span = Span::minutes(1);
 /// How long such a program may take to end once its standard input is closed; then it is killed.
 pub const MCP_END_WAIT: Span = Span::seconds(2);
+/// How long the end of a process may follow the end of its output, before what is under way fails.
+pub const MCP_STATUS_WAIT: Span = Span(200);
 /// The lines that wait until such a program reads them; beyond it requests wait, and its own questions get no answer.
 pub const MCP_LINES_WAITING_MAX: usize = 64;
 /// The lines in a row that are no messages; a program that writes more of them is ended.
 pub const MCP_OTHER_LINES_MAX: usize = 1_000;
-/// The bytes of one line of standard error that the log has.
+/// The bytes of one line of standard error that are looked at.
 pub const MCP_STDERR_BYTES_MAX: usize = 1024;
 
 // -- manners of a conversation

@@ -3,7 +3,8 @@
 use super::{McpProgram, cancelled};
 use crate::{
     base::limits::{
-        CALL_ANSWER_BYTES_MAX, MCP_END_WAIT, MCP_LINES_WAITING_MAX, MCP_OTHER_LINES_MAX, MCP_STDERR_BYTES_MAX,
+        CALL_ANSWER_BYTES_MAX, MCP_END_WAIT, MCP_LINES_WAITING_MAX, MCP_OTHER_LINES_MAX, MCP_STATUS_WAIT,
+        MCP_STDERR_BYTES_MAX,
     },
     mcp::{
         McpFailure,
@@ -288,21 +289,29 @@ async fn keep(mut child: Child, tasks: (JoinHandle<()>, JoinHandle<()>), shared:
     let group = Group(child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)));
     let status = tokio::select! {
         status = child.wait() => Some(status),
-        // Its standard input is closed, which asks it to end.
-        () = stop.notified() => tokio::time::timeout(wait, child.wait()).await.ok(),
+        // One that ends closes its pipes a moment before.
+        () = stop.notified() => match tokio::time::timeout(MCP_STATUS_WAIT.to_std(), child.wait()).await {
+            Ok(status) => Some(status),
+            Err(_) => {
+                shared.close(End { how: CLOSED.to_owned(), ..End::default() });
+                tokio::time::timeout(wait, child.wait()).await.ok()
+            }
+        },
     };
     drop(group);
     let how = match status.map_or_else(|| Err(io::Error::other("killed")), |status| status) {
         Ok(status) => exit(status),
         Err(_) => {
             let _ = tokio::time::timeout(wait, child.wait()).await;
-            "the program closed its standard output or input, and was ended".to_owned()
+            CLOSED.to_owned()
         }
     };
     // What it wrote before its end is read first.
     let _ = tokio::time::timeout(wait, async { drop(tokio::join!(tasks.0, tasks.1)) }).await;
     shared.close(End { how, ..End::default() });
 }
+
+const CLOSED: &str = "the program closed its standard output or input, and was ended";
 
 /// The group of a process, which is killed when this is dropped: a program such as `npx` leaves children behind.
 struct Group(Option<Pid>);
