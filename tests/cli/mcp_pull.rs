@@ -141,6 +141,53 @@ const LOCK: &str = "servers:\n  - name: calendar\n    tools:\n      - name: list
                 - name: create\n        description: Books.\n        inputs: '{\"type\": \"object\", \"properties\": {\"day\": {\"type\": \"string\"}}, \"required\": [\"day\"]}'\n";
 
 #[test]
+fn a_test_counts_the_uses_of_tools() {
+    let folder = bot(&[("_bot.yaml", BOT), ("desk.yaml", DESK)]);
+    std::fs::write(folder.path().join("mcp.lock.yaml"), LOCK).unwrap();
+    let test = |expected: &str| {
+        format!(
+            "tests: desk\nmocks:\n  mcp: [{{calendar.create: {{json: {{number: 7}}}}}}]\n  model:\n    - helper: [{{call: calendar.create, with: {{day: monday}}}}, {{say: It is booked.}}]\n\
+             cases:\n  - name: a tap books\n    steps:\n      - user: on Monday please\n      - expect: {{mcp: nothing}}\n      - bot: Shall I book monday?\n      \
+             - tap: \"Yes\"\n      - expect: {{mcp: {expected}}}\n      - bot: It is booked.\n"
+        )
+    };
+    let played = |expected: &str| {
+        std::fs::write(folder.path().join("flows/desk.test.yaml"), test(expected)).unwrap();
+        run(folder.path(), &["test"])
+    };
+    for right in ["{calendar.create: 1}", "{calendar: {create: 1, list: 0}}", "{calendar.list: 0}"] {
+        ends(&played(right), 0);
+    }
+    for (wrong, words) in [
+        ("{calendar.create: 2}", "tools of servers were not used as expected"),
+        ("{calendar: {list: 1}}", "tools of servers were not used as expected"),
+        ("nothing", "no tool of a server should be used"),
+    ] {
+        let failed = played(wrong);
+        ends(&failed, 1);
+        assert!(out(&failed).contains(words) && out(&failed).contains("calendar.create"), "{wrong}: {}", out(&failed));
+    }
+    for (wrong, code, words) in [
+        ("{calender.create: 1}", "E961", "names no MCP server `calender`"),
+        ("{calendar.creat: 1}", "E961", "did you mean `create`?"),
+        ("{calendar: {creat: 1}}", "E961", "has no tool `creat` of `calendar`"),
+        ("{calendar: 1}", "E960", "write `{calendar.create: 1}`"),
+        ("{calendar.create: often}", "E960", "how often each was used"),
+        ("[calendar.create]", "E960", "this is a list"),
+    ] {
+        std::fs::write(folder.path().join("flows/desk.test.yaml"), test(wrong)).unwrap();
+        let found = run(folder.path(), &["check"]);
+        ends(&found, 1);
+        assert!(out(&found).contains(code) && out(&found).contains(words), "{wrong}: {}", out(&found));
+    }
+    // A mock of a tool that there is not would never be used.
+    let misspelt = test("{calendar.create: 1}").replacen("calendar.create", "calendar.creates", 1);
+    std::fs::write(folder.path().join("flows/desk.test.yaml"), misspelt).unwrap();
+    let found = run(folder.path(), &["check"]);
+    assert!(out(&found).contains("E961") && out(&found).contains("did you mean `create`?"), "{}", out(&found));
+}
+
+#[test]
 fn the_chat_names_the_mock_that_is_missing() {
     let mocked =
         format!("{BOT}sandbox: {{mocks: {{model: [{{helper: [{{call: calendar.list}}, {{say: Hello}}]}}]}}}}\n");

@@ -56,7 +56,7 @@ pub enum Phrase {
 }
 
 impl Phrase {
-    pub const ALL: [Phrase; 18] = [
+    pub const ALL: [Phrase; 19] = [
         Phrase::Stopped,
         Phrase::Started,
         Phrase::AskStop,

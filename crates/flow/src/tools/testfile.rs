@@ -13,6 +13,7 @@ mod questions;
 mod said;
 mod step;
 mod talk;
+mod uses;
 pub mod write;
 
 use crate::{
@@ -37,6 +38,7 @@ pub use said::Corpus;
 use std::{collections::BTreeMap, sync::Arc};
 pub use step::{Delivery, Step, TestAction, TestFault};
 pub use talk::{Talk, sentence, talk};
+pub use uses::{ExpectedUse, expected_uses};
 
 /// One test file.
 #[derive(Debug, Clone)]

@@ -7,6 +7,7 @@ use super::{
     report::FailedExpectation,
     requests,
     seen::{Handoff, Refusal, Seen},
+    tool_uses,
     trouble::BotProblem,
     update::rewrite,
     world::World,
@@ -148,6 +149,7 @@ impl World<'_> {
             Aspect::Http => requests::calls(node, &self.app.calls.made()[since.calls..]),
             Aspect::Model => questions::asked(node, &self.app.calls.asked()[since.questions..]),
             Aspect::Cites => self.look_at_papers(expected),
+            Aspect::Mcp => tool_uses::used(node, &self.app.calls.used()[since.tool_uses..]),
             Aspect::SameKey => requests::same_key(node, &self.app.calls.made()[since.calls..]),
             Aspect::Trouble => {
                 let mut troubles = self.troubles[since.troubles..].to_vec();

@@ -302,6 +302,11 @@ pub const EXPECT_KEYS: &[FieldSpec] = &[
         FieldKind::Many(&FieldKind::Name),
         "The papers that replies of agents were taken from, each as `FILE` or `FILE#HEADING`: `cites: prices.csv`; `nothing`: none.",
     ),
+    FieldSpec::optional(
+        "mcp",
+        FieldKind::Either(&[FieldKind::Word(&["nothing"]), FieldKind::Map]),
+        "Uses of tools of MCP servers, and how often: `{calendar.create: 1}` or `{calendar: {create: 1, list: 0}}`.",
+    ),
     FieldSpec::optional("same_key", FieldKind::YesNo, "All tries of a request carried one key."),
     FieldSpec::optional("contact", FieldKind::Map, "What is known of the contact."),
     FieldSpec::optional(

@@ -1,6 +1,6 @@
 //! Parses the expectations of a test: of the next message (`bot`), and of all effects of the last step (`expect`).
 
-use super::paper::PaperPart;
+use super::{paper::PaperPart, uses};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings, did_you_mean},
@@ -39,6 +39,8 @@ pub enum Aspect {
     Http,
     /// The questions to models.
     Model,
+    /// The uses of tools of MCP servers.
+    Mcp,
     SameKey,
     Contact,
     Handoff,
@@ -51,13 +53,14 @@ pub enum Aspect {
     Trouble,
 }
 
-const ASPECTS: [(&str, Aspect); 13] = [
+const ASPECTS: [(&str, Aspect); 14] = [
     ("window", Aspect::Window),
     ("run", Aspect::Run),
     ("sent", Aspect::Sent),
     ("refused", Aspect::Refused),
     ("http", Aspect::Http),
     ("model", Aspect::Model),
+    ("mcp", Aspect::Mcp),
     ("same_key", Aspect::SameKey),
     ("contact", Aspect::Contact),
     ("handoff", Aspect::Handoff),
@@ -186,6 +189,7 @@ fn check(aspect: Aspect, node: &Node, set: &FlowSet, findings: &Findings) {
                 findings.push(Diagnostic::error("E960", &node.place, message).help("write `{any: 1}`"));
             }
         }
+        Aspect::Mcp => uses::look(node, findings),
         Aspect::Handoff => match &node.kind {
             Kind::Map(_) => keys(node, "`handoff`", &HANDOFF, findings),
             Kind::Null | Kind::Scalar(_) | Kind::List(_) => {}

@@ -7,6 +7,7 @@ use super::{
     expected::{Aspect, BotSays, Expected},
     questions,
     said::{Corpus, SaidText},
+    uses,
 };
 use crate::{
     base::{
@@ -41,7 +42,8 @@ pub fn check(scenario: &Scenario, corpus: &Corpus<'_>) -> (Vec<Diagnostic>, bool
         look.case(case);
     }
     let names_steps = questions::check(scenario, set, &findings);
-    let alone = look.said.is_alone() && !names_steps;
+    let names_tools = uses::check(scenario, set, &findings);
+    let alone = look.said.is_alone() && !names_steps && !names_tools;
     (findings.into_sorted(), alone)
 }
 
@@ -175,6 +177,7 @@ impl Look<'_> {
             | Aspect::Http
             | Aspect::Model
             | Aspect::Cites
+            | Aspect::Mcp
             | Aspect::SameKey
             | Aspect::Screen => {}
         }
