@@ -14,9 +14,13 @@ use crate::{
     },
     model::scope::{Scope, Scopes},
     runtime::config::Config,
-    store::{CommitError, tables::api_key},
+    store::{
+        CommitError,
+        tables::{api_key, audit::AuditEntry},
+    },
     web::{
         api::people::keys::life,
+        audit::Doer,
         auth::{self, KeyRights},
     },
 };
@@ -87,7 +91,10 @@ async fn create(config: &Config, new: NewKey) -> Outcome {
         None => {
             let store = exclusive(config).await?;
             let rights = KeyRights { account: account.clone(), name, scopes, expires_at };
-            let made = auth::create_key(&store, rights, SystemClock.now()).await;
+            let detail = json!({"account": account, "scopes": names, "expires_at": expires_at.map(iso)});
+            let entry = Doer::command().entry(&store, SystemClock.now(), "create_key", detail);
+            let entry = AuditEntry { account: Some(account.clone()), ..entry };
+            let made = auth::create_key(&store, rights, SystemClock.now(), Some(entry)).await;
             store.close().await;
             made?.key.expose().to_owned()
         }
@@ -141,7 +148,8 @@ async fn revoke(config: &Config, id: &str) -> Outcome {
         Some(api) => drop(api.delete(&format!("/v1/keys/{id}")).await?.ok()?),
         None => {
             let store = exclusive(config).await?;
-            let done = auth::revoke_key(&store, id, SystemClock.now()).await;
+            let entry = Doer::command().entry(&store, SystemClock.now(), "revoke_key", json!({}));
+            let done = auth::revoke_key(&store, id, SystemClock.now(), Some(entry)).await;
             store.close().await;
             done.map_err(|error| match error {
                 CommitError::Stale { .. } => {

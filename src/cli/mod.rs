@@ -19,6 +19,7 @@ macro_rules! eprintln {
     ($($text:tt)*) => { $crate::cli::terminal::screen::err(format_args!("{}\n", format_args!($($text)*))) };
 }
 
+mod audit;
 mod backup;
 mod balance;
 mod broadcast;
@@ -126,6 +127,8 @@ enum Command {
     Keys(keys::Args),
     /// People who sign in to the studio: their roles, links and sign-outs
     People(people::Args),
+    /// What people, keys and commands did: who, when, from where, on what, and the outcome
+    Audit(audit::Args),
     /// Show what accounts have left for messages
     Balance(balance::Args),
     /// Send a flow to many once: with a forecast, by its count
@@ -189,6 +192,7 @@ impl Command {
             | Command::Models(_)
             | Command::Keys(_)
             | Command::People(_)
+            | Command::Audit(_)
             | Command::Balance(_)
             | Command::Broadcast(_)
             | Command::Schedule(_)
@@ -335,6 +339,7 @@ fn run(command: Command) -> Outcome {
         Command::Models(args) => block_on(models::run(args)),
         Command::Keys(args) => block_on(keys::run(args)),
         Command::People(args) => block_on(people::run(args)),
+        Command::Audit(args) => block_on(audit::run(args)),
         Command::Balance(args) => block_on(balance::run(args)),
         Command::Broadcast(args) => block_on(broadcast::run(args)),
         Command::Schedule(args) => block_on(schedule::run(args)),

@@ -194,7 +194,7 @@ async fn by_database(config: &Config, store: &Store, what: Action) -> Outcome {
             ("remove_person", person.name, json!({}))
         }
     };
-    audit::write(store, now, Doer::command(), action, Note { subject: Some(subject), detail }).await;
+    audit::write(store, now, &Doer::command(), action, Note { subject: Some(subject), detail }).await;
     Ok(())
 }
 

@@ -13,12 +13,13 @@ use super::{
         local_origin::{RequestOrigin, origin_of},
     },
     state::Web,
-    studio::access::{is_open, transport},
+    studio::access::{client_address, is_open, transport},
     webhooks::sandbox_user,
 };
 use crate::{
     model::{role::Role, scope::Scope},
     runtime::config::Publishers,
+    store::tables::audit::AuditEntry,
 };
 use axum::{
     extract::{ConnectInfo, FromRequestParts, Request, State},
@@ -71,7 +72,7 @@ pub async fn check(
             let hides = masks::hide(route, &caller);
             let response = match audit::kept(route, &caller) {
                 Kept::No => next.run(request).await,
-                kept => audited(route, Arc::clone(&web), caller, kept, request, next).await,
+                kept => audited(route, Arc::clone(&web), (caller, peer), kept, request, next).await,
             };
             if hides { masks::masked(&web, route, response).await } else { response }
         }
@@ -83,35 +84,70 @@ pub async fn check(
 async fn audited(
     route: &'static Route,
     web: Arc<Web>,
-    caller: Caller,
+    (caller, peer): (Caller, SocketAddr),
     kept: Kept,
     request: Request,
     next: Next,
 ) -> Response {
-    let doer = Doer::of(&caller, request.headers());
+    let doer = Doer::of(&caller, request.headers(), client_address(&web, peer, request.headers()));
     let subject = audit::subject(route, request.uri().path());
     let task = tokio::spawn(async move {
-        let mut response = next.run(request).await;
-        let told: Option<Note> = response.extensions_mut().remove();
-        let is_new = match (kept, &caller) {
-            (Kept::Look, Caller::Person(person)) => {
-                let subject = subject.as_deref().unwrap_or_default();
-                web.looks.is_new(person.id, route.name, subject, web.app.clock.now())
-            }
-            _ => true,
-        };
-        if response.status().is_success() && is_new {
-            let told = told.unwrap_or(Note { subject: None, detail: Json::Null });
-            let note = Note { subject: told.subject.or(subject), detail: told.detail };
-            audit::write(&web.app.store, web.app.clock.now(), doer, route.name, note).await;
+        match kept {
+            Kept::Look => looked(route, &web, &caller, (&doer, subject), request, next).await,
+            Kept::Always | Kept::No => acted(route, &web, &doer, subject, request, next).await,
         }
-        response
     });
     match task.await.map_err(tokio::task::JoinError::try_into_panic) {
         Ok(response) => response,
         Err(Ok(panic)) => std::panic::resume_unwind(panic),
         Err(Err(error)) => Problem::bug(&error).into_response(),
     }
+}
+
+/// An act has its entry before it begins.
+async fn acted(
+    route: &'static Route,
+    web: &Web,
+    doer: &Doer,
+    subject: Option<String>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let store = &web.app.store;
+    let entry = doer.entry(store, web.app.clock.now(), route.name, Json::Null);
+    let account = audit::account_of(web, route, subject.as_deref()).await.or(entry.account);
+    let id = match audit::begin(store, AuditEntry { subject: subject.clone(), account, ..entry }).await {
+        Ok(id) => id,
+        Err(error) => return Problem::bug(&error).into_response(),
+    };
+    let mut response = next.run(request).await;
+    let told = response.extensions_mut().remove::<Note>().unwrap_or(Note { subject: None, detail: Json::Null });
+    let note = Note { subject: told.subject.or(subject), detail: told.detail };
+    audit::end(store, id, note, &audit::outcome(&response)).await;
+    response
+}
+
+/// A look is written down once in a while, and only if there was something to see.
+async fn looked(
+    route: &'static Route,
+    web: &Web,
+    caller: &Caller,
+    (doer, subject): (&Doer, Option<String>),
+    request: Request,
+    next: Next,
+) -> Response {
+    let (store, now) = (&web.app.store, web.app.clock.now());
+    let response = next.run(request).await;
+    let is_new = match caller {
+        Caller::Person(person) => web.looks.is_new(person.id, route.name, subject.as_deref().unwrap_or_default(), now),
+        Caller::Account(_) | Caller::Operator => true,
+    };
+    if response.status().is_success() && is_new {
+        let entry = doer.entry(store, now, route.name, Json::Null);
+        let account = audit::account_of(web, route, subject.as_deref()).await.or(entry.account);
+        audit::put(store, AuditEntry { subject, account, ..entry }).await;
+    }
+    response
 }
 
 async fn admitted(route: &Route, web: &Web, peer: SocketAddr, headers: &HeaderMap) -> Result<Caller, Problem> {

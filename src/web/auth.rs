@@ -14,7 +14,13 @@ use crate::{
         scope::{Scope, Scopes},
     },
     runtime::config::Sender,
-    store::{CommitError, Store, WriteSet, tables::api_key},
+    store::{
+        CommitError, Store, WriteSet,
+        tables::{
+            api_key,
+            audit::{self, AuditEntry},
+        },
+    },
 };
 use axum::http::{HeaderMap, StatusCode, header};
 use sha2::{Digest, Sha256};
@@ -38,6 +44,8 @@ pub struct KeyHolder {
     pub account: AccountName,
     /// `None`: all that a key of an account may do, as keys of the configuration.
     pub scopes: Option<Scopes>,
+    /// Its name and id for people, and nothing of the key itself; of a key of the configuration its account and place.
+    pub key_name: String,
 }
 
 /// A person with the rights that they have now.
@@ -89,9 +97,10 @@ pub async fn of_key(web: &Web, shown: &str) -> Result<Option<Caller>, Problem> {
     // Compare all keys, even after a match, so that the time taken reveals nothing.
     let mut found = None;
     for account in &web.app.config.accounts {
-        for key in &account.api_keys {
+        for (place, key) in account.api_keys.iter().enumerate() {
             if key.matches(shown) {
-                found = Some(Caller::Account(KeyHolder { account: account.name.clone(), scopes: None }));
+                let (account, key_name) = (account.name.clone(), format!("{}/{}", account.name, place + 1));
+                found = Some(Caller::Account(KeyHolder { account, scopes: None, key_name }));
             }
         }
     }
@@ -115,7 +124,8 @@ pub async fn of_key(web: &Web, shown: &str) -> Result<Option<Caller>, Problem> {
     if row.used_at.is_none_or(|at| now - at >= KEY_USED_EVERY) {
         note_use(&web.app.store, row.id, now).await;
     }
-    Ok(Some(Caller::Account(KeyHolder { account: row.account, scopes: row.scopes })))
+    let key_name = if row.name.is_empty() { id.to_owned() } else { format!("{} ({id})", row.name) };
+    Ok(Some(Caller::Account(KeyHolder { account: row.account, scopes: row.scopes, key_name })))
 }
 
 /// Writes the time of a key's use.
@@ -176,8 +186,14 @@ fn new_key() -> Result<NewKey, getrandom::Error> {
     Ok(NewKey { hash: hash(&key), key: Secret::new(key), id })
 }
 
-/// Creates a key for an account and stores its hash.
-pub async fn create_key(store: &Store, rights: KeyRights, now: Time) -> anyhow::Result<NewKey> {
+/// Creates a key for an account and stores its hash. `entry` goes into the audit log in the same commit, with the key's
+/// id as its subject; `None`: the caller has an entry of its own.
+pub async fn create_key(
+    store: &Store,
+    rights: KeyRights,
+    now: Time,
+    entry: Option<AuditEntry>,
+) -> anyhow::Result<NewKey> {
     let key = new_key().map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
     let row = api_key::ApiKey {
         id: key.id.clone(),
@@ -192,14 +208,20 @@ pub async fn create_key(store: &Store, rights: KeyRights, now: Time) -> anyhow::
     };
     let mut set = WriteSet::new();
     set.push(&api_key::INSERT, &row);
+    if let Some(entry) = entry {
+        set.push(&audit::INSERT, &AuditEntry { subject: Some(key.id.clone()), ..entry });
+    }
     store.commit(set).await?;
     Ok(key)
 }
 
-/// Revokes a key; `CommitError::Stale` if there is no such active key.
-pub async fn revoke_key(store: &Store, id: &str, now: Time) -> Result<(), CommitError> {
+/// Revokes a key; `CommitError::Stale` if there is no such active key. `entry` as in `create_key`.
+pub async fn revoke_key(store: &Store, id: &str, now: Time, entry: Option<AuditEntry>) -> Result<(), CommitError> {
     let mut set = WriteSet::new();
     set.push(&api_key::REVOKE, &api_key::Revoke { id: id.to_owned(), at: now });
+    if let Some(entry) = entry {
+        set.push(&audit::INSERT, &AuditEntry { subject: Some(id.to_owned()), ..entry });
+    }
     store.commit(set).await.map(|_| ())
 }
 

@@ -3,6 +3,7 @@
 mod access;
 mod admission;
 mod ahead;
+mod audit;
 mod autocalls;
 mod balance;
 mod bodies;

@@ -207,8 +207,10 @@ async fn files_that_are_written_and_cannot_go_live_yet_are_told_with_their_etags
     let host = open_host(&[]).await;
     let live = host.app.live.get().version;
     let body = json!({"files": {"flows/thanks.yaml": THANKS}, "etags": {"flows/thanks.yaml": null}});
-    host.faults.fail_next_commits(1);
-    let told = post(&host, &body).await.is(200);
+    // The commit before it is that of the entry in the audit log.
+    let entry = host.faults.hold_next_commit();
+    let (told, ()) = tokio::join!(post(&host, &body), entry.until(|| host.faults.fail_next_commits(1)));
+    let told = told.is(200);
     assert!(told["delayed"].as_str().unwrap().contains("cannot be stored"), "{told}");
     assert_eq!((&told["version"], host.app.live.get().version), (&json!(null), live));
     assert_eq!(told["etags"]["flows/thanks.yaml"], etag(&host, "flows/thanks.yaml").await);

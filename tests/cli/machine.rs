@@ -57,6 +57,7 @@ fn every_command_that_prints_data_prints_json() {
         &["test"],
         &["explain", "pizza"],
         &["deploy", "--dry-run"],
+        &["audit"],
         &["flows", "list"],
         &["flows", "pause", "news"],
         &["flows", "resume", "news"],

@@ -9,7 +9,7 @@ use transom::{
         CommitError, Store, WriteSet,
         queries::retention::{self, Pace},
         tables::{
-            audit::{self, AuditEntry, Means},
+            audit::{self, AuditEnd, AuditEntry, Means},
             person::{self, NewLink, Person, PersonId, PersonSeen, RoleChange, UsedLink},
             person_session::{self, PersonSession, SessionHash, SessionSeen, SessionsOf},
         },
@@ -109,17 +109,26 @@ fn the_audit_log_is_read_from_the_newest_and_forgets_the_old() {
             at: NOW + Span(id),
             person_id: Some(7),
             person: Some("Ana".into()),
+            key_name: Some("CRM (a1)".into()),
+            account: Some("acme".into()),
+            address: Some("198.51.100.7".into()),
             means: Means::Person,
             action: "pause_flow".into(),
             subject: Some("menu".into()),
             detail: json!({"n": id}),
+            outcome: audit::BEGUN.into(),
         };
         for id in 1..=3 {
             put(&store, &audit::INSERT, &entry(id)).await.unwrap();
         }
-        assert_eq!(audit::page(&store, 3, 5).await.unwrap(), [entry(2), entry(1)]);
+        let always = NOW - Span::days(1);
+        assert_eq!(audit::page(&store, 3, 5, always).await.unwrap(), [entry(2), entry(1)]);
+        assert_eq!(audit::page(&store, i64::MAX, 5, NOW + Span(2)).await.unwrap(), [entry(3), entry(2)]);
+        let ended = AuditEnd { id: 3, subject: None, detail: json!({}), outcome: audit::DONE.into() };
+        put(&store, &audit::END, &ended).await.unwrap();
+        let third = AuditEntry { subject: None, detail: json!({}), outcome: audit::DONE.into(), ..entry(3) };
         assert_eq!(retention::forget(&store, &audit::EXPIRE, NOW + Span(3), Pace::AtOnce).await.unwrap(), 2);
-        assert_eq!(audit::page(&store, i64::MAX, 5).await.unwrap(), [entry(3)]);
+        assert_eq!(audit::page(&store, i64::MAX, 5, always).await.unwrap(), [third]);
         store.close().await;
     });
 }

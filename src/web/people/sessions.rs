@@ -9,6 +9,7 @@ use crate::{
     store::{
         CommitError, ReadError, Store, WriteSet,
         tables::{
+            audit::{self, AuditEntry},
             person::{self, Person, PersonSeen, UsedLink},
             person_session::{self, PersonSession, SessionHash, SessionSeen, SessionsOf},
         },
@@ -46,9 +47,16 @@ pub fn is_over(session: &PersonSession, now: Time) -> bool {
     now - session.seen_at >= SIGNED_IN_IDLE || now - session.created_at >= SIGNED_IN_MAX
 }
 
-/// Begins a session with a new value; nobody can have chosen it before.
-pub async fn begin(store: &Store, person: &Person, now: Time) -> Result<Option<Secret>, CommitError> {
+/// Begins a session with a new value; nobody can have chosen it before. `entry` goes into the audit log in the same
+/// commit.
+pub async fn begin(
+    store: &Store,
+    person: &Person,
+    now: Time,
+    entry: &AuditEntry,
+) -> Result<Option<Secret>, CommitError> {
     let mut set = WriteSet::of(person.id);
+    set.push(&audit::INSERT, entry);
     let others = person_session::of(store, person.id).await.unwrap_or_default();
     let many = (others.len() + 1).saturating_sub(SESSIONS_PER_PERSON_MAX);
     for old in others.iter().take(many) {
@@ -64,8 +72,10 @@ pub async fn begin_by_link(
     link_hash: String,
     password: String,
     now: Time,
+    entry: &AuditEntry,
 ) -> Result<Option<Secret>, CommitError> {
     let mut set = WriteSet::of(person.id);
+    set.push(&audit::INSERT, entry);
     set.push(&person::USE_LINK, &UsedLink { id: person.id, link_hash, at: now, password });
     set.push(&person_session::END_ALL, &SessionsOf { person_id: person.id });
     match write(store, set, person, now).await {
@@ -83,9 +93,12 @@ async fn write(store: &Store, mut set: WriteSet, person: &Person, now: Time) -> 
     Ok(Some(Secret::new(value)))
 }
 
-/// Ends one session.
-pub async fn end(store: &Store, hash: String) -> Result<(), CommitError> {
+/// Ends one session. `entry` goes into the audit log in the same commit.
+pub async fn end(store: &Store, hash: String, entry: Option<&AuditEntry>) -> Result<(), CommitError> {
     let mut set = WriteSet::new();
+    if let Some(entry) = entry {
+        set.push(&audit::INSERT, entry);
+    }
     set.push(&person_session::END, &SessionHash { hash });
     store.commit(set).await.map(|_| ())
 }

@@ -2,7 +2,7 @@
 
 use super::{
     AllowedCallers, AnswerBody, CURSOR, DocumentedAnswer, Errors, GET, LIMIT, POST, Route, Verb, ask, at, ok,
-    shape::{answer, request},
+    shape::{Type::Text, answer, may, request},
     tell,
 };
 use crate::web::api::{
@@ -108,10 +108,18 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/audit",
         name: "list_audit",
         part: PART,
-        summary: "List what people and commands did, newest first",
-        about: "Sign-ins, and each request that changed something, exported or showed a contact; it is kept for 400 days.",
+        summary: "List what people, keys and commands did, newest first",
+        about: "Sign-ins, also refused ones, and each request that changed something, exported or showed a contact; not the \
+                messages, runs and contacts of programs. It is kept for 400 days, unless `retention.audit` says otherwise.",
         who: AllowedCallers::Operator,
-        query: &[LIMIT, CURSOR],
+        query: &[
+            may("since", Text, "Done then or later: a moment with its zone, or a day, `2026-11-24`, in UTC."),
+            may("who", Text, "Only by people or keys whose name holds this."),
+            may("what", Text, "Only actions that hold this: `erase`."),
+            may("account", Text, "Only those of this account."),
+            LIMIT,
+            CURSOR,
+        ],
         answers: &[ok(answer::<Listed<AuditShown>>(), "")],
         example: ask("/v1/audit?limit=2"),
         take: || get(audit::list),

@@ -100,6 +100,8 @@ pub const LOCAL_MESSAGES_MAX: i64 = 500;
 /// Rows that a list in the terminal shows at most, and dead letters.
 pub const COMMAND_ROWS_MAX: i64 = 1_000;
 pub const COMMAND_LETTERS_MAX: i64 = 10_000;
+/// Entries of the audit log that a command prints.
+pub const COMMAND_AUDIT_MAX: i64 = 10_000;
 /// The age of the last `transom backup` from which health mentions it.
 pub const BACKUP_AGE_MAX: Span = Span::days(7);
 /// The copies that `backup` keeps, unless its `keep` says otherwise, and the most that it may say.

@@ -234,7 +234,7 @@ pub const TRIES_KEPT_MAX: usize = 10_000;
 pub const AUDIT_LOOKED_EVERY: Span = Span::hours(1);
 /// Looks that are remembered for that.
 pub const AUDIT_LOOKS_MAX: usize = 10_000;
-/// How long the audit log is kept.
+/// How long the audit log is kept, unless `retention` says otherwise.
 pub const AUDIT_KEPT: Span = Span::days(400);
 /// How often the time of a key's last use is written down.
 pub const KEY_USED_EVERY: Span = Span::minutes(5);

@@ -5,7 +5,7 @@ use crate::{
     base::{
         diagnostic::Diagnostic,
         fields::Fields,
-        limits::{BACKUPS_KEPT, BACKUPS_KEPT_MAX, MESSAGES_KEPT_MIN},
+        limits::{AUDIT_KEPT, BACKUPS_KEPT, BACKUPS_KEPT_MAX, MESSAGES_KEPT_MIN},
         place::Place,
         secret::Secret,
         time::{self, Span, Time},
@@ -86,6 +86,8 @@ pub struct Retention {
     pub traces: Span,
     /// Of what models were asked and answered; zero: it is not kept at all.
     pub model_questions: Span,
+    /// What people, keys and commands did.
+    pub audit: Span,
 }
 
 impl Default for Retention {
@@ -95,6 +97,7 @@ impl Default for Retention {
             messages: Span::days(400),
             traces: Span::days(30),
             model_questions: Span::days(7),
+            audit: AUDIT_KEPT,
         }
     }
 }
@@ -244,6 +247,7 @@ pub fn retention(mut fields: Fields<'_>) -> Retention {
         ("messages", &mut kept.messages),
         ("traces", &mut kept.traces),
         ("model_questions", &mut kept.model_questions),
+        ("audit", &mut kept.audit),
     ] {
         *value = fields.duration(name, *value);
         if *value < Span::ZERO {

@@ -4,8 +4,8 @@ use crate::{
     base::{
         clock::Clock,
         limits::{
-            AUDIT_KEPT, EVENTS_KEPT, IDEMPOTENCY_KEPT, MODEL_CALLS_KEPT, RETAIN_EVERY, SIGNED_IN_IDLE,
-            TESTER_SESSIONS_KEPT, UPLOAD_KEPT,
+            EVENTS_KEPT, IDEMPOTENCY_KEPT, MODEL_CALLS_KEPT, RETAIN_EVERY, SIGNED_IN_IDLE, TESTER_SESSIONS_KEPT,
+            UPLOAD_KEPT,
         },
         time::Span,
     },
@@ -73,7 +73,7 @@ impl Retention {
             (&delivery::EXPIRE, keep.traces),
             (&event::EXPIRE, EVENTS_KEPT),
             (&tester_session::EXPIRE, TESTER_SESSIONS_KEPT),
-            (&audit::EXPIRE, AUDIT_KEPT),
+            (&audit::EXPIRE, keep.audit),
             (&model_call::EXPIRE, MODEL_CALLS_KEPT),
         ];
         for (expire, kept) in large {

@@ -69,6 +69,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (121, "note", include_str!("../migrations/0121_note.sql")),
     (122, "person_teams", include_str!("../migrations/0122_person_teams.sql")),
     (130, "model_question", include_str!("../migrations/0130_model_question.sql")),
+    (140, "audit_origin", include_str!("../migrations/0140_audit_origin.sql")),
 ];
 
 const LEDGER: &str = "

@@ -100,7 +100,7 @@ async fn created(web: &Web, request: Request) -> Result<Key, Problem> {
     errors.finish()?;
     let account = account.ok_or_else(|| Problem::bug(&"no account and no error"))?;
     let rights = KeyRights { account: account.clone(), name: asked.name.unwrap_or_default(), scopes, expires_at };
-    let key = auth::create_key(&web.app.store, rights, now).await.map_err(|error| Problem::bug(&error))?;
+    let key = auth::create_key(&web.app.store, rights, now, None).await.map_err(|error| Problem::bug(&error))?;
     Ok(Key {
         id: key.id,
         account: account.as_str().to_owned(),
@@ -140,7 +140,7 @@ pub fn life(text: &str) -> Result<Span, String> {
 const DAY_MS: i64 = Span::days(1).0;
 
 async fn revoked(web: &Web, id: &str) -> Result<(), Problem> {
-    match auth::revoke_key(&web.app.store, id, web.app.clock.now()).await {
+    match auth::revoke_key(&web.app.store, id, web.app.clock.now(), None).await {
         Ok(()) => {
             web.end_streams();
             Ok(())

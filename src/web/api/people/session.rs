@@ -7,7 +7,10 @@ use crate::{
         time::Time,
     },
     model::role::Role,
-    store::tables::person::{self, Person},
+    store::tables::{
+        audit::AuditEntry,
+        person::{self, Person},
+    },
     web::{
         admission,
         api::people::RoleName,
@@ -34,7 +37,7 @@ use axum::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 /// The person who asks.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -114,21 +117,18 @@ pub async fn sign_in(
         errors.wrong("name", "Give `name` or `link`, one of both.");
     }
     errors.finish()?;
-    let address = Tried::address(client_address(&web, peer, &headers));
+    let address = client_address(&web, peer, &headers);
     // In a task of its own: a client that disconnects in the middle must not get a try for nothing.
     let task = tokio::spawn(async move {
         let made = match (name, link) {
             (_, Some(link)) => by_link(&web, &link, password, address).await?,
             (name, None) => by_password(&web, &name.unwrap_or_default(), password, address).await?,
         };
-        let (person, value, way) = made;
         // The person who was signed in here before is signed out.
-        end_presented(&web, &headers, transport).await?;
+        end_presented(&web, &headers, transport, None).await?;
         // A link ends all other sessions of its person.
         web.end_streams();
-        let note = Note { subject: None, detail: json!({"by": way, "role": person.role}) };
-        audit::write(&web.app.store, web.app.clock.now(), Doer::person(person.id, &person.name), "sign_in", note).await;
-        Ok(with_cookie(cookie::set(&headers, transport, &value)))
+        Ok(with_cookie(cookie::set(&headers, transport, &made)))
     });
     task.await.map_err(|panic| Problem::bug(&panic))?
 }
@@ -140,21 +140,17 @@ pub async fn sign_out(
     headers: HeaderMap,
 ) -> ApiResult {
     let Some(transport) = transport(&web, peer, &headers) else { return Ok(StatusCode::NO_CONTENT.into_response()) };
-    if let Some(Caller::Person(person)) = end_presented(&web, &headers, transport).await? {
+    let address = client_address(&web, peer, &headers);
+    if end_presented(&web, &headers, transport, Some(address)).await?.is_some() {
         web.end_streams();
-        let note = Note { subject: None, detail: json!({}) };
-        audit::write(&web.app.store, web.app.clock.now(), Doer::person(person.id, &person.name), "sign_out", note)
-            .await;
     }
     Ok(with_cookie(cookie::clear(&headers, transport)))
 }
 
-type Begun = (Person, Secret, &'static str);
-
-async fn by_password(web: &Web, name: &str, password: String, address: Tried) -> Result<Begun, Problem> {
+async fn by_password(web: &Web, name: &str, password: String, address: IpAddr) -> Result<Secret, Problem> {
     let (store, now) = (&web.app.store, web.app.clock.now());
     let folded = names::folded(name);
-    let tried = [Tried::Name(hash(&folded)), address];
+    let tried = [Tried::Name(hash(&folded)), Tried::address(address)];
     web.tries.begin(&tried, now).map_err(|until| too_many_tries(until, now))?;
     let found = person::named(store, &folded).await.map_err(|error| Problem::bug(&error))?;
     let stored = found.as_ref().and_then(|person| person.password.clone());
@@ -163,44 +159,68 @@ async fn by_password(web: &Web, name: &str, password: String, address: Tried) ->
         web.tries.not_looked_at(&tried);
         return Err(crowded(now));
     };
-    let Some(person) = found else { return Err(wrong_password()) };
-    if !fits {
-        let note = Note { subject: Some(person.name), detail: json!({}) };
-        let nobody = Doer::page();
-        audit::write(store, now, nobody, "wrong_password", note).await;
+    let Some(person) = found.as_ref().filter(|_| fits) else {
+        // A name that nobody has is not written down: somebody may have typed a password there.
+        let note = Note { subject: found.map(|person| person.name), detail: json!({}) };
+        refused(web, address, "wrong_password", note).await;
         return Err(wrong_password());
-    }
+    };
     web.tries.right(&tried);
-    let value = sessions::begin(store, &person, now).await.map_err(|error| Problem::bug(&error))?;
-    let value = value.ok_or_else(|| Problem::bug(&"the system gives no randomness"))?;
-    Ok((person, value, "password"))
+    let entry = signed_in(web, person, address, "password");
+    let value = sessions::begin(store, person, now, &entry).await.map_err(|error| Problem::bug(&error))?;
+    value.ok_or_else(|| Problem::bug(&"the system gives no randomness"))
 }
 
-async fn by_link(web: &Web, link: &str, password: String, address: Tried) -> Result<Begun, Problem> {
+async fn by_link(web: &Web, link: &str, password: String, address: IpAddr) -> Result<Secret, Problem> {
     let (store, now) = (&web.app.store, web.app.clock.now());
-    let tried = [address];
+    let tried = [Tried::address(address)];
     web.tries.begin(&tried, now).map_err(|until| too_many_tries(until, now))?;
     let link_hash = hash(link);
     let found = person::linked(store, &link_hash).await.map_err(|error| Problem::bug(&error))?;
     let found = found.filter(|person| person.link_ends_at.is_some_and(|end| now < end));
-    let Some(person) = found else { return Err(wrong_link()) };
+    let Some(person) = found else {
+        refused(web, address, "wrong_link", Note { subject: None, detail: json!({}) }).await;
+        return Err(wrong_link());
+    };
     web.tries.right(&tried);
     if let Some(why) = password::weakness(&password, &person.name) {
         return Err(Problem::invalid(vec![("/password".to_owned(), why)]));
     }
     let stored = web.hashing.stored(password).await.map_err(|_| crowded(now))?;
     let stored = stored.ok_or_else(|| Problem::bug(&"a password could not be hashed"))?;
-    let value = sessions::begin_by_link(store, &person, link_hash, stored, now).await;
-    let value = value.map_err(|error| Problem::bug(&error))?.ok_or_else(wrong_link)?;
-    Ok((person, value, "link"))
+    let entry = signed_in(web, &person, address, "link");
+    let value = sessions::begin_by_link(store, &person, link_hash, stored, now, &entry).await;
+    value.map_err(|error| Problem::bug(&error))?.ok_or_else(wrong_link)
 }
 
-/// Ends the session whose cookie came with the request; gives its person.
-async fn end_presented(web: &Web, headers: &HeaderMap, transport: Transport) -> Result<Option<Caller>, Problem> {
+/// The entry of a sign-in, for the commit of its session.
+fn signed_in(web: &Web, person: &Person, address: IpAddr, way: &str) -> AuditEntry {
+    let detail = json!({"by": way, "role": person.role});
+    Doer::person(person.id, &person.name, address).entry(&web.app.store, web.app.clock.now(), "sign_in", detail)
+}
+
+/// Writes down a sign-in that was refused. `Tries` keeps them few.
+async fn refused(web: &Web, address: IpAddr, action: &str, note: Note) {
+    let store = &web.app.store;
+    let entry = Doer::page(address).entry(store, web.app.clock.now(), action, note.detail);
+    audit::put(store, AuditEntry { subject: note.subject, outcome: action.to_owned(), ..entry }).await;
+}
+
+/// Ends the session whose cookie came with the request; gives its person. `from`: they sign themselves out, from there.
+async fn end_presented(
+    web: &Web,
+    headers: &HeaderMap,
+    transport: Transport,
+    from: Option<IpAddr>,
+) -> Result<Option<Caller>, Problem> {
     let Some(value) = cookie::read(headers, transport) else { return Ok(None) };
     let found = sessions::find(&web.app.store, &value, web.app.clock.now()).await;
     let found = found.map_err(|error| Problem::bug(&error))?;
-    let ended = sessions::end(&web.app.store, hash(value.expose())).await;
+    let signed_out = found.as_ref().zip(from).map(|(person, from)| {
+        let doer = Doer::person(person.id, &person.name, from);
+        doer.entry(&web.app.store, web.app.clock.now(), "sign_out", json!({}))
+    });
+    let ended = sessions::end(&web.app.store, hash(value.expose()), signed_out.as_ref()).await;
     ended.map_err(|error| Problem::bug(&error))?;
     Ok(found.map(|person| Caller::Person(Arc::new(person))))
 }
