@@ -1,6 +1,7 @@
 //! Runs `transom status`: prints on one screen what the running daemon does now, how fast, and what waits or stands still.
 
 mod reading;
+mod upkeep;
 
 use super::{
     Failure, Outcome,
@@ -85,7 +86,9 @@ pub async fn run(args: Args) -> Outcome {
     let took = SystemClock.now() - began;
     let ready = metrics.get("/readyz").await?.json();
     let senders = api.get("/v1/senders").await?.ok()?;
-    let told = told(&first, &last, took, &ready, &senders["data"]);
+    let mut told = told(&first, &last, took, &ready, &senders["data"]);
+    told["backup"] = upkeep::backup(&last, config.backup.is_some());
+    told["certificate"] = upkeep::certificate(&last);
     out::either(|| told.clone(), || print(&told, Paint::stdout()));
     Ok(())
 }
@@ -195,6 +198,9 @@ fn print(told: &Json, paint: Paint) {
                 rough(Span(number(&waits["oldest_unsent_s"]) as i64 * 1_000))
             ))
         );
+    }
+    for line in upkeep::lines(told, SystemClock.now(), paint) {
+        println!("{line}");
     }
     for one in list("to_look_at") {
         println!("{}", paint.warn(format!("! {}", one.as_str().unwrap_or_default())));
