@@ -77,6 +77,8 @@ pub enum Declared {
     Model,
     /// `mcp:` of `_bot.yaml`.
     McpServer,
+    /// `mcp.lock.yaml`, of the server beside it.
+    McpTool,
 }
 
 impl FieldKind {
@@ -141,6 +143,7 @@ impl Declared {
             Declared::ContactField => "field of the contact",
             Declared::Model => "model",
             Declared::McpServer => "MCP server",
+            Declared::McpTool => "tool of the server",
         }
     }
 }

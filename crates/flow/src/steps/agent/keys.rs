@@ -101,10 +101,10 @@ pub(super) const TOOLS: FieldKind = FieldKind::Many(&FieldKind::Either(&[
 
 const MCP: &[FieldSpec] = &[
     FieldSpec::required("mcp", FieldKind::Known(Declared::McpServer), "The server, one of `mcp` in `_bot.yaml`."),
-    FieldSpec::required("only", FieldKind::Many(&FieldKind::Name), "The tools of it that the model may use."),
+    FieldSpec::required("only", FieldKind::Many(&FieldKind::Known(Declared::McpTool)), "The tools of it that the model may use."),
     FieldSpec::optional(
         "reads",
-        FieldKind::Many(&FieldKind::Name),
+        FieldKind::Many(&FieldKind::Known(Declared::McpTool)),
         "Those that change nothing outside; every other one needs `confirm`.",
     ),
     FieldSpec::optional(

@@ -52,6 +52,7 @@ fn about(desk: &EditedBot<'_>, file: &Arc<SourceFile>, meaning: &Meaning) -> Opt
             text
         }
         Meaning::Listed { list, name } => about_listed(desk, list, name)?,
+        Meaning::Tool { server, name } => about_tool(desk, server, name)?,
         Meaning::View { name, part } => {
             let view = VIEWS.iter().find(|view| view.name == *name)?;
             match part {
@@ -86,6 +87,20 @@ fn about_key(spec: &KeySpec) -> String {
         }
         KeySpec::Field(field) => format!("**{}** · {}", field.name, field_line(field)),
     }
+}
+
+/// The description of a tool, as the model reads it, and its inputs.
+fn about_tool(desk: &EditedBot<'_>, server: &str, name: &str) -> Option<String> {
+    let tool = &desk.set.mcp.tool(server, name)?.tool;
+    let mut text = format!("tool **{server}.{name}**\n\n{}", tool.description);
+    let required =
+        |input: &str| tool.inputs["required"].as_array().is_some_and(|all| all.iter().any(|one| one == input));
+    for (at, (input, schema)) in tool.inputs["properties"].as_object().into_iter().flatten().enumerate() {
+        let about = schema["description"].as_str().map(|about| format!(": {about}")).unwrap_or_default();
+        let optional = if required(input) { "" } else { " (optional)" };
+        let _ = write!(text, "{}- `{input}`{optional}{about}", if at == 0 { "\n\n" } else { "\n" });
+    }
+    Some(text)
 }
 
 /// The question or call that fills a variable.

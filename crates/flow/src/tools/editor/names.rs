@@ -50,6 +50,11 @@ pub enum Meaning {
         name: &'static str,
         part: Option<&'static str>,
     },
+    /// A tool of an MCP server, as it is pinned.
+    Tool {
+        server: String,
+        name: String,
+    },
     Function(String),
     Module(String),
     InModule {
@@ -208,6 +213,11 @@ impl Reader<'_, '_> {
         let interpolated = text.contains("${");
         for kind in seen.kinds {
             match kind {
+                FieldKind::Known(Declared::McpTool) => {
+                    if let Some(server) = seen.server() {
+                        self.add(Some(scalar), Meaning::Tool { server, name: text.to_owned() }, false);
+                    }
+                }
                 FieldKind::Known(declared) if !interpolated => self.known(*declared, scalar),
                 FieldKind::Variable => self.variable(scalar, true),
                 // A step that is one word, such as `- end`.
@@ -256,7 +266,7 @@ impl Reader<'_, '_> {
             Declared::Template if self.desk.set.bot.templates.contains_key(&name) => {
                 (Meaning::Listed { list: "templates", name: name.clone() }, 0..name.len())
             }
-            Declared::Sender | Declared::Template => return,
+            Declared::Sender | Declared::Template | Declared::McpTool => return,
         };
         self.found.push(Named { meaning, place: scalar.part(range), declares: false });
     }
@@ -363,6 +373,7 @@ pub fn declaration(desk: &EditedBot<'_>, file: &Arc<SourceFile>, meaning: &Meani
             let bot = desk.set.files.iter().find(|file| sort_of(file) == BotFileKind::Bot)?;
             names(desk, bot).into_iter().find(|named| named.declares && named.meaning == *meaning).map(|n| n.place)
         }
+        Meaning::Tool { server, name } => desk.set.mcp.tool(server, name).map(|locked| locked.place.clone()),
         Meaning::Module(module) => module_file(desk, module).map(Place::start_of),
         Meaning::InModule { module, name } => {
             let file = module_file(desk, module)?;

@@ -2,6 +2,7 @@
 
 mod marked;
 mod own_names;
+mod pinned;
 mod returned;
 
 use super::{
@@ -120,13 +121,14 @@ impl CompletionRequest<'_, '_> {
             }),
             SlotKind::Key { entry, .. } if entry.key.text.contains(MARK) => {
                 let key = Node { place: entry.key.place.clone(), kind: yaml::Kind::Scalar(entry.key.clone()) };
+                if let Some(offers) = self.tool_keys(seen, &entry.key.text) {
+                    return Some(offers);
+                }
                 match (seen.path.last(), entry.key.text.strip_prefix("contact.")) {
                     (Some(&"set"), Some(_)) => Some(self.of_contact(": ")),
-                    _ => Some(self.value_offers(
-                        &key,
-                        &Seen { what: SlotKind::Value(&key), kinds: &[], path: seen.path },
-                        root,
-                    )),
+                    _ => {
+                        Some(self.value_offers(&key, &Seen { what: SlotKind::Value(&key), kinds: &[], ..*seen }, root))
+                    }
                 }
             }
             SlotKind::Value(node) if node.text().is_some_and(|text| text.contains(MARK)) => {
@@ -233,6 +235,7 @@ impl CompletionRequest<'_, '_> {
                         dates.map(|field| self.offer(format!("contact.{}", field.name), OfferKind::Name, "field")),
                     );
                 }
+                FieldKind::Known(Declared::McpTool) => all.extend(self.pinned(seen, &scalar.text[..at])),
                 FieldKind::Known(declared) => all.extend(self.known(*declared, root)),
                 // A step that has only been begun: `- sa`.
                 FieldKind::Steps | FieldKind::Triggers => {
@@ -271,6 +274,8 @@ impl CompletionRequest<'_, '_> {
             Declared::Team => names(bot.teams.keys().cloned().collect(), "team"),
             Declared::Model => names(bot.models.clone(), "model"),
             Declared::McpServer => names(bot.mcp.clone(), "MCP server"),
+            // The server beside it is not known here.
+            Declared::McpTool => Vec::new(),
             Declared::Hours => names(bot.hours.keys().cloned().collect(), "hours"),
             Declared::Language => names(bot.languages.keys().cloned().collect(), "language"),
             Declared::Sender => names(self.desk.around.senders.clone().unwrap_or_default(), "sender"),

@@ -75,6 +75,7 @@ fn may_change(desk: &EditedBot<'_>, meaning: &Meaning) -> Result<(), String> {
             Err("the daemon's configuration knows it by this name".into())
         }
         Meaning::Listed { name, .. } => Err(format!("what is stored knows `{name}` by this name")),
+        Meaning::Tool { .. } => Err("the server gives its tools their names".into()),
         Meaning::Key { .. } | Meaning::View { .. } | Meaning::Function(_) => {
             Err("this is a word of the language".into())
         }

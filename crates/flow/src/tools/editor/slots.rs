@@ -6,6 +6,7 @@ use crate::{
         yaml::{Entry, Kind, Node},
     },
     load::spec::{BOT_KEYS, EVAL_KEYS, FLOW_KEYS, FieldKind, FieldSpec, STEP_KEYS, Spec, TEST_KEYS, TRIGGER_KEYS},
+    mcp::is_lock,
     steps, triggers,
 };
 
@@ -28,8 +29,8 @@ pub fn sort_of(file: &SourceFile) -> BotFileKind {
         () if !path.ends_with(".yaml") && !path.ends_with(".yml") => BotFileKind::Other,
         () if file.is_test() => BotFileKind::Test,
         () if file.is_eval() => BotFileKind::Eval,
-        // Recorded answers, which nobody writes.
-        () if file.is_of_tests() => BotFileKind::Other,
+        // Recorded answers and pinned tools, which nobody writes.
+        () if file.is_of_tests() || is_lock(path) => BotFileKind::Other,
         () if file.is_locale() => BotFileKind::Locale,
         () if file.stem() == "_bot" => BotFileKind::Bot,
         () => BotFileKind::Flow,
@@ -56,6 +57,15 @@ pub struct Seen<'n> {
     pub kinds: &'n [FieldKind],
     /// The keys from the top of the file to this place.
     pub path: &'n [&'n str],
+    /// The innermost map around it.
+    pub around: Option<&'n Node>,
+}
+
+impl Seen<'_> {
+    /// The MCP server that the map around it names.
+    pub fn server(&self) -> Option<String> {
+        self.around?.get("mcp")?.text().map(str::to_owned)
+    }
 }
 
 pub enum SlotKind<'n> {
@@ -65,18 +75,18 @@ pub enum SlotKind<'n> {
 
 /// Visits every key and every plain value, in the order of the file.
 pub fn visit(root: &Node, sort: BotFileKind, see: &mut dyn FnMut(Seen<'_>)) {
-    visit_below(root, &sort.kinds(), &[], see);
+    visit_below(root, None, &sort.kinds(), &[], see);
 }
 
-fn visit_below(node: &Node, kinds: &[FieldKind], path: &[&str], see: &mut dyn FnMut(Seen<'_>)) {
+fn visit_below(node: &Node, around: Option<&Node>, kinds: &[FieldKind], path: &[&str], see: &mut dyn FnMut(Seen<'_>)) {
     match &node.kind {
-        Kind::Null | Kind::Scalar(_) => see(Seen { what: SlotKind::Value(node), kinds, path }),
-        Kind::List(items) => items.iter().for_each(|item| visit_below(item, kinds, path, see)),
+        Kind::Null | Kind::Scalar(_) => see(Seen { what: SlotKind::Value(node), kinds, path, around }),
+        Kind::List(items) => items.iter().for_each(|item| visit_below(item, around, kinds, path, see)),
         Kind::Map(entries) => {
             for entry in entries {
-                see(Seen { what: SlotKind::Key { entry, map: node }, kinds, path });
+                see(Seen { what: SlotKind::Key { entry, map: node }, kinds, path, around: Some(node) });
                 let path: Vec<&str> = path.iter().copied().chain([entry.key.text.as_str()]).collect();
-                visit_below(&entry.value, &below(kinds, node, &entry.key.text), &path, see);
+                visit_below(&entry.value, Some(node), &below(kinds, node, &entry.key.text), &path, see);
             }
         }
     }

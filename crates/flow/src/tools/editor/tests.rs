@@ -3,10 +3,12 @@ use crate::parse_set;
 
 const BOT: &str = "bot: T\nlanguage: en\nlanguages: {en: [], es: [en]}\nenv: [SHOP_URL]\nsecrets: [TOKEN]\n\
 fields: {visit_at: datetime, size: [s, m]}\ntopics: {service: {}, news: {needs: consent}}\n\
-hours: {shop: {open: {mon-fri: [\"09:00-18:00\"]}}}\nteams: {desk: {hours: shop}}\n";
+hours: {shop: {open: {mon-fri: [\"09:00-18:00\"]}}}\nteams: {desk: {hours: shop}}\nmcp: [calendar]\n";
 const OTHER: &str =
     "flow: other\ntitle: The other one\ndescription: Does more.\nwhen: [{message: more}]\nsteps:\n  - say: More.\n";
 const SCRIPT: &str = "// When it comes.\nfn eta(order) {\n  order\n}\n";
+
+const LOCK: &str = "servers:\n  - name: calendar\n    tools:\n      - name: create-visit\n        description: Books a visit.\n        inputs: '{\"type\": \"object\", \"properties\": {\"day\": {\"type\": \"string\", \"description\": \"The day.\"}, \"note\": {}}, \"required\": [\"day\"]}'\n      - name: list\n        description: Free times.\n        inputs: '{}'\n";
 
 /// `|` in the text of flow `a` marks the cursor.
 struct Scene {
@@ -29,6 +31,7 @@ impl Scene {
             ("flows/a.yaml", "flow: a\nsteps: [{say: A}]\n"),
             ("flows/other.yaml", OTHER),
             ("scripts/orders.rhai", SCRIPT),
+            ("mcp.lock.yaml", LOCK),
             (
                 "locales/es.yaml",
                 "locale: es\nwords: {other: [otra], other.when_2: [más]}\nother.say_1:\n  from: More.\n  to: Más.\na.say_1:\n  from: Hi ${day}\n  to: Hola ${day}\n",
@@ -322,4 +325,41 @@ fn every_place_of_broken_files_has_an_answer() {
             let _ = rename(&desk, &scene.files, &scene.file, at, "x1");
         }
     }
+}
+
+#[test]
+fn tools_of_a_server_are_offered_out_of_the_lock() {
+    let agent = |tools: &str| format!("flow: a\nsteps:\n  - agent: desk\n    tools:\n      - mcp: calendar\n{tools}");
+    offers(&agent("        only: [|]\n"), &["create-visit", "list"], &["calendar"]);
+    offers(&agent("        only: [list, l|]\n        reads: [list]\n"), &["list"], &[]);
+    offers(&agent("        only:\n          - |\n"), &["create-visit", "list"], &[]);
+    offers(&agent("        reads: |\n"), &["list"], &[]);
+    offers(&agent("        only: [x]\n").replace("mcp: calendar", "mcp: |"), &["calendar"], &["list"]);
+    let scene = Scene::new(&agent("        only: [create-v|]\n"));
+    let offer = complete(&scene.desk(&CheckContext::default()), &scene.file, scene.at).remove(0);
+    assert_eq!((offer.insert.as_str(), &scene.file.text()[offer.replaces]), ("create-visit", "create-v"));
+    assert_eq!(offer.about, "Books a visit.");
+    let test = |expected: &str| {
+        format!("tests: other\ncases:\n  - name: x\n    steps:\n      - expect:\n          mcp:\n{expected}")
+    };
+    for (typed, wanted) in [
+        ("            |\n", &["calendar.create-visit", "calendar.list"][..]),
+        ("            calendar.|: 1\n", &["create-visit", "list"]),
+        ("            calendar:\n              |\n", &["create-visit", "list"]),
+    ] {
+        let labels = Scene::of("flows/other.test.yaml", &test(typed)).labels();
+        assert!(wanted.iter().all(|one| labels.iter().any(|label| label == one)), "{typed}: {labels:?}");
+    }
+}
+
+#[test]
+fn a_tool_is_described_and_found_in_the_lock() {
+    let text = "flow: a\nsteps:\n  - agent: desk\n    tools:\n      - {mcp: calendar, only: [create-vi|sit]}\n";
+    let scene = Scene::new(text);
+    let around = CheckContext::default();
+    let said = hover(&scene.desk(&around), &scene.file, scene.at).unwrap().text;
+    assert_eq!(said, "tool **calendar.create-visit**\n\nBooks a visit.\n\n- `day`: The day.\n- `note` (optional)");
+    let named = names::name_at(&scene.desk(&around), &scene.file, scene.at).unwrap();
+    let place = names::declaration(&scene.desk(&around), &scene.file, &named.meaning).unwrap();
+    assert_eq!((place.path(), place.line()), ("mcp.lock.yaml", 4));
 }

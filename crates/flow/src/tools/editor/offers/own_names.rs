@@ -30,12 +30,12 @@ impl CompletionRequest<'_, '_> {
                 });
                 Some(all.collect())
             }
-            _ => None,
+            _ => self.tool_keys(seen, ""),
         }
     }
 
     /// The colon behind a completed key, unless there is one.
-    fn colon(&self) -> &'static str {
+    pub(super) fn colon(&self) -> &'static str {
         let rest = &self.file.text()[self.word.end..];
         if rest.trim_start_matches(' ').starts_with(':') { "" } else { ": " }
     }
