@@ -299,9 +299,9 @@ async fn keep(mut child: Child, tasks: (JoinHandle<()>, JoinHandle<()>), shared:
         },
     };
     drop(group);
-    let how = match status.map_or_else(|| Err(io::Error::other("killed")), |status| status) {
-        Ok(status) => exit(status),
-        Err(_) => {
+    let how = match status {
+        Some(Ok(status)) => exit(status),
+        Some(Err(_)) | None => {
             let _ = tokio::time::timeout(wait, child.wait()).await;
             CLOSED.to_owned()
         }
