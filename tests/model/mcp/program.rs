@@ -125,7 +125,7 @@ async fn a_program_that_answers_badly_is_told_to_the_model() {
         ("silent", "timeout"),
         ("other_id", "timeout"),
         ("refuses", "no such day, ***"),
-        ("is_error", "the day is full"),
+        ("is_error", "runs its tool"),
     ] {
         let (script, model) = (Script::new(way), model_with("call_calendar.list").await);
         let mut house = house(&model, &script).await;

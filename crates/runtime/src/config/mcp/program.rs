@@ -53,7 +53,7 @@ fn words(node: &Node, findings: &Findings) -> Option<Vec<String>> {
             wrong(item, "the first word of `command` is empty".to_owned(), "write the program there")
         }
         (Some(first), Some(item)) if first.contains('/') && !first.starts_with('/') => {
-            let message = format!("the program `{first}` lies where the daemon happens to be started");
+            let message = format!("`{first}` is no whole path of a program");
             wrong(item, message, "write its whole path, as `/usr/local/bin/calendar-mcp`, or a name in the PATH")
         }
         (Some(_), Some(_)) => Some(all),
