@@ -177,6 +177,16 @@ fn an_assistant_that_may_write_keeps_within_the_bot_and_overwrites_nobody() {
     );
     assert!(!folder.path().join("knowledge/faq/a.md").exists());
 
+    // The pinned tools are read, and `transom mcp pull` alone writes them.
+    std::fs::write(folder.path().join("mcp.lock.yaml"), "servers: []\n").unwrap();
+    let (texts, _) = client.call("read_file", json!({"path": "mcp.lock.yaml"}));
+    assert_eq!(texts[0], "servers: []\n");
+    for text in ["servers:\n", ""] {
+        let why = client.bad("write_file", json!({"path": "mcp.lock.yaml", "text": text, "tag": tag(&texts)}));
+        assert!(why.contains("is written by `transom mcp pull` alone"), "{why}");
+    }
+    assert!(client.bad("delete_file", json!({"path": "mcp.lock.yaml", "tag": tag(&texts)})).contains("alone"));
+
     std::fs::write(folder.path().join("config.yaml"), "secret\n").unwrap();
     for path in
         ["config.yaml", "../a.yaml", "flows/../config.yaml", "/etc/passwd", "flows/.hidden.yaml", "flows/x.sh", ""]

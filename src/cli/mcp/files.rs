@@ -3,7 +3,7 @@
 
 use crate::{
     base::{counted::counted, diagnostic::did_you_mean, limits::MCP_ANSWER_BYTES_MAX},
-    flow,
+    flow::{self, mcp::is_lock},
     runtime::bot::{
         bot_path::BotPath,
         publish::{self, Change, tag},
@@ -41,7 +41,7 @@ pub fn list(folder: &Path) -> Result<String, String> {
 
 /// The text of a file, and its tag.
 pub fn read(folder: &Path, path: &str) -> Result<Done, String> {
-    let place = BotPath::existing(path).map_err(|why| format!("`{path}` is no file of the bot: {why}"))?;
+    let place = BotPath::readable(path).map_err(|why| format!("`{path}` is no file of the bot: {why}"))?;
     let content = place.read(folder).map_err(|error| format!("`{path}` cannot be read: {error}"))?;
     let content = content.ok_or_else(|| format!("there is no file `{path}`; `list_flows` names all"))?;
     let own = tag(&content);
@@ -57,6 +57,9 @@ pub fn read(folder: &Path, path: &str) -> Result<Done, String> {
 
 /// Writes a file, or deletes it without a text. Answers with its new tag.
 pub fn write(folder: &Path, path: &str, text: Option<&str>, seen: Option<&str>) -> Result<String, String> {
+    if is_lock(path) {
+        return Err(format!("`{path}` is written by `transom mcp pull` alone: a person reads what has changed"));
+    }
     let place = match text {
         Some(_) => BotPath::parse(path),
         None => BotPath::existing(path),

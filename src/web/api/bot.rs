@@ -11,7 +11,7 @@ use crate::{
         test_paths::is_of_tests,
         time::{Time, iso},
     },
-    flow::{Flow, knowledge::FOLDER},
+    flow::{Flow, knowledge::FOLDER, mcp::is_lock},
     runtime::{
         bot::{
             bot_path::BotPath,
@@ -154,8 +154,11 @@ pub async fn show(State(web): State<Arc<Web>>, caller: Caller) -> ApiResult {
     let files = now.on_disk.files.values().map(|file| {
         let (errors, warnings) = findings.of_file(file.path());
         let tag = tag(file.text().as_bytes());
-        let read_only =
-            BotPath::parse(file.path()).err().map(|why| format!("A file of this name cannot be written: {why}."));
+        let read_only = match BotPath::parse(file.path()) {
+            Ok(_) => None,
+            Err(_) if is_lock(file.path()) => Some("`transom mcp pull` writes this file, and nothing else.".to_owned()),
+            Err(why) => Some(format!("A file of this name cannot be written: {why}.")),
+        };
         BotFile { path: file.path(), kind: kind(file.path()), etag: tag, read_only, errors, warnings }
     });
     let folder = &app.config.bot;

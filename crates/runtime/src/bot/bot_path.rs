@@ -1,7 +1,10 @@
 //! Names the files of a bot that may be read and written from outside: `flows/menu.yaml`, `knowledge/faq/repairs.md`.
 
 use super::source_files::{BotFolder, FOLDERS};
-use crate::base::limits::{BOT_PATH_BYTES_MAX, FILE_NAME_BYTES_MAX};
+use crate::{
+    base::limits::{BOT_PATH_BYTES_MAX, FILE_NAME_BYTES_MAX},
+    flow::mcp::is_lock,
+};
 use std::{
     ffi::OsStr,
     fmt, fs, io,
@@ -71,6 +74,12 @@ impl BotPath {
         Ok(path)
     }
 
+    /// Reads the path of a file that may be read from outside: also that of the pinned tools of MCP servers, which
+    /// `transom mcp pull` alone writes.
+    pub fn readable(text: &str) -> Result<BotPath, BadPath> {
+        if is_lock(text) { Ok(BotPath(text.to_owned())) } else { Self::existing(text) }
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -114,7 +123,7 @@ impl BotPath {
     /// Looks at the path below `bot` without following a link.
     pub fn find(&self, bot: &Path) -> io::Result<Found> {
         let mut above = bot.to_owned();
-        for name in self.folder().split('/') {
+        for name in self.folder().split('/').filter(|name| !name.is_empty()) {
             above.push(name);
             match fs::symlink_metadata(&above) {
                 Ok(about) if about.is_symlink() => return Ok(Found::Link),
@@ -168,6 +177,19 @@ impl fmt::Display for BadPath {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_pinned_tools_are_read_and_neither_written_nor_deleted_from_outside() {
+        let bot = tempfile::tempdir().unwrap();
+        let lock = BotPath::readable("mcp.lock.yaml").unwrap();
+        assert_eq!(lock.read(bot.path()).unwrap(), None);
+        fs::write(bot.path().join("mcp.lock.yaml"), "servers: []\n").unwrap();
+        assert_eq!(lock.read(bot.path()).unwrap().unwrap(), b"servers: []\n");
+        for path in ["mcp.lock.yaml", "./mcp.lock.yaml", "flows/../mcp.lock.yaml"] {
+            assert!(BotPath::parse(path).is_err() && BotPath::existing(path).is_err(), "{path}");
+        }
+        assert!(BotPath::readable("config.yaml").is_err() && BotPath::readable("../mcp.lock.yaml").is_err());
+    }
 
     #[test]
     fn files_of_a_bot_have_paths() {
