@@ -1,6 +1,10 @@
 //! Finds mistakes that Rhai's compiler does not report: unknown functions, changed values, secrets in wrong places.
 
-use super::{Scripts, Uses, closures, view, words};
+use super::{
+    Scripts, Uses, closures,
+    replaced::{is_asked, is_replaced},
+    view, words,
+};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings, did_you_mean},
@@ -137,21 +141,6 @@ pub fn walk(
     let of_asked = uses.properties.iter().filter(|(root, name, _)| asked.contains(&(root.clone(), name.clone())));
     uses.replaced.extend(of_asked.map(|(.., at)| *at));
     (findings.len() == before).then_some(uses)
-}
-
-/// True for a value before `??`.
-fn is_replaced(path: &[ASTNode<'_>]) -> bool {
-    path.windows(2).any(|pair| match pair {
-        [ASTNode::Expr(Expr::Coalesce(values, _)), ASTNode::Expr(value)] => {
-            values.last().is_some_and(|last| !std::ptr::eq(last, *value))
-        }
-        _ => false,
-    })
-}
-
-/// True for the value of `missing(…)`.
-fn is_asked(path: &[ASTNode<'_>]) -> bool {
-    path.iter().any(|node| matches!(node, ASTNode::Expr(Expr::FnCall(call, _)) if call.name == "missing"))
 }
 
 /// True inside a text in backticks, which prints its values.

@@ -15,6 +15,7 @@ mod notation;
 mod operators;
 pub mod pattern;
 pub(crate) mod ranges;
+mod replaced;
 mod run;
 mod sandbox;
 mod secret;

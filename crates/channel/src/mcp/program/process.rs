@@ -306,7 +306,7 @@ async fn keep(mut child: Child, tasks: (JoinHandle<()>, JoinHandle<()>), shared:
             CLOSED.to_owned()
         }
     };
-    // What it wrote before its end is read first.
+    // Its last lines are read first.
     let _ = tokio::time::timeout(wait, async { drop(tokio::join!(tasks.0, tasks.1)) }).await;
     shared.close(End { how, ..End::default() });
 }
