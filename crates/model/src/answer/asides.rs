@@ -149,7 +149,7 @@ impl<'a> Scene<'a> {
         let answers = |part: &Part<'_>| {
             let folded = part.clause.folded();
             let asks = inside::ASKS.iter().chain(&inside::ASKS_FOR_DAYS).any(|start| starts_with(&folded, start));
-            // `can I pay by card?` is a wish, and so is `could you squeeze me in tomorrow?`
+            // `can I pay by card?` is a wish, and so is `could you squeeze me in tomorrow? I'm off then`
             (!part.asks || self.kind.is_none() || self.is_request(&part.clause))
                 && !asks
                 && part.clause.joint != Joint::Because
@@ -164,7 +164,8 @@ impl<'a> Scene<'a> {
             let folded = aside.folded();
             hold == Hold::Bare && !self.is_with(aside) && !is_part(&folded) && !says(&folded, self.words.confirms)
         };
-        let is_request = self.kind.is_some() && self.is_request(&parts[found.place].clause);
+        // A request alone asks whether that day is free.
+        let is_request = self.counts() && self.is_request(&parts[found.place].clause);
         if found.aside.as_ref().is_some_and(says_of) || found.aside.is_none() && parts.len() == 1 && !is_request {
             return None;
         }

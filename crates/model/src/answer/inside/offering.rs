@@ -113,23 +113,35 @@ impl Candidate {
         let wish = before.iter().position(|word| word.split(' ').any(|word| wishes::is_wish(own.language, word)));
         let is_wished = first_unknown.is_none_or(|unknown| wish.is_some_and(|wish| wish < unknown));
         let last = all[self.end - 1];
+        // `6 Erwachsene und ein Baby` are more than six.
+        let is_number = matches!(self.kind, AnswerType::Number | AnswerType::Whole);
+        let adds = is_number && behind.iter().any(|word| AND.contains(&word.as_str()));
         let starts = asides::of(own.language).map_or("", |words| words.starts);
         let is_start = |word: &str| starts.split_whitespace().any(|start| start == word);
         let is_apart = match behind {
             [] => true,
+            // `11 o'clock is fine by me` agrees, `friday is bad` does not.
+            [next, said, ..] if COPULAS.contains(&next.as_str()) => commits(said, own),
             [next, ..] if JOINING.contains(&next.as_str()) => false,
             [next, ..] => reasons::ends_clause(last) || known(next) || is_start(next),
         };
-        is_wished && is_apart
+        is_wished && is_apart && !adds
     }
 }
 
+fn commits(word: &str, own: &Words) -> bool {
+    asides::of(own.language).is_some_and(|words| words.commits.split_whitespace().any(|one| one == word))
+}
+
+const COPULAS: [&str; 10] = ["is", "s", "es", "seria", "est", "serait", "ist", "ware", "e", "sarebbe"];
+
 /// Words behind a value that say something about it, or make it a part of something: `friday is bad`, `the 5 of diamonds`.
 #[rustfmt::skip]
-const JOINING: [&str; 44] = [
+const JOINING: [&str; 47] = [
     "is", "are", "was", "be", "s", "makes", "of", "off", "in", "es", "son", "era", "de", "del", "est", "sont", "etait", "du", "des", "ist", "sind", "war", "von", "sao",
-    "do", "da", "e", "sono", "di", "dei", "delle", "al", "x", "por", "per", "pour", "par", "o", "or", "and", "y", "para", "a", "et",
+    "do", "da", "e", "sono", "di", "dei", "delle", "al", "x", "por", "per", "pour", "par", "o", "or", "and", "y", "para", "a", "et", "und", "en", "como",
 ];
+const AND: [&str; 6] = ["and", "y", "et", "und", "e", "plus"];
 
 /// True for words with which a sentence sets a condition, asks, takes back or names another event, if the question does
 /// not have them.
