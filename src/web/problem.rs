@@ -1,11 +1,14 @@
 //! Errors of the native API as problem details (RFC 9457).
 
-use super::routes::codes;
+use super::{idempotency::to_json, routes::codes};
+use crate::base::{diagnostic::Diagnostic, ids::OutboundId};
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde_json::{Value as Json, json};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value as Json;
 
 /// The result of a native API handler: its answer or a problem.
 pub type ApiResult = Result<Response, Problem>;
@@ -19,9 +22,56 @@ pub struct Problem {
     /// The wrong fields as JSON pointers, each with a sentence.
     pub errors: Vec<(String, String)>,
     /// One more field of the body, for a program that goes on with it.
-    pub more: Option<Box<(&'static str, Json)>>,
+    pub more: Option<Box<ProblemDetail>>,
     /// Seconds after which the same request may succeed.
     pub retry_after_s: Option<u64>,
+}
+
+/// The field of one code alone.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, JsonSchema)]
+pub struct ProblemDetail {
+    /// With `has_errors`: what the checker says of the files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Vec<Diagnostic>")]
+    pub findings: Option<Vec<Diagnostic>>,
+    /// With `changed_meanwhile`: the files that were changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Vec<String>")]
+    pub paths: Option<Vec<String>>,
+    /// Of a send: the message that was written and refused. Its key gives this answer again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "OutboundId")]
+    pub message_id: Option<OutboundId>,
+}
+
+/// What went wrong with a request (RFC 9457).
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Problem")]
+pub struct ProblemBody<'a> {
+    /// `urn:transom:problem:` and the code.
+    #[serde(rename = "type")]
+    kind: String,
+    /// The status in words.
+    title: &'a str,
+    /// The HTTP status once more.
+    status: u16,
+    /// A fixed word for programs.
+    code: &'a str,
+    /// A sentence for people.
+    detail: &'a str,
+    /// Which fields of the request are wrong.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldError<'a>>,
+    #[serde(flatten)]
+    more: Option<&'a ProblemDetail>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct FieldError<'a> {
+    /// A JSON pointer into the body; of a query parameter `/` and its name.
+    pointer: &'a str,
+    /// What is wrong with it.
+    detail: &'a str,
 }
 
 impl Problem {
@@ -61,23 +111,23 @@ impl Problem {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong here; it is in the log.")
     }
 
+    /// The problem with one more field.
+    #[must_use]
+    pub fn with(self, more: ProblemDetail) -> Self {
+        Problem { more: Some(Box::new(more)), ..self }
+    }
+
     pub fn to_json(&self) -> Json {
-        let mut body = json!({
-            "type": format!("urn:transom:problem:{}", self.code),
-            "title": self.status.canonical_reason().unwrap_or("Error"),
-            "status": self.status.as_u16(),
-            "code": self.code,
-            "detail": self.detail,
-        });
-        if !self.errors.is_empty() {
-            let errors = self.errors.iter().map(|(pointer, detail)| json!({"pointer": pointer, "detail": detail}));
-            body["errors"] = errors.collect();
-        }
-        if let Some(more) = &self.more {
-            let (name, value) = &**more;
-            body[*name] = value.clone();
-        }
-        body
+        let errors = self.errors.iter().map(|(pointer, detail)| FieldError { pointer, detail });
+        to_json(&ProblemBody {
+            kind: format!("urn:transom:problem:{}", self.code),
+            title: self.status.canonical_reason().unwrap_or("Error"),
+            status: self.status.as_u16(),
+            code: self.code,
+            detail: &self.detail,
+            errors: errors.collect(),
+            more: self.more.as_deref(),
+        })
     }
 }
 
@@ -105,6 +155,7 @@ impl IntoResponse for Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn one_wrong_field_is_the_detail_itself() {

@@ -155,43 +155,6 @@ impl Diagnostic {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         renderer.render(&[group])
     }
-
-    /// As JSON for `check --json`, `/readyz` and editors; lines and columns begin at 1.
-    pub fn to_json(&self) -> serde_json::Value {
-        let at = |place: &Place| {
-            let (end_line, end_column) = place.end_line_column();
-            serde_json::json!({
-                "file": place.path(), "line": place.line(), "column": place.column(),
-                "end_line": end_line, "end_column": end_column,
-            })
-        };
-        let mut json = at(&self.place);
-        json["code"] = self.code.into();
-        json["severity"] = if self.is_error() { "error" } else { "warning" }.into();
-        json["message"] = self.message.as_str().into();
-        if let Some(help) = &self.help {
-            json["help"] = help.as_str().into();
-        }
-        let labels = self.labels.iter().map(|(place, words)| {
-            let mut label = at(place);
-            label["message"] = words.as_str().into();
-            label
-        });
-        if !self.labels.is_empty() {
-            json["labels"] = labels.collect();
-        }
-        if let Some(fix) = &self.fix {
-            let edits = fix.edits.iter().map(|edit| {
-                let mut json = at(&edit.place);
-                json["text"] = edit.text.as_str().into();
-                json
-            });
-            json["fix"] = serde_json::json!({
-                "title": fix.title, "sure": fix.is_sure(), "edits": edits.collect::<Vec<_>>(),
-            });
-        }
-        json
-    }
 }
 
 /// One line: `flows/a.yaml:3:9: error[E201] …; did you mean `say`?`.
@@ -369,7 +332,7 @@ mod tests {
           = help: keep one of the two
         ");
         assert_eq!(finding.to_string(), "flows/a.yaml:3:5: error[E104] `say` is written twice; keep one of the two");
-        assert_eq!(finding.to_json()["column"], 5);
+        assert_eq!(serde_json::json!(finding)["column"], 5);
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod counted;
 pub mod diagnostic;
 pub mod fence;
 pub mod fields;
+mod finding;
 pub mod fix;
 pub mod foreign_words;
 pub mod ids;

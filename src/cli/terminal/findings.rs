@@ -89,10 +89,9 @@ fn text(checked: &Checked) {
 }
 
 fn as_json(checked: &Checked) -> Value {
-    let list: Vec<Value> = checked.findings.iter().map(Diagnostic::to_json).collect();
     let errors = checked.errors();
     json!({
-        "findings": list, "errors": errors, "warnings": checked.findings.len() - errors,
+        "findings": checked.findings, "errors": errors, "warnings": checked.findings.len() - errors,
         "without_templates": checked.without_templates, "unchecked_templates": checked.unchecked_templates, "rare_schedules": checked.rare,
     })
 }

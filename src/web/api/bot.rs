@@ -1,5 +1,6 @@
 //! `/v1/bot`: the bot's files, for the studio.
 
+pub mod preview;
 pub mod versions;
 
 use crate::{
@@ -9,13 +10,11 @@ use crate::{
         ids::{FlowName, VersionId},
         limits::{BOT_FILES_MAX, NAME_CHARS_MAX, STUDIO_BODY_BYTES_MAX, STUDIO_WORDS_MAX},
         test_paths::is_of_tests,
-        time::{Time, iso},
     },
     flow::{Flow, knowledge::FOLDER, mcp::is_lock},
     runtime::{
         bot::{
             bot_path::BotPath,
-            preview::{NotPreviewed, Preview, UnsavedPreview},
             publish::{Change, NotPublished, PublishConditions, is_writable, tag},
         },
         process::long_work::blocking,
@@ -24,15 +23,12 @@ use crate::{
     store::tables::version,
     web::{
         admission::may_publish,
-        api::{
-            findings::Finding,
-            studio::{self, UnsavedFiles},
-        },
+        api::studio::{self, UnsavedFiles},
         audit::noted,
         auth::Caller,
         etag,
-        idempotency::{json, respond, to_json},
-        problem::{ApiResult, Problem},
+        idempotency::{respond, to_json},
+        problem::{ApiResult, Problem, ProblemDetail},
         request::{self, Change as Changed, pointer_part},
         server::body,
         state::Web,
@@ -123,12 +119,7 @@ pub struct PublishedFiles<'a> {
     /// The etags of the files as they are now; `null`: deleted.
     etags: &'a BTreeMap<String, Option<String>>,
     /// Of all files.
-    findings: Vec<Finding<'a>>,
-}
-
-#[derive(Debug, Deserialize, JsonSchema)]
-pub struct PreviewWish {
-    files: Option<UnsavedFiles>,
+    findings: &'a [Diagnostic],
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -193,43 +184,6 @@ pub async fn file(State(web): State<Arc<Web>>, Path((folder, name)): Path<(Strin
     Ok(etag::tagged(StatusCode::OK, &to_json(&BotFileText { path: path.as_str(), text, etag: tag })))
 }
 
-/// `POST /v1/bot/preview`: the findings of changed files, and their effect on people, templates and schedules.
-pub async fn preview(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
-    let body = request.into_body();
-    let (PreviewWish { files }, mut errors) = request::verbatim(&studio::bytes(body).await?)?;
-    let edits = studio::edits(&mut errors, files);
-    errors.finish()?;
-    match web.app.preview_files(&edits).await {
-        Ok(UnsavedPreview { findings, preview, seen }) => {
-            let body = json!({
-                "findings": findings.iter().map(Diagnostic::to_json).collect::<Vec<_>>(),
-                "seen": seen,
-                "conversations": preview.as_ref().map_or(0, |preview| preview.conversations),
-                "changes": preview.map(|preview| with_times(&preview)),
-            });
-            Ok(json(StatusCode::OK, &body))
-        }
-        Err(NotPreviewed::Folder(error)) => {
-            Err(studio::with_findings(Problem::conflict("not_readable", error.to_string()), &[]))
-        }
-        Err(error @ NotPreviewed::Read(_)) => Err(Problem::bug(&error)),
-    }
-}
-
-/// A preview as `deploy --dry-run --json` gives it, with times as everywhere in the API.
-fn with_times(preview: &Preview) -> Json {
-    let written = |time: &Json| time.as_i64().map(|ms| iso(Time(ms)));
-    let mut json = json!(preview);
-    if let Some(live) = preview.live {
-        json["live"]["since"] = json!(live.since.map(iso));
-    }
-    let flows = json["people"].as_array_mut().into_iter().flatten();
-    for group in flows.filter_map(|flow| flow["groups"].as_array_mut()).flatten() {
-        group["first_due"] = json!(written(&group["first_due"]));
-    }
-    json
-}
-
 /// `POST /v1/bot/publish`: writes the changed files and makes them live.
 pub async fn publish(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     let body = request.into_body();
@@ -250,19 +204,18 @@ pub async fn publish(State(web): State<Arc<Web>>, request: Request) -> ApiResult
                 version: published.version,
                 delayed: published.delayed.as_deref(),
                 etags: &published.etags,
-                findings: published.findings.iter().map(Finding::of).collect(),
+                findings: &published.findings,
             };
             Ok(noted(respond(StatusCode::OK, &body), None, detail))
         }
         Err(NotPublished::Changed(paths)) => {
             let why = "These files were changed since you read them; read them again and decide anew.";
             let problem = Problem::new(StatusCode::PRECONDITION_FAILED, "changed_meanwhile", why);
-            Err(Problem { more: Some(Box::new(("paths", json!(paths)))), ..problem })
+            Err(problem.with(ProblemDetail { paths: Some(paths), ..ProblemDetail::default() }))
         }
         Err(NotPublished::Errors(findings)) => {
             let why = "The files have errors; mend them, or ask for them to be written with errors.";
-            let findings = findings.iter().map(Diagnostic::to_json).collect();
-            Err(Problem { more: Some(Box::new(("findings", findings))), ..Problem::conflict("has_errors", why) })
+            Err(studio::with_findings(Problem::conflict("has_errors", why), &findings))
         }
         Err(NotPublished::OtherPreview) => {
             let why = "The preview would show something else now; look at it again and decide anew.";

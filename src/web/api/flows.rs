@@ -1,9 +1,6 @@
 //! `/v1/flows`: the live flows, their triggers and the findings of the checker.
 
-use super::{
-    findings::Finding,
-    page::{Page, decode},
-};
+use super::page::{Page, decode};
 use crate::{
     base::{
         body_fields::At,
@@ -61,7 +58,7 @@ struct FlowDetails<'a> {
     /// The `inputs` of `POST /v1/runs`.
     inputs: Vec<FlowInput<'a>>,
     /// The checker's words about its file.
-    findings: Vec<Finding<'a>>,
+    findings: Vec<&'a Diagnostic>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -107,7 +104,7 @@ pub async fn show(State(web): State<Arc<Web>>, Path(name): Path<String>) -> ApiR
         version: live.version.0,
         description: flow.description.as_deref(),
         inputs: inputs.collect(),
-        findings: own(flow, &findings).map(Finding::of).collect(),
+        findings: own(flow, &findings).collect(),
     };
     Ok(respond(StatusCode::OK, &FlowShown { details: Some(details), ..FlowShown::of(&web, flow, &findings) }))
 }

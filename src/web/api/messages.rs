@@ -31,7 +31,7 @@ use crate::{
     web::{
         auth::Caller,
         idempotency::{Answer, IdempotencyContext, once, respond, to_json},
-        problem::{ApiResult, Problem},
+        problem::{ApiResult, Problem, ProblemDetail},
         request,
         state::Web,
     },
@@ -223,11 +223,10 @@ async fn say(
         let wait = if at.is_some() { Span::ZERO } else { API_SEND_WAIT };
         match tokio::time::timeout(wait.to_std(), said.sent).await {
             Ok(Ok(SendAnswer::Failed { code, text, reason })) => {
-                let problem = refused(&code, &text, reason);
-                let mut body = problem.to_json();
                 // The message stands among those of the conversation, as one that failed.
-                body["message_id"] = again.message.0.into();
-                return Ok(Answer { status: problem.status, body, took_effect: true });
+                let more = ProblemDetail { message_id: Some(again.message), ..ProblemDetail::default() };
+                let problem = refused(&code, &text, reason).with(more);
+                return Ok(Answer { status: problem.status, body: problem.to_json(), took_effect: true });
             }
             Ok(Ok(SendAnswer::Accepted { provider_id })) => accepted = Some(provider_id),
             // Unknown, or no answer yet: the row has the state.

@@ -29,7 +29,6 @@ pub mod contacts;
 pub mod conversations;
 pub mod dead_letters;
 pub mod events;
-pub mod findings;
 pub mod flows;
 pub mod health;
 pub mod knowledge;

@@ -4,13 +4,12 @@
 //! balances, senders and flows need the operator's key.
 
 use crate::{
-    base::body_fields::At,
+    base::{body_fields::At, diagnostic::Diagnostic},
     runtime::{
         bot::template_lock::Drifted,
         process::metrics::{Format, Metrics, SENDER_STATES},
     },
     web::{
-        api::findings::Finding,
         auth,
         idempotency::{json, respond, to_json},
         state::Web,
@@ -39,7 +38,7 @@ struct Readiness<'a> {
     /// The flows that are live.
     live: Live,
     /// Of the newest files, live or not.
-    findings: Vec<Finding<'a>>,
+    findings: &'a [Diagnostic],
     senders: Vec<ReadySender<'a>>,
     /// Those that are paused, and hear nothing.
     webhooks: Vec<PausedWebhook>,
@@ -148,7 +147,7 @@ pub(super) fn readiness(web: &Web) -> Json {
     let member = app.store.member();
     let whole = Readiness {
         live: Live { version: live.version.0, flows: live.set.flows.len() },
-        findings: findings.iter().map(Finding::of).collect(),
+        findings: &findings,
         senders: senders.collect(),
         webhooks: paused.collect(),
         templates: app.live.drifted().into_iter().map(ChangedTemplate::of).collect(),

@@ -2,80 +2,16 @@
 
 use super::{
     AUTHORS, AllowedCallers, EVERYBODY, Errors, GET, POST, READERS, Route, Scope, ask, ok,
-    shape::{
-        Shape,
-        Type::{Any, Flag, List, Maybe, Of, Text, Time, Whole, Word},
-        answer, need, request, shape,
-    },
+    shape::{answer, request},
     tell,
 };
-use crate::web::api::bot::{self, Bot, BotFileText, BotVersion, PreviewWish, Publish, PublishedFiles};
-use crate::web::api::findings::Finding;
+use crate::web::api::bot::{
+    self, Bot, BotFileText, Publish, PublishedFiles,
+    preview::{self, PreviewWish, Previewed},
+};
 use axum::routing::{get, post};
 
 const PART: &str = "Studio";
-
-static PREVIEWED: Shape = shape(
-    "Previewed",
-    "",
-    &[
-        need("findings", answer::<Vec<Finding>>(), "Of all files."),
-        need(
-            "seen",
-            Text,
-            "A mark of what is shown, for `publish`. Numbers of people and times do not count in it, because they \
-             change with every message.",
-        ),
-        need("conversations", Whole, "Conversations with open runs that were looked at."),
-        need("changes", Maybe(&Of(&CHANGES)), "As `transom deploy --dry-run --json` says; `null`: with errors."),
-    ],
-);
-
-static CHANGES: Shape = shape(
-    "BotChanges",
-    "The effect of making the files live now.",
-    &[
-        need("live", answer::<Option<BotVersion>>(), ""),
-        need("unchanged", Flag, "The files are those of the live version."),
-        need("people", List(&Of(&PEOPLE)), "People half-way, by flow."),
-        need("more", Flag, "There are more conversations than were looked at."),
-        need(
-            "differences",
-            Any,
-            "Flows `added`, `removed` and `changed`, `shared` files, `words`, words `heard`, `language_by`, names of new \
-             `templates`, triggers of the clock `timed_added` and `timed_removed`.",
-        ),
-        need("templates", List(&Any), "New templates: `name`, and `senders` with the state of each, `null`: missing."),
-        need("added", List(&Of(&TIMED)), "Schedules and dates that only these files have."),
-        need("removed", List(&Of(&TIMED)), "Those that only the live version has."),
-    ],
-);
-
-static PEOPLE: Shape = shape("PeopleHalfWay", "", &[need("flow", Text, ""), need("groups", List(&Of(&GROUP)), "")]);
-
-static GROUP: Shape = shape(
-    "PeopleAtStep",
-    "Runs at one step with the same fate.",
-    &[
-        need("fate", Word(&["unchanged", "moves", "stays", "restarts"]), "`stays`: on the old version to its end."),
-        need("step", Text, "Empty: at the end."),
-        need("waits_for", Text, ""),
-        need("version", Whole, "The version that they run on."),
-        need("count", Whole, ""),
-        need("first_due", Maybe(&Time), "When the first of them goes on by itself."),
-    ],
-);
-
-static TIMED: Shape = shape(
-    "TimedTrigger",
-    "",
-    &[
-        need("flow", Text, ""),
-        need("trigger", Text, ""),
-        need("fires", List(&Text), "The next fires of a schedule in the bot's time zone."),
-        need("by_contact", Flag, "On each contact's own clock."),
-    ],
-);
 
 pub static ROUTES: &[Route] = &[
     Route {
@@ -122,7 +58,7 @@ pub static ROUTES: &[Route] = &[
                 Nothing is written.",
         who: AllowedCallers::Studio,
         body: Some(request::<PreviewWish>()),
-        answers: &[ok(Of(&PREVIEWED), "")],
+        answers: &[ok(answer::<Previewed>(), "")],
         errors: Errors::Problems(&[("not_readable", 409)]),
         shared: true,
         personal: false,
@@ -130,7 +66,7 @@ pub static ROUTES: &[Route] = &[
             "/v1/bot/preview",
             r#"{"files": {"flows/asks.yaml": "flow: asks\nwhen:\n  - message: survey\n  - schedule: 0 9 * * MON\n    to: everyone\nsteps:\n  - template: reminder\n    vars: [Ana, Monday]\n"}}"#,
         ),
-        take: || post(bot::preview),
+        take: || post(preview::preview),
         ..POST
     },
     Route {

@@ -32,7 +32,6 @@ mod sandbox;
 mod schedules;
 mod senders;
 mod session;
-mod shapes;
 mod studio;
 mod studio_page;
 mod studio_tests;
@@ -43,7 +42,11 @@ mod versions;
 mod waplify;
 mod webhooks;
 
-use super::{admission, state::Web};
+use super::{
+    admission,
+    problem::{Problem, ProblemBody},
+    state::Web,
+};
 use crate::{
     base::limits::PAGE_MAX,
     model::{role::Role, scope::Scope},
@@ -298,15 +301,15 @@ impl Route {
 pub fn error_shape(route: &Route) -> Type {
     match &route.errors {
         Errors::Dialect(_, shape) => Type::Of(shape),
-        Errors::Problems(_) => Type::Of(&shapes::PROBLEM),
+        Errors::Problems(_) => shape::answer::<ProblemBody<'_>>(),
     }
 }
 
 fn example(code: &codes::Code) -> Json {
     let status = axum::http::StatusCode::from_u16(code.status).expect("the table holds statuses of HTTP");
     match code.code {
-        "invalid" => super::problem::Problem::invalid(vec![("/flow".to_owned(), code.detail.to_owned())]).to_json(),
-        word => super::problem::Problem::new(status, word, code.detail).to_json(),
+        "invalid" => Problem::invalid(vec![("/flow".to_owned(), code.detail.to_owned())]).to_json(),
+        word => Problem::new(status, word, code.detail).to_json(),
     }
 }
 

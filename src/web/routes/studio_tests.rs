@@ -10,7 +10,7 @@ use super::{
     studio::{PART, PLAY_ERRORS},
     tell,
 };
-use crate::web::api::findings::Finding;
+use crate::base::diagnostic::Diagnostic;
 use crate::web::api::studio::{
     bad_day,
     play::Talk,
@@ -28,7 +28,7 @@ static RUN: Shape = shape(
         need("cases", List(&Of(&CASE)), "In the order of the files."),
         need("coverage", List(&Of(&COVERED)), "By flow, as `transom test --coverage` says it."),
         need("percent", Whole, "Of all steps, branches and triggers."),
-        need("findings", answer::<Vec<Finding>>(), "Of test files; one with errors is not run."),
+        need("findings", answer::<Vec<Diagnostic>>(), "Of test files; one with errors is not run."),
         need("stopped", Maybe(&Text), "Why there are fewer cases than were wanted."),
     ],
 );

@@ -100,18 +100,17 @@ impl Report {
 
     /// For machines: `{passed, failed, errors, ms, findings, files: [{path, findings, cases: […]}]}`.
     pub fn to_json(&self) -> serde_json::Value {
-        let findings = |list: &[Diagnostic]| list.iter().map(Diagnostic::to_json).collect::<Vec<_>>();
         let files: Vec<_> = self
             .files
             .iter()
             .map(|file| {
                 let cases: Vec<_> = file.cases.iter().map(CaseReport::to_json).collect();
-                json!({"path": file.path, "findings": findings(&file.findings), "cases": cases})
+                json!({"path": file.path, "findings": file.findings, "cases": cases})
             })
             .collect();
         let mut json = json!({
             "passed": self.passed(), "failed": self.failed(), "errors": self.errors(), "ms": ms(self.took),
-            "findings": findings(&self.findings), "files": files,
+            "findings": self.findings, "files": files,
         });
         if let Some(live) = &self.live {
             json["live"] = live.to_json();

@@ -334,10 +334,9 @@ impl Wandered {
                 json
             })
             .collect();
-        let findings: Vec<_> = self.findings.iter().map(Diagnostic::to_json).collect();
         serde_json::json!({
             "walks": self.walks.count, "seed": self.walks.seed, "acts": self.acts, "found": found,
-            "findings": findings, "ms": u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX),
+            "findings": self.findings, "ms": u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX),
         })
     }
 }

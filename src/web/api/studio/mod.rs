@@ -14,7 +14,7 @@ use crate::{
     },
     runtime::{bot::bot_path::BotPath, testbench::Edits},
     web::{
-        problem::Problem,
+        problem::{Problem, ProblemDetail},
         request::{Change, FieldErrors, pointer_part},
         server::body,
     },
@@ -65,6 +65,5 @@ pub(super) fn edits(errors: &mut FieldErrors, files: Option<UnsavedFiles>) -> Ed
 }
 
 pub(super) fn with_findings(problem: Problem, findings: &[Diagnostic]) -> Problem {
-    let findings = findings.iter().map(Diagnostic::to_json).collect();
-    Problem { more: Some(Box::new(("findings", findings))), ..problem }
+    problem.with(ProblemDetail { findings: Some(findings.to_vec()), ..ProblemDetail::default() })
 }

@@ -94,7 +94,6 @@ impl App {
 /// A digest of what a person decides upon. Numbers of people and times change with every message, so they do not
 /// count; that a flow has people who would begin again does.
 fn mark(findings: &[Diagnostic], preview: Option<&Preview>) -> String {
-    let findings: Vec<_> = findings.iter().map(Diagnostic::to_json).collect();
     let shown = preview.map(|preview| {
         let touched: BTreeSet<(&str, PreviewedEffect)> = preview
             .people

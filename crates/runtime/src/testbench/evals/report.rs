@@ -98,19 +98,18 @@ impl EvalReport {
 
     /// For machines: `{passed, failed, errors, ms, findings, files: [{path, findings, cases: […]}], live}`.
     pub fn to_json(&self) -> Json {
-        let findings = |list: &[Diagnostic]| list.iter().map(Diagnostic::to_json).collect::<Vec<_>>();
         let files: Vec<Json> = self
             .files
             .iter()
             .map(|file| {
                 let cases: Vec<Json> = file.cases.iter().map(EvalCaseReport::to_json).collect();
-                json!({"path": file.path, "findings": findings(&file.findings), "cases": cases})
+                json!({"path": file.path, "findings": file.findings, "cases": cases})
             })
             .collect();
         let all = self.cases().count();
         let mut json = json!({
             "passed": all - self.failed(), "failed": self.failed(), "errors": self.errors(),
-            "ms": u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX), "findings": findings(&self.findings),
+            "ms": u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX), "findings": self.findings,
             "files": files,
         });
         if let Some(live) = &self.live {

@@ -3,10 +3,7 @@
 
 use super::{Edits, PlayError, PlaySetup};
 use crate::{
-    base::{
-        clock::{Clock, SystemClock},
-        diagnostic::Diagnostic,
-    },
+    base::clock::{Clock, SystemClock},
     flow::tools::testfile::{Case, TestAction},
     testbench::{
         Bot, FailedExpectation, FileReport, Play, TestFile, TestOptions, cases,
@@ -60,7 +57,7 @@ pub(super) fn tested(setup: &PlaySetup, request: &TestsRequest, pace: &Pace) -> 
         "cases": cases,
         "coverage": run.coverage.flows.iter().map(covered).collect::<Vec<_>>(),
         "percent": run.coverage.counts().percent(),
-        "findings": findings.map(Diagnostic::to_json).collect::<Vec<_>>(),
+        "findings": findings.collect::<Vec<_>>(),
         "stopped": stopped,
     }))
 }

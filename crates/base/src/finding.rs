@@ -1,16 +1,17 @@
-//! Defines a finding of the checker, as `transom check --format json` prints it.
+//! Defines the JSON of a finding, for `check --format json`, `/readyz`, the studio and editors.
 
-use crate::base::{
+use crate::{
     diagnostic::Diagnostic,
     fix::{Edit, Fix},
     place::Place,
 };
-use schemars::JsonSchema;
-use serde::Serialize;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 
 /// A sentence of the checker about the flows.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Finding<'a> {
+struct Finding<'a> {
     /// `E…` of errors, `W…` of warnings; the reference explains each.
     code: &'a str,
     #[schemars(extend("enum" = ["error", "warning"]))]
@@ -66,7 +67,7 @@ struct FindingEdit<'a> {
 }
 
 impl<'a> Finding<'a> {
-    pub fn of(diagnostic: &'a Diagnostic) -> Finding<'a> {
+    fn of(diagnostic: &'a Diagnostic) -> Finding<'a> {
         let label = |(place, words): &'a (Place, String)| FindingLabel { at: Stretch::of(place), message: words };
         let edit = |edit: &'a Edit| FindingEdit { at: Stretch::of(&edit.place), text: &edit.text };
         let fix = |fix: &'a Fix| FindingFix {
@@ -93,25 +94,54 @@ impl<'a> Stretch<'a> {
     }
 }
 
+impl Serialize for Diagnostic {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Finding::of(self).serialize(serializer)
+    }
+}
+
+impl JsonSchema for Diagnostic {
+    fn schema_name() -> Cow<'static, str> {
+        Finding::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Finding::json_schema(generator)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::place::SourceFile;
+    use crate::place::SourceFile;
     use serde_json::json;
 
     #[test]
-    fn a_finding_is_what_check_prints() {
+    fn a_finding_has_no_field_without_a_value() {
         let file = SourceFile::new("flows/a.yaml", "one\ntwo\n".to_owned());
         let place = Place::new(&file, 4..7);
         let bare = Diagnostic::error("E201", &place, "There is no step `two`.");
+        let at = json!({
+            "file": "flows/a.yaml", "line": 2, "column": 1, "end_line": 2, "end_column": 4,
+        });
+        let with = |fields: serde_json::Value| {
+            let mut all = at.clone();
+            all.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+            all
+        };
+        let words = json!({"code": "E201", "severity": "error", "message": "There is no step `two`."});
+        assert_eq!(json!(bare), with(words.clone()));
         let whole = Diagnostic {
             labels: vec![(place.clone(), "first written here".to_owned())],
             help: Some("write `one`".to_owned()),
             fix: Some(Fix::replace("write `one`", &place, "one")),
-            ..bare.clone()
+            ..bare
         };
-        for diagnostic in [bare, whole] {
-            assert_eq!(json!(Finding::of(&diagnostic)), diagnostic.to_json());
-        }
+        let mut expected = with(words);
+        expected["help"] = json!("write `one`");
+        expected["labels"] = json!([with(json!({"message": "first written here"}))]);
+        let edits = [with(json!({"text": "one"}))];
+        expected["fix"] = json!({"title": "write `one`", "sure": true, "edits": edits});
+        assert_eq!(json!(whole), expected);
     }
 }
