@@ -206,6 +206,7 @@ fn no_route_is_open_to_more_callers_than_a_person_has_decided() {
         "GET /v1/session",
         "GET /webhooks/{provider}",
         "GET /webhooks/{provider}/{sender_id}",
+        "POST /chatwoot/{account}",
         "POST /forms/{sender_id}",
         "POST /hooks/{name}",
         "POST /v1/session",

@@ -8,6 +8,7 @@ mod autocalls;
 mod balance;
 mod bodies;
 mod cases;
+mod chatwoot;
 mod contract;
 mod curl;
 mod documents;

@@ -64,6 +64,8 @@ static TABLES: &[Table] = &[
     (tables::audit::STATEMENTS, tables::audit::QUERIES),
     (tables::broadcast::STATEMENTS, tables::broadcast::QUERIES),
     (tables::charge::STATEMENTS, tables::charge::QUERIES),
+    (tables::chatwoot_message::STATEMENTS, tables::chatwoot_message::QUERIES),
+    (tables::chatwoot_talk::STATEMENTS, tables::chatwoot_talk::QUERIES),
     (tables::contact::STATEMENTS, tables::contact::QUERIES),
     (tables::conversation::STATEMENTS, tables::conversation::QUERIES),
     (tables::dead_letter::STATEMENTS, tables::dead_letter::QUERIES),

@@ -126,6 +126,7 @@ pub static CODES: &[Code] = &[
     code("too_large", 413, "The body may have at most 262144 bytes."),
     code("invalid", 422, "`flow` is missing."),
     code("idempotency_key_reused", 422, "This Idempotency-Key was used for another request."),
+    code("not_sent", 422, "The 24-hour window is closed: the customer must write first."),
     code("play_too_long", 422, "A play has at most 400 steps, and this has 401."),
     code("refused_by_provider", 422, "The provider refused it: Message undeliverable (131026)."),
     code("unusable_body", 422, "The body cannot be used: `total` is missing. It is kept as dead letter 7012."),

@@ -9,7 +9,7 @@ use super::{
     tell,
 };
 use crate::web::{
-    forms,
+    chatwoot, forms,
     hooks::{self, HookTaken},
     webhooks,
 };
@@ -150,6 +150,31 @@ pub static ROUTES: &[Route] = &[
         errors: Errors::Problems(&[("unproven", 401), ("unusable_body", 422), ("not_recorded", 503)]),
         example: tell("/hooks/paid", r#"{"phone": "+34600111222", "order": "A7"}"#),
         take: || post(hooks::take),
+        ..POST
+    },
+    Route {
+        path: "/chatwoot/{account}",
+        name: "take_chatwoot",
+        part: PART,
+        summary: "Hear what people do in the inbox of Chatwoot",
+        about: "Signed by Chatwoot, or by an older version with `?secret=` in the address. A message of a person is \
+                sent to the customer, a resolved conversation is handed back; everything else changes nothing.",
+        who: AllowedCallers::Provider,
+        body: Some(Map(&Any)),
+        answers: &[at(200, Map(&Any), "It is on disk.")],
+        errors: Errors::Problems(&[
+            ("broken", 400),
+            ("bad_signature", 401),
+            ("not_found", 404),
+            ("too_slow", 408),
+            ("in_progress", 409),
+            ("too_large", 413),
+            ("not_sent", 422),
+            ("crowded", 503),
+            ("not_recorded", 503),
+        ]),
+        example: NONE,
+        take: || post(chatwoot::take),
         ..POST
     },
 ];

@@ -166,6 +166,12 @@ pub const WEBHOOK_GIVE_UP: Span = Span::days(3);
 pub const WEBHOOK_REST_MAX: Span = Span::minutes(5);
 /// The interval at which the event log is read for subscriptions.
 pub const WEBHOOK_LOOK_EVERY: Span = Span::millis(250);
+/// Pages of a conversation in Chatwoot that are read to find a message whose posting was interrupted.
+pub const CHATWOOT_PAGES_MAX: usize = 20;
+/// The age of a signed post of Chatwoot, in either direction.
+pub const CHATWOOT_POST_AGE_MAX: Span = Span::minutes(5);
+/// The time in which a message of a person in Chatwoot is sent or refused; Chatwoot waits 5 s for our answer.
+pub const CHATWOOT_SEND_WAIT: Span = Span::seconds(3);
 /// How long the old secret also signs after a rotation.
 pub const WEBHOOK_SECRET_OVERLAP: Span = Span::days(1);
 /// The length of a generated secret.

@@ -1,6 +1,10 @@
 //! Reads `accounts`: API keys, rate limits and balances.
 
-use super::{Written, prices::amount};
+use super::{
+    Written,
+    chatwoot::{self, Chatwoot},
+    prices::amount,
+};
 use crate::{
     base::{
         counted::counted,
@@ -29,6 +33,8 @@ pub struct Account {
     /// How many people the account's portfolio may reach by templates outside their windows in 24 hours; `None`: no
     /// limit.
     pub messaging_limit: Option<i64>,
+    /// The inbox of Chatwoot that shows the account's conversations; `None`: none.
+    pub chatwoot: Option<Chatwoot>,
 }
 
 impl Account {
@@ -41,6 +47,7 @@ impl Account {
             require_consent: false,
             balance: None,
             messaging_limit: None,
+            chatwoot: None,
         }
     }
 }
@@ -85,6 +92,7 @@ pub fn read(node: &Node, findings: &Findings) -> Account {
         let limit = fields.whole("messaging_limit", MESSAGING_LIMIT_MAX, 1..=MESSAGING_LIMIT_MAX);
         account.messaging_limit = Some(limit);
     }
+    account.chatwoot = fields.fields_if("chatwoot").and_then(|fields| chatwoot::read(fields, findings));
     fields.finish();
     account
 }

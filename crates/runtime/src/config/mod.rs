@@ -5,6 +5,7 @@
 mod access;
 mod account;
 mod addresses;
+mod chatwoot;
 mod expand;
 mod hide;
 mod mcp;
@@ -18,6 +19,7 @@ mod webhooks;
 
 pub use access::{Access, Autocalls, Kapso, Meta, Twilio, Waplify};
 pub use account::Account;
+pub use chatwoot::{CHATWOOT, Chatwoot};
 pub use models::{Budget, Model, ModelPrices};
 pub use prices::{CATEGORIES, Prices, UNITS, amount, shown};
 pub use sections::{BackupPlan, FlowGrants, Log, Media, Publishers, Retention, Studio, TlsFiles};
@@ -298,6 +300,7 @@ fn top(node: &Node, folder: &Path, findings: &Findings) -> Config {
     config.webhooks =
         fields.fields_if("webhooks").map(|fields| webhooks::webhooks(fields, findings)).unwrap_or_default();
     config.webhooks.to.extend(fields.fields_if("notify").and_then(webhooks::notify));
+    config.webhooks.to.extend(config.accounts.iter().filter_map(chatwoot::receiver));
     let backup = fields.fields_if("backup");
     config.backup = backup.and_then(|backup| sections::backup(backup, folder, &config.data, config.database.expose()));
     config.retention = fields.fields_if("retention").map(sections::retention).unwrap_or_default();

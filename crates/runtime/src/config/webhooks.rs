@@ -1,6 +1,6 @@
 //! Reads `webhooks` and `notify`: subscriptions to events, and the private networks that they may reach.
 
-use super::{Written, has_blank, sections::networks, web_address};
+use super::{Written, chatwoot::CHATWOOT, has_blank, sections::networks, web_address};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings, did_you_mean},
@@ -70,6 +70,10 @@ fn receiver(node: &Node, findings: &Findings) -> Option<Receiver> {
     let name = fields.text("name").to_owned();
     if name == NOTIFY {
         fields.wrong_at("name", "E906", "`notify` is a key of its own".into(), "give the webhook another name");
+    }
+    if name.starts_with(CHATWOOT) {
+        let message = format!("a name with `{CHATWOOT}` belongs to the inbox of an account");
+        fields.wrong_at("name", "E906", message, "give the webhook another name");
     }
     let account = fields.text_if("account").map(AccountName::from);
     let (url, secrets) = address(&mut fields, "a webhook", "${WEBHOOK_SECRET}");

@@ -14,9 +14,9 @@ use crate::{
         Store,
         queries::retention::{self, ForgetError, Pace},
         tables::{
-            audience, audit, dead_letter, delivery, early_status, event, idempotency, inbound, model_call,
-            model_question, note, outbound, person_session, run, start, support_case, tester_session, trace, upload,
-            webhook,
+            audience, audit, chatwoot_message, dead_letter, delivery, early_status, event, idempotency, inbound,
+            model_call, model_question, note, outbound, person_session, run, start, support_case, tester_session,
+            trace, upload, webhook,
         },
     },
 };
@@ -70,6 +70,7 @@ impl Retention {
             (&support_case::EXPIRE, keep.messages),
             (&note::EXPIRE, keep.messages),
             (&model_question::EXPIRE, keep.model_questions),
+            (&chatwoot_message::EXPIRE, keep.messages),
             (&delivery::EXPIRE, keep.traces),
             (&event::EXPIRE, EVENTS_KEPT),
             (&tester_session::EXPIRE, TESTER_SESSIONS_KEPT),

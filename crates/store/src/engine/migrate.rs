@@ -69,6 +69,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (121, "note", include_str!("../migrations/0121_note.sql")),
     (122, "person_teams", include_str!("../migrations/0122_person_teams.sql")),
     (130, "model_question", include_str!("../migrations/0130_model_question.sql")),
+    (135, "chatwoot_talk", include_str!("../migrations/0135_chatwoot_talk.sql")),
+    (136, "chatwoot_message", include_str!("../migrations/0136_chatwoot_message.sql")),
     (140, "audit_origin", include_str!("../migrations/0140_audit_origin.sql")),
 ];
 

@@ -6,6 +6,8 @@ pub mod audience;
 pub mod audit;
 pub mod broadcast;
 pub mod charge;
+pub mod chatwoot_message;
+pub mod chatwoot_talk;
 pub mod contact;
 pub mod conversation;
 pub mod dead_letter;

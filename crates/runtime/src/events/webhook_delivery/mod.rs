@@ -1,6 +1,7 @@
 //! Posts events to webhook subscriptions: signed, in order within a conversation, repeated until they are accepted.
 //! All state is in the database, so a crash loses no event; receivers recognise a repetition by its id.
 
+pub mod chatwoot;
 mod edit;
 mod passes;
 mod sign;
@@ -79,7 +80,7 @@ impl WebhookDelivery {
         let Process { config, clock, store, metrics, log_limiter, .. } = process.clone();
         let guard = Guard::new(config.webhooks.allow_private.iter().copied()).named("webhooks.allow_private");
         Ok(WebhookDelivery {
-            ours: FlowClient::new(Guard::new(everywhere()))?.behind(store.fence()),
+            ours: FlowClient::new(Guard::new(everywhere()))?.behind(store.fence()).without_redirects(),
             guarded: FlowClient::new(guard)?.behind(store.fence()),
             passes: Passes::default(),
             wake: Notify::new(),
@@ -232,7 +233,10 @@ impl WebhookDelivery {
 
     /// Posts one delivery once; the result is stored before the next of its conversation may be posted.
     async fn post(&self, subscription: &Subscription, row: Delivery, now: Time) -> anyhow::Result<PassCounts> {
-        let outcome = self.ask(subscription, &row, now).await;
+        let outcome = match self.chatwoot(subscription) {
+            Some(inbox) => self.show(inbox, subscription, &row, now).await,
+            None => self.ask(subscription, &row, now).await,
+        };
         let attempts = row.attempts + 1;
         let late = now - row.since.max(subscription.resumed_at) >= WEBHOOK_GIVE_UP;
         let mut passed = PassCounts::default();

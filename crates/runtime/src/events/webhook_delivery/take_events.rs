@@ -6,7 +6,7 @@ use crate::{
         limits::{EVENTS_READ_MAX, WEBHOOK_WAITING_MAX},
         time::Time,
     },
-    events::webhook_delivery::WebhookDelivery,
+    events::webhook_delivery::{WebhookDelivery, chatwoot::AFTER_ANSWER},
     store::{
         CommitError, WriteSet,
         tables::{
@@ -87,6 +87,8 @@ impl WebhookDelivery {
             (None, Some(contact)) => -contact.0,
             (None, None) => 0,
         };
+        let is_refusal = event.kind == "message.status" && event.word == "failed";
+        let waits = is_refusal && self.chatwoot(subscription).is_some();
         Ok(Delivery {
             id: self.store.next_id(),
             subscription_id: subscription.id,
@@ -99,7 +101,7 @@ impl WebhookDelivery {
             state: AttemptState::Pending,
             attempts: 0,
             since: now,
-            next_at: now,
+            next_at: if waits { now + AFTER_ANSWER } else { now },
             tried_at: None,
             status: None,
             trouble: None,
