@@ -102,13 +102,12 @@ async fn a_talk_appears_once_and_in_order_whatever_chatwoot_does() {
 }
 
 #[tokio::test]
-async fn a_process_that_died_between_request_and_record_doubles_nothing() {
+async fn the_next_process_goes_on_and_doubles_nothing() {
     let fake = Fake::start().await;
     let mut host = host(&fake).await;
     host.ana_says("person").await;
     tell(&host).await;
     let before = fake.seen();
-    // The database of a process that died before it recorded anything of Chatwoot.
     host.ana_says("still there?").await;
     let next = host.next_process().await;
     for _ in 0..20 {
