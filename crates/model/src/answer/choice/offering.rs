@@ -38,8 +38,8 @@ fn in_clause(text: &str, titles: &[Vec<String>], hearing: &AnswerContext<'_>, ow
     let is_wish = |word: &&str| wishes::is_wish(own.language, word);
     let (before, behind) = (&said[..first.start], &said[last.end..]);
     let unknown = before.iter().position(|word| !known(word) && !is_wish(word));
-    let is_wished = unknown.is_none_or(|unknown| before[..unknown].iter().any(|word| is_wish(word)));
-    let is_apart = behind.iter().all(|word| known(word));
+    let is_wished = unknown.is_none_or(|unknown| before[..unknown].iter().any(is_wish));
+    let is_apart = behind.iter().all(known);
     (is_one && is_wished && is_apart && !is_turned && !sentence.is_changed(own, hearing)).then_some(first.option)
 }
 
