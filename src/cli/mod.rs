@@ -127,7 +127,7 @@ enum Command {
     Keys(keys::Args),
     /// People who sign in to the studio: their roles, links and sign-outs
     People(people::Args),
-    /// What people, keys and commands did: who, when, from where, on what, and the outcome
+    /// The acts of people, keys and commands: who, when, from where, on what, and the outcome
     Audit(audit::Args),
     /// Show what accounts have left for messages
     Balance(balance::Args),

@@ -44,7 +44,7 @@ pub struct ProblemDetail {
     pub message_id: Option<OutboundId>,
 }
 
-/// What went wrong with a request (RFC 9457).
+/// The fault of a request (RFC 9457).
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Problem")]
 pub struct ProblemBody<'a> {
@@ -59,7 +59,7 @@ pub struct ProblemBody<'a> {
     code: &'a str,
     /// A sentence for people.
     detail: &'a str,
-    /// Which fields of the request are wrong.
+    /// The fields of the request that are wrong.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError<'a>>,
     #[serde(flatten)]
@@ -70,7 +70,7 @@ pub struct ProblemBody<'a> {
 struct FieldError<'a> {
     /// A JSON pointer into the body; of a query parameter `/` and its name.
     pointer: &'a str,
-    /// What is wrong with it.
+    /// The fault, in a sentence.
     detail: &'a str,
 }
 

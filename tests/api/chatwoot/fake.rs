@@ -10,7 +10,7 @@ use tokio::{
     net::TcpListener,
 };
 
-/// What one request meets.
+/// The fate of one request.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Day {
     Good,

@@ -286,8 +286,7 @@ impl<'a> Sentence<'a> {
     /// Without the number of the option before its title: `1. Red`.
     fn without_number(mut self, option: usize) -> Sentence<'a> {
         if let ([number], [same]) = (self.head, self.rest.as_slice())
-            && number == same
-            && number.parse() == Ok(option + 1)
+            && (number, number.parse()) == (same, Ok(option + 1))
         {
             (self.head, self.rest) = (&[], Vec::new());
         }

@@ -247,6 +247,18 @@ const PERIODS: [Period; 2] = [
     ),
 ];
 
+/// The text without the limit, the period, the unit or the beginning for which the question asks.
+pub fn without_words_of_question(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> String {
+    match kind {
+        AnswerType::Number | AnswerType::Whole => {
+            let text = without_limit(text, hearing);
+            without_unit(&without_period(&text, hearing), hearing)
+        }
+        AnswerType::Date => without_beginning(text, hearing),
+        _ => text.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{

@@ -86,7 +86,7 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
     if of_days && another::has_its_verb(&fold(text), words::own(hearing.language)) {
         return Reading::default();
     }
-    let in_period = without_words_of_question(kind, text, hearing);
+    let in_period = counting::without_words_of_question(kind, text, hearing);
     let text = in_period.as_str();
     let whole = whole_in_any(kind, text, hearing);
     if counting::is_two(kind, text, hearing) {
@@ -120,18 +120,6 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
     frame::without_past_days(found, hearing)
 }
 
-/// The text without the limit, the period, the unit or the beginning for which the question asks.
-fn without_words_of_question(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> String {
-    match kind {
-        AnswerType::Number | AnswerType::Whole => {
-            let text = counting::without_limit(text, hearing);
-            counting::without_unit(&counting::without_period(&text, hearing), hearing)
-        }
-        AnswerType::Date => counting::without_beginning(text, hearing),
-        _ => text.to_owned(),
-    }
-}
-
 /// The only candidate of a message that `read` does not understand, if nothing in it makes it another value. The contact
 /// is asked whether it means this value.
 pub fn offered(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Reading {
@@ -139,7 +127,7 @@ pub fn offered(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Rea
     if of_days && another::has_its_verb(&fold(text), words::own(hearing.language)) {
         return Reading::default();
     }
-    let text = without_words_of_question(kind, text, hearing);
+    let text = counting::without_words_of_question(kind, text, hearing);
     let text = if_it_suits::without(&without_courtesies(&text), hearing.language);
     frame::without_past_days(asides::offered(kind, &text, hearing), hearing)
 }

@@ -86,7 +86,7 @@ pub struct Retention {
     pub traces: Span,
     /// Of what models were asked and answered; zero: it is not kept at all.
     pub model_questions: Span,
-    /// What people, keys and commands did.
+    /// Of the acts of people, keys and commands.
     pub audit: Span,
 }
 

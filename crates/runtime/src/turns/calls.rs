@@ -28,7 +28,7 @@ struct OutsideResult {
     /// A note for the trace, if a mock answered.
     said: Option<String>,
     settled: Vec<SettledCall>,
-    /// What a model was asked and answered.
+    /// A question to a model, with its answer.
     exchange: Option<Box<Exchange>>,
 }
 

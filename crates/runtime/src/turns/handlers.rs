@@ -174,15 +174,8 @@ impl Runner {
                     set.push(&model_call::SETTLE, row);
                 }
                 if let Some(data) = exchange {
-                    let (id, at) = (self.store.next_id(), self.clock.now());
-                    let row = AnsweredQuestion {
-                        id,
-                        conversation_id: conversation,
-                        contact_id: lane.contact.id,
-                        run,
-                        at,
-                        data: *data,
-                    };
+                    let (id, contact_id, at) = (self.store.next_id(), lane.contact.id, self.clock.now());
+                    let row = AnsweredQuestion { id, conversation_id: conversation, contact_id, run, at, data: *data };
                     set.push(&model_question::INSERT, &row);
                 }
                 if let Some(what) = said {
