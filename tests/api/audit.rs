@@ -78,7 +78,7 @@ async fn an_entry_is_of_the_account_of_its_object() {
     let ids: Vec<String> = contacts["data"].as_array().unwrap().iter().map(|one| one["id"].to_string()).collect();
     assert_eq!(ids.len(), 2, "{contacts}");
     for id in &ids {
-        let tags = r#"{"tags": ["vip"]}"#;
+        let tags = r#"{"tags": {"add": ["vip"]}}"#;
         as_person(&host, Method::PATCH, &format!("/v1/contacts/{id}"), &boss, tags).await.is(200);
     }
     as_person(&host, Method::POST, "/v1/flows/hello/pause", &boss, "").await.is(200);

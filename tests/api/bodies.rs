@@ -195,6 +195,8 @@ fn every_post_that_sends_or_starts_something_honours_an_idempotency_key() {
         "take_webhook",
         "take_sender_webhook",
         "take_hook",
+        // Chatwoot sends no such header: a repeated delivery is known by its id.
+        "take_chatwoot",
         // Meta's own request, which has no such header; the flow that answers it says nothing in the chat.
         "answer_form",
         // The etags refuse a second time, and a look or a play changes nothing.
