@@ -15,7 +15,7 @@ use super::{
     words::{self, Words, asides, asides::AsideWords, joints, wishes},
 };
 use crate::{
-    matching::{fold, has_word, starts_with},
+    matching::{fold, has_word},
     value::Value,
 };
 use harm::is_part;
@@ -143,27 +143,13 @@ impl<'a> Scene<'a> {
         if parts.len() > CLAUSES_MAX || words > inside::SENTENCE_WORDS_MAX {
             return None;
         }
-        // A conclusion takes the place of all that was said before it.
-        let concludes = |part: &Part<'_>| part.clause.joint == Joint::So && has_value(&part.clause.said);
-        let from = parts.iter().rposition(concludes).unwrap_or(0);
         let answers = |part: &Part<'_>| {
-            let folded = part.clause.folded();
-            let asks = inside::ASKS.iter().chain(&inside::ASKS_FOR_DAYS).any(|start| starts_with(&folded, start));
             // `can I pay by card?` is a wish, and so is `could you squeeze me in tomorrow? I'm off then`
-            (!part.asks || self.kind.is_none() || self.is_request(&part.clause))
-                && !asks
-                && part.clause.joint != Joint::Because
-                && !self.rejects_week(&part.clause)
+            (!part.asks || self.kind.is_none() || self.is_request(&part.clause)) && !inside::asks(&part.clause.folded())
         };
-        let hits = (from..parts.len()).filter(|place| answers(&parts[*place]));
-        let mut hits = hits.filter_map(|place| self.find(place, &parts[place].clause, understand, has_value));
-        let (Some(found), None) = (hits.next(), hits.next()) else { return None };
+        let (found, from) = self.sole(&parts, &answers, understand, has_value)?;
         let hold = self.hold(&found.said, parts[found.place].clause.joint);
-        // `at 10:30 I work` and `red is my least favourite` say something about the value and do not choose it.
-        let says_of = |aside: &Clause<'_>| {
-            let folded = aside.folded();
-            hold == Hold::Bare && !self.is_with(aside) && !is_part(&folded) && !says(&folded, self.words.confirms)
-        };
+        let says_of = |aside: &Clause<'_>| self.says_of(aside, hold);
         // A request alone asks whether that day is free.
         let is_request = self.counts() && self.is_request(&parts[found.place].clause);
         if found.aside.as_ref().is_some_and(says_of) || found.aside.is_none() && parts.len() == 1 && !is_request {
@@ -188,6 +174,32 @@ impl<'a> Scene<'a> {
         };
         let is_changed = parts.iter().enumerate().any(harms) || found.aside.is_some_and(harms_behind);
         (!is_changed).then_some(found.value)
+    }
+
+    /// The only clause that answers, and the place of the first one that counts: a conclusion takes the place of all that
+    /// was said before it.
+    fn sole<'t, T>(
+        &self,
+        parts: &[Part<'t>],
+        answers: &dyn Fn(&Part<'_>) -> bool,
+        understand: &dyn Fn(&str) -> Option<T>,
+        has_value: &dyn Fn(&[&str]) -> bool,
+    ) -> Option<(Found<'t, T>, usize)> {
+        let concludes = |part: &Part<'_>| part.clause.joint == Joint::So && has_value(&part.clause.said);
+        let from = parts.iter().rposition(concludes).unwrap_or(0);
+        let may_answer =
+            |part: &Part<'_>| part.clause.joint != Joint::Because && !self.rejects_week(&part.clause) && answers(part);
+        let hits = (from..parts.len()).filter(|place| may_answer(&parts[*place]));
+        let mut hits = hits.filter_map(|place| self.find(place, &parts[place].clause, understand, has_value));
+        let (Some(found), None) = (hits.next(), hits.next()) else { return None };
+        Some((found, from))
+    }
+
+    /// True if words behind a bare value say something about it and do not choose it: `at 10:30 I work`, `red is my least
+    /// favourite`, `2 heures de route`.
+    fn says_of(&self, aside: &Clause<'_>, hold: Hold) -> bool {
+        let folded = aside.folded();
+        hold == Hold::Bare && !self.is_with(aside) && !is_part(&folded) && !says(&folded, self.words.confirms)
     }
 
     /// The clauses of a message.

@@ -27,7 +27,7 @@ use crate::{
 };
 use alternatives::{either, two_hours, with_tail_of};
 use asking::ASKS_BACK;
-pub use asking::{ASKS, ASKS_FOR_DAYS};
+pub use asking::{ASKS, ASKS_FOR_DAYS, asks};
 use calls::{will_call, without_call};
 use neutral::{MONTHS, SIGNALS};
 pub use neutral::{is_carrier, is_signal};

@@ -5,14 +5,12 @@ use super::{
     super::{
         AnswerContext, AnswerType, inside,
         reading::Reading,
-        reasons::{CLAUSES_MAX, CONDITIONS, Clause, Joint},
+        reasons::{CLAUSES_MAX, CONDITIONS, Joint},
         words::wishes,
     },
-    Hold, Part, Scene,
-    harm::is_part,
-    says, stands,
+    Hold, Part, Scene, says, stands,
 };
-use crate::matching::{fold, has_word, starts_with};
+use crate::matching::{fold, has_word};
 
 /// The value of the only clause that has one, if no other clause gives it to somebody else or takes it back.
 pub fn offered(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Reading {
@@ -50,14 +48,7 @@ impl Scene<'_> {
         if parts.len() > CLAUSES_MAX || !(2..=inside::SENTENCE_WORDS_MAX).contains(&words) {
             return None;
         }
-        let concludes = |part: &Part<'_>| part.clause.joint == Joint::So && has_value(&part.clause.said);
-        let from = parts.iter().rposition(concludes).unwrap_or(0);
-        let answers = |part: &Part<'_>| {
-            part.clause.joint != Joint::Because && !self.rejects_week(&part.clause) && self.may_wish(part)
-        };
-        let hits = (from..parts.len()).filter(|place| answers(&parts[*place]));
-        let mut hits = hits.filter_map(|place| self.find(place, &parts[place].clause, understand, has_value));
-        let (Some(found), None) = (hits.next(), hits.next()) else { return None };
+        let (found, from) = self.sole(&parts, &|part| self.may_wish(part), understand, has_value)?;
         let hold = self.hold(&found.said, parts[found.place].clause.joint);
         let harms = |(place, part): (usize, &Part<'_>)| {
             let concludes = place < from && found.place == from;
@@ -66,15 +57,12 @@ impl Scene<'_> {
                 && (may_hold_another && has_value(&part.clause.said)
                     || self.forbids(part, place < found.place, concludes, hold))
         };
-        // `red is ugly`, `2 heures de route`.
-        let says_of = |aside: &Clause<'_>| {
-            let folded = aside.folded();
-            hold == Hold::Bare && !self.is_with(aside) && !is_part(&folded) && !says(&folded, self.words.confirms)
-        };
         let harms_behind = || {
             let aside = found.aside.clone().map(|clause| Part { clause, asks: false });
             aside.is_some_and(|part| {
-                says_of(&part.clause) || self.is_for_others(&part.clause) || self.forbids(&part, false, false, hold)
+                self.says_of(&part.clause, hold)
+                    || self.is_for_others(&part.clause)
+                    || self.forbids(&part, false, false, hold)
             })
         };
         let excepts = parts[found.place].clause.joint == Joint::But
@@ -87,8 +75,7 @@ impl Scene<'_> {
     /// is asked about a wish.
     fn may_wish(&self, part: &Part<'_>) -> bool {
         let folded = part.clause.folded();
-        let asks = inside::ASKS.iter().chain(&inside::ASKS_FOR_DAYS).any(|start| starts_with(&folded, start));
-        if !part.asks && !asks {
+        if !part.asks && !inside::asks(&folded) {
             return true;
         }
         let says_one = |is_one: &dyn Fn(&str) -> bool| folded.split(' ').any(is_one);

@@ -1,5 +1,7 @@
 //! Lists the beginnings of questions that are written without their mark: `is Friday ok`, `hay algo libre mañana`.
 
+use crate::matching::starts_with;
+
 /// First words of an English question that is written without its mark: `is Friday ok`.
 pub const ASKS: [&str; 9] = ["is", "are", "do", "does", "did", "have you", "am i", "will you", "would you"];
 
@@ -36,3 +38,8 @@ pub const ASKS_FOR_DAYS: [&str; 18] = [
     "ce qualcosa",
     "ce posto",
 ];
+
+/// True if the folded text begins as a question about the business does.
+pub fn asks(folded: &str) -> bool {
+    ASKS.iter().chain(&ASKS_FOR_DAYS).any(|start| starts_with(folded, start))
+}

@@ -2,8 +2,8 @@
 //! means this value.
 
 use super::{
-    ASKS, ASKS_BACK, ASKS_FOR_DAYS, AnswerContext, AnswerType, Candidate, UNKNOWN_WORDS_MAX, candidates, frame,
-    is_carrier, names, names_a_day, will_call, without_call, words_outside,
+    ASKS_BACK, AnswerContext, AnswerType, Candidate, UNKNOWN_WORDS_MAX, asks, candidates, frame, is_carrier, names,
+    names_a_day, will_call, without_call, words_outside,
 };
 use crate::{
     answer::{
@@ -12,7 +12,7 @@ use crate::{
         reasons, synonyms,
         words::{Words, asides, joints, wishes},
     },
-    matching::{fold, has_word, starts_with},
+    matching::{fold, has_word},
 };
 
 /// The only candidate of a clause that nothing changes, takes back or gives to somebody else. Unknown words may stand
@@ -42,9 +42,8 @@ pub fn wished(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>, own: &'
 /// As `wished`, for a message of one clause that asks nothing.
 pub fn wished_alone(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>, own: &'static Words) -> Reading {
     let folded = fold(text);
-    let asks = ASKS.iter().chain(&ASKS_FOR_DAYS).any(|start| starts_with(&folded, start));
     let asks_back = ASKS_BACK.iter().any(|phrase| has_word(&folded, phrase));
-    if asks || asks_back { Reading::default() } else { wished(kind, text, hearing, own) }
+    if asks(&folded) || asks_back { Reading::default() } else { wished(kind, text, hearing, own) }
 }
 
 impl Candidate {
