@@ -1,6 +1,7 @@
 //! Tests the store on both databases: every statement and query, the writer, crashes.
 
 mod charges;
+mod chatwoot;
 mod failover;
 mod members;
 mod model_calls;

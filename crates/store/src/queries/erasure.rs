@@ -152,6 +152,20 @@ pub static MODEL_QUESTIONS: Statement<Erased> = of_contact!(
        join conversation on conversation.contact_id = cast(value ->> 'contact_id' as bigint))"
 );
 
+pub static CHATWOOT_MESSAGES: Statement<Erased> = of_contact!(
+    "erasure.chatwoot_messages",
+    383,
+    "delete from chatwoot_message where conversation_id in (select conversation.id from {rows} as input
+       join conversation on conversation.contact_id = cast(value ->> 'contact_id' as bigint))"
+);
+
+pub static CHATWOOT_TALKS: Statement<Erased> = of_contact!(
+    "erasure.chatwoot_talks",
+    384,
+    "delete from chatwoot_talk where conversation_id in (select conversation.id from {rows} as input
+       join conversation on conversation.contact_id = cast(value ->> 'contact_id' as bigint))"
+);
+
 pub static STARTS: Statement<Erased> = of_contact!(
     "erasure.starts",
     266,
@@ -261,6 +275,8 @@ pub(crate) static STATEMENTS: &[&Sql] = &[
     &ANSWERS_OF_SAID.sql,
     &TRACES.sql,
     &MODEL_QUESTIONS.sql,
+    &CHATWOOT_MESSAGES.sql,
+    &CHATWOOT_TALKS.sql,
     &STARTS.sql,
     &ONCE.sql,
     &LEDGER.sql,
@@ -287,6 +303,8 @@ pub static BY_CONTACT: &[&Statement<Erased>] = &[
     &ANSWERS_OF_SAID,
     &TRACES,
     &MODEL_QUESTIONS,
+    &CHATWOOT_MESSAGES,
+    &CHATWOOT_TALKS,
     &STARTS,
     &ONCE,
     &LEDGER,
