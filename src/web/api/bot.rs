@@ -142,12 +142,12 @@ pub async fn show(State(web): State<Arc<Web>>, caller: Caller) -> ApiResult {
     let live = version::find(&app.store, app.live.get().version).await.map_err(|error| Problem::bug(&error))?;
     let findings = Findings::of(&now.checked.findings);
     let set = &now.checked.set;
-    let files = now.on_disk.files.values().map(|file| {
+    // The pinned tools of MCP servers are no file of authors: `transom mcp pull` writes them.
+    let files = now.on_disk.files.values().filter(|file| !is_lock(file.path())).map(|file| {
         let (errors, warnings) = findings.of_file(file.path());
         let tag = tag(file.text().as_bytes());
         let read_only = match BotPath::parse(file.path()) {
             Ok(_) => None,
-            Err(_) if is_lock(file.path()) => Some("`transom mcp pull` writes this file, and nothing else.".to_owned()),
             Err(why) => Some(format!("A file of this name cannot be written: {why}.")),
         };
         BotFile { path: file.path(), kind: kind(file.path()), etag: tag, read_only, errors, warnings }
