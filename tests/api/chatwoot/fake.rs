@@ -126,7 +126,7 @@ impl Data {
                 (200, json!({"payload": {"contact": body, "contact_inbox": {}}}))
             }
             ("GET", ["contacts", id, "conversations"]) => {
-                let of = |one: &&Json| one["contact_id"].to_string() == *id;
+                let of = |one: &&Json| has_id(&one["contact_id"], id);
                 (200, json!({"payload": self.conversations.iter().filter(of).collect::<Vec<_>>()}))
             }
             ("POST", ["conversations"]) => {
@@ -135,21 +135,21 @@ impl Data {
                 (200, body)
             }
             ("POST", ["conversations", id, "toggle_status"]) => {
-                let one = self.conversations.iter_mut().find(|one| one["id"].to_string() == *id).unwrap();
+                let one = self.conversations.iter_mut().find(|one| has_id(&one["id"], id)).unwrap();
                 one["status"] = body["status"].clone();
                 (200, json!({"payload": {"success": true}}))
             }
             ("POST", ["conversations", id, "assignments"]) => {
-                let one = self.conversations.iter_mut().find(|one| one["id"].to_string() == *id).unwrap();
+                let one = self.conversations.iter_mut().find(|one| has_id(&one["id"], id)).unwrap();
                 one["team_id"] = body["team_id"].clone();
                 (200, json!({"id": body["team_id"]}))
             }
             ("GET", ["conversations", id, "messages"]) => {
-                if !self.conversations.iter().any(|one| one["id"].to_string() == *id) {
+                if !self.conversations.iter().any(|one| has_id(&one["id"], id)) {
                     return (404, json!({"error": "Resource could not be found"}));
                 }
                 let after: i64 = query.strip_prefix("after=").unwrap().parse().unwrap();
-                let of = |one: &&Json| one["conversation_id"].to_string() == *id && one["id"].as_i64().unwrap() > after;
+                let of = |one: &&Json| has_id(&one["conversation_id"], id) && one["id"].as_i64().unwrap() > after;
                 (200, json!({"meta": {}, "payload": self.messages.iter().filter(of).collect::<Vec<_>>()}))
             }
             ("POST", ["conversations", id, "messages"]) => {
@@ -160,7 +160,7 @@ impl Data {
                 (200, body)
             }
             ("PATCH", ["conversations", _, "messages", id]) => {
-                let one = self.messages.iter_mut().find(|one| one["id"].to_string() == *id);
+                let one = self.messages.iter_mut().find(|one| has_id(&one["id"], id));
                 let Some(one) = one else { return (404, json!({})) };
                 one["status"] = body["status"].clone();
                 one["external_error"] = body["external_error"].clone();
@@ -169,6 +169,11 @@ impl Data {
             other => panic!("Chatwoot has no such request: {other:?}"),
         }
     }
+}
+
+/// Whether `value` is the id that a path's segment names.
+fn has_id(value: &Json, segment: &str) -> bool {
+    value.as_i64() == segment.parse().ok()
 }
 
 fn whole(request: &[u8]) -> bool {
