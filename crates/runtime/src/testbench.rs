@@ -74,7 +74,10 @@ pub use evals::{
 pub use init::init;
 pub use live::{LiveOptions, LiveReport};
 use pace::Pace;
-pub use play::{Edits, PlayError, PlayRequest, PlayRoom, RecordedTalks, SavedTest, TestsRequest};
+pub use play::{
+    BadDay, Edits, PlayError, PlayRequest, PlayRoom, Played, RecordedTalks, ReplayedTalks, SavedTest, TestsRequest,
+    TestsRun, WanderedTalks,
+};
 pub use record::record;
 pub use report::{CaseReport, FailedExpectation, FileReport, Report, TranscriptLine};
 use std::{

@@ -22,7 +22,19 @@ pub enum TraceKind {
 }
 
 impl TraceKind {
-    pub fn as_str(self) -> &'static str {
+    /// The words of all kinds.
+    pub const WORDS: [&'static str; 8] = [
+        TraceKind::Start.as_str(),
+        TraceKind::Step.as_str(),
+        TraceKind::Answer.as_str(),
+        TraceKind::Message.as_str(),
+        TraceKind::Call.as_str(),
+        TraceKind::Wait.as_str(),
+        TraceKind::Error.as_str(),
+        TraceKind::End.as_str(),
+    ];
+
+    pub const fn as_str(self) -> &'static str {
         match self {
             TraceKind::Start => "start",
             TraceKind::Step => "step",

@@ -6,7 +6,7 @@ use super::{
     questions,
     report::FailedExpectation,
     requests,
-    seen::{Handoff, Refusal, Seen},
+    seen::Seen,
     tool_uses,
     trouble::BotProblem,
     update::rewrite,
@@ -124,12 +124,13 @@ impl World<'_> {
                 among(node, &sent, &shown, "sent", "text", &nothing)
             }
             Aspect::Refused => {
-                let refused: Vec<Json> = self.refusals[since.refusals..].iter().map(Refusal::to_json).collect();
+                let refused: Vec<Json> = self.refusals[since.refusals..].iter().map(|refusal| json!(refusal)).collect();
                 let shown: Vec<String> = refused.iter().map(compare::show).collect();
                 among(node, &refused, &shown, "refused", "why", "nothing was refused")
             }
             Aspect::Handoff => {
-                let handoffs: Vec<Json> = self.handoffs[since.handoffs..].iter().map(Handoff::to_json).collect();
+                let handoffs: Vec<Json> =
+                    self.handoffs[since.handoffs..].iter().map(|handoff| json!(handoff)).collect();
                 let shown: Vec<String> = handoffs.iter().map(compare::show).collect();
                 // An effect of an earlier act is a common surprise.
                 let nothing = match self.handoffs[..since.handoffs].last() {

@@ -1,15 +1,26 @@
 //! Marks the words in which two texts differ, for a reader who looks from one to the other.
 
 use crate::base::limits::MARKED_WORDS_MAX;
-use serde_json::{Value as Json, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
-/// The words of both texts in order: `{"in": "both" | "expected" | "got", "text"}`. Of longer texts it is one part each.
-pub(super) fn differences(expected: &str, got: &str) -> Vec<Json> {
+/// Words of two texts that are equal, or that only one of them has.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct MarkedWords {
+    #[serde(rename = "in")]
+    #[schemars(extend("enum" = ["both", "expected", "got"]))]
+    side: &'static str,
+    /// With the blanks behind it.
+    text: String,
+}
+
+/// The words of both texts in order. Of longer texts it is one part each.
+pub(super) fn differences(expected: &str, got: &str) -> Vec<MarkedWords> {
     let (old, new) = (words(expected), words(got));
-    let mut parts: Vec<(&'static str, String)> = Vec::new();
+    let mut parts: Vec<MarkedWords> = Vec::new();
     let mut add = |side: &'static str, word: &str| match parts.last_mut() {
-        Some((last, text)) if *last == side => text.push_str(word),
-        _ => parts.push((side, word.to_owned())),
+        Some(last) if last.side == side => last.text.push_str(word),
+        _ => parts.push(MarkedWords { side, text: word.to_owned() }),
     };
     if old.len() > MARKED_WORDS_MAX || new.len() > MARKED_WORDS_MAX {
         add("expected", expected);
@@ -35,7 +46,7 @@ pub(super) fn differences(expected: &str, got: &str) -> Vec<Json> {
             }
         }
     }
-    parts.into_iter().map(|(side, text)| json!({"in": side, "text": text})).collect()
+    parts
 }
 
 /// Words with the blanks behind them.
@@ -62,7 +73,7 @@ mod tests {
     use super::*;
 
     fn marked(expected: &str, got: &str) -> String {
-        let part = |part: &Json| format!("{}({})", part["in"].as_str().unwrap(), part["text"].as_str().unwrap());
+        let part = |part: &MarkedWords| format!("{}({})", part.side, part.text);
         differences(expected, got).iter().map(part).collect()
     }
 

@@ -8,6 +8,8 @@ use crate::{
         template::{HeaderValue, Parameters, TemplateMessage},
     },
 };
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 /// A message that the provider accepted.
@@ -19,7 +21,9 @@ pub(super) struct Seen {
     pub content: Content,
 }
 
-#[derive(Debug, Clone)]
+/// A conversation that a flow gave to the business.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "PlayHandoff")]
 pub(super) struct Handoff {
     pub team: String,
     pub summary: Option<String>,
@@ -27,7 +31,8 @@ pub(super) struct Handoff {
 }
 
 /// A flow that did not start, or an unsent message of it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "PlayRefusal")]
 pub(super) struct Refusal {
     pub flow: String,
     pub why: &'static str,
@@ -136,18 +141,6 @@ fn words(content: &Content, body: impl Fn(String) -> String) -> String {
         words.push_str(&format!(" [{title}]"));
     }
     words
-}
-
-impl Handoff {
-    pub fn to_json(&self) -> Json {
-        json!({"team": self.team, "summary": self.summary, "priority": self.priority})
-    }
-}
-
-impl Refusal {
-    pub fn to_json(&self) -> Json {
-        json!({"flow": self.flow, "why": self.why})
-    }
 }
 
 /// The titles that the customer sees below a message.

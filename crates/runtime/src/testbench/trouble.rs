@@ -40,7 +40,18 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub fn as_str(self) -> &'static str {
+    /// The words of all kinds.
+    pub const WORDS: [&'static str; 7] = [
+        Kind::Error.as_str(),
+        Kind::GivenUp.as_str(),
+        Kind::Unanswered.as_str(),
+        Kind::Silent.as_str(),
+        Kind::Window.as_str(),
+        Kind::Gap.as_str(),
+        Kind::Stuck.as_str(),
+    ];
+
+    pub const fn as_str(self) -> &'static str {
         match self {
             Kind::Error => "error",
             Kind::GivenUp => "given_up",

@@ -4,7 +4,7 @@ use super::{
     bytes,
     play::{Talk, problem},
 };
-use crate::web::{idempotency::json, problem::ApiResult, request, state::Web};
+use crate::web::{idempotency::respond, problem::ApiResult, request, state::Web};
 use axum::{
     extract::{Request, State},
     http::StatusCode,
@@ -16,5 +16,5 @@ pub async fn bad_day(State(web): State<Arc<Web>>, request: Request) -> ApiResult
     let body = request.into_body();
     let (talk, errors) = request::verbatim::<Talk>(&bytes(body).await?)?;
     let endured = web.plays.bad_day(talk.play(errors)?).await.map_err(problem)?;
-    Ok(json(StatusCode::OK, &endured))
+    Ok(respond(StatusCode::OK, &endured))
 }

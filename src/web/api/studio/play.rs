@@ -8,7 +8,7 @@ use crate::{
     },
     runtime::testbench::{PlayError, PlayRequest},
     web::{
-        idempotency::{json, respond},
+        idempotency::respond,
         problem::{ApiResult, Problem},
         request::{self, FieldErrors},
         state::Web,
@@ -64,7 +64,7 @@ pub async fn play(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
     let catalogue = web.app.senders.all().iter().flat_map(|sender| web.app.templates.catalogue.list(sender.id));
     let request = PlayRequest { catalogue: catalogue.collect(), ..request };
     let played = web.plays.play(request).await.map_err(problem)?;
-    Ok(json(StatusCode::OK, &played))
+    Ok(respond(StatusCode::OK, &played))
 }
 
 /// `POST /v1/studio/play/test`: the new text of the test file of the talk's flow.

@@ -8,7 +8,7 @@ use crate::{
     },
     runtime::testbench::RecordedTalks,
     web::{
-        idempotency::json,
+        idempotency::respond,
         problem::{ApiResult, Problem},
         request::{self, FieldErrors},
         state::Web,
@@ -63,7 +63,7 @@ pub async fn replay(State(web): State<Arc<Web>>, request: Request) -> ApiResult 
     let read = read.map_err(|error| Problem::bug(&error))?;
     let read = read.ok_or_else(|| Problem::not_found("There is no such run."))?;
     let replayed = web.plays.replay(edits, read).await.map_err(problem)?;
-    Ok(json(StatusCode::OK, &replayed))
+    Ok(respond(StatusCode::OK, &replayed))
 }
 
 fn talks(errors: &mut FieldErrors, asked: ReplayWish) -> Option<Talks> {

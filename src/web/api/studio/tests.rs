@@ -7,7 +7,7 @@ use crate::{
         limits::{BOT_PATH_BYTES_MAX, NAME_CHARS_MAX},
     },
     runtime::testbench::TestsRequest,
-    web::{idempotency::json, problem::ApiResult, request, state::Web},
+    web::{idempotency::respond, problem::ApiResult, request, state::Web},
 };
 use axum::{
     extract::{Request, State},
@@ -48,5 +48,5 @@ pub async fn tests(State(web): State<Arc<Web>>, request: Request) -> ApiResult {
         flow: flow.map(|Text(flow)| flow),
     };
     let run = web.plays.tests(request).await.map_err(problem)?;
-    Ok(json(StatusCode::OK, &run))
+    Ok(respond(StatusCode::OK, &run))
 }

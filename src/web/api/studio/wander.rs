@@ -4,7 +4,7 @@ use super::{UnsavedFiles, bytes, edits, play::problem};
 use crate::{
     base::limits::WANDER_CUSTOMERS_MAX,
     runtime::testbench::Walks,
-    web::{idempotency::json, problem::ApiResult, request, state::Web},
+    web::{idempotency::respond, problem::ApiResult, request, state::Web},
 };
 use axum::{
     extract::{Request, State},
@@ -36,5 +36,5 @@ pub async fn wander(State(web): State<Arc<Web>>, request: Request) -> ApiResult 
     let count = usize::try_from(customers.unwrap_or(CUSTOMERS_DEFAULT)).unwrap_or(0);
     let walks = Walks { count, seed: seed.unwrap_or(1).unsigned_abs() };
     let wandered = web.plays.wander(edits, walks).await.map_err(problem)?;
-    Ok(json(StatusCode::OK, &wandered))
+    Ok(respond(StatusCode::OK, &wandered))
 }

@@ -2,17 +2,18 @@
 
 use super::{
     content,
-    state::{self, QuietTimes},
+    state::{self, PlayState, QuietTimes},
 };
 use crate::{
     base::{
-        ids::{InboundId, OutboundId},
+        body_fields::At,
+        ids::{FlowName, InboundId, OutboundId, StepId},
         limits::{PLAY_MESSAGES_READ, PLAY_TURNS_READ},
         time::{Time, iso},
     },
     events::event_json::{IncomingMessage, OutgoingMessage},
     flow::{
-        self, FlowSet, Versions, World as FlowWorld,
+        self, FlowSet, TraceKind, Versions, World as FlowWorld,
         tools::testfile::{Step, TestAction},
         trace_kind,
     },
@@ -33,11 +34,73 @@ use crate::{
     },
 };
 use anyhow::anyhow;
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::{Value as Json, json};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
+
+/// One act of a talk.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Act {
+    /// As it was given.
+    pub step: Json,
+    /// When it began.
+    pub at: At,
+    /// New messages and those that changed, as in `GET /v1/conversations/{id}/messages`, with `json`: the request to
+    /// WhatsApp, or the webhook. The `content` of ours is what a phone draws.
+    messages: Vec<Json>,
+    trace: Vec<PlayLine>,
+    /// The ways that runs took out of steps, as the map names them.
+    passed: Vec<PassedStep>,
+    /// Calls of `http` steps.
+    calls: Vec<PlayCall>,
+    /// Flows and messages that a rule refused.
+    refused: Vec<Refusal>,
+    handoffs: Vec<Handoff>,
+    /// The screens that forms showed.
+    screens: Vec<Json>,
+    /// Of a text: the trigger that wins, and why each other one does not.
+    pub why: Vec<String>,
+    after: PlayState,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct PlayLine {
+    at: At,
+    run: Option<u32>,
+    flow: Option<String>,
+    step: Option<StepId>,
+    /// In the engine's words.
+    what: String,
+    #[schemars(extend("enum" = TraceKind::WORDS))]
+    kind: &'static str,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct PassedStep {
+    flow: FlowName,
+    step: StepId,
+    /// The key of the branch, empty for the next step; `null`: the run waits there.
+    way: Option<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct PlayCall {
+    method: String,
+    /// Without the query.
+    url: String,
+    /// From 1.
+    attempt: u32,
+    /// Of the answer; `null`: there was none.
+    status: Option<u16>,
+    /// A mock answered it.
+    mocked: bool,
+    /// A mock that would answer it.
+    write: Option<String>,
+}
 
 /// The state of the record between two acts.
 #[derive(Default)]
@@ -59,35 +122,47 @@ impl Recorder {
         Recorder { catalogue, ..Recorder::default() }
     }
 
-    /// Everything that the act caused, and the state behind it.
-    pub async fn act(&mut self, world: &World<'_>, step: &Step) -> anyhow::Result<Json> {
+    /// Everything that the act caused, and the state behind it; `given` is the step as it was written, with the moment
+    /// at which it began and the triggers that it had to choose from.
+    pub async fn act(
+        &mut self,
+        world: &World<'_>,
+        step: &Step,
+        (given, at, why): (Json, Time, Vec<String>),
+    ) -> anyhow::Result<Act> {
         // These look at the world, and change nothing.
         let looks = matches!(step.act, TestAction::Bot(_) | TestAction::Expect(_));
         let since = world.since;
-        let refused: Vec<Json> = world.refusals[since.refusals..].iter().map(Refusal::to_json).collect();
-        let handoffs: Vec<Json> = world.handoffs[since.handoffs..].iter().map(Handoff::to_json).collect();
         let made = world.app.calls.made();
-        let calls: Vec<Json> = made[since.calls.min(made.len())..].iter().map(call_json).collect();
-        let screens = world.screens[since.screens..].to_vec();
         for effect in world.did.iter().flat_map(|turn| &turn.effects) {
             if let Effect::RunBegan { run, flow, .. } = effect {
                 self.flows.insert(*run, flow.to_string());
             }
         }
-        let nothing = Vec::new;
-        Ok(json!({
-            "messages": self.messages(world).await?,
-            "trace": self.trace(world).await?,
-            "passed": if looks { nothing() } else { passed(world) },
-            "calls": if looks { nothing() } else { calls },
-            "refused": if looks { nothing() } else { refused },
-            "handoffs": if looks { nothing() } else { handoffs },
-            "screens": if looks { nothing() } else { screens },
-            "after": self.after(world).await?,
-        }))
+        let mut act = Act {
+            step: given,
+            at: At(at),
+            messages: self.messages(world).await?,
+            trace: self.trace(world).await?,
+            passed: Vec::new(),
+            calls: Vec::new(),
+            refused: Vec::new(),
+            handoffs: Vec::new(),
+            screens: Vec::new(),
+            why,
+            after: self.after(world).await?,
+        };
+        if !looks {
+            act.passed = passed(world);
+            act.calls = made[since.calls.min(made.len())..].iter().map(call).collect();
+            act.refused = world.refusals[since.refusals..].to_vec();
+            act.handoffs = world.handoffs[since.handoffs..].to_vec();
+            act.screens = world.screens[since.screens..].to_vec();
+        }
+        Ok(act)
     }
 
-    pub async fn after(&mut self, world: &World<'_>) -> anyhow::Result<Json> {
+    pub async fn after(&mut self, world: &World<'_>) -> anyhow::Result<PlayState> {
         state::after(world, &mut self.quiet).await
     }
 
@@ -149,7 +224,7 @@ impl Recorder {
         Ok(changed.into_iter().map(|(_, message)| message).collect())
     }
 
-    async fn trace(&mut self, world: &World<'_>) -> anyhow::Result<Vec<Json>> {
+    async fn trace(&mut self, world: &World<'_>) -> anyhow::Result<Vec<PlayLine>> {
         let all = trace::between(&world.app.store, world.conversation, self.traced, (Time(0), None), PLAY_TURNS_READ);
         let turns = all.await?;
         self.traced = turns.last().map_or(self.traced, |turn| turn.id);
@@ -159,10 +234,14 @@ impl Recorder {
                 let found = entry.step.as_ref().and_then(|step| step_of(&world.bot.set, step.as_str()));
                 let flow = found.map(|(flow, _)| flow.to_owned());
                 let flow = flow.or_else(|| self.flows.get(&entry.run?).cloned());
-                lines.push(json!({
-                    "at": iso(turn.at), "run": entry.run, "flow": flow, "step": entry.step, "what": entry.what,
-                    "kind": trace_kind(entry, found.map(|(_, verb)| verb)).as_str(),
-                }));
+                lines.push(PlayLine {
+                    at: At(turn.at),
+                    run: entry.run,
+                    flow,
+                    step: entry.step.clone(),
+                    what: entry.what.clone(),
+                    kind: trace_kind(entry, found.map(|(_, verb)| verb)).as_str(),
+                });
             }
         }
         Ok(lines)
@@ -178,16 +257,17 @@ fn step_of<'a>(set: &'a FlowSet, step: &str) -> Option<(&'a str, &'static str)> 
 }
 
 /// The ways that runs took out of steps, and the steps that they reached and have not left.
-fn passed(world: &World<'_>) -> Vec<Json> {
+fn passed(world: &World<'_>) -> Vec<PassedStep> {
     let mut all = Vec::new();
     for turn in &world.did {
         let steps = &turn.passage;
         let left: BTreeSet<_> = steps.left.iter().map(|left| (left.run, &left.step)).collect();
         for way in &steps.left {
-            all.push(json!({"flow": way.flow, "step": way.step, "way": key_of(&world.bot.set, way)}));
+            let key = Some(key_of(&world.bot.set, way));
+            all.push(PassedStep { flow: way.flow.clone(), step: way.step.clone(), way: key });
         }
         let waiting = steps.steps.iter().filter(|visit| !left.contains(&(visit.run, &visit.step)));
-        all.extend(waiting.map(|visit| json!({"flow": visit.flow, "step": visit.step, "way": null})));
+        all.extend(waiting.map(|visit| PassedStep { flow: visit.flow.clone(), step: visit.step.clone(), way: None }));
     }
     all
 }
@@ -207,10 +287,13 @@ fn key_of(set: &FlowSet, left: &StepLeft) -> String {
     }
 }
 
-fn call_json(call: &MockedCall) -> Json {
-    let write = (!call.mocked).then(|| example(&call.method, &call.url));
-    json!({
-        "method": call.method, "url": call.url, "attempt": call.attempt, "status": call.status, "mocked": call.mocked,
-        "write": write,
-    })
+fn call(call: &MockedCall) -> PlayCall {
+    PlayCall {
+        method: call.method.clone(),
+        url: call.url.clone(),
+        attempt: call.attempt,
+        status: call.status,
+        mocked: call.mocked,
+        write: (!call.mocked).then(|| example(&call.method, &call.url)),
+    }
 }

@@ -1,6 +1,6 @@
 //! Plays a talk of the studio against each misfortune at each of its acts.
 
-use super::{PlayError, PlayRequest, PlaySetup, acts_of, read};
+use super::{PlayError, PlayRequest, PlaySetup, acts_of, bytes_of, read};
 use crate::{
     base::clock::{Clock, SystemClock},
     flow::tools::testfile::TestAction,
@@ -16,8 +16,52 @@ use crate::{
     },
 };
 use anyhow::anyhow;
-use serde_json::{Map, Value as Json, json};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BadDay {
+    pub ms: i64,
+    /// All that were tried.
+    pub misfortunes: Vec<NamedMisfortune>,
+    /// By act; a misfortune that cannot happen at an act is left out.
+    pub rows: Vec<Endured>,
+    /// The number of rows that the time did not suffice for.
+    pub more: usize,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Misfortune")]
+pub struct NamedMisfortune {
+    /// `refused_131047`, `silent`, …
+    id: String,
+    title: &'static str,
+}
+
+/// One misfortune at one act.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Endured {
+    /// Its id.
+    misfortune: String,
+    /// The index of the act in the request's `steps`.
+    act: usize,
+    /// `false`: there is a trouble that the talk alone does not have.
+    good: bool,
+    /// As `expect: {trouble}` in a test names it.
+    #[schemars(extend("enum" = Kind::WORDS))]
+    trouble: Option<&'static str>,
+    sentence: Option<String>,
+    /// The flow in trouble.
+    flow: Option<String>,
+    step: Option<String>,
+    /// Of the talk that shows it.
+    world: Map<String, Json>,
+    /// Its acts. With `{"expect": {"trouble": "nothing"}}` behind them `play/test` makes a test that fails until the
+    /// flow is mended.
+    steps: Vec<Json>,
+}
 
 /// A talk that was played as far as it went well.
 #[derive(Default)]
@@ -29,7 +73,7 @@ struct Lived {
     all: Vec<BotProblem>,
 }
 
-pub(super) fn endured(setup: &PlaySetup, request: &PlayRequest, pace: &Pace) -> Result<Json, PlayError> {
+pub(super) fn endured(setup: &PlaySetup, request: &PlayRequest, pace: &Pace) -> Result<BadDay, PlayError> {
     let began = SystemClock.now();
     let bot = setup.bot(&request.edits, pace)?;
     let (play, steps) = read(&bot, request)?;
@@ -51,7 +95,7 @@ pub(super) fn endured(setup: &PlaySetup, request: &PlayRequest, pace: &Pace) -> 
             return Ok(None);
         }
         let row = row(&bot, request, pace, *misfortune, (places[*at], changed), &usual.all)?;
-        bytes.fetch_add(row.as_ref().map_or(0, |row| row.to_string().len()), Ordering::Relaxed);
+        bytes.fetch_add(row.as_ref().map_or(0, bytes_of), Ordering::Relaxed);
         Ok::<_, PlayError>(row)
     });
     let (mut rows, mut more) = (Vec::new(), 0);
@@ -61,8 +105,9 @@ pub(super) fn endured(setup: &PlaySetup, request: &PlayRequest, pace: &Pace) -> 
             None => more += 1,
         }
     }
-    let titles = Misfortune::ALL.map(|misfortune| json!({"id": misfortune.id(), "title": misfortune.title()}));
-    Ok(json!({"ms": (SystemClock.now() - began).0, "misfortunes": titles, "rows": rows, "more": more}))
+    let named = |misfortune: Misfortune| NamedMisfortune { id: misfortune.id(), title: misfortune.title() };
+    let misfortunes = Misfortune::ALL.map(named).into();
+    Ok(BadDay { ms: (SystemClock.now() - began).0, misfortunes, rows, more })
 }
 
 /// Plays the talk with a misfortune; `None` if the time is over before its end.
@@ -73,7 +118,7 @@ fn row(
     misfortune: Misfortune,
     (act, changed): (usize, &ChangedTalk),
     usual: &[BotProblem],
-) -> Result<Option<Json>, PlayError> {
+) -> Result<Option<Endured>, PlayError> {
     let world = with_mocks(&request.world, changed.mocks.clone());
     let asked = PlayRequest { world: world.clone(), flow: request.flow.clone(), ..PlayRequest::default() };
     let (play, _) = read(bot, &asked)?;
@@ -83,14 +128,17 @@ fn row(
     let trouble = lived.trouble.as_ref();
     // A talk that breaks ends where it breaks.
     let until = if trouble.is_some() { lived.facts.len() } else { changed.acts.len() };
-    Ok(Some(json!({
-        "misfortune": misfortune.id(), "act": act, "good": trouble.is_none(),
-        "trouble": trouble.map(|trouble| trouble.kind.as_str()),
-        "sentence": trouble.map(ToString::to_string),
-        "flow": trouble.and_then(|trouble| trouble.flow.as_ref()),
-        "step": trouble.and_then(|trouble| trouble.step.as_ref()),
-        "world": world, "steps": talk_json::steps(&changed.acts[..until]),
-    })))
+    Ok(Some(Endured {
+        misfortune: misfortune.id(),
+        act,
+        good: trouble.is_none(),
+        trouble: trouble.map(|trouble| trouble.kind.as_str()),
+        sentence: trouble.map(ToString::to_string),
+        flow: trouble.and_then(|trouble| trouble.flow.clone()),
+        step: trouble.and_then(|trouble| trouble.step.clone()),
+        world,
+        steps: talk_json::steps(&changed.acts[..until]),
+    }))
 }
 
 /// Plays to the end, to an act that is not possible, or to the first trouble that is none of `known`, if there are some

@@ -25,18 +25,24 @@ use crate::{
     flow::tools::testfile::{Head, Step, Talk, TestAction, default_now, sentence, talk},
     model::template::Template,
 };
-use act::Recorder;
-pub use replay::RecordedTalks;
+use act::{Act, Recorder};
+pub use bad_day::BadDay;
+pub use replay::{RecordedTalks, ReplayedTalks};
 pub(super) use room::PlayLimits;
 pub use room::PlayRoom;
 pub use save::SavedTest;
-use serde_json::{Map, Value as Json, json};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+use state::PlayState;
 use std::{
     collections::BTreeMap,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
-pub use tests::TestsRequest;
+pub use tests::{TestsRequest, TestsRun};
+pub use wandered::WanderedTalks;
 
 /// The new texts of files by path; `None`: the file is deleted.
 pub type Edits = BTreeMap<String, Option<String>>;
@@ -54,6 +60,50 @@ pub struct PlayRequest {
     /// The templates of real senders. They change nothing in the play; the texts of those that the bot does not declare
     /// are shown as the customer reads them.
     pub catalogue: Vec<Template>,
+}
+
+/// Each act of a talk with all that it caused.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Played {
+    /// The time that the play took.
+    pub ms: i64,
+    pub flow: String,
+    pub sender: PlaySender,
+    pub contact: PlayContact,
+    /// The time zone of the talk's clock.
+    pub zone: Option<String>,
+    /// One for each step, up to the one that stopped the talk.
+    pub acts: Vec<Act>,
+    /// The state before the first act.
+    pub first: PlayState,
+    /// The step that was not possible.
+    pub stopped: Option<PlayStop>,
+}
+
+/// The head of the talk: the bot and its number.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PlaySender {
+    pub title: String,
+    pub phone: Option<String>,
+}
+
+/// The customer of the talk.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PlayContact {
+    pub name: Option<String>,
+    pub phone: String,
+}
+
+/// The step at which a talk ended, because it is not possible there.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PlayStop {
+    /// Its index, from 0.
+    pub step: usize,
+    /// A fixed word: `no_such_button`, `wrong_step`, …
+    pub code: &'static str,
+    pub detail: String,
+    /// The buttons that can be tapped.
+    pub offered: Vec<String>,
 }
 
 /// The reason why there is no answer.
@@ -172,32 +222,29 @@ fn no_flow(bot: &Bot, name: &str) -> String {
 }
 
 /// Plays the talk up to its end, or to the first step that is not possible.
-async fn played(setup: &PlaySetup, request: &PlayRequest, pace: &Pace) -> Result<Json, PlayError> {
+async fn played(setup: &PlaySetup, request: &PlayRequest, pace: &Pace) -> Result<Played, PlayError> {
     let began = SystemClock.now();
     let bot = setup.bot(&request.edits, pace)?;
     let (play, steps) = read(&bot, request)?;
     let mut world = World::begin(&bot, &play, false).await?;
     let mut recorder = Recorder::knowing(request.catalogue.clone());
     let first = recorder.after(&world).await?;
-    let (mut acts, mut stopped, mut bytes) = (Vec::new(), Json::Null, 0);
+    let (mut acts, mut stopped, mut bytes) = (Vec::new(), None, 0);
     for (index, (step, given)) in steps.into_iter().zip(&request.steps).enumerate() {
         let step = match step {
             Ok(step) => step,
             Err(detail) => {
-                stopped = json!({"step": index, "code": "wrong_step", "detail": detail, "offered": []});
+                stopped = Some(PlayStop { step: index, code: "wrong_step", detail, offered: Vec::new() });
                 break;
             }
         };
         let (at, why) = (world.now(), recorder.why(&world, &step).await?);
         if let Err(stop) = world.perform(&step).await {
-            stopped = stopped_at(index, &step, stop, &world);
+            stopped = Some(stopped_at(index, &step, stop, &world));
             break;
         }
-        let mut act = recorder.act(&world, &step).await?;
-        act["step"] = given.clone();
-        act["at"] = crate::base::time::iso(at).into();
-        act["why"] = why.into();
-        bytes += act.to_string().len();
+        let act = recorder.act(&world, &step, (given.clone(), at, why)).await?;
+        bytes += bytes_of(&act);
         if bytes > setup.limits.answer_bytes {
             let most = setup.limits.answer_bytes;
             let why = format!("The answer would have more than {most} bytes; play fewer steps.");
@@ -206,22 +253,35 @@ async fn played(setup: &PlaySetup, request: &PlayRequest, pace: &Pace) -> Result
         acts.push(act);
     }
     let sender = world.app.config.senders.first();
-    let answer = json!({
-        "flow": play.flow,
-        "sender": {"title": bot.set.bot.name, "phone": sender.map(|sender| sender.phone.as_str())},
-        "contact": {"name": world.contact().await?.data.name, "phone": format!("+{}", world.phone())},
-        "zone": world.zone.iana_name(),
-        "acts": acts,
-        "first": first,
-        "stopped": stopped,
-        "ms": (SystemClock.now() - began).0,
-    });
+    let answer = Played {
+        flow: play.flow.to_string(),
+        sender: PlaySender {
+            title: bot.set.bot.name.clone(),
+            phone: sender.map(|sender| sender.phone.as_str().to_owned()),
+        },
+        contact: PlayContact { name: world.contact().await?.data.name, phone: format!("+{}", world.phone()) },
+        zone: world.zone.iana_name().map(ToOwned::to_owned),
+        acts,
+        first,
+        stopped,
+        ms: (SystemClock.now() - began).0,
+    };
     world.end().await;
     Ok(answer)
 }
 
+/// A time of the clock, in whole milliseconds.
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The length of a part of an answer, in bytes of JSON.
+fn bytes_of(part: &impl Serialize) -> usize {
+    serde_json::to_vec(part).map_or(0, |json| json.len())
+}
+
 /// The reason why the talk stops at a step, with the buttons that could be tapped.
-fn stopped_at(index: usize, step: &Step, stop: Stop, world: &World<'_>) -> Json {
+fn stopped_at(index: usize, step: &Step, stop: Stop, world: &World<'_>) -> PlayStop {
     let (code, detail) = match stop {
         Stop::Broken(error) => ("not_playable", format!("{error:#}")),
         Stop::Failed(failed) => match &step.act {
@@ -238,5 +298,5 @@ fn stopped_at(index: usize, step: &Step, stop: Stop, world: &World<'_>) -> Json 
         TestAction::Tap(_) => buttons::on_show(&world.seen, &world.app.token_key),
         _ => Vec::new(),
     };
-    json!({"step": index, "code": code, "detail": detail, "offered": offered})
+    PlayStop { step: index, code, detail, offered }
 }

@@ -130,7 +130,7 @@ mod tests {
             let steps = vec![serde_json::json!({"user": "broken"})];
             let request = PlayRequest { steps, ..PlayRequest::default() };
             let played = event_loop().unwrap().block_on(PlayRoom::of(folder.path()).play(request)).unwrap();
-            assert!(played["stopped"].is_null(), "{played}");
+            assert!(played.stopped.is_none(), "{played:?}");
         });
         assert!(lines.iter().all(|(level, _)| *level > Level::INFO), "{lines:?}");
         let failed = |(_, line): &(Level, String)| line.starts_with("In a play: Step ") && line.contains(" failed: ");

@@ -2,13 +2,13 @@
 //! are played by a person who is nobody, masked as `test --record` does, once on the version that ran and once on the
 //! edited flows.
 
-use super::{Edits, PlayError, PlaySetup};
+use super::{Edits, PlayError, PlaySetup, bytes_of};
 use crate::{
     base::{
+        body_fields::At,
         clock::{Clock, SystemClock},
-        ids::{OutboundId, StepId, VersionId},
+        ids::{FlowName, OutboundId, StepId, VersionId},
         limits::TEST_OUTBOUND_READ,
-        time::iso,
     },
     bot::source_files::BotFiles,
     flow::{self, tools::testfile::TestAction},
@@ -22,7 +22,9 @@ use crate::{
         talk_json,
     },
 };
-use serde_json::{Map, Value as Json, json};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Runs of production, with the files of their versions.
@@ -33,6 +35,48 @@ pub struct RecordedTalks {
     pub(super) versions: BTreeMap<VersionId, Option<BTreeMap<String, String>>>,
     /// The runs of that time that were not read.
     pub(super) more: usize,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ReplayedTalks {
+    pub ms: i64,
+    /// Newest first.
+    pub talks: Vec<ReplayedTalk>,
+    /// The number of talks by verdict.
+    pub counts: BTreeMap<&'static str, usize>,
+    /// The runs of that day that were not played.
+    pub more: usize,
+}
+
+/// A run, played twice by a person who is nobody: on the version that ran, and on the edited flows.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ReplayedTalk {
+    /// Its number.
+    run: i64,
+    flow: FlowName,
+    /// When it began.
+    at: At,
+    /// `does_not_fit`: an act is not possible any more. `cannot_say`: played again on the version that ran, it says
+    /// other messages than it did, because servers answered something else.
+    #[schemars(extend("enum" = Verdict::ALL.map(Verdict::as_str)))]
+    verdict: &'static str,
+    sentence: String,
+    /// Empty if there is nothing to compare.
+    acts: Vec<ReplayedAct>,
+    /// As a play takes it, with the `step`s of the acts.
+    world: Option<Map<String, Json>>,
+    /// Parts that were made up.
+    notes: Vec<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ReplayedAct {
+    /// As a play takes it, masked as `transom test --record` does.
+    step: Json,
+    /// The texts of the bot on the version that ran.
+    was: Vec<String>,
+    /// Those on the edited flows; `null`: the talk ended before.
+    now: Option<Vec<String>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,7 +107,7 @@ impl Verdict {
 struct Compared {
     verdict: Verdict,
     sentence: String,
-    acts: Vec<Json>,
+    acts: Vec<ReplayedAct>,
     world: Option<Map<String, Json>>,
     notes: Vec<String>,
 }
@@ -95,7 +139,7 @@ pub(super) fn replayed(
     edits: &Edits,
     talks: &RecordedTalks,
     pace: &Pace,
-) -> Result<Json, PlayError> {
+) -> Result<ReplayedTalks, PlayError> {
     let began = SystemClock.now();
     let bot = setup.bot(edits, pace)?;
     let tests = setup.tests(edits)?;
@@ -107,7 +151,7 @@ pub(super) fn replayed(
     }
     let known: BTreeMap<VersionId, KnownBot<'_>> =
         older.iter().map(|(id, bot)| (*id, KnownBot::of(bot, &tests.files))).collect();
-    let mut counts: BTreeMap<&str, usize> = Verdict::ALL.iter().map(|verdict| (verdict.as_str(), 0)).collect();
+    let mut counts: BTreeMap<&'static str, usize> = Verdict::ALL.iter().map(|verdict| (verdict.as_str(), 0)).collect();
     let (mut shown, mut more, mut bytes) = (Vec::new(), talks.more, 0);
     for recorded in &talks.runs {
         let run = &recorded.run;
@@ -120,14 +164,20 @@ pub(super) fn replayed(
             continue;
         };
         *counts.entry(compared.verdict.as_str()).or_default() += 1;
-        let talk = json!({
-            "run": run.id, "flow": run.flow, "at": iso(run.started_at), "verdict": compared.verdict.as_str(),
-            "sentence": compared.sentence, "acts": compared.acts, "world": compared.world, "notes": compared.notes,
-        });
-        bytes += talk.to_string().len();
+        let talk = ReplayedTalk {
+            run: run.id,
+            flow: run.flow.clone(),
+            at: At(run.started_at),
+            verdict: compared.verdict.as_str(),
+            sentence: compared.sentence,
+            acts: compared.acts,
+            world: compared.world,
+            notes: compared.notes,
+        };
+        bytes += bytes_of(&talk);
         shown.push(talk);
     }
-    Ok(json!({"ms": (SystemClock.now() - began).0, "talks": shown, "counts": counts, "more": more}))
+    Ok(ReplayedTalks { ms: (SystemClock.now() - began).0, talks: shown, counts, more })
 }
 
 /// The bot of a stored version, which was valid when it went live; `None` if it cannot be read any more.
@@ -218,10 +268,16 @@ fn named(act: &TestAction) -> String {
     format!("`{}`", words.replace('`', "'"))
 }
 
-fn acts(was: &Told, is: Option<&Told>) -> Vec<Json> {
-    let now = |at: usize| is.and_then(|is| is.acts.get(at)).map(|(_, said)| texts(said));
+fn acts(was: &Told, is: Option<&Told>) -> Vec<ReplayedAct> {
+    let owned = |said: &[Said]| said.iter().map(|said| said.text.clone()).collect();
+    let now = |at: usize| is.and_then(|is| is.acts.get(at)).map(|(_, said)| owned(said));
     let all = was.acts.iter().enumerate();
-    all.map(|(at, (act, said))| json!({"step": talk_json::step(act), "was": texts(said), "now": now(at)})).collect()
+    all.map(|(at, (act, said))| ReplayedAct {
+        step: talk_json::step(act).unwrap_or_default(),
+        was: owned(said),
+        now: now(at),
+    })
+    .collect()
 }
 
 /// Ends a play, and tells what was said in it.

@@ -2,11 +2,14 @@
 //! that conversations go on beside them. Many plays of one request take a second thread while its place is free.
 
 use super::{
-    Edits, PlayError, PlayRequest, PlaySetup, RecordedTalks, SavedTest, bad_day, played,
+    Edits, PlayError, PlayRequest, PlaySetup, Played, RecordedTalks, SavedTest,
+    bad_day::{self, BadDay},
+    played,
     quiet::quietly,
-    replay, save,
-    tests::{self, TestsRequest},
-    wandered,
+    replay::{self, ReplayedTalks},
+    save,
+    tests::{self, TestsRequest, TestsRun},
+    wandered::{self, WanderedTalks},
 };
 use crate::{
     base::{
@@ -19,7 +22,6 @@ use crate::{
     testbench::{pace::Pace, wander::Walks},
 };
 use anyhow::{Context, anyhow};
-use serde_json::Value as Json;
 use std::{path::Path, sync::Arc};
 use tokio::sync::{Semaphore, oneshot, watch};
 use tracing::dispatcher;
@@ -70,7 +72,7 @@ impl PlayRoom {
     }
 
     /// Plays a talk; gives each act with all that it caused.
-    pub async fn play(&self, request: PlayRequest) -> Result<Json, PlayError> {
+    pub async fn play(&self, request: PlayRequest) -> Result<Played, PlayError> {
         self.talk(request, async |setup, request, pace| played(setup, request, pace).await).await
     }
 
@@ -80,24 +82,24 @@ impl PlayRoom {
     }
 
     /// Runs tests; gives each case with its result, and the coverage.
-    pub async fn tests(&self, request: TestsRequest) -> Result<Json, PlayError> {
+    pub async fn tests(&self, request: TestsRequest) -> Result<TestsRun, PlayError> {
         self.on_own_thread(self.setup.limits.tests, move |setup, pace| tests::tested(setup, &request, pace)).await
     }
 
     /// Plays a talk against each misfortune at each of its acts.
-    pub async fn bad_day(&self, request: PlayRequest) -> Result<Json, PlayError> {
+    pub async fn bad_day(&self, request: PlayRequest) -> Result<BadDay, PlayError> {
         few_steps(&request)?;
         self.on_own_thread(self.setup.limits.bad_day, move |setup, pace| bad_day::endured(setup, &request, pace)).await
     }
 
     /// Lets random customers loose; gives the problems that they meet.
-    pub async fn wander(&self, edits: Edits, walks: Walks) -> Result<Json, PlayError> {
+    pub async fn wander(&self, edits: Edits, walks: Walks) -> Result<WanderedTalks, PlayError> {
         self.on_own_thread(self.setup.limits.wander, move |setup, pace| wandered::wandered(setup, &edits, walks, pace))
             .await
     }
 
     /// Plays real talks again on edited flows; gives a verdict for each.
-    pub async fn replay(&self, edits: Edits, talks: RecordedTalks) -> Result<Json, PlayError> {
+    pub async fn replay(&self, edits: Edits, talks: RecordedTalks) -> Result<ReplayedTalks, PlayError> {
         let time = self.setup.limits.replay;
         self.on_own_thread(time, move |setup, pace| replay::replayed(setup, &edits, &talks, pace)).await
     }

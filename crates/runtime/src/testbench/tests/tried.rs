@@ -35,7 +35,7 @@ fn tested_shop(cases: &str) -> tempfile::TempDir {
 }
 
 fn tests(folder: &Path, request: TestsRequest) -> Json {
-    block_on(PlayRoom::of(folder).tests(request)).unwrap_or_else(|error| panic!("{error:?}"))
+    json!(block_on(PlayRoom::of(folder).tests(request)).unwrap_or_else(|error| panic!("{error:?}")))
 }
 
 fn case<'r>(run: &'r Json, name: &str) -> &'r Json {
@@ -137,7 +137,7 @@ fn a_failed_case_is_a_talk_and_its_text_can_be_accepted() {
         steps: failed["steps"].as_array().unwrap().clone(),
         ..PlayRequest::default()
     };
-    let played = block_on(PlayRoom::of(folder.path()).play(request)).unwrap();
+    let played = json!(block_on(PlayRoom::of(folder.path()).play(request)).unwrap());
     assert_eq!(played["acts"][0]["messages"][1]["content"]["text"], "Which size?");
     let accepted = failed["accepted"].as_str().unwrap().to_owned();
     assert_eq!(accepted, format!("{HEAD}{TESTS}").replace("Which colour?", "Which size?"));
@@ -170,7 +170,7 @@ fn a_world_without_the_sandbox_has_none_of_its_mocks() {
         let steps = json!([{"user": "shop"}, {"tap": "Large"}]).as_array().unwrap().clone();
         let request = PlayRequest { world: world.as_object().unwrap().clone(), steps, ..PlayRequest::default() };
         block_on(PlayRoom::of(folder.path()).play(request))
-            .map(|played| played["acts"][1]["calls"][0]["mocked"].clone())
+            .map(|played| json!(played)["acts"][1]["calls"][0]["mocked"].clone())
     };
     assert_eq!((mocked(json!(true)).unwrap(), mocked(json!(false)).unwrap()), (json!(true), json!(false)));
     let Err(PlayError::Invalid(wrong)) = mocked(json!("no")) else { panic!("it is a flag") };
@@ -192,7 +192,7 @@ fn talk_of(steps: Json) -> PlayRequest {
 fn an_answer_at_its_limit_is_given_and_a_larger_one_is_not() {
     let folder = shop();
     let request = || talk_of(json!([{"user": "shop"}, {"tap": "l"}]));
-    let played = block_on(room(folder.path(), |_| {}).play(request())).unwrap();
+    let played = json!(block_on(room(folder.path(), |_| {}).play(request())).unwrap());
     let bytes: usize = played["acts"].as_array().unwrap().iter().map(|act| act.to_string().len()).sum();
     assert!(block_on(room(folder.path(), |limits| limits.answer_bytes = bytes).play(request())).is_ok());
     let refused = block_on(room(folder.path(), |limits| limits.answer_bytes = bytes - 1).play(request()));
@@ -222,9 +222,9 @@ fn a_check_that_takes_too_long_ends_plays_of_every_kind() {
         assert!(matches!(told, Err(PlayError::TooLong(_))), "{told:?}");
         let walks = Walks { count: 1, seed: 1 };
         for told in [
-            room.tests(TestsRequest::default()).await,
-            room.bad_day(talk()).await,
-            room.wander(Edits::new(), walks).await,
+            room.tests(TestsRequest::default()).await.map(|told| json!(told)),
+            room.bad_day(talk()).await.map(|told| json!(told)),
+            room.wander(Edits::new(), walks).await.map(|told| json!(told)),
         ] {
             assert!(matches!(&told, Err(PlayError::TooLong(why)) if why.starts_with("The check of")), "{told:?}");
         }
@@ -265,7 +265,7 @@ fn one_play_more_than_there_are_places_waits_and_is_told_to_come_again() {
 fn tests_that_do_not_fit_into_the_time_are_left_out_and_told() {
     let folder = tested_shop(TESTS);
     let run = |time: Span| {
-        block_on(room(folder.path(), |limits| limits.tests = time).tests(TestsRequest::default())).unwrap()
+        json!(block_on(room(folder.path(), |limits| limits.tests = time).tests(TestsRequest::default())).unwrap())
     };
     let none = run(Span::ZERO);
     assert_eq!(none["cases"], json!([]));
