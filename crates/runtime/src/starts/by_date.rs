@@ -9,13 +9,12 @@ use crate::{
     },
     bot::live::Current,
     flow::{self, DateTable, Flow},
-    lane::{error::LaneError, state::LaneState},
     model::{
         contact::{Contact, ContactData},
-        event::{Event, Reason, Start},
+        event::Event,
         inbound::Alias,
     },
-    starts::{Begun, Starts},
+    starts::Starts,
     store::{
         WriteSet,
         tables::{
@@ -164,37 +163,6 @@ impl Starts {
         set.push(&schedule::PUBLISH, &row);
         self.store.commit(set).await?;
         Ok(())
-    }
-
-    /// Begins a start by a date at its slot. The engine checks again that the date is unchanged.
-    pub(crate) async fn begin_by_date(
-        self: &Arc<Self>,
-        lane: &mut LaneState,
-        table: &DateTable<'_>,
-        row: PlannedStart,
-        now: Time,
-    ) -> Result<Option<Begun>, LaneError> {
-        let id = row.id;
-        let late = now - row.slot_at > table.date.late;
-        let sender = self.sender_for(lane, table.flow);
-        let refusal = match (late, sender) {
-            (true, _) => Reason::TooLate,
-            (false, None) => Reason::SenderDown,
-            (false, Some(sender)) => {
-                let start = Start {
-                    id: Some(id),
-                    flow: row.flow,
-                    trigger: row.trigger_key,
-                    inputs: BTreeMap::new(),
-                    event: flow::date_event(table.date, &row.minute),
-                    at: row.slot_at,
-                    depth: 0,
-                };
-                return Ok(Some(Begun { sender, start }));
-            }
-        };
-        self.refuse_start(lane, &row, true, refusal, now).await?;
-        Ok(None)
     }
 
     fn planned(

@@ -6,28 +6,21 @@
 
 use crate::{
     base::{
-        ids::{AccountName, ContactId, FlowName, SenderId, StartId},
+        ids::{AccountName, ContactId, FlowName, StartId},
         limits::{LINES_KEPT_MAX, PLAN_BATCH, PLAN_BATCHES_UNWRITTEN_MAX},
         time::{Span, Time},
     },
     bot::live::Current,
-    flow::{self, Flow, Timetable, World},
-    lane::{error::LaneError, state::LaneState},
-    model::{
-        contact::Contact,
-        effect::{broadcast_of, is_start_key},
-        event::{Reason, Start},
-        schedule::Fire,
-        value::Value,
-    },
+    flow::{self, Timetable, World},
+    model::{contact::Contact, event::Reason, schedule::Fire},
     process::long_work::blocking,
-    starts::{Begun, Starts, serves},
+    starts::{Starts, serves},
     store::{
         ReadError, WriteSet,
         tables::{
             contact,
             schedule::{self, Schedule},
-            start::{self, Decided, PlannedStart, StartState},
+            start::{self, PlannedStart, StartState},
         },
     },
 };
@@ -234,117 +227,7 @@ impl Starts {
         Ok(row.next_slot_at.max(from))
     }
 
-    /// The contact was joined to another: moves the start there. If the other already has a start of the same fire,
-    /// this one ends.
-    async fn begin_elsewhere(
-        &self,
-        own: ContactId,
-        to: ContactId,
-        row: PlannedStart,
-        now: Time,
-    ) -> Result<(), LaneError> {
-        let mut set = WriteSet::of(own.0);
-        set.push(&start::MOVE, &start::MovedStarts { from: own, to });
-        self.store.commit(set).await?;
-        if start::find(&self.store, row.id).await?.is_none_or(|row| row.contact_id == to) {
-            self.due_starts.expect_start(to, now);
-            return Ok(());
-        }
-        let mut set = WriteSet::of(own.0);
-        let state = StartState::Superseded;
-        set.push(&start::DECIDED, &Decided { id: row.id, state, reason: None, slot_at: None, ended_at: Some(now) });
-        self.store.commit(set).await?;
-        Ok(())
-    }
-
-    /// Begins a start at its slot: checks the audience again. Gives the start for the engine to decide; `None` if it was
-    /// refused or moved.
-    pub(crate) async fn begin(
-        self: &Arc<Self>,
-        lane: &mut LaneState,
-        row: PlannedStart,
-    ) -> Result<Option<Begun>, LaneError> {
-        let now = self.clock.now();
-        let id = row.id;
-        // Since the row was read as waiting, another task may have begun it, or its date may have changed.
-        if !start::find(&self.store, id).await?.is_some_and(|row| row.state == StartState::Waiting) {
-            return Ok(None);
-        }
-        let live = self.live.get();
-        let set = &live.set;
-        if let Some(to) = lane.contact.data.joined_to {
-            self.begin_elsewhere(lane.contact.id, to, row, now).await?;
-            return Ok(None);
-        }
-        if is_start_key(&row.trigger_key) {
-            return self.begin_planned(lane, row).await;
-        }
-        if broadcast_of(&row.trigger_key).is_some() {
-            return self.begin_broadcast(lane, row).await;
-        }
-        if let Some(date) = flow::dates(set).iter().find(|d| d.flow.name == row.flow && d.key == row.trigger_key) {
-            return self.begin_by_date(lane, date, row, now).await;
-        }
-        if let Some(hook) = flow::hooks(set).iter().find(|h| h.flow.name == row.flow && h.key == row.trigger_key) {
-            return self.begin_by_hook(lane, hook, row, now).await;
-        }
-        let tables = flow::timetables(set);
-        let table = tables.iter().find(|table| table.flow.name == row.flow && table.key == row.trigger_key);
-        let refusal = match table {
-            // The trigger was removed from the flows, or the contact has left the audience.
-            None => Some(None),
-            Some(table) if !self.in_audience(&live, table, &lane.contact, now) => Some(None),
-            Some(table) if now - row.slot_at > table.late => Some(Some(Reason::TooLate)),
-            Some(_) => None,
-        };
-        let sender = table.and_then(|table| self.sender_for(lane, table.flow));
-        match refusal {
-            Some(Some(reason)) => {
-                self.refuse_start(lane, &row, true, reason, now).await?;
-                return Ok(None);
-            }
-            Some(None) => {
-                let mut commit = WriteSet::of(lane.contact.id.0);
-                let state = StartState::Superseded;
-                commit.push(&start::DECIDED, &Decided { id, state, reason: None, slot_at: None, ended_at: Some(now) });
-                self.store.commit(commit).await?;
-                return Ok(None);
-            }
-            None => {}
-        }
-        let Some(sender) = sender else {
-            self.refuse_start(lane, &row, true, Reason::SenderDown, now).await?;
-            return Ok(None);
-        };
-        let start = Start {
-            id: Some(id),
-            flow: row.flow,
-            trigger: row.trigger_key,
-            inputs: BTreeMap::new(),
-            event: Value::Nothing,
-            at: row.slot_at,
-            depth: 0,
-        };
-        Ok(Some(Begun { sender, start }))
-    }
-
-    /// Refuses a start, and counts it by reason.
-    pub(crate) async fn refuse_start(
-        &self,
-        lane: &LaneState,
-        row: &PlannedStart,
-        by_clock: bool,
-        reason: Reason,
-        now: Time,
-    ) -> Result<(), LaneError> {
-        self.metrics.start_refused(row.flow.as_str(), by_clock, reason);
-        let (id, state) = (row.id, StartState::Refused);
-        let mut set = WriteSet::of(lane.contact.id.0);
-        set.push(&start::DECIDED, &Decided { id, state, reason: Some(reason), slot_at: None, ended_at: Some(now) });
-        Ok(self.store.commit(set).await.map(drop)?)
-    }
-
-    fn in_audience(&self, live: &Current, table: &Timetable<'_>, contact: &Contact, now: Time) -> bool {
+    pub(super) fn in_audience(&self, live: &Current, table: &Timetable<'_>, contact: &Contact, now: Time) -> bool {
         self.asked(live, contact, now, |world| flow::in_audience(&live.versions, table, world))
     }
 
@@ -352,14 +235,6 @@ impl Starts {
     pub(crate) fn asked<T>(&self, live: &Current, contact: &Contact, now: Time, f: impl FnOnce(&World<'_>) -> T) -> T {
         let env = live.env(&self.config.flows.env, self.plays && self.senders.only_sandboxes());
         f(&World::of_contact(now, contact, env))
-    }
-
-    /// The sender for a start that names none: language.md 5, *Which sender*.
-    pub(crate) fn sender_for(&self, lane: &LaneState, flow: &Flow) -> Option<SenderId> {
-        let mut latest: Vec<_> = lane.conversations.iter().filter(|c| c.last_inbound_at.is_some()).collect();
-        latest.sort_by_key(|conversation| std::cmp::Reverse(conversation.last_inbound_at));
-        let latest: Vec<SenderId> = latest.iter().map(|conversation| conversation.sender).collect();
-        self.senders.choose(&lane.contact.account, |sender| serves(flow, sender), &latest).map(|sender| sender.id)
     }
 
     /// The next fire of any trigger after now, for clocks that are moved by hand.

@@ -18,18 +18,22 @@ use crate::{
     model::{
         contact::Contact,
         effect::{Audience, PlannedFlow, PlannedTime, StartTarget, start_key},
-        event::{Reason, Start},
+        event::Reason,
         prefilter::Prefilter,
         value::Value,
     },
     process::long_work::blocking,
-    starts::{Begun, Starts, serves},
+    starts::{
+        Starts,
+        begin::{AtSlot, DueStart},
+        serves,
+    },
     store::{
         WriteSet,
         tables::{
             audience::{self, Audience as Planned},
             contact,
-            start::{self, Decided, PlannedStart, StartState, SupersededStarts},
+            start::{self, PlannedStart, StartState, SupersededStarts},
         },
     },
 };
@@ -310,45 +314,27 @@ impl Starts {
         true
     }
 
-    /// Begins a start that a step planned, at its slot.
-    pub(crate) async fn begin_planned(
-        self: &Arc<Self>,
-        lane: &mut LaneState,
-        row: PlannedStart,
-    ) -> Result<Option<Begun>, LaneError> {
-        let now = self.clock.now();
-        let live = self.live.get();
+    /// Checks the start of a step at its slot.
+    pub(super) async fn step_at_slot<'l>(
+        &self,
+        live: &'l Current,
+        lane: &LaneState,
+        row: &PlannedStart,
+        now: Time,
+    ) -> Result<AtSlot<'l>, LaneError> {
         let given: Option<StepStartData> = serde_json::from_value(row.data.clone()).ok();
-        let flow = live.set.flow(&row.flow);
-        let sender = flow.and_then(|flow| self.sender_for(lane, flow));
-        let still_meant = match given.as_ref().and_then(|given| given.audience) {
-            Some(audience) => self.is_still_meant(&live, lane, audience, now).await?,
-            None => true,
-        };
-        let (state, reason) = match (given, sender) {
-            _ if !still_meant => (StartState::Superseded, None),
-            _ if now - row.slot_at > START_LATE || flow.is_none() => (StartState::Refused, Some(Reason::TooLate)),
-            (Some(given), Some(sender)) => {
-                let start = Start {
-                    id: Some(row.id),
-                    flow: row.flow,
-                    trigger: row.trigger_key,
-                    inputs: given.inputs,
-                    event: Value::Nothing,
-                    at: row.slot_at,
-                    depth: given.depth,
-                };
-                return Ok(Some(Begun { sender, start }));
-            }
-            (Some(_), None) | (None, _) => (StartState::Refused, Some(Reason::SenderDown)),
-        };
-        if let Some(reason) = reason {
-            self.metrics.start_refused(row.flow.as_str(), false, reason);
+        if let Some(audience) = given.as_ref().and_then(|given| given.audience)
+            && !self.is_still_meant(live, lane, audience, now).await?
+        {
+            return Ok(AtSlot::Superseded);
         }
-        let mut commit = WriteSet::of(lane.contact.id.0);
-        commit.push(&start::DECIDED, &Decided { id: row.id, state, reason, slot_at: None, ended_at: Some(now) });
-        self.store.commit(commit).await?;
-        Ok(None)
+        Ok(match (live.set.flow(&row.flow), given) {
+            (None, _) => AtSlot::Refused(Reason::TooLate),
+            (Some(_), None) => AtSlot::Refused(Reason::SenderDown),
+            (Some(flow), Some(StepStartData { inputs, depth, .. })) => {
+                AtSlot::Due(DueStart { inputs, depth, ..DueStart::of(flow, Some(START_LATE)) })
+            }
+        })
     }
 
     /// Checks `for:` again; if it cannot be evaluated any more, the start is not refused.

@@ -1,12 +1,12 @@
 //! Starts flows without a message: by a schedule, a date, a step, or a broadcast.
 //!
 //! Each source plans rows of starts (`by_schedule`, `by_date`, `by_step`, `broadcast`); `lane::start_slots`
-//! hands them to their lanes when they are due. `agenda`, `forecast`, `report` and `history` tell people about them.
+//! hands them to their lanes when they are due, and `begin` decides there. `agenda`, `forecast`, `report` and `history` tell people about them.
 
 pub mod agenda;
+mod begin;
 pub mod broadcast;
 mod by_date;
-mod by_hook;
 pub(super) mod by_schedule;
 mod by_step;
 pub mod flow_pauses;
@@ -16,22 +16,18 @@ pub mod report;
 mod step_rows;
 
 use crate::{
-    base::{
-        clock::Clock,
-        ids::{FlowName, SenderId},
-        limits::PLAN_REST,
-    },
+    base::{clock::Clock, ids::FlowName, limits::PLAN_REST},
     bot::live::Live,
     config::{Config, Sender},
     contacts::Contacts,
     delivery::policy::SendPolicy,
     flow::Flow,
     lane::{queue::Queue, start_slots::DueStarts},
-    model::event::Start,
     process::{Process, id_set::IdSet, metrics::Metrics},
     senders::registry::Senders,
     store::Store,
 };
+pub(crate) use begin::Begun;
 use broadcast::Broadcasts;
 use by_schedule::FreeSlots;
 use flow_pauses::FlowHealth;
@@ -66,12 +62,6 @@ pub struct Starts {
     contacts: Arc<Contacts>,
     policy: Arc<SendPolicy>,
     due_starts: Arc<DueStarts>,
-}
-
-/// A start for the engine, and the sender whose conversation it begins in.
-pub(crate) struct Begun {
-    pub sender: SenderId,
-    pub start: Start,
 }
 
 impl Starts {

@@ -16,21 +16,20 @@ use crate::{
         limits::{BROADCAST_AHEAD, BROADCAST_LOOK, BROADCASTS_AT_ONCE, BROADCASTS_READ_MAX, PLAN_BATCH, START_LATE},
         time::Time,
     },
-    bot::source_files::BotFiles,
+    bot::{live::Current, source_files::BotFiles},
     config::Sender,
     delivery::pacing::fire_pace::Pace,
     lane::{
         error::LaneError,
         state::{LaneState, LaneTask},
     },
-    model::{
-        contact::Contact,
-        effect::{broadcast_key, broadcast_of},
-        event::{Reason, Start},
-        value::Value,
-    },
+    model::{contact::Contact, effect::broadcast_key},
     process::long_work::blocking,
-    starts::{Begun, Starts, serves},
+    starts::{
+        Starts,
+        begin::{AtSlot, DueStart},
+        serves,
+    },
     store::{
         CommitError, WriteSet,
         tables::{
@@ -275,77 +274,51 @@ impl Starts {
         }
     }
 
-    /// At a start's slot: checks again that the broadcast is running and that the contact is in the audience.
-    pub(crate) async fn begin_broadcast(
+    /// Checks a broadcast's start at its slot: the broadcast must be running, and the contact in its audience.
+    pub(super) async fn broadcast_at_slot<'l>(
         self: &Arc<Self>,
-        lane: &mut LaneState,
-        row: PlannedStart,
-    ) -> Result<Option<Begun>, LaneError> {
-        let now = self.clock.now();
-        let found = match broadcast_of(&row.trigger_key) {
-            Some(id) => broadcast::find(&self.store, id).await?,
-            None => None,
-        };
-        let decided = |state, reason, slot_at: Option<Time>| Decided {
-            id: row.id,
-            state,
-            reason,
-            slot_at,
-            ended_at: slot_at.is_none().then_some(now),
-        };
-        let wanted = found.as_ref().and_then(|found| serde_json::from_value::<BroadcastSpec>(found.data.clone()).ok());
-        let live = self.live.get();
-        let decided = match (found, wanted, live.set.flow(&row.flow)) {
-            (Some(found), _, _) if found.state == BroadcastState::Paused => {
-                let later = decided(StartState::Waiting, None, Some(now + BROADCAST_LOOK));
-                self.decide_start(lane, &later).await?;
-                // It was resumed at the same moment, and this start missed its new slot.
-                let found = broadcast::find(&self.store, found.id).await?;
-                if found.is_none_or(|found| found.state == BroadcastState::Paused) {
-                    return Ok(None);
-                }
-                self.due_starts.expect_start(lane.contact.id, now);
-                decided(StartState::Waiting, None, Some(now))
-            }
-            (Some(found), Some(wanted), Some(flow))
-                if matches!(found.state, BroadcastState::Running | BroadcastState::Done) =>
-            {
-                let meant = match self.meant_by(&found, &wanted.to).await {
-                    Ok(meant) => blocking(|| meant.holds(&lane.contact, now)),
-                    // The condition uses a field that is gone from the flows and cannot be evaluated.
-                    Err(_) => false,
-                };
-                match self.sender_for(lane, flow) {
-                    _ if !meant => decided(StartState::Superseded, None, None),
-                    _ if now - row.slot_at > START_LATE => decided(StartState::Refused, Some(Reason::TooLate), None),
-                    None => decided(StartState::Refused, Some(Reason::SenderDown), None),
-                    Some(sender) => {
-                        let start = Start {
-                            id: Some(row.id),
-                            flow: row.flow,
-                            trigger: row.trigger_key,
-                            inputs: wanted.inputs,
-                            event: Value::Nothing,
-                            at: row.slot_at,
-                            depth: 0,
-                        };
-                        return Ok(Some(Begun { sender, start }));
-                    }
-                }
-            }
-            _ => decided(StartState::Superseded, None, None),
-        };
-        if let Some(reason) = decided.reason {
-            self.metrics.start_refused(row.flow.as_str(), true, reason);
+        live: &'l Current,
+        lane: &LaneState,
+        id: i64,
+        row: &PlannedStart,
+        now: Time,
+    ) -> Result<AtSlot<'l>, LaneError> {
+        let Some(found) = broadcast::find(&self.store, id).await? else { return Ok(AtSlot::Superseded) };
+        if found.state == BroadcastState::Paused {
+            self.await_resumption(lane.contact.id, id, row.id, now).await?;
+            return Ok(AtSlot::Postponed);
         }
-        self.decide_start(lane, &decided).await?;
-        Ok(None)
+        let runs = matches!(found.state, BroadcastState::Running | BroadcastState::Done);
+        let wanted = serde_json::from_value::<BroadcastSpec>(found.data.clone()).ok().filter(|_| runs);
+        let Some((wanted, flow)) = wanted.zip(live.set.flow(&row.flow)) else { return Ok(AtSlot::Superseded) };
+        let is_meant = match self.meant_by(&found, &wanted.to).await {
+            Ok(meant) => blocking(|| meant.holds(&lane.contact, now)),
+            // The condition uses a field that is gone from the flows and cannot be evaluated.
+            Err(_) => false,
+        };
+        Ok(match is_meant {
+            true => AtSlot::Due(DueStart { inputs: wanted.inputs, ..DueStart::of(flow, Some(START_LATE)) }),
+            false => AtSlot::Superseded,
+        })
     }
 
-    async fn decide_start(&self, lane: &LaneState, decided: &Decided) -> Result<(), LaneError> {
-        let mut commit = WriteSet::of(lane.contact.id.0);
-        commit.push(&start::DECIDED, decided);
-        self.store.commit(commit).await?;
+    /// Puts off a start while its broadcast is paused.
+    async fn await_resumption(
+        &self,
+        contact: ContactId,
+        broadcast: i64,
+        id: StartId,
+        now: Time,
+    ) -> Result<(), LaneError> {
+        let slot =
+            |at: Time| Decided { id, state: StartState::Waiting, reason: None, slot_at: Some(at), ended_at: None };
+        self.decide_start(contact, &slot(now + BROADCAST_LOOK)).await?;
+        // It was resumed at the same moment, and this start missed its new slot.
+        let found = broadcast::find(&self.store, broadcast).await?;
+        if found.is_some_and(|found| found.state != BroadcastState::Paused) {
+            self.due_starts.expect_start(contact, now);
+            self.decide_start(contact, &slot(now)).await?;
+        }
         Ok(())
     }
 
