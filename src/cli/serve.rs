@@ -28,7 +28,7 @@ use crate::{
             app::App,
             boot::{Setup, StartError, operator_token},
         },
-        process::{log, metrics::Metrics},
+        process::{log, metrics::Metrics, otlp},
     },
     store::OpenError,
     web::{
@@ -179,10 +179,12 @@ async fn serve(config: Config, page_files: PageFiles) -> Result<Ended, Failure> 
     let wire = std::fs::create_dir_all(&config.data)
         .and_then(|()| WireLog::open(&config.data.join("wire.jsonl")))
         .map_err(|error| cannot_write(&config.data, &error))?;
-    let http = Client::new(clock.clone(), Some(wire.clone())).behind(store.fence());
+    let (spans, queued) = otlp::queue(config.telemetry.as_ref());
+    let http = Client::new(clock.clone(), Some(wire.clone())).behind(store.fence()).with_spans(spans.clone());
     let (data, without_file) = (config.data.clone(), config.file.is_none());
     let at_end = store.clone();
-    let setup = Setup { config, clock, store, http: Arc::new(http), files, calls: None, metrics };
+    let setup =
+        Setup { config, clock, store, http: Arc::new(http), files, calls: None, metrics, spans: (spans, queued) };
     let starting = async {
         let (app, _) = App::start_to_serve(setup).await.map_err(cannot_serve)?;
         app.expect_earlier_messages().await?;

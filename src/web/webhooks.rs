@@ -14,11 +14,13 @@ use super::{
 };
 use crate::{
     base::{
+        clock::Stopwatch,
         ids::SenderId,
         limits::{WEBHOOK_ANSWER_WITHIN, WEBHOOK_BODY_BYTES_MAX},
     },
     channel::{
         Provider, RawRequest, Rejected,
+        spans::{Part, Role, Span},
         wire::{Direction, Exchange, Written},
     },
     model::scope::Scope,
@@ -78,7 +80,7 @@ async fn take(web: &Web, kind: &str, sender: Option<SenderId>, peer: SocketAddr,
     let Some(provider) = app.senders.providers.get(kind) else {
         return Problem::not_found("There is no such provider.").into_response();
     };
-    let began = app.clock.now();
+    let (began, started) = (app.clock.now(), Stopwatch::start());
     let (parts, body) = request.into_parts();
     let bytes = match body::read(body, WEBHOOK_BODY_BYTES_MAX).await {
         Ok(bytes) => bytes,
@@ -90,6 +92,26 @@ async fn take(web: &Web, kind: &str, sender: Option<SenderId>, peer: SocketAddr,
     let whole = app.clock.now();
     let response = heard(web, provider.as_ref(), sender, peer, &parts, &bytes).await;
     app.metrics.webhook_seconds.observe(in_seconds(app.clock.now() - whole));
+    if let Some(Traces { of, messages }) = response.extensions().get() {
+        for (n, trace) in of.iter().copied().enumerate() {
+            // A webhook with a status belongs to the trace of its message, which began before.
+            let of_status = n >= *messages;
+            app.spans.record(trace, || Span {
+                trace,
+                part: if of_status { Part::Leaf(app.spans.fresh()) } else { Part::Root },
+                parent: of_status.then_some(Part::Root),
+                role: Role::Server,
+                name: "webhook".into(),
+                began,
+                took: started.elapsed(),
+                error: None,
+                attributes: vec![
+                    ("transom.provider", provider.kind().into()),
+                    ("http.response.status_code", i64::from(response.status().as_u16()).into()),
+                ],
+            });
+        }
+    }
     // An accepted webhook is in the database, and one that could not be stored is logged with its body. All others are
     // unauthenticated, so the log limits them.
     let (is_taken, is_known) =
@@ -101,7 +123,7 @@ async fn take(web: &Web, kind: &str, sender: Option<SenderId>, peer: SocketAddr,
             at: began,
             direction: Direction::In,
             sender,
-            traces: response.extensions().get::<Traces>().map(|Traces(ids)| ids.clone()).unwrap_or_default(),
+            traces: response.extensions().get::<Traces>().map(|traces| traces.of.clone()).unwrap_or_default(),
             method: if parts.method == Method::POST { "POST" } else { "GET" },
             url: parts.uri.path().to_owned(),
             answer: Ok(response.status().as_u16()),
@@ -113,9 +135,12 @@ async fn take(web: &Web, kind: &str, sender: Option<SenderId>, peer: SocketAddr,
     response
 }
 
-/// The ids of a webhook's messages, for the wire log.
+/// The trace ids of a webhook: first those of its new messages, then those of the messages that its statuses are about.
 #[derive(Clone)]
-struct Traces(Vec<i64>);
+struct Traces {
+    of: Vec<i64>,
+    messages: usize,
+}
 
 async fn heard(
     web: &Web,
@@ -173,7 +198,7 @@ async fn heard(
             for id in &counts.traces {
                 tracing::debug!(trace.id = id, provider = kind, "A webhook told of {id}");
             }
-            response.extensions_mut().insert(Traces(counts.traces));
+            response.extensions_mut().insert(Traces { messages: counts.recorded, of: counts.traces });
             response
         }
         Err(NotAccepted::UnknownProvider) => Problem::not_found("There is no such provider.").into_response(),

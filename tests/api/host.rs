@@ -27,7 +27,7 @@ use transom::{
         config::Config,
         daemon::{app::App, boot::Setup},
         http_step::calls::Calls,
-        process::metrics::Metrics,
+        process::{metrics::Metrics, otlp},
     },
     store::{InjectedFaults, Options, Store},
     web::{
@@ -173,14 +173,16 @@ impl Host {
         let store = Store::open(config.database.expose(), options).await.unwrap();
         let shared: Arc<dyn Clock> = clock.clone();
         let wire = WireLog::open(&folder.path().join("wire.jsonl")).unwrap();
+        let spans = otlp::queue(config.telemetry.as_ref());
         let setup = Setup {
             config,
             clock: shared.clone(),
             store,
-            http: Arc::new(Client::new(shared, Some(wire.clone()))),
+            http: Arc::new(Client::new(shared, Some(wire.clone())).with_spans(spans.0.clone())),
             files: source_files::read(folder.path()).unwrap(),
             calls,
             metrics: Metrics::new(),
+            spans,
         };
         let (app, sandbox) = App::start(setup).await.unwrap_or_else(|error| panic!("{error:?}"));
         app.recover().await.unwrap();
@@ -213,6 +215,7 @@ impl Host {
             files: source_files::read(&self.app.config.bot).unwrap(),
             calls: None,
             metrics: Metrics::new(),
+            spans: Default::default(),
         };
         App::start(setup).await.unwrap_or_else(|error| panic!("{error:?}")).0
     }

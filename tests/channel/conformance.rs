@@ -562,6 +562,7 @@ impl Running {
             files: source_files::read(folder.path()).unwrap(),
             calls: None,
             metrics: Metrics::new(),
+            spans: Default::default(),
         };
         let (app, _) = App::start(setup).await.unwrap_or_else(|error| panic!("{error:?}"));
         Running { app, clock, provider, folder }
@@ -578,6 +579,7 @@ impl Running {
             files: source_files::read(self.folder.path()).unwrap(),
             calls: None,
             metrics: Metrics::new(),
+            spans: Default::default(),
         };
         let (app, _) = App::start(setup).await.unwrap_or_else(|error| panic!("{error:?}"));
         Running { app, ..self }

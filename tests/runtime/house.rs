@@ -123,7 +123,8 @@ impl House {
         let http = wire.unwrap_or_else(|| Arc::new(Client::new(shared.clone(), None)));
         let files = source_files::read(folder.path()).unwrap();
         let metrics = Metrics::new();
-        let setup = Setup { config, clock: shared, store, http, files, calls: None, metrics };
+        let setup =
+            Setup { config, clock: shared, store, http, files, calls: None, metrics, spans: Default::default() };
         let (app, sandbox) = App::start(setup).await.unwrap_or_else(|error| panic!("{error:?}"));
         let taken = sandbox.watch();
         if let Some((commit, after)) = dies {

@@ -520,7 +520,8 @@ async fn open(
     let shared: Arc<dyn Clock> = clock.clone();
     let http = Arc::new(Wire { world: meta.clone(), faults: faults.clone() });
     let files = bot::version(version);
-    let setup = Setup { config, clock: shared, store, http, files, calls, metrics: metrics.clone() };
+    let setup =
+        Setup { config, clock: shared, store, http, files, calls, metrics: metrics.clone(), spans: Default::default() };
     let started = App::start(setup).await;
     let (app, _) = started.unwrap_or_else(|error| panic!("{error:#?}"));
     app

@@ -337,7 +337,7 @@ async fn open(folder: &TempDir, clock: &Arc<ManualClock>, meta: &Arc<Meta>, metr
     let store = Store::open(&url, options).await.unwrap();
     let shared: Arc<dyn Clock> = clock.clone();
     let (http, files, metrics) = (meta.clone(), bot::files(), metrics.clone());
-    let setup = Setup { config, clock: shared, store, http, files, calls: None, metrics };
+    let setup = Setup { config, clock: shared, store, http, files, calls: None, metrics, spans: Default::default() };
     let (app, _) = App::start(setup).await.unwrap_or_else(|error| panic!("{error:#?}"));
     app
 }

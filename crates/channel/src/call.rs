@@ -139,7 +139,7 @@ impl FlowClient {
 #[derive(Debug, Clone, Copy)]
 pub struct Post<'a> {
     pub url: &'a str,
-    pub headers: &'a [(&'static str, String)],
+    pub headers: &'a [(&'a str, String)],
     /// JSON text.
     pub body: &'a str,
     pub timeout: Span,

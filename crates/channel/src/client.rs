@@ -4,10 +4,11 @@ use super::{
     Auth, BoxFuture, Http, HttpError, HttpRequest, HttpResponse, Method, Sent, fence,
     pool::{Pool, PoolError},
     roots::tls,
+    spans::{Part, Role, Span, Spans, Value},
     wire::{Direction, Exchange, WireLog, Written},
 };
 use crate::base::{
-    clock::Clock,
+    clock::{Clock, Stopwatch},
     fence::Fence,
     limits::{CONNECT_TIMEOUT, IDLE_CONNECTION_TIMEOUT, IDLE_CONNECTIONS_MAX, PROVIDER_ANSWER_BYTES_MAX},
 };
@@ -43,6 +44,7 @@ pub struct Client {
     pool: Pool,
     clock: Arc<dyn Clock>,
     wire: Option<WireLog>,
+    spans: Spans,
 }
 
 impl Client {
@@ -50,12 +52,17 @@ impl Client {
     pub fn new(clock: Arc<dyn Clock>, wire: Option<WireLog>) -> Self {
         install_crypto();
         // No redirects and no proxy: the token must go only to the configured host.
-        Client { pool: Pool::new(), clock, wire }
+        Client { pool: Pool::new(), clock, wire, spans: Spans::default() }
     }
 
     /// Sends only while this process may act for its database.
     pub fn behind(self, fence: Arc<Fence>) -> Self {
         Client { pool: self.pool.behind(fence), ..self }
+    }
+
+    /// Tells each request of a trace to the exporter of spans.
+    pub fn with_spans(self, spans: Spans) -> Self {
+        Client { spans, ..self }
     }
 
     async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
@@ -70,14 +77,28 @@ impl Client {
             return Err(unsendable("deposed", fence::CLOSED.into()));
         }
         let began = self.clock.now();
+        let started = Stopwatch::start();
         let result = self.perform(method, &url, &auth, (kind, body.clone()), timeout).await;
+        if let Some((trace, parent)) = super::wire::trace() {
+            self.spans.record(trace, || Span {
+                trace,
+                part: Part::Leaf(self.spans.fresh()),
+                parent: Some(parent),
+                role: Role::Client,
+                name: method.as_str().into(),
+                began,
+                took: started.elapsed(),
+                error: failure(&result),
+                attributes: request_attributes(method, &url, result.as_ref().ok()),
+            });
+        }
         if let Some(wire) = &self.wire {
             let took = self.clock.now() - began;
             wire.record(Exchange {
                 at: began,
                 direction: Direction::Out,
                 sender,
-                traces: super::wire::trace().into_iter().collect(),
+                traces: super::wire::trace().map(|(trace, _)| trace).into_iter().collect(),
                 method: method.as_str(),
                 url,
                 answer: result.as_ref().map(|answer| answer.status).map_err(|error| error.code),
@@ -170,6 +191,24 @@ fn credentials(auth: &Auth) -> Result<Option<(HeaderName, HeaderValue)>, HttpErr
         .map_err(|_| unsendable("bad_token", "the access token holds characters that no header can carry".into()))?;
     value.set_sensitive(true);
     Ok(Some((name, value)))
+}
+
+/// The fixed word for why a request failed: the reason that there is no answer, or its status from 400 on.
+fn failure(result: &Result<HttpResponse, HttpError>) -> Option<Cow<'static, str>> {
+    match result {
+        Ok(answer) if answer.status < 400 => None,
+        Ok(answer) => Some(answer.status.to_string().into()),
+        Err(error) => Some(error.code.into()),
+    }
+}
+
+/// The attributes of a client's span by OpenTelemetry's conventions for HTTP. The path stays out: it holds ids.
+fn request_attributes(method: Method, url: &str, answer: Option<&HttpResponse>) -> Vec<(&'static str, Value)> {
+    let mut attributes: Vec<(&'static str, Value)> = vec![("http.request.method", method.as_str().into())];
+    let address = Uri::try_from(url).ok();
+    attributes.extend(address.as_ref().and_then(Uri::host).map(|host| ("server.address", host.to_owned().into())));
+    attributes.extend(answer.map(|answer| ("http.response.status_code", i64::from(answer.status).into())));
+    attributes
 }
 
 impl Http for Client {

@@ -27,6 +27,7 @@ mod request;
 mod roots;
 pub mod sandbox;
 pub mod signature;
+pub mod spans;
 pub mod twilio;
 pub mod untrusted_json;
 pub mod upload;

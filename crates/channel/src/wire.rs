@@ -1,5 +1,6 @@
 //! Writes the wire log: every exchange with a provider, with texts, numbers and tokens replaced by their lengths.
 
+use super::spans::Part;
 use crate::base::{
     ids::SenderId,
     limits::{WIRE_BODY_BYTES_MAX, WIRE_FILE_BYTES_MAX, WIRE_FILES_MAX, WIRE_GATHER, WIRE_QUEUE_MAX},
@@ -18,17 +19,17 @@ use std::{
 };
 
 tokio::task_local! {
-    static TRACE: i64;
+    static TRACE: (i64, Part);
 }
 
-/// Exchanges that `work` makes get this trace id in the wire log.
-pub async fn traced<W: Future>(id: i64, work: W) -> W::Output {
-    TRACE.scope(id, work).await
+/// Exchanges that `work` makes get this trace id in the wire log, and their spans belong to `part`.
+pub async fn traced<W: Future>(id: i64, part: Part, work: W) -> W::Output {
+    TRACE.scope((id, part), work).await
 }
 
-/// The trace id of the current task.
-pub fn trace() -> Option<i64> {
-    TRACE.try_with(|id| *id).ok()
+/// The trace id of the current task, and the part of the trace that it works on.
+pub fn trace() -> Option<(i64, Part)> {
+    TRACE.try_with(|known| *known).ok()
 }
 
 /// One exchange; private data is removed when it is written.

@@ -84,7 +84,16 @@ impl LocalBot {
         let http = Client::new(clock.clone(), None);
         let metrics = Metrics::new();
         let calls = Some(Calls::of_sandbox(metrics.clone()));
-        let setup = Setup { config, clock: clock.clone(), store, http: Arc::new(http), files, calls, metrics };
+        let setup = Setup {
+            config,
+            clock: clock.clone(),
+            store,
+            http: Arc::new(http),
+            files,
+            calls,
+            metrics,
+            spans: Default::default(),
+        };
         let (app, sandbox) = App::start(setup).await.map_err(cannot_start)?;
         app.recover().await?;
         let (home, clock_of) = testfile::somebody(&app.live.get().set.bot.timezone);

@@ -80,6 +80,24 @@ pub const BEGIN_LOOK: Span = Span::seconds(1);
 /// The interval at which the planner checks schedules, audiences, the sweep and retention.
 pub const PLAN_EVERY: Span = Span::seconds(1);
 
+// -- OpenTelemetry
+/// Spans that wait for the exporter; more are dropped and counted. About 300 bytes each.
+pub const OTLP_SPANS_MAX: usize = 8_192;
+/// Spans of one request to the collector.
+pub const OTLP_SPANS_AT_ONCE_MAX: usize = 512;
+/// How long spans are gathered before they are exported.
+pub const OTLP_GATHER: Span = Span::seconds(5);
+/// The longest wait for an answer of the collector.
+pub const OTLP_TIMEOUT: Span = Span::seconds(10);
+/// Requests for the same spans before they are dropped.
+pub const OTLP_ATTEMPTS_MAX: u32 = 3;
+/// The pause before the next one, unless the collector names another.
+pub const OTLP_RETRY: Span = Span::seconds(2);
+/// The time that a stop leaves for the last spans.
+pub const OTLP_END: Span = Span::seconds(2);
+/// How often metrics are exported, unless `telemetry.metrics_every` says otherwise.
+pub const OTLP_METRICS_EVERY: Span = Span::seconds(60);
+
 // -- the log
 /// Messages whose trace ids are remembered, so that the log lines of their statuses can be joined.
 pub const TRACES_KEPT_MAX: usize = 20_000;

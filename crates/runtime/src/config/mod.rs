@@ -14,6 +14,7 @@ mod prices;
 mod rules;
 mod sections;
 mod sender;
+mod telemetry;
 mod template;
 mod webhooks;
 
@@ -24,6 +25,7 @@ pub use models::{Budget, Model, ModelPrices};
 pub use prices::{CATEGORIES, Prices, UNITS, amount, shown};
 pub use sections::{BackupPlan, FlowGrants, Log, Media, Publishers, Retention, Studio, TlsFiles};
 pub use sender::{OnUnknown, Sender, Shows};
+pub use telemetry::Telemetry;
 pub use template::{CatalogueEntry, of as template_of};
 pub use webhooks::{NOTIFY, Receiver, Webhooks};
 
@@ -91,6 +93,8 @@ pub struct Config {
     pub retention: Retention,
     pub studio: Studio,
     pub log: Log,
+    /// The collector that gets traces and metrics; `None`: nobody.
+    pub telemetry: Option<Telemetry>,
     /// Findings that do not prevent the start.
     pub warnings: Vec<Diagnostic>,
 }
@@ -139,6 +143,7 @@ impl Config {
             retention: Retention::default(),
             studio: Studio::default(),
             log: Log::default(),
+            telemetry: None,
             warnings: Vec::new(),
         }
     }
@@ -306,6 +311,7 @@ fn top(node: &Node, folder: &Path, findings: &Findings) -> Config {
     config.retention = fields.fields_if("retention").map(sections::retention).unwrap_or_default();
     config.studio = fields.fields_if("studio").map(sections::studio).unwrap_or_default();
     config.log = fields.fields_if("log").map(sections::log).unwrap_or_default();
+    config.telemetry = fields.fields_if("telemetry").and_then(telemetry::telemetry);
     sections::unused(&mut fields);
     fields.finish();
     config

@@ -286,12 +286,7 @@ pub fn studio(mut fields: Fields<'_>) -> Studio {
 
 /// Reports sections that this version does not read.
 pub fn unused(config: &mut Fields<'_>) {
-    let nothing = |section: Option<&Node>, key: &str| section.and_then(|node| node.get(key)).is_none_or(Node::is_null);
-    let (telemetry, llm) = (config.node("telemetry"), config.node("llm"));
-    if let Some(node) = telemetry.filter(|node| !nothing(Some(node), "otlp")) {
-        let message = "this version sends nothing to `telemetry.otlp`; its numbers are at `/metrics`";
-        config.findings().push(Diagnostic::warning("W909", &node.place, message).help("take it out"));
-    }
+    let llm = config.node("llm");
     if let Some(node) = llm.filter(|node| !node.is_null()) {
         let message = "nothing reads `llm`: language models stand under `models`";
         let help = "write each as an item of `models`, as config.example.yaml shows it";

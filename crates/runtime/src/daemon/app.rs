@@ -13,7 +13,7 @@ use crate::{
     billing::balance::Billing,
     bot::{live::Live, reload::Reloader},
     cases::CaseDesk,
-    channel::Http,
+    channel::{Http, spans::Spans},
     config::Config,
     contacts::Contacts,
     delivery::{Delivery, policy::SendPolicy, read_receipts::ReadReceipts, statuses::Statuses, uploads::Uploads},
@@ -26,7 +26,7 @@ use crate::{
         start_slots::DueStarts,
         state::{LaneState, LaneTask},
     },
-    process::{log_limit::LogLimiter, metrics::Metrics},
+    process::{log_limit::LogLimiter, metrics::Metrics, otlp::Otlp},
     senders::{pausing::SenderHealth, registry::Senders, templates::Templates},
     starts::Starts,
     store::{
@@ -72,6 +72,10 @@ pub struct App {
     pub reloader: Arc<Reloader>,
     /// `None`: the configuration wants no copies.
     pub backups: Option<Arc<Backups>>,
+    /// `None`: no collector is configured.
+    pub otlp: Option<Arc<Otlp>>,
+    /// Where finished pieces of traces are told.
+    pub spans: Spans,
     pub(crate) retention: Arc<Retention>,
     /// True if sandbox senders use `sandbox.env` and `sandbox.mocks`; false in an author's test, which has its own.
     pub(crate) plays: bool,

@@ -19,7 +19,11 @@ use crate::{
         source_files::BotFiles,
     },
     cases::CaseDesk,
-    channel::{Http, sandbox::Sandbox},
+    channel::{
+        Http,
+        sandbox::Sandbox,
+        spans::{Span, Spans},
+    },
     config::Config,
     contacts::Contacts,
     delivery::{
@@ -30,7 +34,7 @@ use crate::{
     http_step::calls::Calls,
     ingest::{Ingest, media::InboundMedia, replay::Replay},
     lane::{queue::Queue, start_slots::DueStarts},
-    process::{Process, metrics::Metrics, panic_guard::kept_up},
+    process::{Process, metrics::Metrics, otlp::Otlp, panic_guard::kept_up},
     senders::{pausing::SenderHealth, providers::providers, registry::Senders, templates::Templates},
     starts::Starts,
     store::{
@@ -42,7 +46,7 @@ use crate::{
 };
 use anyhow::Context;
 use std::sync::{Arc, atomic::Ordering};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 /// The parts of an `App`. The daemon, the terminal's sandbox, an author's test and the simulator differ only in these.
 pub struct Setup {
@@ -54,6 +58,9 @@ pub struct Setup {
     /// `None`: the guarded HTTP client, and `sandbox.mocks` for sandbox senders.
     pub calls: Option<Calls>,
     pub metrics: Metrics,
+    /// The queue of spans, with its other end; the client of `http` tells of spans, too. Both are made by
+    /// [`otlp::queue`](crate::process::otlp::queue).
+    pub spans: (Spans, Option<mpsc::Receiver<Span>>),
 }
 
 /// The reason why an `App` cannot start.
@@ -82,7 +89,7 @@ impl App {
     }
 
     async fn start_with(setup: Setup, may_be_empty: bool) -> Result<(Arc<App>, Arc<Sandbox>), StartError> {
-        let Setup { config, clock, store, http, files, calls, metrics } = setup;
+        let Setup { config, clock, store, http, files, calls, metrics, spans: (spans, queued) } = setup;
         let now = clock.now();
         let reloader = Reloader::new(&config, metrics.clone());
         let news = match may_be_empty {
@@ -113,9 +120,14 @@ impl App {
             store,
             http,
             metrics,
+            spans,
             log_limiter: Arc::default(),
             started_at: now,
             plays,
+        };
+        let otlp = match (process.config.telemetry.clone(), queued) {
+            (Some(settings), Some(queued)) => Some(Arc::new(Otlp::new(&process, settings, queued)?)),
+            _ => None,
         };
         let events = Arc::new(Events::new(&process));
         let webhooks = WebhookDelivery::new(&process, &calls, &events).context("the client of webhooks")?;
@@ -162,7 +174,7 @@ impl App {
         let ingest = Arc::new(Ingest::new(&process, &live, &neighbours, &due_starts));
         let replay = Arc::new(Replay::new(&process, &senders, &queue, &ingest, &webhooks));
         let checkup = Arc::new(Checkups::new(&process, &senders, (&health, &policy), &contacts, &queue));
-        let Process { config, clock, store, http, metrics, log_limiter, token_key, .. } = process;
+        let Process { config, clock, store, http, metrics, log_limiter, token_key, spans, .. } = process;
         let retention = Arc::new(Retention::new(store.clone(), Arc::clone(&clock), &config.retention));
         let backups = config
             .backup
@@ -171,6 +183,8 @@ impl App {
             .map(Arc::new);
         let app = Arc::new(App {
             backups,
+            otlp,
+            spans,
             senders,
             events,
             token_key,
@@ -259,6 +273,15 @@ impl App {
             }
         });
         let (app, ends) = given();
+        let otlp = kept_up("telemetry", PART_REST, move || {
+            let (app, ends) = (Arc::clone(&app), ends.clone());
+            async move {
+                if let Some(otlp) = &app.otlp {
+                    Arc::clone(otlp).drive(ends).await;
+                }
+            }
+        });
+        let (app, ends) = given();
         let posts = kept_up("webhooks", PART_REST, move || {
             let (app, ends) = (Arc::clone(&app), ends.clone());
             async move { app.webhooks.drive_posts(ends).await }
@@ -279,7 +302,10 @@ impl App {
             kept_up("templates", PART_REST, move || Arc::clone(&app.templates).watch_templates(ends.clone()));
         let (app, ends) = given();
         let survey = kept_up("survey", PART_REST, move || Arc::clone(&app).drive_survey(ends.clone()));
-        vec![timers, plans, many, cases, starts, sweep, retention, backups, posts, reload, polling, templates, survey]
+        vec![
+            timers, plans, many, cases, starts, sweep, retention, backups, otlp, posts, reload, polling, templates,
+            survey,
+        ]
     }
 
     /// Makes a new version live from the next turn on; keeps the findings for `/readyz`.

@@ -25,7 +25,7 @@ pub(super) mod window_probe;
 use crate::{
     base::{clock::Clock, time::Time},
     billing::balance::Billing,
-    channel::Http,
+    channel::{Http, spans::Spans},
     contacts::Contacts,
     events::Events,
     lane::queue::Queue,
@@ -48,6 +48,7 @@ pub struct Delivery {
     http: Arc<dyn Http>,
     metrics: Metrics,
     log_limiter: Arc<LogLimiter>,
+    spans: Spans,
     started_at: Time,
     /// Work that the database did not take and that is tried again.
     pub(crate) unstored: UnstoredWork,
@@ -86,13 +87,14 @@ pub(crate) struct News {
 
 impl Delivery {
     pub(crate) fn new(process: &Process, of: &Neighbours<'_>) -> Self {
-        let Process { clock, store, http, metrics, log_limiter, started_at, .. } = process.clone();
+        let Process { clock, store, http, metrics, log_limiter, spans, started_at, .. } = process.clone();
         Delivery {
             clock,
             store,
             http,
             metrics,
             log_limiter,
+            spans,
             started_at,
             unstored: UnstoredWork::default(),
             window_probes: WindowProbes::default(),

@@ -8,6 +8,7 @@ use crate::{
         ids::{ContactId, ConversationId, OutboundId, SenderId},
     },
     billing::balance::Billing,
+    channel::spans::{Part, Role, Span, Spans},
     lane::{queue::Queue, state::LaneTask},
     model::inbound::{DeliveryState, StatusUpdate},
     process::{Process, id_set::IdSet, metrics::Metrics, trace_ids::Traces},
@@ -19,9 +20,12 @@ use crate::{
         },
     },
 };
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 /// Records statuses, and remembers for which messages one may still change what is known.
@@ -39,6 +43,7 @@ pub struct Statuses {
     pub(super) early_statuses: AtomicBool,
     /// The trace ids of our newest messages, for the log.
     pub(super) trace_ids: Traces,
+    spans: Spans,
     pub(super) billing: Arc<Billing>,
     pub(super) queue: Arc<Queue>,
 }
@@ -46,7 +51,7 @@ pub struct Statuses {
 impl Statuses {
     /// `early`: whether the database has statuses whose message is not known yet.
     pub(crate) fn new(process: &Process, billing: &Arc<Billing>, queue: &Arc<Queue>, early: bool) -> Self {
-        let Process { clock, store, metrics, .. } = process.clone();
+        let Process { clock, store, metrics, spans, .. } = process.clone();
         Statuses {
             clock,
             store,
@@ -56,6 +61,7 @@ impl Statuses {
             listed_unknown: IdSet::default(),
             early_statuses: AtomicBool::new(early),
             trace_ids: Traces::default(),
+            spans,
             billing: Arc::clone(billing),
             queue: Arc::clone(queue),
         }
@@ -71,13 +77,24 @@ impl Statuses {
         if statuses.is_empty() {
             return Ok(Vec::new());
         }
+        let now = self.clock.now();
         let mut traces = Vec::new();
         let mut note = |id: OutboundId, state: DeliveryState| {
             let trace = self.trace_ids.of(id);
             traces.push(trace);
             tracing::debug!(trace.id = trace, outbound.id = %id, state = state.as_str(), "Message {id} is {}", state.as_str());
+            self.spans.record(trace, || Span {
+                trace,
+                part: Part::Leaf(self.spans.fresh()),
+                parent: Some(Part::Send(id.0)),
+                role: Role::Internal,
+                name: state.as_str().into(),
+                began: now,
+                took: Duration::ZERO,
+                error: None,
+                attributes: vec![("transom.message.id", id.0.into())],
+            });
         };
-        let now = self.clock.now();
         let mut set = WriteSet::new();
         for (sender, status) in &statuses {
             if status.ours.is_none() {

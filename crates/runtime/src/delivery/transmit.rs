@@ -7,11 +7,15 @@ use super::{
 };
 use crate::{
     base::{
+        clock::Stopwatch,
         ids::OutboundId,
         limits::{PAIR_WAIT_MAX, PAUSE_DEFAULT, SEND_ATTEMPTS_MAX, UNKNOWN_AFTER, WINDOW},
         time::{Span, Time},
     },
-    channel::{Next, OptOutScope, Outgoing, PauseScope, Receipt, RefusalCause, SendError, TemplateFault},
+    channel::{
+        Next, OptOutScope, Outgoing, PauseScope, Receipt, RefusalCause, SendError, TemplateFault,
+        spans::{Part, Role, Span as TraceSpan},
+    },
     delivery::Delivery,
     lane::{
         error::LaneError,
@@ -64,8 +68,10 @@ impl Delivery {
         let conversation = conversation.id;
         let goes_on = lane.contact.data.joined_to.unwrap_or(contact);
         let app = Arc::clone(self);
+        let (led, turn) = pending.map_or((false, 0), |pending| (pending.draft.trace.is_some(), pending.draft.turn));
         self.queue.lanes.enter();
         tokio::spawn(async move {
+            let (began, started) = (app.clock.now(), Stopwatch::start());
             // The upload may take a while, so make all other checks after it.
             let attached = app.uploads.attach(&mut outgoing).await;
             let stopped = app.contacts.opt_outs.in_force(contact) || app.contacts.opt_outs.in_force(goes_on);
@@ -86,6 +92,21 @@ impl Delivery {
                 app.health.hand_over(trace, &outgoing).await
             };
             let result = app.uploads.unless_forgotten(result, attached.ok().flatten()).await;
+            app.spans.record(trace, || TraceSpan {
+                trace,
+                part: Part::Send(id.0),
+                // The turn stored the message; a message that nobody's message led to begins its trace.
+                parent: led.then_some(Part::Turn { conversation: conversation.0, turn }),
+                role: Role::Internal,
+                name: "send".into(),
+                began,
+                took: started.elapsed(),
+                error: result.as_ref().err().map(|error| error.code.clone().into()),
+                attributes: vec![
+                    ("transom.message.id", id.0.into()),
+                    ("transom.sender.id", i64::from(sender.0).into()),
+                ],
+            });
             let work = LaneTask::Sent { conversation, id, result: Box::new(result) };
             // From here on the running lane counts as busy.
             app.queue.push_and_run(contact, work).await;

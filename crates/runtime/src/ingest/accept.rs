@@ -40,7 +40,7 @@ pub struct Counts {
     pub statuses: usize,
     pub ignored: usize,
     pub dead: usize,
-    /// The ids of its messages, and the trace ids of the messages that its statuses are about.
+    /// The ids of its new messages (the first `recorded`), then the trace ids of the messages that its statuses are about.
     pub traces: Vec<i64>,
 }
 

@@ -102,6 +102,8 @@ pub struct Metrics {
     pub needs_person: Gauge,
     /// Paused webhook subscriptions.
     pub webhooks_paused: Gauge,
+    /// Spans that no collector got.
+    pub telemetry_dropped: Counter,
     pub templates_changed: Gauge,
     /// 1 while this daemon does the work, 0 while it stands by.
     pub active: Gauge,
@@ -191,6 +193,7 @@ impl Metrics {
             unanswered: Counter::default(),
             needs_person: Gauge::default(),
             webhooks_paused: Gauge::default(),
+            telemetry_dropped: Counter::default(),
             templates_changed: Gauge::default(),
             active: Gauge::default(),
             standbys: Gauge::default(),

@@ -1,7 +1,7 @@
 //! Holds the parts of the process that all components use: settings, clock, database, network, metrics and log.
 //!
 //! `panic_guard`, `detached` and `long_work` start tasks safely; `timers` wakes contacts; `limiter` spaces events out;
-//! `log`, `log_limit`, `trace_ids` and `metrics` are for operators.
+//! `log`, `log_limit`, `trace_ids`, `metrics` and `otlp` are for operators.
 
 pub(super) mod detached;
 pub(super) mod id_set;
@@ -10,13 +10,14 @@ pub mod log;
 pub mod log_limit;
 pub mod long_work;
 pub mod metrics;
+pub mod otlp;
 pub mod panic_guard;
 pub(super) mod timers;
 pub(super) mod trace_ids;
 
 use crate::{
     base::{clock::Clock, time::Time},
-    channel::Http,
+    channel::{Http, spans::Spans},
     config::Config,
     store::Store,
 };
@@ -32,6 +33,8 @@ pub struct Process {
     pub store: Store,
     pub http: Arc<dyn Http>,
     pub metrics: Metrics,
+    /// Where finished pieces of traces are told; off unless `telemetry` is configured.
+    pub spans: Spans,
     /// Log lines that an outage would repeat many times.
     pub log_limiter: Arc<LogLimiter>,
     /// The key that signs the tokens of our buttons and of files; kept in the database.

@@ -10,7 +10,7 @@ use crate::{
         },
         time::{Span, Time},
     },
-    channel::{Next, Outgoing, Receipt, SendError, wire},
+    channel::{Next, Outgoing, Receipt, SendError, spans::Part, wire},
     lane::state::LaneTask,
     process::{metrics::in_seconds, panic_guard::caught},
     senders::pausing::SenderHealth,
@@ -205,7 +205,7 @@ impl SenderHealth {
         let began = self.clock.now();
         self.metrics.sends_in_flight.inc();
         self.breaker.began(sender, began);
-        let sending = wire::traced(trace, provider.send(self.http.as_ref(), outgoing));
+        let sending = wire::traced(trace, Part::Send(id.0), provider.send(self.http.as_ref(), outgoing));
         let sent = caught(pin!(sending)).await.unwrap_or_else(|panic| {
             tracing::error!(outbound.id = %id, "Sending message {id} panicked, which is a bug of ours; it counts as an unknown send: {panic}");
             Err(SendError { next: Next::Ambiguous, code: "panic".into(), text: panic })

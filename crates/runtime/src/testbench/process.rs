@@ -53,6 +53,7 @@ pub(super) async fn start(
         files: BotFiles { checked: Some(Checked(Arc::clone(&bot.set))), ..bot.files.clone() },
         calls: Some(calls),
         metrics,
+        spans: Default::default(),
     };
     let (app, sandbox) = App::start(setup).await.map_err(|error| match error {
         StartError::Flows(error) => anyhow!("the flows cannot go live: {error}"),

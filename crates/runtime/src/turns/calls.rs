@@ -2,6 +2,7 @@
 
 use crate::{
     base::{
+        clock::Stopwatch,
         ids::{ContactId, ConversationId, VersionId},
         time::Span,
     },
@@ -18,7 +19,7 @@ use crate::{
     },
     process::panic_guard::caught,
     store::tables::{model_call::SettledCall, model_question::Exchange},
-    turns::Runner,
+    turns::{Runner, spans::Caller},
 };
 use std::{pin::pin, sync::Arc};
 
@@ -57,11 +58,14 @@ impl Runner {
         let (contact, conversation) = (lane.contact.id, lane.conversations[index].id);
         let sender = lane.conversations[index].sender;
         let sandbox = self.plays && self.senders.get(sender).is_some_and(|sender| sender.is_sandbox());
+        let Conversation { led_by, session, .. } = &lane.conversations[index];
+        let caller = Caller { led_by: *led_by, conversation, turn: session.turn };
         let app = Arc::clone(self);
         let (run, call) = request.number();
         self.calling.add((conversation, run, call));
         self.queue.lanes.enter();
         tokio::spawn(async move {
+            let (began, started) = (app.clock.now(), Stopwatch::start());
             let live = app.live.get();
             let played = sandbox.then_some((live.version, live.set.as_ref()));
             let called = caught(pin!(app.outcome_of_call(&request, (contact, conversation), played))).await;
@@ -69,6 +73,7 @@ impl Runner {
                 tracing::error!(conversation.id = %conversation, "A call of conversation {conversation} panicked, which is a bug of ours; its result is unknown: {panic}");
                 OutsideResult::failed("unknown_outcome", &panic)
             });
+            app.tell_of_call(caller, &request, &result, (began, started));
             let event = Box::new(Event::Returned { run, call, result });
             app.queue.push(contact, LaneTask::Returned { conversation, run, event, said, settled, exchange });
             app.queue.lanes.leave();

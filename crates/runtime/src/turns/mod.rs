@@ -22,6 +22,7 @@ mod recorded;
 mod repeat_log;
 mod replied_message;
 mod runner;
+mod spans;
 mod tester;
 mod turn;
 mod unstored;
@@ -30,6 +31,7 @@ use crate::{
     base::{clock::Clock, ids::ConversationId},
     bot::live::Live,
     cases::CaseDesk,
+    channel::spans::Spans,
     config::Config,
     contacts::Contacts,
     delivery::{Delivery, Neighbours, policy::SendPolicy, read_receipts::ReadReceipts, statuses::Statuses},
@@ -52,6 +54,7 @@ pub struct Runner {
     store: Store,
     metrics: Metrics,
     log_limiter: Arc<LogLimiter>,
+    spans: Spans,
     token_key: Arc<[u8]>,
     plays: bool,
     live: Arc<Live>,
@@ -94,13 +97,14 @@ pub(crate) struct Parts<'a> {
 impl Runner {
     /// `once_used`: whether the database has used keys of `once_per`.
     pub(crate) fn new(process: &Process, of: &Neighbours<'_>, parts: &Parts<'_>, once_used: bool) -> Self {
-        let Process { config, clock, store, metrics, log_limiter, token_key, plays, .. } = process.clone();
+        let Process { config, clock, store, metrics, log_limiter, spans, token_key, plays, .. } = process.clone();
         Runner {
             config,
             clock,
             store,
             metrics,
             log_limiter,
+            spans,
             token_key,
             plays,
             live: Arc::clone(parts.live),

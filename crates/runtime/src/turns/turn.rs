@@ -2,6 +2,7 @@
 
 use crate::{
     base::{
+        clock::Stopwatch,
         ids::{FlowName, InboundId},
         time::Time,
     },
@@ -48,6 +49,7 @@ impl Runner {
         mut set: WriteSet,
     ) -> Result<Vec<Effect>, LaneError> {
         let now = self.clock.now();
+        let started = Stopwatch::start();
         let conversation = &mut lane.conversations[index];
         let live = self.live.get();
         let versions = self
@@ -148,6 +150,9 @@ impl Runner {
                 }
                 return Err(error.into());
             }
+        }
+        if let Some(id) = led_by {
+            self.tell_of_turn(id, (conversation, turn), &after, (now, started));
         }
         if case_changed {
             self.cases.look_again();

@@ -43,6 +43,8 @@ impl Metrics {
         r.register("answered", "Messages of contacts that were answered", self.answered.clone());
         r.register("unanswered", "Messages that no flow understood", self.unanswered.clone());
         r.register("webhooks_paused", "Subscriptions that are paused", self.webhooks_paused.clone());
+        let help = "Spans that were dropped because the collector did not take them";
+        r.register("telemetry_dropped", help, self.telemetry_dropped.clone());
         let help = "Templates that are not as templates.lock.yaml has them";
         r.register("templates_changed", help, self.templates_changed.clone());
         r.register("active", "1 while this daemon does the work, 0 while it stands by", self.active.clone());

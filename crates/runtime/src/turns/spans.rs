@@ -1,0 +1,97 @@
+//! Tells traces of turns, and of the calls that they want.
+
+use crate::{
+    base::{
+        clock::Stopwatch,
+        ids::{ConversationId, InboundId},
+        time::Time,
+    },
+    channel::spans::{Part, Role, Span, Value},
+    lane::after_commit::AfterCommit,
+    model::{
+        effect::{CallRequest, ModelReply},
+        event::{CallError, CallReturn},
+    },
+    turns::Runner,
+};
+
+/// The turn that wants a call.
+#[derive(Clone, Copy)]
+pub(super) struct Caller {
+    /// The contact's message that led to it; `None`: nobody's.
+    pub led_by: Option<InboundId>,
+    pub conversation: ConversationId,
+    pub turn: u64,
+}
+
+impl Runner {
+    /// Tells of a stored turn about the message `id`.
+    pub(super) fn tell_of_turn(
+        &self,
+        InboundId(trace): InboundId,
+        (conversation, turn): (ConversationId, u64),
+        after: &AfterCommit,
+        (began, started): (Time, Stopwatch),
+    ) {
+        self.spans.record(trace, || {
+            let mut attributes: Vec<(&str, Value)> =
+                vec![("transom.conversation.id", conversation.0.into()), ("transom.turn", (turn as i64).into())];
+            let begun = after.began.first().map(|run| run.flow.to_string());
+            let flow = begun.or_else(|| after.flows.first().map(|(_, flow)| flow.to_string()));
+            attributes.extend(flow.map(|flow| ("transom.flow.name", flow.into())));
+            Span {
+                trace,
+                part: Part::Turn { conversation: conversation.0, turn },
+                parent: Some(Part::Root),
+                role: Role::Internal,
+                name: "turn".into(),
+                began,
+                took: started.elapsed(),
+                error: None,
+                attributes,
+            }
+        });
+    }
+
+    /// Tells of a call that has returned.
+    pub(super) fn tell_of_call(
+        &self,
+        Caller { led_by, conversation, turn }: Caller,
+        request: &CallRequest,
+        result: &Result<CallReturn, CallError>,
+        (began, started): (Time, Stopwatch),
+    ) {
+        let Some(InboundId(trace)) = led_by else { return };
+        self.spans.record(trace, || {
+            let (name, mut attributes): (&str, Vec<(&str, Value)>) = match request {
+                CallRequest::Http(call) => {
+                    let host = call.url.split_once("://").map_or("", |(_, rest)| rest);
+                    let host = host.split(['/', '?', '#']).next().unwrap_or_default();
+                    let host = host.rsplit('@').next().unwrap_or_default().to_owned();
+                    ("http", vec![("http.request.method", call.method.clone().into()), ("server.address", host.into())])
+                }
+                CallRequest::Mcp(call) => ("mcp", vec![("gen_ai.tool.name", call.tool.to_string().into())]),
+                CallRequest::Model(call) => ("model", vec![("gen_ai.request.model", call.model.to_string().into())]),
+            };
+            if let Ok(CallReturn::Http(answer)) = result {
+                attributes.push(("http.response.status_code", i64::from(answer.status).into()));
+            }
+            let error = match result {
+                Ok(CallReturn::Model(ModelReply { answer: Err(error), .. })) => Some(error.kind.as_str().to_owned()),
+                Ok(_) => None,
+                Err(error) => Some(error.code.clone()),
+            };
+            Span {
+                trace,
+                part: Part::Leaf(self.spans.fresh()),
+                parent: Some(Part::Turn { conversation: conversation.0, turn }),
+                role: Role::Client,
+                name: name.into(),
+                began,
+                took: started.elapsed(),
+                error: error.map(Into::into),
+                attributes,
+            }
+        });
+    }
+}
