@@ -173,7 +173,8 @@ impl Client {
         if !cut {
             self.pool.give_back(used, self.clock.now());
         }
-        Ok(HttpResponse { status: parts.status.as_u16(), headers: parts.headers, body, cut })
+        let answer = HttpResponse { status: parts.status.as_u16(), headers: parts.headers, body, cut };
+        Ok(answer.without_credentials(auth))
     }
 }
 

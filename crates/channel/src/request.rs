@@ -93,6 +93,42 @@ pub struct HttpResponse {
     pub cut: bool,
 }
 
+/// Shorter credentials are not looked for: they would match by chance.
+const ECHOED_BYTES_MIN: usize = 8;
+
+impl HttpResponse {
+    /// The answer with `***` in place of the credentials of its request: platforms repeat them (`Malformed access token
+    /// …`), and the words of an error are stored, logged and shown.
+    #[must_use]
+    pub fn without_credentials(mut self, auth: &Auth) -> HttpResponse {
+        let (Auth::Bearer(secret) | Auth::Basic { password: secret, .. } | Auth::Header { value: secret, .. }) = auth
+        else {
+            return self;
+        };
+        // Some servers write each slash of a JSON text as `\/`.
+        let escaped = secret.expose().replace('/', "\\/");
+        for hidden in [secret.expose(), &escaped].map(str::as_bytes) {
+            if hidden.len() >= ECHOED_BYTES_MIN {
+                replace_all(&mut self.body, hidden);
+            }
+        }
+        self
+    }
+}
+
+fn replace_all(body: &mut Vec<u8>, hidden: &[u8]) {
+    let (mut clean, mut rest) = (Vec::new(), body.as_slice());
+    while let Some(at) = rest.windows(hidden.len()).position(|part| part == hidden) {
+        clean.extend_from_slice(&rest[..at]);
+        clean.extend_from_slice(b"***");
+        rest = &rest[at + hidden.len()..];
+    }
+    if rest.len() < body.len() {
+        clean.extend_from_slice(rest);
+        *body = clean;
+    }
+}
+
 /// There is no answer. `sent` says whether the message may have been sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpError {
@@ -108,4 +144,28 @@ pub enum Sent {
     No,
     /// Unknown.
     Perhaps,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(body: &str, auth: &Auth) -> String {
+        let answer = HttpResponse { body: body.into(), ..HttpResponse::default() };
+        String::from_utf8(answer.without_credentials(auth).body).unwrap()
+    }
+
+    #[test]
+    fn an_answer_repeats_no_credentials() {
+        let bearer = Auth::Bearer(Secret::new("EAAG/0PX4Z"));
+        assert_eq!(
+            read(r#"{"a":"token EAAG/0PX4Z","b":"EAAG\/0PX4ZEAAG/0PX4Z"}"#, &bearer),
+            r#"{"a":"token ***","b":"******"}"#
+        );
+        let basic = Auth::Basic { user: "AC1".into(), password: Secret::new("12345678") };
+        assert_eq!(read("12345678 1234567 12345678", &basic), "*** 1234567 ***");
+        let header = Auth::Header { name: "x-api-key", value: Secret::new("1234567") };
+        assert_eq!(read("1234567", &header), "1234567", "too short to be told from other words");
+        assert_eq!(read("", &Auth::None), "");
+    }
 }
