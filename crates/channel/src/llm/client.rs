@@ -147,6 +147,11 @@ impl ModelClient {
         }
     }
 
+    /// Reads the body of a server's answer with status 200 to this question, as `ask` does once it is there.
+    pub fn read_answer(&self, question: &ModelQuestion, answer: &CallAnswer) -> Asked {
+        self.read(question, answer, prompt_bytes(question), Usage::default())
+    }
+
     /// The ways to the answer, best first; the last one works with every server.
     fn modes(&self, question: &ModelQuestion) -> Vec<Structured> {
         if question.shape == AnswerShape::Text {

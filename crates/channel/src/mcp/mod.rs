@@ -303,6 +303,13 @@ impl McpClient {
 }
 
 /// The words of a result: its JSON where the tool gives one, else its texts; of everything else the kind alone.
+/// Reads the answer of the server at this place to `tools/call` with this id, as it came over the wire; its secrets are
+/// hidden.
+pub fn read_result(message: Json, id: i64, place: &McpPlace) -> Result<McpAnswer, McpFailure> {
+    let result = answer::result_of(message, id, &answer::Hidden::of(place)).map_err(Sent::into_failure)?;
+    Ok(answer_of(&result))
+}
+
 fn answer_of(result: &Json) -> McpAnswer {
     let texts = result["content"].as_array().into_iter().flatten().map(|part| match part["type"].as_str() {
         Some("text") => part["text"].as_str().unwrap_or_default().to_owned(),
