@@ -6,6 +6,7 @@ mod channel;
 mod checker;
 mod cli;
 mod docs;
+mod fuzz;
 mod graph;
 mod kill;
 mod knowledge;
