@@ -102,10 +102,7 @@ impl Delivery {
                 began,
                 took: started.elapsed(),
                 error: result.as_ref().err().map(|error| error.code.clone().into()),
-                attributes: vec![
-                    ("transom.message.id", id.0.into()),
-                    ("transom.sender.id", i64::from(sender.0).into()),
-                ],
+                attributes: vec![("transom.message.id", id.0.into()), ("transom.sender.id", sender.0.into())],
             });
             let work = LaneTask::Sent { conversation, id, result: Box::new(result) };
             // From here on the running lane counts as busy.
