@@ -142,7 +142,7 @@ fn twilio() -> Twilio {
     Twilio::new(vec![sender], "https://bot.example")
 }
 
-/// What a platform says about a send: no error of ours repeats the token or the numbers, and a receipt has an id.
+/// Reads the answer of a platform to a send: no error of ours repeats the token or the numbers, and a receipt has an id.
 fn errors(provider: &dyn Provider, body: &str, status: usize) {
     let message = Outgoing {
         id: OutboundId(5),

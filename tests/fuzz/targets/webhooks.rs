@@ -213,7 +213,7 @@ fn check(provider: &dyn Provider, item: &Item) {
             message.from.iter().for_each(check_alias);
             let names = [&message.name, &message.username].into_iter().flatten();
             names.for_each(|name| assert!(name.chars().count() <= CONTACT_NAME_CHARS_MAX, "the name {name:?}"));
-            // What is stored is read again.
+            // A stored message is read again as it was.
             let json = serde_json::to_string(message).expect("a message is JSON");
             let read: transom_model::inbound::InboundMessage = serde_json::from_str(&json).expect("and is read again");
             assert_eq!(serde_json::to_string(&read).expect("JSON"), json);

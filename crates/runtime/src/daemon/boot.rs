@@ -58,8 +58,7 @@ pub struct Setup {
     /// `None`: the guarded HTTP client, and `sandbox.mocks` for sandbox senders.
     pub calls: Option<Calls>,
     pub metrics: Metrics,
-    /// The queue of spans, with its other end; the client of `http` tells of spans, too. Both are made by
-    /// [`otlp::queue`](crate::process::otlp::queue).
+    /// The queue of spans and its other end, by [`otlp::queue`](crate::process::otlp::queue).
     pub spans: (Spans, Option<mpsc::Receiver<Span>>),
 }
 
@@ -125,10 +124,8 @@ impl App {
             started_at: now,
             plays,
         };
-        let otlp = match (process.config.telemetry.clone(), queued) {
-            (Some(settings), Some(queued)) => Some(Arc::new(Otlp::new(&process, settings, queued)?)),
-            _ => None,
-        };
+        let settings = process.config.telemetry.clone().zip(queued);
+        let otlp = settings.map(|(settings, queued)| Otlp::new(&process, settings, queued)).transpose()?.map(Arc::new);
         let events = Arc::new(Events::new(&process));
         let webhooks = WebhookDelivery::new(&process, &calls, &events).context("the client of webhooks")?;
         let webhooks = Arc::new(webhooks);

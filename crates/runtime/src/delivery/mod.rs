@@ -15,6 +15,7 @@ mod refusal_log;
 pub(super) mod restore;
 pub(super) mod rules;
 mod scheduled;
+mod send_span;
 pub(super) mod statuses;
 pub(super) mod store_again;
 pub(super) mod transmit;

@@ -12,10 +12,7 @@ use crate::{
         limits::{PAIR_WAIT_MAX, PAUSE_DEFAULT, SEND_ATTEMPTS_MAX, UNKNOWN_AFTER, WINDOW},
         time::{Span, Time},
     },
-    channel::{
-        Next, OptOutScope, Outgoing, PauseScope, Receipt, RefusalCause, SendError, TemplateFault,
-        spans::{Part, Role, Span as TraceSpan},
-    },
+    channel::{Next, OptOutScope, Outgoing, PauseScope, Receipt, RefusalCause, SendError, TemplateFault, spans::Part},
     delivery::Delivery,
     lane::{
         error::LaneError,
@@ -92,18 +89,9 @@ impl Delivery {
                 app.health.hand_over(trace, &outgoing).await
             };
             let result = app.uploads.unless_forgotten(result, attached.ok().flatten()).await;
-            app.spans.record(trace, || TraceSpan {
-                trace,
-                part: Part::Send(id.0),
-                // The turn stored the message; a message that nobody's message led to begins its trace.
-                parent: led.then_some(Part::Turn { conversation: conversation.0, turn }),
-                role: Role::Internal,
-                name: "send".into(),
-                began,
-                took: started.elapsed(),
-                error: result.as_ref().err().map(|error| error.code.clone().into()),
-                attributes: vec![("transom.message.id", id.0.into()), ("transom.sender.id", sender.0.into())],
-            });
+            // A message that nobody's message led to begins its trace.
+            let parent = led.then_some(Part::Turn { conversation: conversation.0, turn });
+            app.tell_of_send((trace, parent), (id, sender), &result, (began, started));
             let work = LaneTask::Sent { conversation, id, result: Box::new(result) };
             // From here on the running lane counts as busy.
             app.queue.push_and_run(contact, work).await;
