@@ -304,9 +304,15 @@ async fn an_editor_is_connected_over_tls_also_through_a_standby() {
         assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
         // A ping, whose mask is nothing, and its answer.
         stream.write_all(&[0x89, 0x82, 0, 0, 0, 0, b'h', b'i']).await.unwrap();
-        let mut pong = [0; 4];
-        stream.read_exact(&mut pong).await.unwrap();
-        assert_eq!(pong, [0x8a, 2, b'h', b'i']);
+        let mut frame = [0; 2];
+        stream.read_exact(&mut frame).await.unwrap();
+        // The daemon sends an empty ping of its own, before or after its answer.
+        if frame == [0x89, 0] {
+            stream.read_exact(&mut frame).await.unwrap();
+        }
+        let mut words = [0; 2];
+        stream.read_exact(&mut words).await.unwrap();
+        assert_eq!((frame, &words), ([0x8a, 2], b"hi"));
     }
     server.close().await;
 }
