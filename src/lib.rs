@@ -96,6 +96,7 @@
 //! | importer | `cli/import/NAME.rs` or a folder: a pure reader from files to an `ImportedBot`, an export in `tests/cli/import/exports/` | `Kind` in `cli/import/mod.rs` |
 //! | table | `store/tables/NAME.rs` and a migration | `TABLES` in `store/lib.rs`, the list in `store/engine/migrate.rs` |
 //! | finding | none | its code with an example in `base/codes/*.md`, a fault in `tests/flows/faults/` |
+//! | span of a trace | none | `Spans::record` where the work ends (`channel/spans.rs`; exported by `runtime/process/otlp.rs`), a row in docs/operations.md |
 //! | limit | none | `base/limits/`, with a test that stands at it |
 //!
 //! How it is written is in `CONVENTIONS.md`.

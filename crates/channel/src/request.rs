@@ -107,9 +107,10 @@ impl HttpResponse {
         };
         // Some servers write each slash of a JSON text as `\/`.
         let escaped = secret.expose().replace('/', "\\/");
-        for hidden in [secret.expose(), &escaped].map(str::as_bytes) {
-            if hidden.len() >= ECHOED_BYTES_MIN {
-                replace_all(&mut self.body, hidden);
+        if secret.expose().len() >= ECHOED_BYTES_MIN {
+            replace_all(&mut self.body, secret.expose().as_bytes());
+            if escaped != secret.expose() {
+                replace_all(&mut self.body, escaped.as_bytes());
             }
         }
         self

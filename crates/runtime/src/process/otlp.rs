@@ -96,15 +96,16 @@ impl Otlp {
                 _ = &mut ended => true,
                 () = tokio::time::sleep(OTLP_GATHER.to_std()) => false,
             };
-            let exports = self.export(&mut queued);
-            if ends {
-                let _ = tokio::time::timeout(OTLP_END.to_std(), exports).await;
-                return;
+            let mut exports = pin!(self.export(&mut queued));
+            if !ends {
+                tokio::select! {
+                    () = &mut exports => continue,
+                    _ = &mut ended => {}
+                }
             }
-            tokio::select! {
-                _ = &mut ended => {}
-                () = exports => {}
-            }
+            // The request under way is among them: a stop does not cut it off at once.
+            let _ = tokio::time::timeout(OTLP_END.to_std(), exports).await;
+            return;
         }
     }
 

@@ -14,6 +14,7 @@ use crate::{
     },
     turns::Runner,
 };
+use hyper::Uri;
 
 /// The turn that wants a call.
 #[derive(Clone, Copy)]
@@ -65,10 +66,11 @@ impl Runner {
         self.spans.record(trace, || {
             let (name, mut attributes): (&str, Vec<(&str, Value)>) = match request {
                 CallRequest::Http(call) => {
-                    let host = call.url.split_once("://").map_or("", |(_, rest)| rest);
-                    let host = host.split(['/', '?', '#']).next().unwrap_or_default();
-                    let host = host.rsplit('@').next().unwrap_or_default().to_owned();
-                    ("http", vec![("http.request.method", call.method.clone().into()), ("server.address", host.into())])
+                    let mut attributes: Vec<(&str, Value)> = vec![("http.request.method", call.method.clone().into())];
+                    let address = Uri::try_from(call.url.as_str()).ok();
+                    let host = address.as_ref().and_then(Uri::host).map(str::to_owned);
+                    attributes.extend(host.map(|host| ("server.address", host.into())));
+                    ("http", attributes)
                 }
                 CallRequest::Mcp(call) => ("mcp", vec![("gen_ai.tool.name", call.tool.to_string().into())]),
                 CallRequest::Model(call) => ("model", vec![("gen_ai.request.model", call.model.to_string().into())]),
