@@ -37,6 +37,13 @@ pub fn telemetry(mut fields: Fields<'_>) -> Option<Telemetry> {
         let name = &entry.key.text;
         match entry.value.text() {
             _ if entry.value.is_broken() => {}
+            _ if OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str()) => {
+                fields.wrong(
+                    &entry.value,
+                    "E906",
+                    format!("the daemon writes the header `{name}` itself; leave it out"),
+                );
+            }
             Some(text) if is_header(name, text) => headers.push((name.clone(), Secret::new(text))),
             _ => fields.wrong(&entry.value, "E906", format!("`{name}` and its value cannot be a header of HTTP")),
         }
@@ -53,10 +60,47 @@ pub fn telemetry(mut fields: Fields<'_>) -> Option<Telemetry> {
     Some(Telemetry { otlp: otlp?, headers, sample_percent, metrics_every, service_name })
 }
 
-/// Names and lengths that the request sets itself are no headers of the operator.
+/// The headers that each request has from the daemon itself.
+const OWN_HEADERS: [&str; 5] = ["content-type", "content-length", "host", "transfer-encoding", "connection"];
+
 fn is_header(name: &str, value: &str) -> bool {
-    let own = ["content-type", "content-length", "host", "transfer-encoding", "connection"];
-    !own.contains(&name.to_ascii_lowercase().as_str())
-        && HeaderName::try_from(name).is_ok()
-        && HeaderValue::try_from(value).is_ok()
+    HeaderName::try_from(name).is_ok() && HeaderValue::try_from(value).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Config, Telemetry};
+    use crate::base::place::SourceFile;
+    use std::path::Path;
+
+    fn read(section: &str) -> Result<Option<Telemetry>, Vec<String>> {
+        let file = SourceFile::new("config.yaml", format!("telemetry: {section}\n"));
+        let read = Config::parse(&file, Path::new(""), &|_| None);
+        read.map(|config| config.telemetry).map_err(|all| all.into_iter().map(|one| one.message).collect())
+    }
+
+    #[test]
+    fn a_collector_is_read_and_nothing_is_exported_without_its_address() {
+        let read_whole =
+            read("{otlp: 'http://127.0.0.1:4318/', headers: {X-Key: a}, sample_percent: 5, metrics_every: 0s}");
+        let telemetry = read_whole.unwrap().unwrap();
+        assert_eq!((telemetry.otlp.as_str(), telemetry.sample_percent), ("http://127.0.0.1:4318", 5));
+        assert_eq!((telemetry.service_name.as_str(), telemetry.headers.len()), ("transom", 1));
+        assert!(read("{}").unwrap().is_none() && read("{otlp: null}").unwrap().is_none());
+    }
+
+    #[test]
+    fn each_wrong_value_is_named() {
+        for (section, said) in [
+            ("{otlp: nowhere}", "no web address"),
+            ("{otlp: 'http://x:4318/v1/traces'}", "one of the collector's paths"),
+            ("{otlp: 'http://x', headers: {Host: a}}", "writes the header `Host` itself"),
+            ("{otlp: 'http://x', headers: {'a b': a}}", "cannot be a header"),
+            ("{otlp: 'http://x', metrics_every: 1s}", "less than five seconds"),
+            ("{otlp: 'http://x', sample_percent: 101}", "sample_percent"),
+        ] {
+            let all = read(section).unwrap_err();
+            assert!(all.len() == 1 && all[0].contains(said), "{section}: {all:?}");
+        }
+    }
 }
