@@ -242,6 +242,7 @@ fn no_route_is_open_to_more_callers_than_a_person_has_decided() {
         "POST /v1/conversations/{id}/hand-back",
         "POST /v1/conversations/{id}/messages",
         "POST /v1/conversations/{id}/notes",
+        "POST /v1/conversations/{id}/suggestion/discard",
         "POST /v1/conversations/{id}/take-over",
         "POST /v1/media",
         "POST /v1/messages",

@@ -53,6 +53,7 @@ mod studio_share;
 mod studio_tests;
 mod studio_trials;
 mod subscriptions;
+mod suggestion;
 mod telemetry;
 mod timeline;
 mod tls;

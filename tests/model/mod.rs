@@ -9,7 +9,8 @@ mod killed;
 mod live;
 pub mod mcp;
 mod meaning;
-mod step;
+pub mod step;
+mod suggest;
 mod summary;
 
 use serde_json::{Value as Json, json};

@@ -277,27 +277,32 @@ export const write = (page, words) => page.evaluate(async (words) => {
 }, words);
 
 let told = 0;
+/** Writes one text to a sandbox's bot as a customer, and waits for no answer. */
+export async function post(bot, phone, name, text) {
+  const from = phone.slice(1);
+  const message = { from, id: `wamid.CHECK${from}.${++told}`, timestamp: String(Math.floor(Date.now() / 1000)), type: 'text', text: { body: text } };
+  const value = {
+    messaging_product: 'whatsapp',
+    metadata: { display_phone_number: '15550000001', phone_number_id: '1' },
+    contacts: [{ profile: { name }, wa_id: from }],
+    messages: [message],
+  };
+  await fetch(`${bot.base}/webhooks/sandbox/1`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ object: 'whatsapp_business_account', entry: [{ id: 'sandbox', changes: [{ field: 'messages', value }] }] }),
+  });
+}
+
 /** Writes texts to a sandbox's bot as a customer, each after the answer to the one before. */
 export async function written(bot, phone, name, texts) {
-  const from = phone.slice(1);
   const out = async () => {
     const { data } = await (await fetch(`${bot.base}/v1/sandbox/1/messages?phone=${encodeURIComponent(phone)}`)).json();
     return data.filter((one) => one.direction === 'out').length;
   };
   for (const text of texts) {
     const before = await out();
-    const message = { from, id: `wamid.CHECK${from}.${++told}`, timestamp: String(Math.floor(Date.now() / 1000)), type: 'text', text: { body: text } };
-    const value = {
-      messaging_product: 'whatsapp',
-      metadata: { display_phone_number: '15550000001', phone_number_id: '1' },
-      contacts: [{ profile: { name }, wa_id: from }],
-      messages: [message],
-    };
-    await fetch(`${bot.base}/webhooks/sandbox/1`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ object: 'whatsapp_business_account', entry: [{ id: 'sandbox', changes: [{ field: 'messages', value }] }] }),
-    });
+    await post(bot, phone, name, text);
     await until('the bot answers', async () => (await out()) > before);
   }
 }

@@ -46,6 +46,18 @@ function Free({ talk, sender, newest, note }) {
   const [text, setText] = useState(() => draftOf(talk.id));
   const attached = useAttached(sender);
   const name = nameOf(talk.contact);
+  const [Suggested, suggests] = useState(/** @type {any} */ (null));
+  const offered = useRef(/** @type {any} */ (null));
+  const begun = useRef(0);
+  useEffect(() => {
+    // Only who writes needs it, so the page begins without it.
+    import('./suggest.js').then((there) => suggests(() => there.Suggested), () => {});
+  }, []);
+  const use = (/** @type {any} */ draft) => {
+    begun.current = draft.id;
+    setText(draft.text);
+    box.current?.focus();
+  };
   useEffect(() => keepDraft(talk.id, text), [text]);
   useEffect(() => refilled((id, words) => id === talk.id && setText(words)), []);
   useLayoutEffect(() => {
@@ -64,7 +76,8 @@ function Free({ talk, sender, newest, note }) {
     if (!ready) {
       return;
     }
-    send(talk.id, { ...(text.trim() ? { text: text.trim() } : {}), ...(media ? { media } : {}), agent: me() }, newest);
+    send(talk.id, { ...(text.trim() ? { text: text.trim() } : {}), ...(media ? { media } : {}), agent: me(), ...(begun.current ? { suggestion: begun.current } : {}) }, newest);
+    begun.current = 0;
     setText('');
     attached.clear();
     box.current?.focus();
@@ -74,7 +87,10 @@ function Free({ talk, sender, newest, note }) {
     if (replies.key(event)) {
       return;
     }
-    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+    if (event.key === 'Enter' && event.ctrlKey && offered.current && !text.trim()) {
+      event.preventDefault();
+      use(offered.current);
+    } else if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
       go(event);
     }
   };
@@ -82,6 +98,7 @@ function Free({ talk, sender, newest, note }) {
   return html`<form class="inbox-box" onSubmit=${go}>
     <${Attached} attached=${attached} />
     ${attached.asking && html`<${AttachAddress} attached=${attached} />`}
+    ${Suggested && html`<${Suggested} talk=${talk} use=${use} offer=${(/** @type {any} */ draft) => (offered.current = draft)} />`}
     <${Replies} replies=${replies} />
     <div class="inbox-write">
       <button type="button" class="icon-button inbox-note-button" title=${t('inbox.note')} aria-label=${t('inbox.note')} onClick=${note}><${Icon} n="pen" s=${17} /></button>

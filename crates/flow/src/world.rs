@@ -9,6 +9,7 @@ use crate::{
     model::{
         channel_limits::{ChannelLimits, META},
         contact::Contact,
+        effect::TalkEntry,
         pauses::Paused,
         window::Window,
     },
@@ -63,6 +64,8 @@ pub struct World<'a> {
     pub paused: &'a Paused,
     /// The keys of `once_per` that this contact has used.
     pub once: &'a BTreeSet<String>,
+    /// The newest messages of the conversation, the oldest first, where an agent drafts replies for a person.
+    pub talk: &'a [TalkEntry],
     /// Signs button tokens and idempotency keys; stored in the database.
     pub token_key: &'a [u8],
 }
@@ -88,6 +91,7 @@ impl<'a> World<'a> {
             env,
             paused: &NONE,
             once: &NO_KEYS,
+            talk: &[],
             token_key: &[],
         }
     }

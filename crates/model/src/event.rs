@@ -36,6 +36,8 @@ pub enum Event {
     Delivery { message: u32, fate: DeliveryOutcome },
     /// A person of the business wrote (phone app, standby, studio, API).
     PersonWrote { agent: Option<String> },
+    /// A person of the business threw away the draft with this number.
+    SuggestionDiscarded { number: u32 },
     /// A person takes the conversation over without writing yet.
     TakenOver { agent: Option<String> },
     /// The person puts the case aside until a time.

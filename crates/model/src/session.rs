@@ -11,9 +11,10 @@ mod part;
 mod person;
 mod question;
 mod size;
+mod suggestion;
 mod waiting;
 
-pub use agent::{AgentState, AskedAct, ToolRun, ToolState};
+pub use agent::{AgentDraft, AgentState, AskedAct, ToolRun, ToolState};
 pub use case::{Case, CaseLimit, CaseState, PRIORITIES, rank};
 pub use due::{Due, DueKind};
 pub use kept::{CountedStart, Followed, StopSnapshot, TimedStart, UndeliveredCount, WaitingWelcome};
@@ -21,6 +22,7 @@ pub use meaning::{Meaning, MeaningCall, MeaningChoice, MeaningOf, MeantAnswer, M
 pub use part::Part;
 pub use person::{NeedsPerson, Person, Unanswered};
 pub use question::{Gathering, OptionShown, Question};
+pub use suggestion::{BeganWith, NoSuggestion, Suggestion, SuggestionSource, SuggestionState, SuggestionUse};
 pub use waiting::{CallWait, Waiting};
 
 use super::{event::Start, inbound::InboundMessage, value::Value};
@@ -243,6 +245,38 @@ pub struct Frame {
     pub agent: Option<Box<AgentState>>,
 }
 
+impl Run {
+    /// The run of an agent that drafts a reply for a person; no conversation has it among its runs.
+    pub fn drafting(number: u32, version: VersionId, frame: Frame, now: Time) -> Run {
+        Run {
+            number,
+            version,
+            flow: frame.flow.clone(),
+            trigger: "suggest".to_owned(),
+            started_at: now,
+            frames: vec![frame],
+            waiting: Waiting::Ready,
+            asked_for: None,
+            event: Value::Nothing,
+            aside_of: None,
+            depth: 0,
+            msg: Value::Nothing,
+            handoff: Value::Nothing,
+            postponed: false,
+            confirms_stop: false,
+            calls: 0,
+            agent_calls: 0,
+            handing: None,
+            expired: false,
+            said: None,
+            stopped: false,
+            why: None,
+            by_itself: 0,
+            answering: None,
+        }
+    }
+}
+
 impl Frame {
     /// A frame at the first step of a flow or block.
     pub fn new(
@@ -336,6 +370,7 @@ impl Session {
     /// runtime must look it up. A question that is held back does not count, because its message has a time.
     pub fn is_owed(&self) -> bool {
         self.meaning_call().or(self.summary_call()).is_some()
+            || self.suggestion().is_some_and(Suggestion::is_thinking)
             || self.runs.iter().any(|run| match &run.waiting {
                 Waiting::Call(call) => call.retry_at.is_none(),
                 Waiting::Question(question) => question.deadline.is_none() && question.left,
@@ -364,6 +399,10 @@ impl Session {
 
     /// The versions of the flows that the runs use.
     pub fn versions(&self) -> impl Iterator<Item = VersionId> + '_ {
-        self.runs.iter().map(|run| run.version)
+        let drafting = self.suggestion().and_then(|suggestion| match &suggestion.state {
+            SuggestionState::Thinking { run } => Some(run.version),
+            SuggestionState::Ready { .. } | SuggestionState::Without { .. } => None,
+        });
+        self.runs.iter().map(|run| run.version).chain(drafting)
     }
 }

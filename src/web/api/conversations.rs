@@ -3,6 +3,7 @@
 pub mod inbox;
 pub mod notes;
 pub mod shown;
+pub mod suggestion;
 
 use crate::{
     base::{

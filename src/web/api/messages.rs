@@ -18,7 +18,7 @@ use crate::{
         query,
         time::{Span, Time},
     },
-    model::{contact::Contact, content::Content, effect::Origin, event::Reason, window::Window},
+    model::{contact::Contact, content::Content, effect::Origin, event::Reason, session::BeganWith, window::Window},
     runtime::{
         events::event_json::{IncomingMessage, MessageShown, OutgoingMessage},
         lane::{outbox::SendAnswer, requests::MessageRequest},
@@ -59,6 +59,8 @@ pub struct MessageToSomebody {
 pub struct NewMessage {
     /// The person who writes, and has the conversation from then on; of somebody who is signed in it is their own name.
     agent: Option<Text<NAME_CHARS_MAX>>,
+    /// The `id` of the draft that the text began with.
+    suggestion: Option<u32>,
     #[serde(flatten)]
     said: SaidMessage,
 }
@@ -91,7 +93,7 @@ pub async fn send(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: C
     let (parts, body) = request.into_parts();
     let bytes = request::bytes(body).await?;
     let row = going_on(&web, &caller, &id).await?;
-    let (NewMessage { agent, said }, mut errors) = request::parse(&bytes)?;
+    let (NewMessage { agent, suggestion, said }, mut errors) = request::parse(&bytes)?;
     let said = body::read(&mut errors, said, web.app.clock.now());
     errors.finish()?;
     let agent = caller.agent(plain(agent));
@@ -99,7 +101,7 @@ pub async fn send(State(web): State<Arc<Web>>, Path(id): Path<String>, caller: C
     let account = account_of(&web, &row)?;
     let path = format!("conversations/{}/messages", row.id);
     let sending = Arc::clone(&web);
-    let work = move |again| async move { say(&sending, &row, said, By::Person(agent), again).await };
+    let work = move |again| async move { say(&sending, &row, said, By::Person(agent, suggestion), again).await };
     once(web, account, parts.headers, path, bytes, work).await
 }
 
@@ -171,8 +173,8 @@ pub(super) fn in_one_list(theirs: Vec<inbound::Recorded>, ours: Vec<outbound::Ou
 
 /// The author of a message.
 enum By {
-    /// A person of the business, perhaps with a name.
-    Person(Option<String>),
+    /// A person of the business, perhaps with a name, and the draft that the text began with.
+    Person(Option<String>, Option<u32>),
     Program,
 }
 
@@ -185,9 +187,9 @@ async fn say(
 ) -> Result<Answer, Problem> {
     let app = &web.app;
     let bug = |error: &dyn std::fmt::Display| Problem::bug(error);
-    let (origin, agent) = match by {
-        By::Person(agent) => (Origin::Person, agent),
-        By::Program => (Origin::Api, None),
+    let (origin, agent, began_with) = match by {
+        By::Person(agent, draft) => (Origin::Person, agent, draft.map_or(BeganWith::OwnWords, BeganWith::Draft)),
+        By::Program => (Origin::Api, None, BeganWith::Unknown),
     };
     if let Some(sender) = app.senders.get(row.sender_id) {
         carried::carried(sender, &said)?;
@@ -215,7 +217,7 @@ async fn say(
         if let Some(at) = at {
             may_be_planned(web, row, contact.as_ref(), &content, at).await?;
         }
-        let wanted = MessageRequest { content, origin, quotes, at, agent };
+        let wanted = MessageRequest { content, origin, quotes, at, agent, began_with };
         let said =
             app.queue.say_as(again.message, row.contact_id, row.id, wanted).await.map_err(|error| bug(&error))?;
         let said = said.ok_or_else(erased)?;

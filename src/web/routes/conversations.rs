@@ -16,6 +16,7 @@ use crate::{
             inbox::{self, ConversationCounts},
             notes::{self, NewNote, NoteShown},
             shown::Conversation,
+            suggestion::{self, CountedSuggestions, Discarded, SuggestionShown},
         },
         messages::{self, NewMessage},
         page::Listed,
@@ -149,6 +150,48 @@ pub static ROUTES: &[Route] = &[
         example: tell("/v1/conversations/$conversation/notes", r#"{"text": "Wants the red one, not the blue one."}"#),
         take: || post(notes::add),
         ..POST
+    },
+    Route {
+        path: "/v1/conversations/{id}/suggestion",
+        name: "show_suggestion",
+        scope: Some(Scope::Read),
+        part: PART,
+        roles: EVERYBODY,
+        summary: "Show the draft that an agent writes for the person",
+        about: "The `suggest` of a team drafts an answer to each message of a customer whose conversation is with a person \
+                of the team. Nothing of it is sent. The event `suggestion` says that it has changed.",
+        answers: &[ok(answer::<SuggestionShown>(), "As it is now.")],
+        example: ask("/v1/conversations/$conversation/suggestion"),
+        take: || get(suggestion::show),
+        ..GET
+    },
+    Route {
+        path: "/v1/conversations/{id}/suggestion/discard",
+        name: "discard_suggestion",
+        scope: Some(Scope::Send),
+        part: PART,
+        roles: AGENTS,
+        summary: "Throw the draft away",
+        body: Some(request::<Discarded>()),
+        bare: true,
+        answers: &[ok(answer::<SuggestionShown>(), "As it is now.")],
+        keyed: true,
+        example: tell("/v1/conversations/$conversation/suggestion/discard", r#"{"id": 2}"#),
+        take: || post(suggestion::discard),
+        ..POST
+    },
+    Route {
+        path: "/v1/suggestions/counts",
+        name: "count_suggestions",
+        scope: Some(Scope::Read),
+        part: PART,
+        roles: EVERYBODY,
+        summary: "Count what became of drafts, by agent",
+        about: "A draft that another one replaced, or after which nobody wrote, is not counted.",
+        answers: &[ok(answer::<CountedSuggestions>(), "Of the conversations that are kept.")],
+        example: ask("/v1/suggestions/counts"),
+        take: || get(suggestion::counts),
+        ..GET
     },
     Route {
         path: "/v1/conversations/{id}/take-over",

@@ -30,6 +30,7 @@ mod ruled_out;
 mod sentences;
 mod slots;
 mod start_limit;
+mod suggestions;
 mod tags;
 mod template_values;
 mod templates;
@@ -169,6 +170,7 @@ impl Linter {
         required_pairs::check(set, &findings);
         forms::check(set, &findings);
         agents::check(set, &findings);
+        suggestions::check(set, &findings);
         conflicting_triggers::check(set, &findings);
         meanings::check(set, &findings);
         rare::check(set, around.now, &findings);

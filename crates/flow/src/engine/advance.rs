@@ -8,7 +8,7 @@ use crate::{
         message::delivery_outcome,
         quarantine,
         question::form,
-        routing::{case, events, handover, opt_out, queue, route, starts},
+        routing::{case, events, handover, opt_out, queue, route, starts, suggestion},
         timers, version_change, window_timers,
     },
     model::{
@@ -63,6 +63,7 @@ fn happen(turn: &mut Turn<'_>, event: Event) {
         Event::Delivery { message, fate } => delivery_outcome::delivery(turn, message, &fate),
         Event::PersonWrote { agent } => handover::person_wrote(turn, agent),
         Event::TakenOver { agent } => handover::taken_over(turn, agent),
+        Event::SuggestionDiscarded { number } => suggestion::discard(turn, number),
         Event::Snoozed { until } => case::snooze(turn, until),
         Event::GivenOut { team, agent } => case::give_out(turn, &team, agent),
         Event::HandedBack { agent } => handover::hand_back(turn, agent),
@@ -105,6 +106,9 @@ fn count_turns(turn: &mut Turn<'_>, by_itself: bool) {
 
 /// Ends the largest run, with an error, if the conversation is too large for its row.
 fn keep_within_size(turn: &mut Turn<'_>) {
+    if turn.session.estimated_bytes() > SESSION_BYTES_MAX {
+        suggestion::forget(turn);
+    }
     while turn.session.estimated_bytes() > SESSION_BYTES_MAX {
         let Some(run) = turn.session.runs.iter().max_by_key(|run| run.estimated_bytes()).map(|run| run.number) else {
             queue::drop_queue(turn);

@@ -4,7 +4,7 @@ use super::turn::Turn;
 use crate::{
     engine::{
         question::{answering, form},
-        routing::{handover, queue},
+        routing::{handover, queue, suggestion},
     },
     model::{
         effect::{Effect, EndedRun, RunEnd},
@@ -30,6 +30,7 @@ pub fn take_out(turn: &mut Turn<'_>, parts: &[Part]) {
             }
             Part::Timed => turn.session.timed.iter_mut().for_each(|timed| timed.done = true),
             Part::Welcome => turn.session.welcome = None,
+            Part::Suggestion => suggestion::broken(turn),
             Part::Messages => lost |= !std::mem::take(&mut turn.session.waiting_messages).is_empty(),
         }
     }

@@ -9,7 +9,7 @@ use crate::{
         message::delivery_outcome,
         paused,
         question::{answering, gather, lifecycle},
-        routing::{handover, meaning, stop_when, summary},
+        routing::{handover, meaning, stop_when, suggestion, summary},
         version_change, window_timers,
     },
     model::{
@@ -289,6 +289,9 @@ pub fn returned(turn: &mut Turn<'_>, number: u32, call: u32, result: Result<Call
             () => stale(turn, "the answer of a model"),
         };
     }
+    if suggestion::waits_for(turn, number, call) {
+        return suggestion::returned(turn, call, result);
+    }
     let waiting = turn.run(number).map(|run| run.waiting.clone());
     if !matches!(&waiting, Some(Waiting::Call(wait)) if wait.call == call) {
         agent::paid_in_vain(turn, number, &result);
@@ -332,6 +335,7 @@ pub fn returned(turn: &mut Turn<'_>, number: u32, call: u32, result: Result<Call
 pub fn restarted(turn: &mut Turn<'_>) {
     meaning::restarted(turn);
     summary::restarted(turn);
+    suggestion::restarted(turn);
     for number in handover::all_runs(turn) {
         let waiting = turn.run(number).map(|run| run.waiting.clone());
         let (Some(Waiting::Call(wait)), Some(here)) = (waiting, turn.here(number)) else { continue };
@@ -340,7 +344,8 @@ pub fn restarted(turn: &mut Turn<'_>) {
         }
         let next = match (&here.node.step, &wait.request) {
             (Step::Http(http), _) => http.restarted(turn, *wait),
-            (Step::Llm(_) | Step::Agent(_), CallRequest::Model(call)) => llm::restarted(turn, here, call.clone()),
+            (Step::Llm(_), CallRequest::Model(call)) => llm::restarted(turn, here, call.clone()),
+            (Step::Agent(agent), CallRequest::Model(call)) => agent.model_restarted(turn, here, call.clone()),
             (Step::Agent(agent), CallRequest::Mcp(call)) => agent.mcp_restarted(turn, here, call.clone()),
             _ => continue,
         };

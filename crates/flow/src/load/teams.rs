@@ -6,6 +6,7 @@ use crate::{
         diagnostic::{Diagnostic, Findings, did_you_mean},
         fields::Fields,
         limits::TEAM_CASES_MAX,
+        place::Place,
         time::Span,
         yaml::{Entry, Node},
     },
@@ -26,6 +27,15 @@ pub struct Team {
     pub assign: Assign,
     /// So many open cases a person gets by `assign` at most.
     pub at_most: Option<i64>,
+    /// The agent that drafts replies for its people, with its place.
+    pub suggest: Option<NamedAgent>,
+}
+
+/// The name of an agent where it is written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NamedAgent {
+    pub text: String,
+    pub place: Place,
 }
 
 /// The way in which the cases of a team come to its people.
@@ -47,7 +57,15 @@ impl Assign {
 impl Team {
     /// A team that is always open and promises nothing.
     fn plain(give_back: Span) -> Team {
-        Team { hours: None, give_back, answer_within: None, solve_within: None, assign: Assign::ByHand, at_most: None }
+        Team {
+            hours: None,
+            give_back,
+            answer_within: None,
+            solve_within: None,
+            assign: Assign::ByHand,
+            at_most: None,
+            suggest: None,
+        }
     }
 }
 
@@ -89,8 +107,11 @@ fn team(entry: &Entry, hours: &BTreeMap<String, OpeningHours>, give_back: Span, 
         let finding = Diagnostic::warning("W262", &node.place, message);
         findings.push(finding.help("add `assign: in_turn` or `assign: least_busy`, or take `at_most` out"));
     }
+    let suggest = fields.opt_text("suggest").map(str::to_owned);
+    let suggest =
+        suggest.zip(fields.node("suggest")).map(|(text, node)| NamedAgent { text, place: node.place.clone() });
     fields.finish();
-    Team { hours: named, give_back, answer_within, solve_within, assign, at_most }
+    Team { hours: named, give_back, answer_within, solve_within, assign, at_most, suggest }
 }
 
 /// `answer_within` and `solve_within`. The answer comes before the solution.

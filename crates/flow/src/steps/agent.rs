@@ -4,6 +4,7 @@
 mod answer;
 mod cite;
 mod claims;
+pub mod draft;
 mod guard;
 mod keys;
 mod language;
@@ -255,8 +256,8 @@ impl Agent {
     fn limit(&self, turn: &mut Turn<'_>, here: Here<'_>, text: String) -> Next {
         turn.note_at(here, format!("limit: {text}"));
         match self.on_limit {
-            Some(body) => Next::Body(body),
-            None => Next::Fail(StepFailure::new("limit", text)),
+            Some(body) if !Agent::is_drafting(turn, here) => Next::Body(body),
+            Some(_) | None => Next::Fail(StepFailure::new("limit", text)),
         }
     }
 }

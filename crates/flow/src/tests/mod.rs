@@ -35,6 +35,7 @@ mod shown;
 mod started;
 mod starting;
 mod stopping;
+mod suggest;
 mod summary;
 mod talk;
 mod tongues;

@@ -268,6 +268,7 @@ fn in_world<T>(talk: &Talk, now: Time, look: impl FnOnce(&World<'_>) -> T) -> T 
         env: &BTreeMap::new(),
         paused: &Default::default(),
         once: &Default::default(),
+        talk: &[],
         token_key: b"key",
     })
 }

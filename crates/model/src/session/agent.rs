@@ -1,6 +1,7 @@
 //! Defines the state of an `agent` step between two turns: its talk, the tools that it has used, and the act that waits
 //! for a yes.
 
+use super::SuggestionSource;
 use crate::{
     base::{
         limits::{AGENT_TALK_BYTES_MAX, AGENT_TALK_ENTRIES_MAX, AGENT_TOOL_RUNS_MAX},
@@ -49,6 +50,21 @@ pub struct AgentState {
     /// Texts that the model gave to tools: where a tool repeats one, it is no source.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub given: Vec<String>,
+    /// Set if the agent writes a draft for a person instead of replying.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub draft: Option<AgentDraft>,
+}
+
+/// How far the draft for a person is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AgentDraft {
+    /// It is being written.
+    Open,
+    /// This text, which the guards let pass.
+    Text { text: String, sources: Vec<SuggestionSource> },
+    /// There is none: the code and the sentence of an error.
+    Without { code: String, text: String },
 }
 
 /// One use of a tool.

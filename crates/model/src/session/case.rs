@@ -1,6 +1,6 @@
 //! Defines the case of a conversation: the work of a person of the business in it, and when it is due.
 
-use super::Person;
+use super::{Person, Suggestion};
 use crate::{base::time::Time, effect::ModelCall};
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +43,9 @@ pub struct Case {
     /// The question for the summary, while a model is asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub summary_call: Option<Box<ModelCall>>,
+    /// The draft of a reply for the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suggestion: Option<Box<Suggestion>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,6 +119,7 @@ impl Case {
             is_snoozed: false,
             assigned_at: None,
             summary_call: None,
+            suggestion: None,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Defines the parts of a session that can move it, so that a part on which the engine fails can be separated from the
 //! others.
 
-use super::{Run, Session, Waiting};
+use super::{Run, Session, Suggestion, Waiting};
 use crate::base::time::Time;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,8 @@ pub enum Part {
     Timed,
     /// The opened chat without a message.
     Welcome,
+    /// The draft that an agent is writing for the person.
+    Suggestion,
     /// Messages that wait until a call of a run or a question about them returns.
     Messages,
 }
@@ -94,6 +96,7 @@ impl Session {
         parts.extend(self.person.is_some().then_some(Part::Person));
         parts.extend(self.timed.iter().any(|timed| !timed.done).then_some(Part::Timed));
         parts.extend(self.welcome.is_some().then_some(Part::Welcome));
+        parts.extend(self.suggestion().is_some_and(Suggestion::is_thinking).then_some(Part::Suggestion));
         parts.extend((!self.waiting_messages.is_empty()).then_some(Part::Messages));
         parts
     }

@@ -1,6 +1,6 @@
 //! Estimates the size of a session as JSON without writing it; the engine keeps the size below its limit.
 
-use super::{AgentState, Frame, Loop, Run, Session, StopSnapshot, Waiting, WaitingMessage};
+use super::{AgentState, Frame, Loop, Run, Session, StopSnapshot, Suggestion, Waiting, WaitingMessage};
 use crate::{inbound::InboundMessage, value::Value};
 use std::collections::BTreeMap;
 
@@ -16,7 +16,8 @@ impl Session {
         let waiting: usize = self.waiting_messages.iter().map(waiting_bytes).sum();
         let asked = self.language_asked.as_deref().map_or(0, waiting_bytes);
         let welcome = self.welcome.as_ref().map_or(0, |welcome| message_bytes(&welcome.message));
-        runs + queue + waiting + asked + welcome + 150 * self.followed.len() + 120 * self.timed.len()
+        let draft = self.suggestion().map_or(0, Suggestion::estimated_bytes);
+        runs + draft + queue + waiting + asked + welcome + 150 * self.followed.len() + 120 * self.timed.len()
     }
 }
 

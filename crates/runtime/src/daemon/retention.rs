@@ -15,8 +15,8 @@ use crate::{
         queries::retention::{self, ForgetError, Pace},
         tables::{
             audience, audit, chatwoot_message, dead_letter, delivery, early_status, event, idempotency, inbound,
-            model_call, model_question, note, outbound, person_session, run, start, support_case, tester_session,
-            trace, upload, webhook,
+            model_call, model_question, note, outbound, person_session, run, start, suggestion, support_case,
+            tester_session, trace, upload, webhook,
         },
     },
 };
@@ -69,6 +69,7 @@ impl Retention {
             (&dead_letter::EXPIRE, keep.messages),
             (&support_case::EXPIRE, keep.messages),
             (&note::EXPIRE, keep.messages),
+            (&suggestion::EXPIRE, keep.messages),
             (&model_question::EXPIRE, keep.model_questions),
             (&chatwoot_message::EXPIRE, keep.messages),
             (&delivery::EXPIRE, keep.traces),

@@ -11,6 +11,7 @@ use crate::{
         content::Content,
         effect::{MessageDraft, Origin},
         event::{Event, Start},
+        session::BeganWith,
         value::Value,
     },
 };
@@ -28,11 +29,13 @@ pub struct MessageRequest {
     pub at: Option<Time>,
     /// The person of the business who writes.
     pub agent: Option<String>,
+    /// The words that the text of a person began with.
+    pub began_with: BeganWith,
 }
 
 impl MessageRequest {
     pub fn now(content: Content, origin: Origin) -> Self {
-        MessageRequest { content, origin, quotes: None, at: None, agent: None }
+        MessageRequest { content, origin, quotes: None, at: None, agent: None, began_with: BeganWith::Unknown }
     }
 }
 
@@ -60,11 +63,11 @@ impl Queue {
         conversation: ConversationId,
         wanted: MessageRequest,
     ) -> anyhow::Result<Option<ApiSend>> {
-        let MessageRequest { content, origin, quotes, at, agent } = wanted;
+        let MessageRequest { content, origin, quotes, at, agent, began_with } = wanted;
         let plain = MessageDraft::plain(0, content, origin);
         let draft = MessageDraft { ignore_quiet_hours: true, quotes, at, agent, ..plain };
         let (reply, said) = oneshot::channel();
-        self.push(contact, LaneTask::Say { id, conversation, draft: Box::new(draft), reply });
+        self.push(contact, LaneTask::Say { id, conversation, draft: Box::new(draft), began_with, reply });
         said.await.context("the message could not be stored")
     }
 

@@ -16,7 +16,7 @@ use crate::{
         effect::{Effect, MessageDraft, TurnSteps},
         event::{ConsentWord, Event},
         inbound::{Alias, InboundMessage, StatusUpdate},
-        session::Session,
+        session::{BeganWith, Session},
         window::Window,
     },
     store::tables::{model_call::SettledCall, model_question::Exchange, start::PlannedStart},
@@ -83,6 +83,8 @@ pub enum LaneTask {
         id: OutboundId,
         conversation: ConversationId,
         draft: Box<MessageDraft>,
+        /// The words that the text of a person began with.
+        began_with: BeganWith,
         reply: oneshot::Sender<Option<ApiSend>>,
     },
     /// The result of a send.

@@ -9,7 +9,7 @@ use crate::{
     model::{
         answer::text_of,
         content::Content,
-        effect::{MaskedWord, ModelCall, ModelReply, Origin},
+        effect::{MaskedWord, ModelCall, ModelReply, Origin, TalkBy, TalkEntry},
         event::CallReturn,
         inbound::InboundKind,
         template::{Parameters, TemplateMessage},
@@ -24,27 +24,56 @@ use crate::{
     },
 };
 
+/// The author of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Author {
+    Customer,
+    Colleague,
+    Bot,
+}
+
 /// The newest messages, the oldest first, each as a line with its author: `Customer: …`.
 pub async fn newest(store: &Store, conversation: ConversationId) -> Result<Vec<String>, ReadError> {
+    let all = newest_of(store, conversation).await?;
+    let lines = all.iter().map(|(by, text)| {
+        let by = match by {
+            Author::Customer => "Customer",
+            Author::Colleague => "Colleague",
+            Author::Bot => "Bot",
+        };
+        format!("{by}: {text}")
+    });
+    Ok(lines.collect())
+}
+
+/// The newest messages, the oldest first, as the talk of an agent that drafts the next one.
+pub async fn talk(store: &Store, conversation: ConversationId) -> Result<Vec<TalkEntry>, ReadError> {
+    let by = |author| if author == Author::Customer { TalkBy::Customer } else { TalkBy::Flow };
+    let all = newest_of(store, conversation).await?.into_iter();
+    Ok(all.map(|(author, text)| TalkEntry { by: by(author), text }).collect())
+}
+
+async fn newest_of(store: &Store, conversation: ConversationId) -> Result<Vec<(Author, String)>, ReadError> {
     let limit = i64::try_from(SUMMARY_MESSAGES_MAX).unwrap_or(i64::MAX);
     let heard = inbound::of(store, conversation, InboundId(i64::MAX), limit).await?;
     let said = outbound::of(store, conversation, OutboundId(i64::MAX), limit).await?;
-    let heard = heard.iter().filter_map(|row| Some((row.id.0, line("Customer", &words(&row.data.message.kind)?)?)));
+    let heard =
+        heard.iter().filter_map(|row| Some((row.id.0, Author::Customer, line(&words(&row.data.message.kind)?)?)));
     let never_left = |state: SendState| matches!(state, SendState::Failed | SendState::Dropped | SendState::Skipped);
     let said = said.iter().filter(|row| !never_left(row.state)).filter_map(|row| {
-        let by = if row.draft.origin == Origin::Person { "Colleague" } else { "Bot" };
+        let by = if row.draft.origin == Origin::Person { Author::Colleague } else { Author::Bot };
         let content = row.sent_as.as_ref().unwrap_or(&row.draft.content);
         let text = match content {
             Content::Template(template) => template_in_words(template),
             other => other.text().to_owned(),
         };
-        Some((row.id.0, line(by, &text)?))
+        Some((row.id.0, by, line(&text)?))
     });
     // Ids of both kinds grow with time.
-    let mut all: Vec<(i64, String)> = heard.chain(said).collect();
-    all.sort_by_key(|(id, _)| *id);
+    let mut all: Vec<(i64, Author, String)> = heard.chain(said).collect();
+    all.sort_by_key(|(id, ..)| *id);
     let from = all.len().saturating_sub(SUMMARY_MESSAGES_MAX);
-    Ok(all.drain(from..).map(|(_, line)| line).collect())
+    Ok(all.drain(from..).map(|(_, by, line)| (by, line)).collect())
 }
 
 /// A template by its name and its values, for its text is the platform's: without a word for it the name would be read as
@@ -60,10 +89,10 @@ fn template_in_words(template: &TemplateMessage) -> String {
 }
 
 /// A message as one line, so that no text can look like two messages.
-fn line(by: &str, text: &str) -> Option<String> {
+fn line(text: &str) -> Option<String> {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let begin: String = text.chars().take(SUMMARY_MESSAGE_CHARS_MAX).collect();
-    (!begin.is_empty()).then(|| format!("{by}: {begin}"))
+    (!begin.is_empty()).then_some(begin)
 }
 
 fn words(kind: &InboundKind) -> Option<String> {

@@ -14,7 +14,7 @@ use crate::{
         ids::SenderId,
         time::{Span, Time},
     },
-    model::event::Reason,
+    model::{event::Reason, session::SuggestionUse},
     store::GroupStats,
 };
 use labels::{
@@ -98,6 +98,7 @@ pub struct Metrics {
     pub answered: Counter,
     /// Messages that no flow understood.
     pub unanswered: Counter,
+    suggestions: Family<WordLabels, Counter>,
     /// Conversations that are marked *needs a person* now.
     pub needs_person: Gauge,
     /// Paused webhook subscriptions.
@@ -191,6 +192,7 @@ impl Metrics {
             flow_versions: Counter::default(),
             answered: Counter::default(),
             unanswered: Counter::default(),
+            suggestions: Family::default(),
             needs_person: Gauge::default(),
             webhooks_paused: Gauge::default(),
             telemetry_dropped: Counter::default(),
@@ -354,6 +356,11 @@ impl Metrics {
     pub fn split(&self, name: &str, case: &str, fresh: bool) {
         let contact = if fresh { "new" } else { "known" };
         self.splits.get_or_create(&SplitLabels { split: name.to_owned(), case: case.to_owned(), contact }).inc();
+    }
+
+    /// Counts what a person made of a draft: `as_is`, `edited`, `unused`, `discarded`.
+    pub fn suggestion(&self, how: SuggestionUse) {
+        self.suggestions.get_or_create(&WordLabels { kind: how.as_str().to_owned() }).inc();
     }
 
     /// Counts a question that was not delivered, so that its run ended.

@@ -148,6 +148,7 @@ impl World<'_> {
             tool_uses: self.app.calls.used().len(),
             seen: self.seen.len(),
             handoffs: self.handoffs.len(),
+            suggestions: self.suggestions.len(),
             screens: self.screens.len(),
             refusals: self.refusals.len(),
             calls: self.app.calls.made().len(),

@@ -142,6 +142,11 @@ impl World<'_> {
                 };
                 among(node, &handoffs, &shown, "handed over", "team", &nothing)
             }
+            Aspect::Suggestion => {
+                let drafts = &self.suggestions[since.suggestions..];
+                let all: Vec<Json> = drafts.iter().map(|text| serde_json::json!({ "text": text })).collect();
+                among(node, &all, drafts, "drafted", "text", "no draft")
+            }
             Aspect::Screen => {
                 let shown = self.screens[since.screens..].to_vec();
                 let words: Vec<String> = shown.iter().map(compare::show).collect();

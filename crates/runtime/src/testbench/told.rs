@@ -35,6 +35,13 @@ impl World<'_> {
                     handoff.summary = Some(summary);
                 }
             }
+            Effect::Suggested { text: Some(text), .. } => {
+                self.tell('*', format!("a draft for the person: {}", text.replace('\n', " ⏎ ")));
+                self.suggestions.push(text);
+            }
+            Effect::Suggested { text: None, why } => {
+                self.tell('*', format!("no draft for the person: {}", why.unwrap_or_default()));
+            }
             Effect::CaseOverdue { limit, .. } => {
                 self.tell('!', format!("the case is overdue: `{}_within` is over", limit.as_str()));
             }

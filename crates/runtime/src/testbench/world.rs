@@ -73,6 +73,8 @@ pub(super) struct World<'a> {
     /// How many of `seen` were checked by `bot` or set aside.
     pub read: usize,
     pub handoffs: Vec<Handoff>,
+    /// The drafts that an agent wrote for the person.
+    pub suggestions: Vec<String>,
     /// The screens that forms showed.
     pub screens: Vec<serde_json::Value>,
     pub refusals: Vec<Refusal>,
@@ -112,6 +114,7 @@ pub(super) struct World<'a> {
 pub(super) struct Since {
     pub seen: usize,
     pub handoffs: usize,
+    pub suggestions: usize,
     pub screens: usize,
     pub refusals: usize,
     pub calls: usize,
@@ -169,6 +172,7 @@ impl<'a> World<'a> {
             seen: Vec::new(),
             read: 0,
             handoffs: Vec::new(),
+            suggestions: Vec::new(),
             screens: Vec::new(),
             refusals: Vec::new(),
             troubles: Vec::new(),

@@ -1,10 +1,16 @@
 //! Tells listeners when a conversation comes to another person, or back to the bot, and how its case changes.
 
 use crate::{
-    base::time::{Time, iso},
+    base::{
+        ids::ConversationId,
+        time::{Time, iso},
+    },
     lane::state::LaneState,
-    model::session::{CaseState, Person, Session},
-    store::WriteSet,
+    model::session::{CaseState, Person, Session, Suggestion, SuggestionUse},
+    store::{
+        WriteSet,
+        tables::suggestion::{self, CountedUse, DraftState, OverSuggestion, SuggestionRow},
+    },
     turns::Runner,
 };
 
@@ -54,6 +60,44 @@ pub(super) fn case_told(person: Option<&Person>) -> Option<CaseTold> {
 }
 
 impl Runner {
+    /// Adds to the commit of the turn how the draft for the person has changed.
+    pub(super) fn tell_suggestion(
+        &self,
+        lane: &LaneState,
+        index: usize,
+        before: Option<&Suggestion>,
+        now: Time,
+        set: &mut WriteSet,
+    ) {
+        let (conversation, contact) = (&lane.conversations[index], lane.contact.id);
+        let after = conversation.session.suggestion();
+        let seen = |draft: Option<&Suggestion>| draft.map(|draft| (draft.number, draft.is_thinking()));
+        if seen(before) == seen(after) {
+            return;
+        }
+        let state = match after {
+            Some(draft) => {
+                let row = SuggestionRow::of((conversation.id, contact, conversation.sender), draft, now);
+                set.push(&suggestion::SAVE, &row);
+                row.state
+            }
+            None => {
+                set.push(&suggestion::OVER, &OverSuggestion { id: conversation.id, at: now });
+                DraftState::None
+            }
+        };
+        let data = serde_json::json!({
+            "conversation_id": conversation.id, "contact_id": contact, "sender_id": conversation.sender, "state": state,
+        });
+        self.events.notify(set, "suggestion", data, now);
+    }
+
+    /// Counts in the commit of the turn what became of a draft.
+    pub(super) fn count_suggestion(&self, id: ConversationId, how: SuggestionUse, set: &mut WriteSet) {
+        set.push(&suggestion::USED, &CountedUse { id, how });
+        self.metrics.suggestion(how);
+    }
+
     /// Adds to the commit of the turn how the case has changed. True if it has.
     pub(super) fn tell_case(
         &self,

@@ -15,7 +15,7 @@ use crate::{
     model::{
         effect::{CallRequest, ModelCall, ModelError, ModelErrorKind, ModelQuestion, ModelReply},
         event::{CallError, CallReturn, Event},
-        session::Waiting,
+        session::{Suggestion, Waiting},
     },
     process::panic_guard::caught,
     store::tables::{model_call::SettledCall, model_question::Exchange},
@@ -50,7 +50,10 @@ impl Runner {
             _ => false,
         });
         let mut without_run = session.meaning_call().into_iter().chain(session.summary_call());
-        of_run || without_run.any(|call| is_lost(call.run, call.call))
+        let of_draft = session.suggestion().and_then(Suggestion::call).map(CallRequest::number);
+        of_run
+            || without_run.any(|call| is_lost(call.run, call.call))
+            || of_draft.is_some_and(|(run, call)| is_lost(run, call))
     }
 
     /// Makes an external call outside the lane; its result comes back as work.

@@ -11,6 +11,7 @@ use crate::{
     model::{
         effect::{MessageDraft, Origin},
         event::{Event, Start},
+        session::BeganWith,
     },
     store::{
         WriteSet,
@@ -30,7 +31,7 @@ impl Runner {
         lane: &mut LaneState,
         id: OutboundId,
         conversation: ConversationId,
-        mut draft: MessageDraft,
+        (mut draft, began_with): (MessageDraft, BeganWith),
         reply: oneshot::Sender<Option<ApiSend>>,
     ) -> Result<(), LaneError> {
         // The request may have been admitted before the erasure. The message would go nowhere, and its text would stay.
@@ -45,6 +46,11 @@ impl Runner {
         // Scheduling a message does not take the conversation over yet.
         let by_person = draft.origin == Origin::Person && draft.at.is_none();
         let agent = draft.agent.clone();
+        if let Some(open) = lane.conversations[index].session.suggestion().filter(|_| by_person)
+            && let Some(how) = open.used_by(draft.content.text(), began_with)
+        {
+            self.count_suggestion(conversation, how, &mut set);
+        }
         let (waiter, sent) = oneshot::channel();
         // A text that is too long for the sender's platform becomes several; the first one has the requested id.
         let mut ids = vec![id];

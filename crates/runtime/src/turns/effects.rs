@@ -234,8 +234,8 @@ impl Runner {
                     now,
                 );
             }
-            // The event of the changed case holds it.
-            Effect::SummedUp { .. } => {}
+            // The events of the changed case and of the changed draft hold them.
+            Effect::SummedUp { .. } | Effect::Suggested { .. } => {}
             Effect::Alarm { kind, text } => {
                 self.metrics.alarm(kind);
                 if kind == "mcp_changed" && self.is_told(text, now) {

@@ -194,8 +194,8 @@ impl Runner {
                 };
                 Box::pin(self.take_start(lane, sender, start)).await
             }
-            LaneTask::Say { id, conversation, draft, reply } => {
-                Box::pin(self.say_in_lane(lane, id, conversation, *draft, reply)).await
+            LaneTask::Say { id, conversation, draft, began_with, reply } => {
+                Box::pin(self.say_in_lane(lane, id, conversation, (*draft, began_with), reply)).await
             }
             LaneTask::Sent { conversation, id, result } => {
                 let index = self.conversation_index(lane, conversation).await?;

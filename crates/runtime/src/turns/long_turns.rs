@@ -6,9 +6,13 @@ use crate::{
         time::Time,
     },
     bot::live::Current,
-    flow::{self, Versions, script},
+    flow::{self, Versions, World, script},
     lane::state::LaneState,
-    model::{effect::Outcome, event::Event, session::Session},
+    model::{
+        effect::{Outcome, TalkEntry},
+        event::Event,
+        session::Session,
+    },
     process::long_work::blocking,
     turns::Runner,
 };
@@ -42,11 +46,15 @@ impl Runner {
         versions: &Versions,
         session: Session,
         event: Event,
+        talk: &[TalkEntry],
     ) -> Result<Outcome, String> {
         let long = &self.long_turns;
         if !long.known.load(Ordering::Relaxed) {
-            let advance =
-                || self.ask_engine(live, lane, index, now, |world| flow::advance(versions, session, event, world));
+            let advance = || {
+                self.ask_engine(live, lane, index, now, |world| {
+                    flow::advance(versions, session, event, &World { talk, ..*world })
+                })
+            };
             let (outcome, spent) = script::with_fuel(u64::MAX, advance);
             if spent > SHORT_TURN_OPERATIONS_MAX {
                 long.known.store(true, Ordering::Relaxed);
@@ -55,12 +63,18 @@ impl Runner {
         }
         let (first, told) = (session.clone(), event.clone());
         let short = self.ask_engine(live, lane, index, now, |world| {
-            script::within(SHORT_TURN_OPERATIONS_MAX, || flow::advance(versions, first, told, world))
+            script::within(SHORT_TURN_OPERATIONS_MAX, || {
+                flow::advance(versions, first, told, &World { talk, ..*world })
+            })
         })?;
         if let Some(outcome) = short {
             return Ok(outcome);
         }
         let _permit = long.permits.acquire().await;
-        blocking(|| self.ask_engine(live, lane, index, now, |world| flow::advance(versions, session, event, world)))
+        blocking(|| {
+            self.ask_engine(live, lane, index, now, |world| {
+                flow::advance(versions, session, event, &World { talk, ..*world })
+            })
+        })
     }
 }

@@ -10,9 +10,9 @@ use crate::{
     flow,
     lane::{error::LaneError, state::LaneState},
     model::{
-        effect::{Effect, NO_RUN},
+        effect::{CallRequest, Effect, NO_RUN},
         event::{Event, Start},
-        session::{Part, Session, Waiting},
+        session::{Part, Session, Suggestion, Waiting},
     },
     store::{
         WriteSet,
@@ -157,11 +157,13 @@ fn suspects(session: &Session, event: &Event, now: Time) -> Suspects {
         Event::Returned { run: NO_RUN, call, .. } => {
             session.meaning_call().filter(|asked| asked.call == *call).map(|_| Part::Messages).into_iter().collect()
         }
+        Event::Returned { run, .. } if drafts(session).is_some_and(|(of, _)| of == *run) => vec![Part::Suggestion],
         Event::Returned { run, .. } => vec![Part::Run(*run)],
         Event::Restarted => {
             let calls = |waiting: &Waiting| matches!(waiting, Waiting::Call(_));
             let runs = session.runs.iter().filter(|run| calls(&run.waiting)).map(|run| Part::Run(run.number));
-            runs.chain(session.meaning_call().map(|_| Part::Messages)).collect()
+            let asked = session.meaning_call().map(|_| Part::Messages);
+            runs.chain(asked).chain(drafts(session).map(|_| Part::Suggestion)).collect()
         }
         Event::Delivery { message, .. } => {
             let waits = |waiting: &Waiting| match waiting {
@@ -176,6 +178,11 @@ fn suspects(session: &Session, event: &Event, now: Time) -> Suspects {
     likely.dedup();
     let others = session.parts().into_iter().filter(|part| !likely.contains(part)).collect();
     Suspects { likely, others }
+}
+
+/// The numbers of run and call of the draft that an agent is writing.
+fn drafts(session: &Session) -> Option<(u32, u32)> {
+    session.suggestion().and_then(Suggestion::call).map(CallRequest::number)
 }
 
 /// The event's name for the dead letter.

@@ -18,6 +18,7 @@ use crate::{
         effect::{MessageDraft, Origin},
         event::Event,
         inbound::InboundKind,
+        session::BeganWith,
     },
     store::{
         WriteSet,
@@ -70,6 +71,13 @@ impl Runner {
             ..MessageDraft::plain(0, Content::Text { body }, Origin::Api)
         };
         let (reply, _) = oneshot::channel();
-        self.say_in_lane(lane, OutboundId(self.store.next_id()), recorded.conversation, draft, reply).await
+        self.say_in_lane(
+            lane,
+            OutboundId(self.store.next_id()),
+            recorded.conversation,
+            (draft, BeganWith::Unknown),
+            reply,
+        )
+        .await
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     base::{
         clock::Stopwatch,
-        ids::{FlowName, InboundId},
+        ids::{ConversationId, FlowName, InboundId},
         time::Time,
     },
     bot::live::Current,
@@ -14,11 +14,12 @@ use crate::{
         rows,
         state::{Conversation, LaneState, TurnSeen},
     },
+    llm_step::conversation,
     model::{
         contact::ContactPatch,
-        effect::{Effect, Outcome},
+        effect::{Effect, Outcome, TalkEntry},
         event::{Event, FlowEvent},
-        session::{Session, Waiting},
+        session::{Session, SuggestionState, SuggestionUse, Waiting},
     },
     process::panic_guard::text_of,
     store::{
@@ -65,8 +66,10 @@ impl Runner {
         let had = assigned(&session);
         let (case_before, person_before) = (rows::case_id(&session), session.person.clone());
         let (mut pointer, by_word) = (Pointer::of(&event, &session), is_stop(&event));
+        let is_thrown_away = matches!(event, Event::SuggestionDiscarded { number } if is_ready(&session, number));
         let goes_on = matches!(event, Event::Returned { .. });
-        let outcome = self.outcome_of(&live, lane, index, now, &versions, session, event).await;
+        let talk = self.talk_for_draft(&live, &session, lane.conversations[index].id, &event).await?;
+        let outcome = self.outcome_of(&live, lane, index, now, &versions, session, event, &talk).await;
         let Outcome { mut session, contact, effects, trace, passage } = match outcome {
             Ok(outcome) => outcome,
             Err(panic) => return Err(LaneError::Broken(format!("the engine panicked: {panic}"))),
@@ -93,6 +96,11 @@ impl Runner {
             rows::session(&mut set, lane.contact.id, conversation.id, &session);
         }
         conversation.session = session;
+        let draft_before = person_before.as_ref().and_then(|person| person.case.as_ref()?.suggestion.as_deref());
+        self.tell_suggestion(lane, index, draft_before, now, &mut set);
+        if is_thrown_away {
+            self.count_suggestion(lane.conversations[index].id, SuggestionUse::Discarded, &mut set);
+        }
         let case_changed = self.tell_case(lane, index, case_told(person_before.as_ref()), now, &mut set);
         if had != assigned(&lane.conversations[index].session) {
             self.tell_assigned(lane, index, now, &mut set);
@@ -178,6 +186,26 @@ impl Runner {
         Ok(effects)
     }
 
+    /// The newest messages, where the agent of a team may draft an answer to them in this turn; else nothing is read.
+    async fn talk_for_draft(
+        &self,
+        live: &Current,
+        session: &Session,
+        conversation: ConversationId,
+        event: &Event,
+    ) -> Result<Vec<TalkEntry>, LaneError> {
+        let team = session.person.as_ref().and_then(|person| live.set.bot.teams.get(person.team.as_ref()?));
+        let begins = match event {
+            Event::Received { .. } => true,
+            Event::Returned { .. } => session.suggestion().is_some_and(|draft| draft.newer.is_some()),
+            _ => false,
+        };
+        if !begins || team.is_none_or(|team| team.suggest.is_none()) {
+            return Ok(Vec::new());
+        }
+        Ok(conversation::talk(&self.store, conversation).await?)
+    }
+
     /// Runs the engine on a conversation. `Err` is the text of a panic.
     pub(crate) fn ask_engine<T>(
         &self,
@@ -199,6 +227,7 @@ impl Runner {
             env: live.env(&self.config.flows.env, plays),
             paused: &paused,
             once: &lane.once,
+            talk: &[],
             token_key: &self.token_key,
         };
         std::panic::catch_unwind(AssertUnwindSafe(|| ask(&world))).map_err(|panic| text_of(panic.as_ref()))
@@ -246,6 +275,13 @@ impl Runner {
         }
         Ok(())
     }
+}
+
+/// True if the draft with this number is there to be thrown away.
+fn is_ready(session: &Session, number: u32) -> bool {
+    session
+        .suggestion()
+        .is_some_and(|open| open.number == number && matches!(open.state, SuggestionState::Ready { .. }))
 }
 
 /// In an author's test the pauses between the attempts of a call take no time (language.md 10).

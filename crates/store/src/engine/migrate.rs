@@ -72,6 +72,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (135, "chatwoot_talk", include_str!("../migrations/0135_chatwoot_talk.sql")),
     (136, "chatwoot_message", include_str!("../migrations/0136_chatwoot_message.sql")),
     (140, "audit_origin", include_str!("../migrations/0140_audit_origin.sql")),
+    (141, "suggestion", include_str!("../migrations/0141_suggestion.sql")),
 ];
 
 const LEDGER: &str = "

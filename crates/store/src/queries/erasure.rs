@@ -232,6 +232,12 @@ pub static NOTES: Statement<Erased> = of_contact!(
     "delete from note where contact_id in (select cast(value ->> 'contact_id' as bigint) from {rows} as input)"
 );
 
+pub static SUGGESTIONS: Statement<Erased> = of_contact!(
+    "erasure.suggestions",
+    389,
+    "delete from suggestion where contact_id in (select cast(value ->> 'contact_id' as bigint) from {rows} as input)"
+);
+
 /// Saves that an erasure begins, or that it is done.
 pub static SAVE: Statement<Erasure> = Statement::new(
     "erasure.save",
@@ -285,6 +291,7 @@ pub(crate) static STATEMENTS: &[&Sql] = &[
     &MODEL_CALLS.sql,
     &CASES.sql,
     &NOTES.sql,
+    &SUGGESTIONS.sql,
     &ANSWERS_OF_NOTES.sql,
     &SAVE.sql,
     &STOP.sql,
@@ -313,6 +320,7 @@ pub static BY_CONTACT: &[&Statement<Erased>] = &[
     &MODEL_CALLS,
     &CASES,
     &NOTES,
+    &SUGGESTIONS,
     &ANSWERS_OF_NOTES,
     &LETTERS_OF_RUNS,
     &EARLY,

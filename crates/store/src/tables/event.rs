@@ -28,6 +28,7 @@ pub const KINDS: &[&str] = &[
     "assigned",
     "case",
     "case.overdue",
+    "suggestion",
     "sender_stopped",
     "unknown_send",
     "dead_letter",

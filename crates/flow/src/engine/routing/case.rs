@@ -25,6 +25,7 @@ pub fn handed_over(set: &FlowSet, open: Option<Box<Case>>, handed: &Handed<'_>, 
     case.summary = handed.summary.cloned().or(case.summary.take());
     case.priority = handed.priority.cloned().or(case.priority.take());
     (case.asked_at, case.assigned_at, case.is_snoozed) = (Some(now), None, false);
+    case.suggestion = None;
     promise(set, Some(handed.team), &mut case);
     case
 }

@@ -80,7 +80,9 @@ pub fn hand_over(turn: &mut Turn<'_>, handing: HandoverData) {
 pub fn person_wrote(turn: &mut Turn<'_>, agent: Option<String>) {
     let now = turn.now();
     if let Some(person) = taken_by(turn, agent) {
-        case::case_of(person, now).answer(now);
+        let case = case::case_of(person, now);
+        case.answer(now);
+        case.suggestion = None;
     }
 }
 
@@ -143,6 +145,9 @@ pub fn assign(turn: &mut Turn<'_>, team: Option<String>, agent: Option<String>) 
     let is_asked = case.asked_at.is_none() && waits;
     if is_asked {
         case.asked_at = Some(now);
+    }
+    if !is_same_team {
+        case.suggestion = None;
     }
     if is_asked || !is_same_team {
         case::promise(set, team.as_deref(), case);
@@ -224,8 +229,8 @@ pub fn leave(turn: &mut Turn<'_>) {
 pub fn join(turn: &mut Turn<'_>, joined: Joined) {
     turn.note(None, None, "another contact was the same person, and is joined");
     if let (None, Some(person)) = (&turn.session.person, joined.person) {
-        // Its run ended in the other conversation, and the answer for its summary comes there.
-        let case = person.case.map(|case| Box::new(Case { summary_call: None, ..*case }));
+        // Its run ended in the other conversation, and the answers for its summary and its draft come there.
+        let case = person.case.map(|case| Box::new(Case { summary_call: None, suggestion: None, ..*case }));
         turn.session.person = Some(Person { run: None, step: None, unanswered: None, case, ..person });
     }
     if turn.session.needs_person.is_none() {

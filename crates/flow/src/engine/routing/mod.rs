@@ -15,6 +15,7 @@ pub(crate) mod queue;
 pub(super) mod route;
 pub(crate) mod starts;
 pub(crate) mod stop_when;
+pub(crate) mod suggestion;
 pub(crate) mod summary;
 pub(super) mod taps;
 pub(super) mod urgent;

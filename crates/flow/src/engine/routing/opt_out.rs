@@ -9,7 +9,7 @@ use crate::{
     engine::{
         drive,
         question::{answering, button_token::Token},
-        routing::{choose, handover, queue, starts},
+        routing::{choose, handover, queue, starts, suggestion},
         turn::Turn,
         views,
     },
@@ -71,6 +71,7 @@ pub fn lift_stop(turn: &mut Turn<'_>, by: &str, shown: Option<String>) {
 
 /// Ends runs, timers, holds and queued starts; hand-offs stay.
 fn stop_everything(turn: &mut Turn<'_>) {
+    suggestion::forget(turn);
     for run in handover::all_runs(turn) {
         drive::stop_because(turn, run, "opted_out");
     }

@@ -10,7 +10,7 @@ use crate::{
         routing::{
             burst, case, choose, handover,
             meaning::{self, Arrival, Meant},
-            opt_out, starts, stop_when, taps, urgent,
+            opt_out, starts, stop_when, suggestion, taps, urgent,
         },
         turn::Turn,
         version_change, window_timers,
@@ -79,6 +79,7 @@ pub fn received(
         turn.note(None, None, "a person has the conversation: the bot is silent");
         if answer::says_something(&message.kind) {
             case::contact_wrote(turn);
+            suggestion::contact_wrote(turn, id, &message);
         }
         return;
     }

@@ -125,6 +125,11 @@ const TEAM: FieldKind = FieldKind::Record(&[
         FieldKind::Whole,
         "With `in_turn` and `least_busy`: so many open cases a person; further ones wait.",
     ),
+    FieldSpec::optional(
+        "suggest",
+        FieldKind::Name,
+        "The `agent` of a flow that drafts a reply for the team's people when the customer writes to them; it sends nothing.",
+    ),
 ]);
 
 const AGENTS: FieldKind = FieldKind::Record(&[

@@ -322,6 +322,11 @@ pub const EXPECT_KEYS: &[FieldSpec] = &[
         "A person got the conversation; `nothing`: none.",
     ),
     FieldSpec::optional(
+        "suggestion",
+        FieldKind::Name,
+        "A part of the draft that an agent wrote for the person; `nothing`: there is none.",
+    ),
+    FieldSpec::optional(
         "screen",
         FieldKind::Data,
         "What the form shows next: `{screen, data}`; `over` or `failed` where it gets none.",

@@ -20,7 +20,7 @@ use crate::{
         content::Content,
         effect::{ModelCall, ModelError, ModelErrorKind, ModelReply, Origin, TalkBy},
         event::CallError,
-        session::AgentState,
+        session::{AgentDraft, AgentState, Waiting},
         value::Value,
     },
     steps::{
@@ -49,7 +49,19 @@ enum Act {
 }
 
 impl Agent {
+    /// A model has answered, or there is no answer.
     pub fn returned<'a>(
+        &self,
+        turn: &mut Turn<'a>,
+        here: Here<'a>,
+        call: ModelCall,
+        result: Result<ModelReply, CallError>,
+    ) -> Next {
+        let next = self.next_after(turn, here, call, result);
+        self.of_draft(turn, here, next)
+    }
+
+    fn next_after<'a>(
         &self,
         turn: &mut Turn<'a>,
         here: Here<'a>,
@@ -105,6 +117,11 @@ impl Agent {
     fn reply<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, text: &str) -> Result<Next, ModelError> {
         let text = knowledge::as_message(text);
         guard::check(self, turn, here, &text)?;
+        if Agent::is_drafting(turn, here) {
+            let sources = cite::sources(self, turn, here, &text);
+            state::with(turn, here.run, |agent| agent.draft = Some(AgentDraft::Text { text, sources }));
+            return Ok(Next::Park(Waiting::Agent { deadline: None, think_at: None }));
+        }
         let shown = cite::with_sources(self, turn, here, &text);
         let body = disclosed(turn, here, &shown);
         let worded = FilledMessage { body: &body, shown: &[], page: 0, asks: false };
@@ -124,6 +141,9 @@ impl Agent {
         let written = self.exits.iter().find(|exit| exit.name == name);
         if written.is_none() && !BUILT_IN.contains(&name) {
             return Err(bad("there is no such exit"));
+        }
+        if Agent::is_drafting(turn, here) {
+            return Ok(Next::Fail(StepFailure::new("unsure", format!("it takes the exit `{name}`"))));
         }
         if name == "off_topic" {
             let before = state::with(turn, here.run, |agent| std::mem::replace(&mut agent.off_topic, true));

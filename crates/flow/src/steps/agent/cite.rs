@@ -9,7 +9,7 @@ use crate::{
     engine::turn::{Here, Turn},
     knowledge::{Found, Question},
     load::{step_fields::StepFields, stock_phrases::Phrase},
-    model::effect::CitedPart,
+    model::{effect::CitedPart, session::SuggestionSource},
     steps::llm::ground::as_source,
 };
 use regex::Regex;
@@ -70,6 +70,21 @@ pub(super) fn with_sources(agent: &Agent, turn: &mut Turn<'_>, here: Here<'_>, r
     format!("{reply}\n\n{word}: {}", names.join(", "))
 }
 
+/// The papers that a draft was taken from, each once.
+pub(super) fn sources(agent: &Agent, turn: &mut Turn<'_>, here: Here<'_>, reply: &str) -> Vec<SuggestionSource> {
+    let mut sources: Vec<SuggestionSource> = Vec::new();
+    for (found, _) in cited(agent, turn, here, reply) {
+        let part = CitedPart { file: found.document.name().to_owned(), headings: found.chunk.headings.clone() };
+        turn.note_at(here, format!("cites `{part}`, which speaks of {} % of a sentence", found.share));
+        let (title, link) = (name(Cite::Title, &found), address(&found).cloned());
+        let source = SuggestionSource { title, file: part.file, link };
+        if !sources.contains(&source) {
+            sources.push(source);
+        }
+    }
+    sources
+}
+
 /// For each sentence of the reply the part that speaks of it most, with the name by which the reply shows it; `None`: it
 /// shows none.
 fn cited<'a>(agent: &Agent, turn: &Turn<'_>, here: Here<'a>, reply: &str) -> Vec<(Found<'a>, Option<String>)> {
@@ -92,12 +107,16 @@ fn cited<'a>(agent: &Agent, turn: &Turn<'_>, here: Here<'a>, reply: &str) -> Vec
 }
 
 fn name(cite: Cite, found: &Found<'_>) -> String {
-    let address = found.document.source.as_ref().filter(|source| source.starts_with("https://") || source.starts_with("http://"));
-    match (cite, address) {
+    match (cite, address(found)) {
         (Cite::Link, Some(address)) => address.clone(),
         _ => match found.chunk.headings.last() {
             Some(heading) if *heading != found.document.title => format!("{} › {heading}", found.document.title),
             _ => found.document.title.clone(),
         },
     }
+}
+
+/// The address in `source` of the file, where it is one of the web.
+fn address<'f>(found: &Found<'f>) -> Option<&'f String> {
+    found.document.source.as_ref().filter(|source| source.starts_with("https://") || source.starts_with("http://"))
 }

@@ -8,6 +8,7 @@ use crate::{
     model::{
         answer::AnswerType,
         effect::{ActShape, AnswerShape, ModelCall, ModelQuestion, TalkBy, TalkEntry},
+        session::AgentState,
     },
     steps::llm::{ground, mark, mask, park, shape_fields, too_long},
 };
@@ -79,7 +80,7 @@ impl Agent {
             talk,
             sources,
             examples: Vec::new(),
-            shape: AnswerShape::Act(self.acts(here.set, &agent.changed)),
+            shape: AnswerShape::Act(self.acts(here.set, &agent)),
             output_max: None,
             mark: mark(turn, here.run, call),
             repair: None,
@@ -112,7 +113,7 @@ impl Agent {
             (None, None) => "Reply in the language that the customer writes in.".to_owned(),
         };
         let now = here.set.local(turn.now()).strftime("%A, %-d %B %Y, %H:%M");
-        let rules = [
+        let mut rules = vec![
             format!(
                 "You are the assistant of `{}` and answer its customers on WhatsApp. Your matter is: {}. Nothing else is: say \
                  so in one sentence, and take `{EXIT}off_topic` if it goes on.",
@@ -125,6 +126,11 @@ impl Agent {
                 .to_owned(),
             format!("It is {now} at the business."),
         ];
+        if Agent::is_drafting(turn, here) {
+            let text = "A colleague of yours has this conversation. Your reply is a draft for them, worded as they would send \
+                        it to the customer: do not speak of a colleague who comes.";
+            rules.push(text.to_owned());
+        }
         Ok(rules.join("\n\n"))
     }
 
@@ -166,8 +172,10 @@ impl Agent {
         count
     }
 
-    /// Everything that the model may choose from; `out`: tools whose servers describe them otherwise now.
-    fn acts(&self, set: &FlowSet, out: &[String]) -> Vec<ActShape> {
+    /// Everything that the model may choose from: no tool whose server describes it otherwise now, and for a draft
+    /// nothing that is more than finding something out.
+    fn acts(&self, set: &FlowSet, agent: &AgentState) -> Vec<ActShape> {
+        let is_draft = agent.draft.is_some();
         let field = |name: &str, about: &str| Field {
             name: name.to_owned(),
             kind: Kind::from(AnswerType::Text),
@@ -188,11 +196,11 @@ impl Agent {
             let about = "Searches the papers of the business for what the sources do not tell yet.".to_owned();
             acts.push(act(SEARCH, about, &[field("question", "A question in a few words.")]));
         }
-        for tool in &self.tools {
+        for tool in self.tools.iter().filter(|tool| !is_draft || Agent::may_draft_with(set, tool)) {
             let asked = if tool.confirm.is_some() { " The customer is asked by a button before it is done." } else { "" };
             let name = format!("{CALL}{}", tool.name);
             if let Some(named) = &tool.mcp {
-                let locked = set.mcp.tool(&named.server, &named.tool).filter(|_| !out.contains(&tool.name));
+                let locked = set.mcp.tool(&named.server, &named.tool).filter(|_| !agent.changed.contains(&tool.name));
                 let Some((locked, inputs)) = locked.and_then(|locked| Some((locked, locked.inputs.as_ref().ok()?))) else {
                     continue;
                 };
@@ -204,7 +212,8 @@ impl Agent {
             let about = flow.description.clone().unwrap_or_default();
             acts.push(act(&name, format!("{about}{asked}"), &flow.inputs));
         }
-        for exit in &self.exits {
+        let is_built_in = |name: &str| BUILT_IN.contains(&name);
+        for exit in self.exits.iter().filter(|exit| !is_draft || is_built_in(&exit.name)) {
             let when = if exit.when.is_empty() { built_in(&exit.name) } else { &exit.when };
             acts.push(act(&format!("{EXIT}{}", exit.name), format!("Ends your part, when {when}."), &exit.gives));
         }

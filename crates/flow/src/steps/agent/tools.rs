@@ -45,6 +45,7 @@ impl Agent {
     ) -> Result<Next, ModelError> {
         let found = self.tools.iter().find(|tool| tool.name == name);
         let found = found.and_then(|tool| Some((tool, self.target(turn, here, tool)?)));
+        let found = found.filter(|(tool, _)| !Agent::is_drafting(turn, here) || Agent::may_draft_with(here.set, tool));
         let Some((tool, target)) = found else { return Err(unusable("there is no such tool")) };
         let inputs = match &target {
             Target::Flow(flow) => self.inputs_of(turn, here, flow, with)?,
@@ -241,7 +242,8 @@ impl Agent {
             turn.note_at(here, "a person has talked with the contact meanwhile: the model is not told");
             return self.listen(turn, here);
         }
-        self.think(turn, here)
+        let next = self.think(turn, here);
+        self.of_draft(turn, here, next)
     }
 }
 

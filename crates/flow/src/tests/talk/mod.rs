@@ -15,7 +15,7 @@ use crate::{
         channel_limits::ChannelLimits,
         contact::{Contact, ContactData},
         content::Content,
-        effect::{HttpCall, McpCall, MessageDraft, ModelCall, PlannedFlow},
+        effect::{HttpCall, McpCall, MessageDraft, ModelCall, PlannedFlow, TalkEntry},
         event::DeliveryOutcome,
         inbound::InboundKind,
         pauses::Paused,
@@ -52,6 +52,8 @@ pub struct Talk {
     pub happened: Vec<String>,
     pub calls: Vec<HttpCall>,
     pub questions: Vec<ModelCall>,
+    /// The messages so far, as the runtime gives them to the engine.
+    pub talk: Vec<TalkEntry>,
     /// The open calls of MCP tools.
     pub used: Vec<McpCall>,
     keys: Vec<Option<String>>,
@@ -111,6 +113,7 @@ impl Talk {
             happened: Vec::new(),
             calls: Vec::new(),
             questions: Vec::new(),
+            talk: Vec::new(),
             used: Vec::new(),
             keys: Vec::new(),
             planned: Vec::new(),

@@ -57,6 +57,10 @@ impl Talk {
                 let (team, agent) = rest.split_once(' ').ok_or("give TEAM AGENT")?;
                 self.event(Event::GivenOut { team: team.into(), agent: agent.into() });
             }
+            "discard" => {
+                let number = self.session().suggestion().map_or(0, |open| open.number);
+                self.event(Event::SuggestionDiscarded { number });
+            }
             "snooze" => {
                 let until = self.now + Span::parse(rest)?;
                 self.event(Event::Snoozed { until });

@@ -10,9 +10,10 @@ use crate::{
     },
     engine::question::button_token::Token,
     model::{
+        answer::text_of,
         consent_words::{self, ExtraWords, Word},
         content::Content,
-        effect::{CallRequest, Effect, MessageDraft, PlannedTime, StartTarget},
+        effect::{CallRequest, Effect, MessageDraft, PlannedTime, StartTarget, TalkBy, TalkEntry},
         event::{ConsentWord, DeliveryOutcome, Event, Reason},
         inbound::{InboundKind, InboundMessage},
         template::{Category, TemplateMessage},
@@ -54,6 +55,9 @@ impl Talk {
         let released =
             if word.is_none() && self.session().person.is_none() { std::mem::take(&mut self.kept) } else { Vec::new() };
         let id = InboundId(self.received);
+        if let Some(text) = text_of(&message.kind) {
+            self.talk.push(TalkEntry { by: TalkBy::Customer, text: text.to_owned() });
+        }
         self.event(Event::Received { id, message, reply_to: None, word });
         // The runtime first releases held messages and then handles the message, in one commit; messages that the
         // engine drops are not sent.
@@ -120,6 +124,7 @@ impl Talk {
         let session = self.session();
         assert_eq!(serde_json::to_string(&session).unwrap(), self.session, "it returns as it was");
         let turn = session.turn;
+        let talk = self.talk.clone();
         let world = World {
             now: self.now,
             contact: &self.contact,
@@ -135,6 +140,7 @@ impl Talk {
             env: &self.env,
             paused: &self.paused,
             once: &self.once,
+            talk: &talk,
             token_key: b"key",
         };
         let outcome = advance(&self.versions, session.clone(), event.clone(), &world);
@@ -206,6 +212,8 @@ impl Talk {
             }
             Effect::NeedsPerson { .. } => "needs person".into(),
             Effect::SummedUp { summary } => format!("summary {summary}"),
+            Effect::Suggested { text: Some(text), .. } => format!("draft {text}"),
+            Effect::Suggested { text: None, why } => format!("no draft {}", why.unwrap_or_default()),
             Effect::CaseOverdue { limit, .. } => format!("overdue {}", limit.as_str()),
             Effect::Emit { name, data, .. } => format!("emit {name} {}", data.to_json()),
             Effect::Started { flow, refused, queued, .. } => match (refused, queued) {
@@ -351,6 +359,7 @@ impl Talk {
         }
         self.last_number = draft.number;
         self.unread.push(shown(&content));
+        self.talk.push(TalkEntry { by: TalkBy::Flow, text: content.text().to_owned() });
         self.said.push(content);
         DeliveryOutcome::Accepted { at: self.now, as_template, nudge: false, ttl: self.ttl, words: vec![] }
     }

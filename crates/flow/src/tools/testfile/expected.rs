@@ -44,6 +44,8 @@ pub enum Aspect {
     SameKey,
     Contact,
     Handoff,
+    /// The drafts of agents for a person.
+    Suggestion,
     /// The next screen of an open form.
     Screen,
     Vars,
@@ -53,7 +55,7 @@ pub enum Aspect {
     Trouble,
 }
 
-const ASPECTS: [(&str, Aspect); 14] = [
+const ASPECTS: [(&str, Aspect); 15] = [
     ("window", Aspect::Window),
     ("run", Aspect::Run),
     ("sent", Aspect::Sent),
@@ -64,6 +66,7 @@ const ASPECTS: [(&str, Aspect); 14] = [
     ("same_key", Aspect::SameKey),
     ("contact", Aspect::Contact),
     ("handoff", Aspect::Handoff),
+    ("suggestion", Aspect::Suggestion),
     ("screen", Aspect::Screen),
     ("vars", Aspect::Vars),
     ("cites", Aspect::Cites),
@@ -194,6 +197,13 @@ fn check(aspect: Aspect, node: &Node, set: &FlowSet, findings: &Findings) {
             Kind::Map(_) => keys(node, "`handoff`", &HANDOFF, findings),
             Kind::Null | Kind::Scalar(_) | Kind::List(_) => {}
         },
+        Aspect::Suggestion => {
+            if node.scalar().is_none() && !node.is_broken() {
+                let message = format!("`suggestion` takes a part of the draft, and this is {}", node.describe());
+                let finding = Diagnostic::error("E959", &node.place, message);
+                findings.push(finding.help("write `suggestion: \"We are open until six\"`, or `suggestion: nothing`"));
+            }
+        }
         Aspect::Trouble => {
             for one in node.one_or_many().iter().filter(|one| one.text().is_none()) {
                 keys(one, "a trouble", &TROUBLE, findings);

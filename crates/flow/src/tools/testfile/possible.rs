@@ -173,6 +173,7 @@ impl Look<'_> {
                 }
             }
             Aspect::Window
+            | Aspect::Suggestion
             | Aspect::Run
             | Aspect::Http
             | Aspect::Model

@@ -1,0 +1,228 @@
+//! Defines the draft of a reply that an agent writes for the person who has the conversation.
+
+use super::{Run, Session, Waiting};
+use crate::{base::ids::InboundId, effect::CallRequest};
+use serde::{Deserialize, Serialize};
+
+/// The draft for the newest message of the contact. It stands in the open case, so it ends with it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Suggestion {
+    /// Tells it from the other drafts of its conversation; a number of runs, so that no run has it.
+    pub number: u32,
+    /// The team's agent.
+    pub agent: String,
+    /// The message that it answers, with those before it.
+    pub message: InboundId,
+    pub state: SuggestionState,
+    /// How many questions were given up, one after another, because the contact wrote again.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub given_up: u32,
+    /// A later message, which is answered once the running question has its answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newer: Option<InboundId>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum SuggestionState {
+    /// A model or a tool is asked: the run of the agent, which no other run and no message knows of.
+    Thinking { run: Box<Run> },
+    /// The guards of the agent let the text pass.
+    Ready {
+        text: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        sources: Vec<SuggestionSource>,
+    },
+    /// There is no draft.
+    Without { why: NoSuggestion, text: String },
+}
+
+/// The words that a text of a person began with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BeganWith {
+    /// The text comes from a program that shows no drafts (the phone, Chatwoot).
+    Unknown,
+    OwnWords,
+    /// The draft with this number, which the person may have changed.
+    Draft(u32),
+}
+
+/// A paper that the draft was taken from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SuggestionSource {
+    pub title: String,
+    /// As flows name it, `faq/repairs.md`.
+    pub file: String,
+    /// The address in `source` of the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+}
+
+/// The reason why there is no draft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoSuggestion {
+    /// The agent would have given the conversation to a person, or ended its part.
+    Unsure,
+    /// No model gave an answer.
+    Model,
+    /// The money or the questions of a limit are used up.
+    Budget,
+    /// The guards refused the text.
+    Guard,
+    /// Anything else.
+    Failed,
+}
+
+/// What became of a draft once the person wrote or threw it away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SuggestionUse {
+    AsIs,
+    Edited,
+    /// The person wrote something else.
+    Unused,
+    Discarded,
+}
+
+impl NoSuggestion {
+    pub const NAMES: &'static [&'static str] = &["unsure", "model", "budget", "guard", "failed"];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            NoSuggestion::Unsure => "unsure",
+            NoSuggestion::Model => "model",
+            NoSuggestion::Budget => "budget",
+            NoSuggestion::Guard => "guard",
+            NoSuggestion::Failed => "failed",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<NoSuggestion> {
+        use NoSuggestion::{Budget, Failed, Guard, Model, Unsure};
+        [Unsure, Model, Budget, Guard, Failed].into_iter().find(|why| why.as_str() == text)
+    }
+
+    /// The reason for the code of an error of a step.
+    pub fn of_error(code: &str) -> NoSuggestion {
+        match code {
+            "unsure" => NoSuggestion::Unsure,
+            "model_down" | "model_slow" | "model_refused" => NoSuggestion::Model,
+            "over_budget" | "limit" | "tool_loop" => NoSuggestion::Budget,
+            "ungrounded" | "wrong_language" | "bad_answer" | "cut_prompt" => NoSuggestion::Guard,
+            _ => NoSuggestion::Failed,
+        }
+    }
+
+    /// The reason as the beginning of a sentence.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            NoSuggestion::Unsure => "the agent leaves the answer to you",
+            NoSuggestion::Model => "no model answered",
+            NoSuggestion::Budget => "a limit of the agent or its budget is reached",
+            NoSuggestion::Guard => "the guards refused the draft",
+            NoSuggestion::Failed => "the draft could not be made",
+        }
+    }
+}
+
+impl SuggestionUse {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SuggestionUse::AsIs => "as_is",
+            SuggestionUse::Edited => "edited",
+            SuggestionUse::Unused => "unused",
+            SuggestionUse::Discarded => "discarded",
+        }
+    }
+}
+
+impl Suggestion {
+    /// The call of the model or of a tool that is under way.
+    pub fn call(&self) -> Option<&CallRequest> {
+        match &self.state {
+            SuggestionState::Thinking { run } => match &run.waiting {
+                Waiting::Call(call) => Some(&call.request),
+                _ => None,
+            },
+            SuggestionState::Ready { .. } | SuggestionState::Without { .. } => None,
+        }
+    }
+
+    pub fn is_thinking(&self) -> bool {
+        matches!(self.state, SuggestionState::Thinking { .. })
+    }
+
+    /// The approximate size of its JSON in bytes.
+    pub fn estimated_bytes(&self) -> usize {
+        let state = match &self.state {
+            SuggestionState::Thinking { run } => run.estimated_bytes(),
+            SuggestionState::Ready { text, sources } => {
+                let source = |source: &SuggestionSource| {
+                    60 + source.title.len() + source.file.len() + source.link.as_ref().map_or(0, String::len)
+                };
+                text.len() + sources.iter().map(source).sum::<usize>()
+            }
+            SuggestionState::Without { text, .. } => text.len(),
+        };
+        150 + self.agent.len() + state
+    }
+
+    /// What a text of the person makes of the draft; `None`: there is none, or the person may not have seen it.
+    pub fn used_by(&self, text: &str, began_with: BeganWith) -> Option<SuggestionUse> {
+        let SuggestionState::Ready { text: draft, .. } = &self.state else { return None };
+        match began_with {
+            BeganWith::Unknown => None,
+            _ if text.trim() == draft.trim() => Some(SuggestionUse::AsIs),
+            BeganWith::Draft(number) if number == self.number => Some(SuggestionUse::Edited),
+            BeganWith::Draft(_) | BeganWith::OwnWords => Some(SuggestionUse::Unused),
+        }
+    }
+}
+
+impl Session {
+    /// The draft for the person who has the conversation.
+    pub fn suggestion(&self) -> Option<&Suggestion> {
+        self.person.as_ref()?.case.as_ref()?.suggestion.as_deref()
+    }
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ready(text: &str) -> Suggestion {
+        let state = SuggestionState::Ready { text: text.into(), sources: Vec::new() };
+        Suggestion { number: 4, agent: "desk".into(), message: InboundId(9), state, given_up: 0, newer: None }
+    }
+
+    #[test]
+    fn a_text_is_the_draft_or_it_began_with_it_or_it_is_another_one() {
+        let draft = ready("Open until six.");
+        assert_eq!(draft.used_by("Open until six. ", BeganWith::OwnWords), Some(SuggestionUse::AsIs));
+        assert_eq!(draft.used_by("Open until six.", BeganWith::Draft(4)), Some(SuggestionUse::AsIs));
+        assert_eq!(draft.used_by("Until six!", BeganWith::Draft(4)), Some(SuggestionUse::Edited));
+        assert_eq!(
+            draft.used_by("Until six!", BeganWith::Draft(3)),
+            Some(SuggestionUse::Unused),
+            "of an earlier draft"
+        );
+        assert_eq!(draft.used_by("Until six!", BeganWith::OwnWords), Some(SuggestionUse::Unused));
+        assert_eq!(draft.used_by("Open until six.", BeganWith::Unknown), None, "typed on the phone");
+        let state = SuggestionState::Without { why: NoSuggestion::Model, text: String::new() };
+        assert_eq!(Suggestion { state, ..draft }.used_by("Until six!", BeganWith::Draft(4)), None);
+    }
+
+    #[test]
+    fn each_name_is_read_as_its_reason() {
+        for name in NoSuggestion::NAMES {
+            assert_eq!(NoSuggestion::parse(name).map(NoSuggestion::as_str), Some(*name));
+        }
+        assert_eq!(NoSuggestion::parse("none"), None);
+        assert_eq!(NoSuggestion::of_error("http_status"), NoSuggestion::Failed);
+    }
+}
