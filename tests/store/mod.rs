@@ -22,7 +22,7 @@ use std::future::Future;
 use tempfile::TempDir;
 use transom::store::{Options, Store};
 
-/// An empty database.
+/// A database without rows.
 pub struct Bed {
     pub url: String,
     pub folder: TempDir,
@@ -57,6 +57,15 @@ pub fn on_both<F: Future<Output = ()>>(claim: impl Fn(Bed) -> F) {
         let bed = Bed { url: runtime.block_on(cluster.database()), folder: tempfile::tempdir().unwrap() };
         runtime.block_on(claim(bed));
     }
+}
+
+/// As `on_both`, for a test that makes the tables itself: the database of Postgres has none.
+pub fn on_both_without_tables<F: Future<Output = ()>>(claim: impl Fn(Bed) -> F) {
+    on_sqlite(&claim);
+    let Some(cluster) = postgres::cluster() else { return };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let bed = Bed { url: runtime.block_on(cluster.empty_database()), folder: tempfile::tempdir().unwrap() };
+    runtime.block_on(claim(bed));
 }
 
 pub fn on_sqlite<F: Future<Output = ()>>(claim: impl Fn(Bed) -> F) {
