@@ -235,7 +235,7 @@ fn without_measure<'a>(text: &'a str, own: Option<&Words>) -> Option<&'a str> {
         return Some(rest.trim_end()).filter(|rest| !rest.is_empty());
     }
     let counted = own.into_iter().flat_map(|own| own.counted.iter().copied());
-    let ends = counted.filter_map(|end| cut_end(text, end)).min_by_key(|rest| rest.len());
+    let ends = cut_end(text, counted);
     ends.or_else(|| {
         let cut = text.rfind(|c: char| c.is_ascii_digit() || c.is_whitespace())?;
         let place = cut + text[cut..].chars().next()?.len_utf8();
@@ -256,25 +256,36 @@ fn money_behind(text: &str, own: &Words) -> bool {
 
 /// The text without words that do not change the number: `about`, `please`, `just`.
 fn without_manners<'a>(text: &'a str, own: &Words) -> Option<&'a str> {
-    let end = own.polite.iter().filter_map(|end| cut_end(text, end)).min_by_key(|rest| rest.len());
-    let start = own.about.iter().chain(own.polite).chain(own.money).filter_map(|start| cut_start(text, start));
-    end.or_else(|| start.min_by_key(|rest| rest.len()))
+    cut_end(text, own.polite.iter().copied())
+        .or_else(|| cut_start(text, own.about.iter().chain(own.polite).chain(own.money).copied()))
 }
 
-/// The text before these last words, if it ends with them.
-fn cut_end<'a>(text: &'a str, words: &str) -> Option<&'a str> {
-    let count = words.split(' ').count();
-    let (place, _) = text.rmatch_indices(char::is_whitespace).nth(count - 1)?;
-    let (before, end) = text.split_at(place);
-    (fold(end) == words).then(|| before.trim_end())
+/// The text before the longest of the phrases with which it ends.
+fn cut_end<'a>(text: &'a str, phrases: impl Iterator<Item = &'static str>) -> Option<&'a str> {
+    let places = text.rmatch_indices(char::is_whitespace).map(|(place, _)| text.split_at(place));
+    let ends: Vec<(String, &str)> = places.take(PHRASE_WORDS_MAX).map(|(before, end)| (fold(end), before)).collect();
+    beside_longest(&ends, phrases).map(str::trim_end)
 }
 
-fn cut_start<'a>(text: &'a str, words: &str) -> Option<&'a str> {
-    let count = words.split(' ').count();
-    let (place, _) = text.match_indices(char::is_whitespace).nth(count - 1)?;
-    let (start, behind) = text.split_at(place);
-    (fold(start) == words).then(|| behind.trim_start())
+/// The text behind the longest of the phrases with which it begins.
+fn cut_start<'a>(text: &'a str, phrases: impl Iterator<Item = &'static str>) -> Option<&'a str> {
+    let places = text.match_indices(char::is_whitespace).map(|(place, _)| text.split_at(place));
+    let starts: Vec<(String, &str)> = places.take(PHRASE_WORDS_MAX).map(|(start, rest)| (fold(start), rest)).collect();
+    beside_longest(&starts, phrases).map(str::trim_start)
 }
+
+/// `parts`: the folded first or last words of a text, one word, two words and so on, each with the rest of the text. Some
+/// hundred phrases are compared with each part of a message, so each part is folded once.
+fn beside_longest<'a>(parts: &[(String, &'a str)], phrases: impl Iterator<Item = &'static str>) -> Option<&'a str> {
+    let rest = |phrase: &str| {
+        let (part, rest) = parts.get(phrase.split(' ').count() - 1)?;
+        (part == phrase).then_some(*rest)
+    };
+    phrases.filter_map(rest).min_by_key(|rest| rest.len())
+}
+
+/// No phrase that is cut off has more words.
+const PHRASE_WORDS_MAX: usize = 8;
 
 /// Parses digits with separators. `is_money`: three digits behind a single mark are thousands in every country.
 fn figures(text: &str, custom: Custom, is_money: bool) -> Option<f64> {
@@ -345,6 +356,20 @@ mod tests {
         super::{custom::USUAL, words},
         *,
     };
+
+    #[test]
+    fn every_phrase_is_short_enough_to_be_found() {
+        for words in words::all("en") {
+            for phrase in words.about.iter().chain(words.polite).chain(words.money).chain(words.counted) {
+                assert!(phrase.split(' ').count() <= PHRASE_WORDS_MAX, "{phrase}");
+            }
+        }
+        for (text, rest) in [("5 euros por favor", Some("5 euros")), ("5 por favor gracias", Some("5 por favor"))] {
+            assert_eq!(cut_end(text, ["favor", "por favor", "gracias"].into_iter()), rest);
+        }
+        assert_eq!(cut_start("more or less 20", ["more", "more or less"].into_iter()), Some("20"));
+        assert_eq!(cut_start("20", ["20"].into_iter()), None, "nothing would be left");
+    }
 
     fn number(text: &str, language: &str, comma_divides: bool) -> Option<f64> {
         let custom = Custom { comma_divides, ..USUAL };
