@@ -105,6 +105,10 @@ impl Cluster {
         sqlx::raw_sql(AssertSqlSafe(format!("create database {MIGRATED}"))).execute(&mut admin).await.unwrap();
         let options = Options { durable: false, ..Options::default() };
         Store::open(&self.url(MIGRATED), options).await.unwrap().close().await;
+        let mut own = PgConnection::connect(&self.url(MIGRATED)).await.unwrap();
+        // The store that made the tables was a member.
+        sqlx::raw_sql("delete from member").execute(&mut own).await.unwrap();
+        own.close().await.unwrap();
         // No session may use a database that is copied, and those of the store end a moment after it.
         let sessions = "select count(*) from pg_stat_activity where datname = $1";
         let since = Instant::now();
