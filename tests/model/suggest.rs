@@ -55,9 +55,18 @@ fn says(text: &str) -> Act {
 
 async fn draft(house: &House) -> Option<Suggestion> {
     let (_, conversation) = house.app.contacts.reach(&"acme".into(), SENDER, "+34600111222", None).await.unwrap();
-    let row = session::find(&house.app.store, conversation).await.unwrap().unwrap();
-    let draft = row.session.suggestion().cloned();
-    let stored = suggestion::find(&house.app.store, conversation).await.unwrap();
+    let of_session = async || {
+        let row = session::find(&house.app.store, conversation).await.unwrap().unwrap();
+        row.session.suggestion().cloned()
+    };
+    let (draft, stored) = loop {
+        let draft = of_session().await;
+        let stored = suggestion::find(&house.app.store, conversation).await.unwrap();
+        // No turn was committed between both reads.
+        if of_session().await == draft {
+            break (draft, stored);
+        }
+    };
     let shown = stored.filter(|row| row.text.is_some()).and_then(|row| row.text);
     let text = draft.as_ref().and_then(|draft| match &draft.state {
         SuggestionState::Ready { text, .. } => Some(text.clone()),
