@@ -50,8 +50,11 @@ const SENTENCES: [[(&str, &str); 6]; 5] = [
     files_of!("sentences/third"),
     files_of!("sentences/fourth"),
 ];
-/// Sentences of people whose words are in no list, `tests/answers/sentences/fifth`.
-const UNTUNED: [(&str, &str); 6] = files_of!("sentences/fifth");
+/// Chats of people whose words are in no list, and the name of their answers in the table.
+const CHATS: [([(&str, &str); 6], fn(Form) -> &'static str); 2] = [
+    (files_of!("sentences/fifth"), |form| if form == Form::Refused { "fifth set, no answer" } else { "fifth set" }),
+    (files_of!("sentences/sixth"), |form| if form == Form::Refused { "untuned, no answer" } else { "untuned" }),
+];
 const DOCUMENT: &str = include_str!("../../../../docs/answers.md");
 
 /// The form in which an answer stands in its message.
@@ -109,6 +112,15 @@ fn cases(files: impl IntoIterator<Item = (&'static str, &'static str)>) -> Vec<C
         let readers: Vec<_> = files.into_iter().map(read).collect();
         readers.into_iter().flat_map(|reader| reader.join().expect("a file is read")).collect()
     })
+}
+
+/// As `cases`; of what is no answer, two values that are asked back count as none, because none of them is taken.
+fn cases_taken(files: impl IntoIterator<Item = (&'static str, &'static str)>) -> Vec<Case> {
+    let mut all = cases(files);
+    for case in all.iter_mut().filter(|case| case.form == Form::Refused && case.read.contains(" | ")) {
+        case.read = REFUSED.to_owned();
+    }
+    all
 }
 
 fn cases_of((language, text): (&'static str, &'static str)) -> Vec<Case> {
@@ -259,11 +271,7 @@ const CASES_OF_A_LANGUAGE_MIN: usize = 300;
 /// `cargo test --lib answer::corpus::strangers -- --nocapture` prints the table of answers for which nothing was made.
 #[test]
 fn strangers_are_understood_as_the_document_says() {
-    let mut all = cases(STRANGERS);
-    for case in all.iter_mut().filter(|case| case.form == Form::Refused && case.read.contains(" | ")) {
-        // It is asked back, and none of the values is taken.
-        case.read = REFUSED.to_owned();
-    }
+    let all = cases_taken(STRANGERS);
     let table = table(&all, |form| match form {
         Form::Short => "a stranger's, by itself",
         Form::Inside => "a stranger's, in a sentence",
@@ -284,11 +292,7 @@ fn strangers_are_understood_as_the_document_says() {
 /// `cargo test --lib answer::corpus::sentences -- --nocapture` prints the table of answers inside sentences.
 #[test]
 fn sentences_are_understood_as_the_document_says() {
-    let mut all = cases(SENTENCES.into_iter().flatten());
-    for case in all.iter_mut().filter(|case| case.form == Form::Refused && case.read.contains(" | ")) {
-        // It is asked back, and none of the values is taken.
-        case.read = REFUSED.to_owned();
-    }
+    let all = cases_taken(SENTENCES.into_iter().flatten());
     let table = table(&all, |form| match form {
         Form::Short | Form::Inside | Form::Either => "beside something else",
         Form::Refused => "beside something else, no answer",
@@ -305,31 +309,23 @@ fn sentences_are_understood_as_the_document_says() {
     assert!(DOCUMENT.contains(&table), "`docs/answers.md` holds other figures; they are:\n{table}");
 }
 
-/// `cargo test --lib answer::corpus::untuned -- --nocapture` prints the table of sentences of which no word was learnt.
+/// `cargo test --lib answer::corpus::chats -- --nocapture` prints the tables of chats: of those that the last rules were
+/// made with, and of those of which no word was learnt.
 #[test]
-fn untuned_sentences_are_understood_as_the_document_says() {
-    let mut all = cases(UNTUNED);
-    for case in all.iter_mut().filter(|case| case.form == Form::Refused && case.read.contains(" | ")) {
-        // It is asked back, and none of the values is taken.
-        case.read = REFUSED.to_owned();
+fn chats_are_understood_as_the_document_says() {
+    for (files, name) in CHATS {
+        let all = cases_taken(files);
+        let table = table(&all, name);
+        println!("{table}");
+        takes_nothing_wrong(&all);
+        assert!(DOCUMENT.contains(&table), "`docs/answers.md` holds other figures; they are:\n{table}");
     }
-    let table = table(&all, |form| match form {
-        Form::Short | Form::Inside | Form::Either => "untuned",
-        Form::Refused => "untuned, no answer",
-    });
-    println!("{table}");
-    takes_nothing_wrong(&all);
-    assert!(DOCUMENT.contains(&table), "`docs/answers.md` holds other figures; they are:\n{table}");
 }
 
 /// `cargo test --lib answer::corpus::no_misleading -- --nocapture` prints the second table of `docs/answers.md`.
 #[test]
 fn no_misleading_answer_gives_a_wrong_value() {
-    let mut all = cases(HOSTILE);
-    for case in all.iter_mut().filter(|case| case.form == Form::Refused && case.read.contains(" | ")) {
-        // It is asked back, and none of the values is taken.
-        case.read = REFUSED.to_owned();
-    }
+    let all = cases_taken(HOSTILE);
     let table = table(&all, |form| match form {
         Form::Short | Form::Inside | Form::Either => "gives its value",
         Form::Refused => "gives none",
