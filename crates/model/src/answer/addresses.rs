@@ -19,6 +19,7 @@ use crate::{
 
 pub(super) mod labels;
 mod owners;
+mod remarks;
 
 /// An address and the place where it stands in the text.
 struct Address {
@@ -48,13 +49,21 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
         }
     }
     let own = words::own(hearing.language).or_else(|| words::own("en"));
+    // One address among remarks about another one.
+    let mut behind = found.last().map_or("", |last| &text[last.end..]).to_owned();
+    if let ([one], Some(own)) = (found.as_slice(), own) {
+        behind = remarks::without(&behind, own);
+        without = format!("{} {behind}", &text[..one.start]);
+    }
     let without = own.map_or(without.clone(), |own| without_reason(&without, own.language));
     let rest: Vec<String> = fold(&without).split(' ').map(str::to_owned).collect();
     let is_old = rest.iter().any(|word| labels::OLD.contains(&word.as_str()));
     let asked = fold(&hearing.question.replace(['\'', '’'], " "));
     let is_foreign = || {
-        let (Some(first), Some(last)) = (found.first(), found.last()) else { return false };
-        owners::is_of_somebody_else(&text[..first.start], &text[last.end..], &asked, hearing.language)
+        let Some(first) = found.first() else { return false };
+        let before = &text[..first.start];
+        owners::is_of_somebody_else(before, &behind, &asked, hearing.language)
+            || remarks::is_called_another(before, &asked)
     };
     if values.len() > 2 || is_foreign() || is_old || own.is_some_and(|own| inside::is_negated(&rest, own, hearing)) {
         return Reading::default();
