@@ -14,22 +14,40 @@ pub fn explained(text: &str, language: &str) -> Option<bool> {
     let own = words::own(language)?;
     let folded = fold(text);
     let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
-    if said.len() < 2 || said.len() > WORDS_MAX || takes_back(&folded, own) {
+    if said.len() < 2 || said.len() > WORDS_MAX {
         return None;
     }
-    before_clause(text, &said, own).or_else(|| behind_clause(text, &said, own))
+    // The `ma` of `ma sì` turns nothing.
+    let begun = head(&said, own).map_or(0, |(_, length)| length);
+    let is_turned = takes_back(&said[begun..].join(" "), own);
+    let before = || before_clause(text, &said, own).filter(|_| !is_turned);
+    before().or_else(|| behind_clause(text, &said, own).filter(|_| !takes_back(&folded, own)))
 }
 
 /// The answer in `no, the room was dirty`.
 fn before_clause(text: &str, said: &[&str], own: &Words) -> Option<bool> {
-    let yes = plain(said[0], own)?;
-    let count = said.iter().take_while(|word| plain(word, own) == Some(yes)).count();
+    let (yes, head) = head(said, own)?;
+    let is_more = |word: &&&str| plain(word, own) == Some(yes) || own.polite.contains(*word) || INTENSE.contains(*word);
+    let count = head + said[head..].iter().take_while(is_more).count();
     let rest = &said[count..];
+    if rest.is_empty() {
+        let led = (LEADING.contains(&said[0]) && head == 2).then_some(yes);
+        return opening(said, own).filter(|_| said[0] != "ah").map(|(yes, _)| yes).or(led);
+    }
     if is_condition(text, rest, own) || rest.iter().any(|word| plain(word, own) == Some(!yes)) {
         return None;
     }
     let is_negated = rest.iter().any(|word| is_not(word, own));
     let is_apart = text.split_whitespace().nth(count - 1).is_some_and(|word| word.ends_with([',', '.', '!', ';']));
+    // `sure, I live far away`, but not `sure thing is that I live far away`
+    let is_word = SURE_WORDS.iter().any(|(language, words)| *language == own.language && words.contains(&said[0]));
+    if is_word && head == 1 && !is_apart {
+        return None;
+    }
+    // `sí porfa que estoy sin coche`
+    let is_reason = ["que", "q", "k", "che", "porque", "pq", "xq"].contains(&rest[0]) && own.language != "fr";
+    let lacks = |word: &&str| WITHOUT.contains(word);
+    let is_negated = is_negated && !(yes && is_reason && !rest.iter().any(|word| is_not(word, own) && !lacks(word)));
     match yes {
         // `yes, it is not` says both.
         true => (!is_negated && !rest.iter().any(|word| UNSURE.contains(word))).then_some(true),
@@ -42,9 +60,33 @@ fn before_clause(text: &str, said: &[&str], own: &Words) -> Option<bool> {
     }
 }
 
+/// The yes or no with which these words begin, and its words: `no`, `ben oui`, `vou sim`, `hoy no`.
+fn head(said: &[&str], own: &Words) -> Option<(bool, usize)> {
+    let is_particle = |word: &str| PARTICLES.contains(&word);
+    let second = || plain(said.get(1)?, own);
+    // `vou sim`, `precisa não`: Portuguese repeats the verb of the question.
+    let repeats = own.language == "pt" && VERBS.contains(&said[0]);
+    let first = || plain(said[0], own).map(|yes| (yes, 1));
+    let led = || second().filter(|_| repeats || is_particle(said[0])).map(|yes| (yes, 2));
+    let sure = SURE_WORDS.iter().any(|(language, words)| *language == own.language && words.contains(&said[0]));
+    opening(said, own).or_else(first).or_else(led).or_else(|| sure.then_some((true, 1)))
+}
+
+/// The yes or no of a phrase of `HEADS` with which these words begin, and its words.
+fn opening(said: &[&str], own: &Words) -> Option<(bool, usize)> {
+    HEADS.iter().filter(|(language, ..)| *language == own.language).find_map(|(_, yes, phrases)| {
+        let begins = |phrase: &&str| {
+            let length = phrase.split(' ').count();
+            said.len() >= length && said[..length].join(" ") == **phrase
+        };
+        let length = phrases.split(',').map(str::trim).find(begins).map(|phrase| phrase.split(' ').count());
+        length.map(|length| (*yes, length))
+    })
+}
+
 /// True for the first word of a correction; the French `on` is no preposition.
 fn corrects(first: &str, own: &Words) -> bool {
-    CORRECTS.contains(&first) && (own.language, first) != ("fr", "on")
+    CORRECTS.contains(&first) && !OTHER_WORDS.contains(&(own.language, first))
 }
 
 /// True for words of agreement. The Italian `tutto` and the Portuguese `tudo` agree only in `tutto bene`; somebody may
@@ -92,7 +134,7 @@ fn behind_clause(text: &str, said: &[&str], own: &Words) -> Option<bool> {
 fn plain(word: &str, own: &Words) -> Option<bool> {
     let (yes, no) = match own.language {
         "en" => (&["yes", "yeah", "yep", "yup", "yea"][..], &["no", "nope", "nah"][..]),
-        "es" => (&["si", "sip"][..], &["no", "nop"][..]),
+        "es" => (&["si", "sip"][..], &["no", "nop", "nah"][..]),
         "fr" => (&["oui", "ouais"][..], &["non", "nan"][..]),
         "de" => (&["ja", "jo", "jawohl"][..], &["nein", "nee", "ne", "no"][..]),
         "pt" => (&["sim"][..], &["nao"][..]),
@@ -101,6 +143,49 @@ fn plain(word: &str, own: &Words) -> Option<bool> {
     };
     if yes.contains(&word) { Some(true) } else { no.contains(&word).then_some(false) }
 }
+
+/// For each language, words that mean yes before a mark.
+const SURE_WORDS: [(&str, &[&str]); 6] = [
+    ("en", &["sure", "definitely", "absolutely", "certainly"]),
+    ("es", &["claro", "obvio"]),
+    ("fr", &["evidemment", "volontiers"]),
+    ("de", &["klar", "naturlich", "gerne", "gern"]),
+    ("pt", &["claro", "obvio"]),
+    ("it", &["certo", "certamente", "volentieri", "ovvio"]),
+];
+const WITHOUT: [&str; 6] = ["without", "sin", "sans", "ohne", "sem", "senza"];
+
+/// Of these words, those that leave no doubt about the yes or no behind them: `bah oui`.
+const LEADING: [&str; 4] = ["ben", "bah", "pues", "dai"];
+/// Words before a yes or a no that only lead to it.
+const PARTICLES: [&str; 13] = ["ben", "bah", "eh", "uy", "ay", "pues", "na", "ach", "oh", "nee", "ouh", "uh", "dai"];
+/// Words behind a yes or a no that stress it.
+#[rustfmt::skip]
+const INTENSE: [&str; 16] = [
+    "claro", "clar", "klar", "natural", "naturlich", "natuerlich", "bcp", "hombre", "mujer", "dai", "ne", "ta", "thx", "ty", "porfa", "stp",
+];
+/// Portuguese verbs that stand for a yes or a no beside `sim` or `não`.
+#[rustfmt::skip]
+const VERBS: [&str; 34] = [
+    "e", "ta", "esta", "tenho", "temos", "quero", "queremos", "vou", "vamos", "vai", "pode", "posso", "podemos", "precisa", "preciso", "precisamos", "foi", "fui", "consigo", "da", "gosto", "concordo",
+    "aceito", "autorizo", "confirmo", "lembro", "faz", "fiz", "fizemos", "tem", "fazemos", "moro", "uso", "ja",
+];
+/// For each language, phrases with which an answer begins: `not this time, …`.
+#[rustfmt::skip]
+const HEADS: [(&str, bool, &str); 12] = [
+    ("en", true, "it is yes,defo,deffo,definitely yes,absolutely yes,too right,oh yes,oh yeah,ooh yes,thatd be great,that would be great,that d be great,go for it"),
+    ("en", false, "not this time,not today,not tonight,not right now,oh no,no way,never in my life,nah youre alright,no youre alright,nope all good,nah all good,no all good,nah im good,no im good"),
+    ("es", true, "sii,claro que si,claro q si,pues claro,por supuesto,fijo,obvio,ay si,uy si"),
+    ("es", false, "hoy no,esta vez no,ahora no,de momento no,por ahora no,ni de cona,ni loco,ni loca,jamas en la vida,ya no,todavia no,aun no"),
+    ("fr", true, "ah oui,mais oui,carrement,evidemment,bien sur,grave"),
+    ("fr", false, "pas cette fois,pas aujourdhui,aujourdhui non,cette fois non,mais non,jamais de la vie,jamais de ma vie,pas encore,pas pour linstant"),
+    ("de", true, "na klar,ja klar,na sicher,unbedingt,logisch,auf jeden fall,aber ja,freilich"),
+    ("de", false, "heute nicht,diesmal nicht,jetzt nicht,noch nicht,nie im leben,auf keinen fall,ach nein,no passt schon,ne passt schon,nein passt schon,nee passt schon"),
+    ("pt", true, "siim,simm,claro que sim,com certeza,bora,ah sim,claro ne,sim sim"),
+    ("pt", false, "hoje nao,hj nao,agora nao,dessa vez nao,desta vez nao,por enquanto nao,ainda nao,nunca na vida,ah nao"),
+    ("it", true, "ma si,eh si,ah si,ma certo,eccome,assolutamente si,certo che si"),
+    ("it", false, "ma no,oggi no,stavolta no,questa volta no,per ora no,ancora no,non ancora,mai nella vita,ah no"),
+];
 
 /// True for words that agree, correct, say yes or no, or make the answer before them unsure.
 pub fn agrees_or_denies(folded: &str, own: &Words, yes: bool) -> bool {
@@ -154,6 +239,9 @@ const AGREES: [&str; 60] = [
     "giusto", "certo", "daccordo", "dubbio", "quiero", "love", "happy", "tudo", "tutto", "convient",
 ];
 
+/// Words of a language that are prepositions in another one: `tô` and `dá` in Portuguese.
+const OTHER_WORDS: [(&str, &str); 3] = [("fr", "on"), ("pt", "to"), ("pt", "da")];
+
 /// First words behind a *no* that correct the question: `no, for both of us`.
 #[rustfmt::skip]
 const CORRECTS: [&str; 31] = [
@@ -166,28 +254,28 @@ const CORRECTS: [&str; 31] = [
 const TURNS: [(&str, &[&str]); 6] = [
     ("en", &[
         "but", "if", "unless", "only", "maybe", "perhaps", "depends", "later", "wait", "first i", "first we", "first let", "first tell", "first the", "first need", "first want", "or", "instead",
-        "except", "until", "not sure", "dont know", "do not know", "think about", "for now", "and im the", "let me", "let you", "rather", "whatever", "both", "neither", "half", "when", "what",
+        "except", "until", "not sure", "dont know", "do not know", "think about", "as if", "for now", "and im the", "let me", "let you", "rather", "whatever", "both", "neither", "half", "when", "what",
         "how", "why", "who", "where", "aber", "pero", "mais",
     ]),
     ("es", &[
         "pero", "solo", "solamente", "quiza", "quizas", "tal vez", "depende", "luego", "mas tarde", "espera", "espere", "o", "salvo", "excepto", "hasta", "no se", "cuando", "por ahora", "antes",
-        "y yo soy", "a menos", "but", "instead",
+        "y yo soy", "a menos", "but", "instead", "como si", "que va",
     ]),
     ("fr", &[
-        "mais", "si jamais", "seulement", "peut etre", "depend", "plus tard", "attends", "attendez", "sauf", "jusqu", "sais pas", "quand", "comment", "uniquement", "linstant", "l instant",
+        "mais", "si jamais", "seulement", "peut etre", "depend", "plus tard", "attends", "attendez", "sauf", "jusqu", "sais pas", "quand", "comment", "quoi", "tu parles", "uniquement", "linstant", "l instant",
         "et moi je suis", "avant", "ou", "a moins", "but",
     ]),
     ("de", &[
-        "aber", "wenn", "falls", "nur", "vielleicht", "kommt drauf", "spater", "warte", "oder", "ausser", "bis", "weiss nicht", "erst morgen", "erst mal", "erst ab", "erst wenn", "erst um",
-        "erst am", "erst nachste", "erst in", "erst nach", "wann", "wie", "was", "eventuell", "im moment", "und ich bin", "sobald", "sollte ich", "mei", "but",
+        "aber", "wenn", "wenns", "falls", "nur", "vielleicht", "kommt drauf", "spater", "warte", "oder", "ausser", "bis", "weiss nicht", "erst morgen", "erst mal", "erst ab", "erst wenn", "erst um",
+        "erst am", "erst nachste", "erst in", "erst nach", "wann", "wie", "was", "eventuell", "im moment", "und ich bin", "sobald", "sollte ich", "mei", "but", "als ob",
     ]),
     ("pt", &[
         "mas", "somente", "apenas", "talvez", "mais tarde", "ou", "exceto", "ate", "nao sei", "quando", "depois", "caso", "por enquanto", "e eu sou", "antes", "espera", "espere", "depende", "so se",
-        "but",
+        "but", "ate parece",
     ]),
     ("it", &[
         "ma", "soltanto", "forse", "dipende", "piu tardi", "aspetta", "aspetti", "oppure", "tranne", "fino", "non so", "dopo", "magari", "prima di", "prima devo", "prima che", "prima vorrei",
-        "prima mi", "per ora", "a meno", "e io sono", "quando", "but",
+        "prima mi", "per ora", "a meno", "e io sono", "quando", "but", "lo so", "figurati",
     ]),
 ];
 

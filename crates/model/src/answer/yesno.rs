@@ -80,6 +80,9 @@ pub const SURE: [&str; 8] = ["sure", "seguro", "segura", "sur", "sicher", "sicur
 /// Words behind which a yes or a no is only mentioned: `I do not say no`.
 pub const MENTIONS: [&str; 7] = ["say", "saying", "digo", "dico", "dis", "sage", "dire"];
 
+/// Words that leave a yes or a no open: `definitely maybe`.
+const MAYBE: [&str; 8] = ["maybe", "perhaps", "quiza", "quizas", "vielleicht", "talvez", "forse", "possibly"];
+
 /// The text behind a first cry: `ooh yes that sounds lovely`.
 pub fn without_interjection(text: &str) -> Option<&str> {
     let (first, rest) = text.trim().split_once([' ', ','])?;
@@ -325,7 +328,8 @@ fn in_sentence(said: &[&str], tongue: Tongue<'_>) -> Option<bool> {
     let joined = rest.join(" ");
     let puts_off = around.spoilers.split(',').any(|phrase| has_word(&joined, phrase.trim()));
     let is_unsure = matches!(meant, Meant::No) && rest.iter().any(|word| SURE.contains(word));
-    let mentions = is_unsure || rest.iter().any(|word| MENTIONS.contains(word));
+    let mentions =
+        is_unsure || rest.iter().any(|word| MAYBE.contains(word)) || rest.iter().any(|word| MENTIONS.contains(word));
     if rest.is_empty() || puts_off || mentions || !rest.iter().all(known) {
         return None;
     }
