@@ -13,6 +13,7 @@ mod asides;
 mod assent;
 mod belonging;
 mod beside;
+mod chatter;
 mod choice;
 mod clause;
 mod clock;
@@ -181,7 +182,7 @@ pub fn read(kind: AnswerType, message: &InboundKind, hearing: &AnswerContext<'_>
     let of_text = |read: &dyn Fn(&str) -> Reading| text.map(read).unwrap_or_default();
     match kind {
         AnswerType::Number | AnswerType::Whole | AnswerType::Date | AnswerType::Time | AnswerType::DateTime => {
-            of_text(&|text| reading::read(kind, text, hearing))
+            of_text(&|text| reading::read(kind, &without_chatter(text, hearing), hearing))
         }
         AnswerType::Phone | AnswerType::Email => of_text(&|text| addresses::read(kind, text, hearing)),
         AnswerType::Text => Reading::one(text.map(str::trim).filter(|text| !text.is_empty()).map(Value::text)),
@@ -192,7 +193,10 @@ pub fn read(kind: AnswerType, message: &InboundKind, hearing: &AnswerContext<'_>
                     .or_else(|| reasons::agreed(text, hearing, yesno::whole))
             };
             let of_text = |text: &str| of_text(text).or_else(|| of_text(yesno::without_interjection(text)?));
-            let said = |text: &str| of_text(text).filter(|yes| agrees(*yes, text, hearing));
+            let said = |text: &str| {
+                let text = &without_chatter(text, hearing);
+                of_text(text).filter(|yes| agrees(*yes, text, hearing))
+            };
             Reading::one(text.and_then(said).map(Value::YesNo))
         }
         AnswerType::List => Reading::one(text.and_then(list)),
@@ -216,7 +220,7 @@ pub fn offered(kind: AnswerType, message: &InboundKind, hearing: &AnswerContext<
     let InboundKind::Text { body } = message else { return None };
     match kind {
         AnswerType::Number | AnswerType::Whole | AnswerType::Date | AnswerType::Time | AnswerType::DateTime => {
-            reading::offered(kind, body, hearing).single()
+            reading::offered(kind, &without_chatter(body, hearing), hearing).single()
         }
         _ => None,
     }
@@ -237,6 +241,10 @@ pub fn read_whole(kind: AnswerType, message: &InboundKind, hearing: &AnswerConte
         }
         _ => read(kind, message, hearing),
     }
+}
+
+fn without_chatter(text: &str, hearing: &AnswerContext<'_>) -> String {
+    chatter::without(text, hearing.language, &|_| false)
 }
 
 fn agrees(yes: bool, text: &str, hearing: &AnswerContext<'_>) -> bool {

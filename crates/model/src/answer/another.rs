@@ -61,7 +61,11 @@ pub fn has_its_verb(folded: &str, own: Option<&Words>) -> bool {
         !["que", "me", "nos", "le", "les"].contains(&before) && !["bien", "mejor", "genial"].contains(&behind)
     };
     own.is_some_and(|own| match own.language {
-        "es" => (0..said.len()).any(|place| ["viene", "vienen"].contains(&said[place]) && is_free(place)),
+        // `el viernes, qué va` denies it.
+        "es" => {
+            folded.ends_with(" que va")
+                || (0..said.len()).any(|place| ["viene", "vienen"].contains(&said[place]) && is_free(place))
+        }
         "pt" => said[0] == "vem",
         _ => false,
     })

@@ -4,23 +4,26 @@
 //! an aside begins without a mark. Beside an answer with a word of wish or agreement, an aside may speak of other people
 //! and events; it may not set a condition, leave the answer open, take it back or hold another value.
 
+mod explaining;
 mod harm;
 mod lists;
 mod offering;
+mod parts;
 
 use super::{
     AnswerContext, AnswerType, another, frame, inside,
     reading::{HOW_MANY, Reading},
-    reasons::{self, CLAUSES_MAX, Clause, Gate, Joint},
+    reasons::{CLAUSES_MAX, Clause, Gate, Joint, UNKNOWN_CLAUSE_WORDS_MIN},
     words::{self, Words, asides, asides::AsideWords, joints, wishes},
 };
 use crate::{
     matching::{fold, has_word},
     value::Value,
 };
+pub use explaining::goes_before;
 use harm::is_part;
 pub use harm::{comes_along, is_taken_up, leaves, leaves_open};
-use lists::{ASIDES_TRIED_MAX, DAYS_OF_WEEK, FIRST_PICTURE, HANGING, MEASURED, THAT, THIS_WEEK};
+use lists::{ACCORDING, ASIDES_TRIED_MAX, DAYS_OF_WEEK, HANGING, MEASURED, ORDER_BYTES_MIN, SINCE, THIS_WEEK};
 pub use offering::{offered, offered_option};
 
 /// The value of the only clause that is understood, if the asides beside it change nothing.
@@ -33,12 +36,9 @@ pub fn read(
     let Some(scene) = Scene::of(Some(kind), text, hearing) else { return Reading::default() };
     let own = scene.gate.own;
     let understand = |text: &str| Some(by_itself(kind, text, hearing, own)).filter(|found| !found.is_empty());
-    let has_value = |said: &[&str]| {
-        let is_now = |word: &&str| own.now.contains(&fold(word).as_str());
-        let said: Vec<&str> = said.iter().copied().filter(|word| !is_now(word)).collect();
-        inside::has_candidate(kind, &said, hearing, own)
-    };
-    let mut found = scene.only(text, &understand, &has_value).unwrap_or_default();
+    let has_value = |said: &[&str]| !scene.values(kind, said).is_empty();
+    let is_other = |said: &[&str], found: &Reading| scene.values(kind, said).iter().all(|reading| reading != found);
+    let mut found = scene.only(text, &understand, &has_value, &is_other).unwrap_or_default();
     if found.is_empty() && matches!(scene.parts(text).as_slice(), [only] if !only.asks) {
         found = inside::wished_alone(kind, text, hearing, own);
     }
@@ -73,6 +73,16 @@ pub fn follows_from_an_event(text: &str, hearing: &AnswerContext<'_>) -> bool {
     parts[..conclusion.min(CLAUSES_MAX)].iter().any(has_hour)
 }
 
+/// True for an hour beside that of somebody else's event: `8 would be lovely, the babysitter comes at 7` may be in the
+/// evening.
+pub fn is_beside_an_event(text: &str, hearing: &AnswerContext<'_>) -> bool {
+    let Some(scene) = Scene::of(Some(AnswerType::Time), text, hearing) else { return false };
+    let has_hour =
+        |part: &Part<'_>| inside::has_candidate(AnswerType::Time, &part.clause.said, hearing, scene.gate.own);
+    let is_other = |part: &Part<'_>| has_hour(part) && !says(&part.clause.folded(), scene.words.own_day);
+    scene.parts(text).iter().skip_while(|part| !has_hour(part)).skip(1).any(is_other)
+}
+
 /// The place of the only option that a clause chooses, if the asides beside it change nothing.
 pub fn chosen(
     text: &str,
@@ -81,7 +91,7 @@ pub fn chosen(
     names_one: impl Fn(&str) -> bool,
 ) -> Option<usize> {
     let scene = Scene::of(None, text, hearing)?;
-    scene.only(text, &choose, &|said| names_one(&said.join(" ")))
+    scene.only(text, &choose, &|said| names_one(&said.join(" ")), &|_, _| true)
 }
 
 /// A clause of the message.
@@ -132,20 +142,32 @@ impl<'a> Scene<'a> {
     }
 
     /// The value of the only clause that has one.
-    fn only<T>(
+    fn only<T: PartialEq>(
         &self,
         text: &str,
         understand: &dyn Fn(&str) -> Option<T>,
         has_value: &dyn Fn(&[&str]) -> bool,
+        is_other: &dyn Fn(&[&str], &T) -> bool,
     ) -> Option<T> {
         let parts = self.parts(text);
         let words: usize = parts.iter().map(|part| part.clause.said.len()).sum();
         if parts.len() > CLAUSES_MAX || words > inside::SENTENCE_WORDS_MAX {
             return None;
         }
+        let is_reason = |part: &Part<'_>| {
+            let folded = part.clause.folded();
+            let is_negated = folded.split(' ').any(|word| stands(self.gate.own.around.nots, word));
+            !part.asks
+                && !is_negated
+                && part.clause.said.len() >= UNKNOWN_CLAUSE_WORDS_MIN
+                && !self.gate.is_idle(&part.clause)
+        };
+        let gives_reason = parts.iter().any(is_reason);
         let answers = |part: &Part<'_>| {
             // `can I pay by card?` is a wish, and so is `could you squeeze me in tomorrow? I'm off then`
-            (!part.asks || self.kind.is_none() || self.is_request(&part.clause)) && !inside::asks(&part.clause.folded())
+            let is_request =
+                || self.is_request(&part.clause) || gives_reason && wishes::asks_for_itself(&part.clause.folded());
+            (!part.asks || self.kind.is_none() || is_request()) && !inside::asks(&part.clause.folded())
         };
         let (found, from) = self.sole(&parts, &answers, understand, has_value)?;
         let hold = self.hold(&found.said, parts[found.place].clause.joint);
@@ -157,13 +179,26 @@ impl<'a> Scene<'a> {
         }
         let harms = |(place, part): (usize, &Part<'_>)| {
             let concludes = place < from && found.place == from;
-            let may_hold_another = !concludes && part.clause.joint != Joint::Because && !self.is_premise(&part.clause);
+            let gives_reason = [Joint::Because, Joint::That].contains(&part.clause.joint);
+            let is_list = || self.lists_people(&part.clause);
+            let may_hold_another = !concludes && !gives_reason && !self.is_premise(&part.clause) && !is_list();
+            let has_another = |said: &[&str]| has_value(said) && is_other(said, &found.value);
+            let is_engaged =
+                place > found.place && self.is_engaged(part, hold) && is_other(&part.clause.said, &found.value);
             place != found.place
+                && !is_engaged
                 && !(place < found.place && self.rejects_week(&part.clause))
-                && (may_hold_another && has_value(&part.clause.said)
+                && (may_hold_another && has_another(&part.clause.said)
                     || self.harms(part, place < found.place, concludes, hold))
         };
         let harms_behind = |aside: Clause<'_>| {
+            if aside.joint == Joint::That {
+                return self.is_no_reason(&aside, hold);
+            }
+            let behind = Part { clause: aside.clone(), asks: false };
+            if self.is_engaged(&behind, hold) && is_other(&aside.said, &found.value) {
+                return false;
+            }
             let hold = if self.is_with(&aside) { Hold::Committed } else { hold };
             let strict = self.is_for_others(&aside)
                 || self.gate.of_day
@@ -172,13 +207,13 @@ impl<'a> Scene<'a> {
                     && self.gate.changes(&aside, false, false);
             strict || self.harms(&Part { clause: aside, asks: false }, false, false, hold)
         };
-        let is_changed = parts.iter().enumerate().any(harms) || found.aside.is_some_and(harms_behind);
+        let is_changed = parts.iter().enumerate().any(harms) || found.aside.clone().is_some_and(harms_behind);
         (!is_changed).then_some(found.value)
     }
 
     /// The only clause that answers, and the place of the first one that counts: a conclusion takes the place of all that
     /// was said before it.
-    fn sole<'t, T>(
+    fn sole<'t, T: PartialEq>(
         &self,
         parts: &[Part<'t>],
         answers: &dyn Fn(&Part<'_>) -> bool,
@@ -190,8 +225,20 @@ impl<'a> Scene<'a> {
         let may_answer =
             |part: &Part<'_>| part.clause.joint != Joint::Because && !self.rejects_week(&part.clause) && answers(part);
         let hits = (from..parts.len()).filter(|place| may_answer(&parts[*place]));
-        let mut hits = hits.filter_map(|place| self.find(place, &parts[place].clause, understand, has_value));
-        let (Some(found), None) = (hits.next(), hits.next()) else { return None };
+        let hits = hits.filter_map(|place| self.find(place, &parts[place].clause, understand, has_value));
+        let mut hits: Vec<Found<'_, T>> = hits.collect();
+        if hits.len() > 1 {
+            let first = hits[0].place;
+            let hold = self.hold(&hits[0].said, parts[first].clause.joint);
+            let explains = |hit: &Found<'_, T>| {
+                let part = &parts[hit.place];
+                hit.aside.is_some() && (part.clause.joint == Joint::That || self.is_engaged(part, hold))
+            };
+            hits.retain(|hit| hit.place == first || !explains(hit));
+            // `at noon sharp, at 12`
+            hits.dedup_by(|later, first| later.value == first.value && later.aside.is_none());
+        }
+        let (Some(found), None) = (hits.pop(), hits.pop()) else { return None };
         Some((found, from))
     }
 
@@ -199,47 +246,21 @@ impl<'a> Scene<'a> {
     /// favourite`, `2 heures de route`.
     fn says_of(&self, aside: &Clause<'_>, hold: Hold) -> bool {
         let folded = aside.folded();
-        hold == Hold::Bare && !self.is_with(aside) && !is_part(&folded) && !says(&folded, self.words.confirms)
-    }
-
-    /// The clauses of a message.
-    fn parts<'t>(&self, text: &'t str) -> Vec<Part<'t>> {
-        let new = |joint| Part { clause: Clause { joint, said: Vec::new() }, asks: false };
-        let mut parts = vec![new(Joint::Mark)];
-        for line in text.lines() {
-            let said: Vec<&str> = line.split_whitespace().collect();
-            let folded: Vec<String> = said.iter().map(|word| fold(word)).collect();
-            let mut place = 0;
-            while place < said.len() {
-                let word = said[place];
-                let last = parts.last_mut().expect("the list begins with one clause");
-                let joint = reasons::joint_at(&folded[place..], self.gate.joints);
-                if joint.is_some() || word.starts_with(['(', '¿']) && !last.clause.said.is_empty() {
-                    let (joint, length) = joint.unwrap_or((Joint::Mark, 0));
-                    match last.clause.said.is_empty() {
-                        true => last.clause.joint = joint,
-                        false => parts.push(new(joint)),
-                    }
-                    place += length;
-                    if length > 0 {
-                        continue;
-                    }
-                }
-                let last = parts.last_mut().expect("the list begins with one clause");
-                let is_sign = word.chars().all(|c| "-–—…".contains(c) || c >= FIRST_PICTURE);
-                if !is_sign {
-                    last.clause.said.push(word);
-                }
-                last.asks |= word.contains('?');
-                if is_sign || ends(word) || self.is_full_stop(word, folded.get(place + 1)) {
-                    parts.push(new(Joint::Mark));
-                }
-                place += 1;
-            }
-            parts.push(new(Joint::Mark));
-        }
-        parts.retain(|part| part.clause.said.iter().any(|word| word.chars().any(char::is_alphanumeric)));
-        parts
+        // `2 que no comen carne` are some of them.
+        let is_measure = matches!(self.kind, Some(AnswerType::Number | AnswerType::Whole)) && !self.counts();
+        // `120.000 km e nunca deu problema`
+        let is_half = aside
+            .said
+            .get(1)
+            .is_some_and(|word| self.gate.own.and_half.contains(&format!("{}{}", self.and(), fold(word)).as_str()));
+        let goes_on = fold(aside.said[0]) == self.and() && aside.said.len() > UNKNOWN_CLAUSE_WORDS_MIN && !is_half;
+        let is_source = || ACCORDING.contains(&fold(aside.said[0]).as_str());
+        let is_reason = aside.joint == Joint::That && !self.counts() || is_measure && (goes_on || is_source());
+        hold == Hold::Bare
+            && !is_reason
+            && !self.is_with(aside)
+            && !is_part(&folded)
+            && !says(&folded, self.words.confirms)
     }
 
     /// The answer of a clause: all of its words, or the words before an aside.
@@ -256,34 +277,40 @@ impl<'a> Scene<'a> {
         let starts = (1..clause.said.len()).rev().filter(|at| self.starts_aside(&clause.said, *at));
         starts.take(ASIDES_TRIED_MAX).find_map(|at| {
             let (said, behind) = clause.said.split_at(at);
-            let hangs = said.last().is_some_and(|last| HANGING.contains(&fold(last).as_str()));
-            if hangs || has_value(behind) || self.counts() && fold(behind[0]) == self.and() {
+            let hangs =
+                said.last().is_some_and(|last| HANGING.contains(&fold(last).as_str()) || self.is_that(&fold(last)));
+            let is_that = behind.len() > 1 && (self.is_that(&fold(behind[0])) || self.is_purpose(behind));
+            let explains = || {
+                let part = Part { clause: Clause { joint: Joint::Mark, said: behind.to_vec() }, asks: false };
+                self.is_courtesy(said[at - 1]) && self.is_engaged(&part, self.hold(said, Joint::Mark))
+            };
+            if hangs
+                || has_value(behind) && !(is_that && self.kind.is_some()) && !explains()
+                || self.counts() && fold(behind[0]) == self.and()
+            {
                 return None;
             }
             let value = understand(&Clause { joint: clause.joint, said: said.to_vec() }.text())?;
-            let first = fold(behind[0]);
-            let joint = if THAT.contains(&first.as_str()) { Joint::Because } else { Joint::Mark };
+            let (joint, behind) = if is_that { (Joint::That, &behind[1..]) } else { (Joint::Mark, behind) };
             let aside = Clause { joint, said: behind.to_vec() };
             Some(Found { place, value, said: said.to_vec(), aside: Some(aside) })
         })
     }
 
-    /// True for a full stop behind figures; in German it makes an ordinal.
-    fn is_full_stop(&self, word: &str, next: Option<&String>) -> bool {
-        let figures = word.strip_suffix('.').unwrap_or_default();
-        let is_month =
-            || next.is_some_and(|next| self.gate.own.months.iter().any(|names| names.contains(&next.as_str())));
-        let is_figure = !figures.is_empty() && figures.bytes().all(|byte| byte.is_ascii_digit());
-        self.gate.own.language != "de" && is_figure && next.is_some() && !is_month()
-    }
-
-    fn starts_aside(&self, said: &[&str], at: usize) -> bool {
-        let is_start = |word: &str| self.words.starts.split_whitespace().any(|start| start == word);
-        is_start(&fold(said[at])) || self.is_courtesy(said[at - 1])
-    }
-
-    fn is_courtesy(&self, word: &str) -> bool {
-        self.gate.own.polite.contains(&fold(word).as_str())
+    /// The values of a clause that may be meant, without words for the present moment, without the beginning of a state
+    /// (`since thursday`) and, for a number, without days (`on repart le 24`).
+    fn values(&self, kind: AnswerType, said: &[&str]) -> Vec<Reading> {
+        let own = self.gate.own;
+        let is_now = |word: &&str| own.now.contains(&fold(word).as_str());
+        let mut said: Vec<&str> = said.iter().copied().filter(|word| !is_now(word)).collect();
+        if kind == AnswerType::Date && !frame::asks_behind_only(self.gate.hearing.question) {
+            let since = said.iter().position(|word| SINCE.contains(&fold(word).as_str()));
+            said.truncate(since.filter(|place| *place > 0).unwrap_or(said.len()));
+        }
+        if self.counts() {
+            said = self.without_days(&said);
+        }
+        inside::candidate_readings(kind, &said, self.gate.hearing, own)
     }
 
     fn hold(&self, said: &[&str], joint: Joint) -> Hold {
@@ -299,6 +326,16 @@ impl<'a> Scene<'a> {
         let is_measure = matches!(self.kind, Some(AnswerType::Number | AnswerType::Whole))
             && !self.counts()
             && said.first().is_some_and(|first| !is_value(first));
+        // `mándame 4`, `dammene 5`
+        let is_order = |word: &String| {
+            let ends: &[&str] = match self.gate.own.language {
+                "es" => &["ame", "eme", "nme", "anos"],
+                "it" => &["ami", "mmi", "imi", "emi", "mene"],
+                _ => &[],
+            };
+            word.len() >= ORDER_BYTES_MIN && ends.iter().any(|end| word.ends_with(end))
+        };
+        let is_measure = is_measure || said.iter().any(is_order);
         match (has(self.words.finals), is_past || is_measure || joint == Joint::So || has(self.words.commits)) {
             (true, _) => Hold::Final,
             (false, true) => Hold::Committed,
@@ -335,10 +372,6 @@ impl<'a> Scene<'a> {
             _ => "and",
         }
     }
-}
-
-fn ends(word: &str) -> bool {
-    reasons::ends_clause(word) || word.ends_with(['?', ')', ':']) || word.ends_with("..") || word.ends_with('…')
 }
 
 fn stands(list: &str, word: &str) -> bool {

@@ -5,16 +5,18 @@
 
 mod offering;
 mod tables;
+mod typing;
 
 use super::{
     AnswerContext,
     another::{self, is_denied_by_sign},
-    asides, beside, frame, inside, reasons,
+    asides, beside, chatter, frame, inside, reasons,
     words::{self, Words, around::IF_POSSIBLE},
 };
-use crate::matching::{fold, has_word, near};
+use crate::matching::{fold, has_word};
 pub use offering::offered;
 use tables::{JOINS, MODALS, MORE, OPENINGS, TELLS, TURNS, YOURS};
+pub use typing::is_mistyped;
 
 /// The options that a text names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,10 +139,17 @@ pub fn chosen(text: &str, titles: &[Vec<String>], hearing: &AnswerContext<'_>) -
     if text.len() > inside::SENTENCE_BYTES_MAX || is_denied_by_sign(text) {
         return Chosen::Nothing;
     }
-    match by_sentence(text, titles, hearing) {
-        Chosen::Nothing => among_clauses(text, titles, hearing),
+    let plain = without_chatter(text, titles, hearing);
+    match by_sentence(&plain, titles, hearing) {
+        Chosen::Nothing => among_clauses(&plain, titles, hearing),
         found => found,
     }
+}
+
+/// The text without chatter that is no title of an option.
+fn without_chatter(text: &str, titles: &[Vec<String>], hearing: &AnswerContext<'_>) -> String {
+    let names_one = |word: &str| titles.iter().flatten().any(|title| has_word(&fold(title), word));
+    chatter::without(text, hearing.language, &names_one)
 }
 
 fn by_sentence(text: &str, titles: &[Vec<String>], hearing: &AnswerContext<'_>) -> Chosen {
@@ -166,7 +175,10 @@ fn among_clauses(text: &str, titles: &[Vec<String>], hearing: &AnswerContext<'_>
     let names_one = |clause: &str| {
         let folded = fold(clause);
         let said: Vec<&str> = folded.split(' ').collect();
-        !mentions(&said, titles, hearing).is_empty()
+        // Of *1-2 people* and *3-4 people*, `we're 3` may choose one.
+        let has_figure = |text: &str| text.contains(char::is_numeric);
+        let may_count = || has_figure(clause) && titles.iter().flatten().any(|title| has_figure(title));
+        may_count() || !mentions(&said, titles, hearing).is_empty()
     };
     let found = reasons::chosen(text, hearing, choose, names_one);
     found.or_else(|| asides::chosen(text, hearing, choose, names_one)).map_or(Chosen::Nothing, Chosen::One)
@@ -370,33 +382,6 @@ fn has_day_of(asked: &str, words: &Words) -> bool {
     let said: Vec<String> = asked.split(' ').map(str::to_owned).collect();
     beside::names_another_day(&said, words)
 }
-
-/// True if the text is the title with typing errors. A number, a short word and the first letter of a word must be
-/// right: `18 GB` is not `16 GB`, and `possible` is not `impossible`. Another known word is no typing error: `junio` is
-/// not `julio`.
-pub fn is_mistyped(said: &str, title: &str) -> bool {
-    if near(said, title).is_none() || inside::is_signal(said) {
-        return false;
-    }
-    let digits = |text: &str| text.chars().filter(|c| c.is_numeric()).collect::<String>();
-    if digits(said) != digits(title) {
-        return false;
-    }
-    let parts = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
-    let (said_parts, title_parts) = (parts(said), parts(title));
-    if said_parts.len() != title_parts.len() {
-        // Only the blanks may differ.
-        return said.replace(' ', "") == title.replace(' ', "");
-    }
-    said_parts.iter().zip(&title_parts).all(|(said, title)| {
-        let long = title.chars().count() >= MISTYPED_CHARS_MIN;
-        let begins_alike = said.chars().next() == title.chars().next();
-        said == title || long && begins_alike && !inside::is_signal(said)
-    })
-}
-
-/// Shorter words differ from another word by one letter too often.
-const MISTYPED_CHARS_MIN: usize = 4;
 
 #[cfg(test)]
 mod tests {

@@ -50,8 +50,9 @@ const SENTENCES: [[(&str, &str); 6]; 5] = [
     files_of!("sentences/third"),
     files_of!("sentences/fourth"),
 ];
+type Naming = fn(Form) -> &'static str;
 /// Chats of people whose words are in no list, and the name of their answers in the table.
-const CHATS: [([(&str, &str); 6], fn(Form) -> &'static str); 2] = [
+const CHATS: [([(&str, &str); 6], Naming); 2] = [
     (files_of!("sentences/fifth"), |form| if form == Form::Refused { "fifth set, no answer" } else { "fifth set" }),
     (files_of!("sentences/sixth"), |form| if form == Form::Refused { "untuned, no answer" } else { "untuned" }),
 ];
@@ -198,7 +199,7 @@ fn share<'a>(cases: impl Iterator<Item = &'a Case>) -> (usize, usize, f64) {
     (right, all, 100.0 * right as f64 / all.max(1) as f64)
 }
 
-fn table(cases: &[Case], name: fn(Form) -> &'static str) -> String {
+fn table(cases: &[Case], name: Naming) -> String {
     let mut out = "| type | how it is written | en | es | fr | de | pt | it |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n".to_owned();
     let mut rows: BTreeMap<(usize, Form), Vec<&Case>> = BTreeMap::new();
     for case in cases {

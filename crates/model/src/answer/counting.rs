@@ -3,10 +3,13 @@
 
 use super::{
     AnswerContext, AnswerType, inside,
-    reading::{BESIDE_ONESELF, HOW_MANY, PEOPLE},
+    reading::{BESIDE_ONESELF, HOW_MANY, PEOPLE, Reading},
     words::{self, Unit, Words},
 };
-use crate::matching::{fold, has_word};
+use crate::{
+    matching::{fold, has_word},
+    value::Value,
+};
 
 /// A question that may count, and the answer to it: folded, the answer without its courtesies.
 pub struct Counting {
@@ -42,6 +45,40 @@ pub fn is_two(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> bool
         (counting.asks(&HOW_MANY) || counting.asks(&QUANTITIES)) && pair(&counting.said, counting.counts_people())
     })
 }
+
+/// The number behind an article that stands for the counted things: `the two`, `solo las 4`, `just the one`.
+pub fn of_all(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Reading {
+    let Some(counting) = Counting::of(kind, text, hearing).filter(|counting| counting.asks(&HOW_MANY)) else {
+        return Reading::default();
+    };
+    let Some(own) = words::own(hearing.language) else { return Reading::default() };
+    let mut said: Vec<&str> = counting.said.split(' ').collect();
+    if said.len() > 2 && SIMPLY.contains(&said[0]) {
+        said.remove(0);
+    }
+    let [article, number] = said.as_slice() else { return Reading::default() };
+    let is_article = PLURALS.iter().any(|(language, all)| *language == own.language && all.contains(article));
+    let figure = number.bytes().all(|byte| byte.is_ascii_digit()) && number.len() <= FIGURES_MAX;
+    let value = if figure { number.parse().ok() } else { own.number(&[number]).map(i64::from) };
+    let is_one = own.language == "en" && *number == "one" && counting.said.starts_with("just");
+    Reading::one(value.filter(|value| is_article && ((2..=GROUP_MAX).contains(value) || is_one)).map(Value::Whole))
+}
+
+/// The articles of larger numbers name an age or a year: `los 40`.
+const GROUP_MAX: i64 = 12;
+/// Longer figures behind an article are a year.
+const FIGURES_MAX: usize = 2;
+const SIMPLY: [&str; 12] =
+    ["just", "only", "solo", "solamente", "juste", "seulement", "nur", "bloss", "so", "apenas", "soltanto", "somente"];
+/// For each language, the articles of several things.
+const PLURALS: [(&str, &[&str]); 6] = [
+    ("en", &["the"]),
+    ("es", &["los", "las"]),
+    ("fr", &["les"]),
+    ("de", &["die"]),
+    ("pt", &["os", "as"]),
+    ("it", &["i", "le", "gli"]),
+];
 
 /// Words of a question for a quantity.
 const QUANTITIES: [&str; 6] = ["quantity", "cantidad", "quantite", "menge", "quantidade", "quantita"];
@@ -265,7 +302,6 @@ mod tests {
         super::{AnswerContext, AnswerType, InboundKind, read, tests::hearing, words},
         *,
     };
-    use crate::value::Value;
 
     fn number(question: &str, text: &str, language: &str) -> Option<Value> {
         let hearing = AnswerContext { question, ..hearing(language) };

@@ -14,7 +14,10 @@ pub fn without_courtesies(text: &str) -> String {
         let is_wish = |run: &[&str]| IF_POSSIBLE.contains(&fold(&run.join(" ")).as_str());
         said.windows(length).position(is_wish).map(|start| (start, start + length))
     });
-    found.map_or_else(|| text.clone(), |(start, end)| [&said[..start], &said[end..]].concat().join(" "))
+    let Some((start, end)) = found else { return text };
+    let mark = said[end - 1].chars().next_back().filter(|c| ",;!.".contains(*c) && start > 0);
+    let before: String = said[..start].join(" ").chars().chain(mark).collect();
+    [before, said[end..].join(" ")].join(" ").trim().to_owned()
 }
 
 /// `wenn es möglich ist` has the most words of a wish.

@@ -31,7 +31,7 @@ pub use asking::{ASKS, ASKS_FOR_DAYS, asks};
 use calls::{will_call, without_call};
 use neutral::{MONTHS, SIGNALS};
 pub use neutral::{is_carrier, is_signal};
-pub use offering::{offered, wished, wished_alone};
+pub use offering::{candidate_readings, offered, wished, wished_alone};
 use sort::sort_of;
 
 /// A longer text does not answer a question for one value.

@@ -95,6 +95,10 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
     if is_only_one(kind, text, hearing) {
         return Reading::one(Some(Value::Whole(1)));
     }
+    let of_all = counting::of_all(kind, text, hearing);
+    if whole.is_empty() && !of_all.is_empty() {
+        return of_all;
+    }
     let on_scale = scale::read(kind, text, hearing);
     if !on_scale.is_empty() {
         return on_scale;
@@ -139,11 +143,12 @@ fn beside_clauses(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> 
     let found = reasons::read(kind, text, hearing, of_clause);
     let mut found = if found.is_empty() { asides::read(kind, text, hearing, of_clause) } else { found };
     let is_late = |value: &Value| matches!(value, Value::Clock(time) if time.hour() >= NOON);
-    if kind == AnswerType::Time
-        && !found.unlikely.is_empty()
-        && found.likely.iter().all(is_late)
-        && asides::follows_from_an_event(text, hearing)
-    {
+    // `our flight is at 9 so 6:30`, `8 would be lovely, the babysitter comes at 7`
+    let is_open = || match found.likely.iter().all(is_late) {
+        true => asides::follows_from_an_event(text, hearing),
+        false => asides::is_beside_an_event(text, hearing),
+    };
+    if kind == AnswerType::Time && !found.unlikely.is_empty() && is_open() {
         found.likely.append(&mut found.unlikely);
     }
     found
@@ -155,6 +160,7 @@ fn of_clause(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>, own: &'s
         return Reading::default();
     }
     let whole = whole(kind, text, hearing, &[own]);
+    let whole = if whole.is_empty() { counting::of_all(kind, text, hearing) } else { whole };
     let known = if whole.is_empty() { inside::of_clause(kind, text, hearing, own) } else { whole };
     if known.is_empty() { inside::wished(kind, text, hearing, own) } else { known }
 }

@@ -7,6 +7,7 @@
 use super::{
     AnswerContext, AnswerType, another,
     asides::{self, comes_along, leaves},
+    chatter::GREETINGS,
     clause, echo, frame, inside,
     reading::{HOW_MANY, Reading},
     words::{self, Words, asides as aside_words, frames, joints, joints::JointWords},
@@ -17,6 +18,8 @@ use crate::matching::{fold, has_word};
 pub const CLAUSES_MAX: usize = 4;
 /// A shorter clause of unknown words may be a name of the value: `friday, exam day`.
 pub const UNKNOWN_CLAUSE_WORDS_MIN: usize = 3;
+/// A longer greeting says something else, too.
+const GREETING_WORDS_MAX: usize = 3;
 /// Shorter words before a full stop are abbreviations.
 const SENTENCE_END_CHARS_MIN: usize = 4;
 const ABBREVIATIONS: [&str; 6] = ["approx", "circa", "environ", "aprox", "sept", "settembre"];
@@ -26,6 +29,8 @@ const ABBREVIATIONS: [&str; 6] = ["approx", "circa", "environ", "aprox", "sept",
 pub enum Joint {
     Mark,
     Because,
+    /// The Spanish, Portuguese or Italian *that* of a reason: `venerdì, che sabato lavoro`.
+    That,
     So,
     But,
 }
@@ -220,6 +225,12 @@ impl Gate<'_> {
             return true;
         }
         // `sorry for answering so late, wednesday` says nothing about the day.
+        let apologizes = said.first().is_some_and(|first| self.joints.sorry.split(',').any(|sorry| sorry == *first))
+            && said.get(1).is_some_and(|next| FOR_WHAT.contains(next));
+        let is_negated = said.iter().any(|word| self.own.around.nots.split_whitespace().any(|not| not == *word));
+        if apologizes && !is_negated {
+            return false;
+        }
         if is_before && said.first().is_some_and(|first| self.joints.sorry.split(',').any(|sorry| sorry == *first)) {
             return false;
         }
@@ -243,6 +254,7 @@ impl Gate<'_> {
         };
         is_left_open()
             || self.of_day && asides::is_taken_up(&folded, self.own.language)
+            || self.of_day && asides::goes_before(&folded, self.own.language)
             || may_add()
             || says(self.joints.turns)
             || says(self.own.around.spoilers)
@@ -254,7 +266,16 @@ impl Gate<'_> {
     /// True for a clause of courtesy: `hi there`.
     pub fn is_idle(&self, clause: &Clause<'_>) -> bool {
         let is_idle = |word: &str| word.is_empty() || self.joints.idle.split(',').any(|idle| idle == word);
-        clause.folded().split(' ').all(is_idle)
+        let folded = clause.folded();
+        let said: Vec<&str> = folded.split(' ').collect();
+        // `ciao Gennaro, 5`
+        let is_not = |word: &&str| self.own.around.nots.split_whitespace().any(|not| not == *word) || *word == "no";
+        let greets = || {
+            GREETINGS.contains(&said[0])
+                && said.len() <= GREETING_WORDS_MAX
+                && !said.iter().any(|word| is_not(word) || inside::is_signal(word) || word.contains(char::is_numeric))
+        };
+        said.iter().all(|word| is_idle(word)) || greets()
     }
 
     /// True for a *not* that may deny the answer: `friday, I can't`. A *not* about another thing stands beside none of
@@ -264,7 +285,12 @@ impl Gate<'_> {
         let raw: Vec<String> = clause.said.iter().map(|word| fold(word)).collect();
         let is_negated = said.iter().copied().chain(raw.iter().map(String::as_str)).any(is_not);
         let is_able = |word: &&str| self.joints.able.split(',').any(|able| able == *word);
-        is_negated && !is_before && (said.iter().any(is_able) || said.first().is_some_and(|first| is_not(first)))
+        // The Spanish, Portuguese and Italian *no* stands before each verb: `a las 10, no soy de madrugar`.
+        let is_of_verb = ["es", "pt", "it"].contains(&self.own.language)
+            && said.len() > UNKNOWN_CLAUSE_WORDS_MIN
+            && !said.get(1).is_some_and(|next| self.joints.idle.split(',').any(|idle| idle == *next));
+        let begins = !is_of_verb && said.first().is_some_and(|first| is_not(first));
+        is_negated && !is_before && (said.iter().any(is_able) || begins)
     }
 
     fn is_about_another(&self, folded: &str, said: &[&str]) -> bool {
@@ -275,13 +301,17 @@ impl Gate<'_> {
             phrases.split(',').map(str::trim).any(|phrase| has_word(folded, phrase) && !has_word(&asked, phrase))
         };
         let rest: Vec<String> = said.iter().map(|word| (*word).to_owned()).collect();
-        another::is_other_event(folded, &asked)
+        self.of_day && another::is_other_event(folded, &asked)
             || !frame::names_somebody(&asked) && says_new(frame.others)
             || says(frame.amounts)
             || self.of_day && says(frame.having)
-            || super::beside::names_another_day(&rest, self.own)
+            || self.of_day && super::beside::names_another_day(&rest, self.own)
     }
 }
+
+/// Words behind an apology that name its cause: `sorry for the late notice`.
+const FOR_WHAT: [&str; 16] =
+    ["for", "about", "por", "el", "la", "las", "los", "pour", "du", "de", "fur", "wegen", "pela", "pelo", "per", "il"];
 
 /// Words for all of some things, of which a *but* excepts one.
 const ALL: [&str; 7] = ["any", "every", "all", "each", "nothing", "none", "no"];

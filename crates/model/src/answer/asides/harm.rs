@@ -2,12 +2,13 @@
 
 use super::{
     super::{
-        AnswerType, beside, inside,
+        AnswerType, beside, frame, inside,
         reasons::{CONDITIONS, Clause, Joint, UNKNOWN_CLAUSE_WORDS_MIN},
         units,
         words::{Words, asides, asides::AsideWords, frames},
     },
     Hold, Part, Scene,
+    explaining::goes_before,
     lists::{
         ABLE, BOSSES, COMING_ALONG, COPULAS, DENIAL_WORDS_MAX, FOR, INCLUDING, MORE, ONE, OTHERWISE, PLAIN_NO, PLURALS,
         REASON_WORDS_MIN, SEATS, THEN, UNSURE, WITH, WITH_WHOM, WORKS,
@@ -63,6 +64,9 @@ impl Scene<'_> {
         if self.gate.is_idle(clause) {
             return false;
         }
+        if clause.joint == Joint::That {
+            return self.is_no_reason(clause, hold);
+        }
         let folded = self.without_otherwise(clause.folded());
         let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
         let is_condition = || CONDITIONS.iter().any(|word| has_word(&folded, word));
@@ -87,6 +91,7 @@ impl Scene<'_> {
             && !is_before
             && (is_own_day
                 || says(&folded, self.words.confirms)
+                    && !goes_before(&folded, self.gate.own.language)
                     && !said.iter().any(|word| stands(self.gate.own.around.nots, word)))
         {
             Hold::Committed
@@ -99,16 +104,90 @@ impl Scene<'_> {
             return says(&folded, self.words.hard)
                 || admits() && (self.is_of_others(&folded) || self.denies_day(&said));
         }
-        if hold == Hold::Bare && !self.is_premise(clause) {
-            return self.gate.changes(clause, is_before, is_premise);
+        if !is_before
+            && (self.fears_lateness(&said)
+                || self.tells_before(&folded)
+                || self.tells_after(&said, &folded)
+                || self.lists_people(clause))
+        {
+            return says(&folded, self.words.hard);
         }
+        if hold == Hold::Bare && !self.is_premise(clause) {
+            return match self.kind {
+                None => self.changes_option(clause, &said, &folded, is_before),
+                Some(AnswerType::Number | AnswerType::Whole) if !self.counts() => {
+                    self.changes_measure(clause, &said, &folded, is_before)
+                }
+                _ => self.gate.changes(clause, is_before, is_premise),
+            };
+        }
+        let has_figure = || {
+            let left = if self.counts() { self.without_days(&clause.said) } else { clause.said.clone() };
+            left.iter().any(|word| word.chars().any(char::is_numeric))
+        };
         says(&folded, self.words.hard)
             || self.gate.of_day && is_taken_up(&folded, self.gate.own.language)
             || self.takes_back(&said, is_before) && !(self.counts() && self.is_of_others(&folded))
             || self.counts() && (leaves(&said, self.gate.own) || said.iter().any(|word| UNSURE.contains(word)))
             || self.counts() && hold != Hold::Final && self.adds_somebody(&said, &folded)
-            || !self.gate.of_day && folded.chars().any(char::is_numeric) && !self.is_premise(clause)
+            || !self.gate.of_day && self.kind.is_some() && has_figure() && !self.is_premise(clause)
             || self.gate.of_day && self.names_a_day(&said)
+    }
+
+    /// True if a clause beside an age, a weight or a price alone may change it.
+    fn changes_measure(&self, clause: &Clause<'_>, said: &[&str], folded: &str, is_before: bool) -> bool {
+        let others = || !frame::names_somebody(&self.asked) && self.is_of_others(folded);
+        let denies = || said.first().is_some_and(|first| stands(self.gate.own.around.nots, first));
+        let is_about_it = || said.first().is_some_and(|first| stands(self.words.that, first) || POINTS.contains(first));
+        is_before
+            || said.len() < UNKNOWN_CLAUSE_WORDS_MIN
+            || clause.joint != Joint::Mark
+            || says(folded, self.words.hard)
+            || CONDITIONS.iter().any(|word| has_word(folded, word))
+            || folded.chars().any(char::is_numeric)
+            || said.iter().any(|word| MORE.contains(word))
+            || inside::asks(folded)
+            || others()
+            || denies()
+            || is_about_it()
+    }
+
+    /// True if a clause beside an option alone may change it. Days, figures and events of its own change no option.
+    fn changes_option(&self, clause: &Clause<'_>, said: &[&str], folded: &str, is_before: bool) -> bool {
+        let others = || !frame::names_somebody(&self.asked) && self.is_of_others(folded);
+        let starts_a_question = || inside::asks(folded) && !is_before;
+        let is_about_it = || self.words.that.split(' ').any(|that| said.first() == Some(&that));
+        said.len() < UNKNOWN_CLAUSE_WORDS_MIN
+            || is_before
+            || clause.joint == Joint::So
+            || says(folded, self.words.hard)
+            || starts_a_question()
+            || others()
+            || is_about_it()
+            || self.takes_back(said, is_before)
+            || said.iter().any(|word| TAKES_BACK.contains(word))
+    }
+
+    /// The words of a clause without days: `10 nights, we leave on the 24th`.
+    pub fn without_days<'t>(&self, said: &[&'t str]) -> Vec<&'t str> {
+        let is_day = |word: &str| {
+            let figures = word.trim_end_matches(|c: char| !c.is_ascii_digit());
+            !figures.is_empty() && figures.len() <= 2 && figures.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        let marks = match self.gate.own.language {
+            "es" => "el dia",
+            "fr" => "le",
+            "de" => "am den bis zum",
+            "pt" => "dia",
+            "it" => "il",
+            _ => "the",
+        };
+        let is_left = |place: &usize| {
+            let before = place.checked_sub(1).map(|before| fold(said[before])).unwrap_or_default();
+            let is_ordinal = self.gate.own.language != "en" || said[*place].contains(char::is_alphabetic);
+            !(is_day(said[*place]) && is_ordinal && stands(marks, &before))
+        };
+        (0..said.len()).filter(is_left).map(|place| said[place]).collect()
     }
 
     /// `chocolate, the kids would riot otherwise` gives a reason; an alternative would name another option.
@@ -151,6 +230,14 @@ impl Scene<'_> {
     fn takes_back(&self, said: &[&str], is_before: bool) -> bool {
         let nots = self.gate.own.around.nots;
         let is_negated = said.iter().any(|word| stands(nots, word) || *word == "t");
+        // `could you do the 2nd, I can't pay before that`
+        if self.gate.of_day
+            && is_negated
+            && said.len() >= UNKNOWN_CLAUSE_WORDS_MIN
+            && said.iter().any(|word| EARLIER.contains(word))
+        {
+            return false;
+        }
         let is_that = || said.iter().any(|word| stands(self.words.that, word));
         let is_unable = || said.len() <= DENIAL_WORDS_MAX && said.iter().any(|word| ABLE.contains(word));
         // `that day I don't work`
@@ -165,12 +252,12 @@ impl Scene<'_> {
             || is_negated && !is_before && (said.len() < UNKNOWN_CLAUSE_WORDS_MIN || is_unable() || is_that())
     }
 
-    fn is_of_others(&self, folded: &str) -> bool {
+    pub fn is_of_others(&self, folded: &str) -> bool {
         frames::of(self.gate.own.language).is_some_and(|frame| says(folded, frame.others))
     }
 
     /// True if a clause may add somebody or something to a count.
-    fn adds_somebody(&self, said: &[&str], folded: &str) -> bool {
+    pub fn adds_somebody(&self, said: &[&str], folded: &str) -> bool {
         let Some(frame) = frames::of(self.gate.own.language) else { return true };
         let is_absent = said.iter().any(|word| stands(self.words.absent, word));
         let is_feast = self.is_feast(folded);
@@ -179,19 +266,37 @@ impl Scene<'_> {
         let is_seat = said.iter().any(|word| SEATS.contains(word));
         let is_short = said.len() < UNKNOWN_CLAUSE_WORDS_MIN && !is_seat;
         let counts_people = || units::asks_for_people(&self.asked);
+        // Somebody who eats along adds no pizza to a wish for four.
         let adds = || {
-            comes_along(said)
+            comes_along(said) && (counts_people() || said.iter().any(|word| TOO.contains(word)))
                 || said.iter().any(|word| MORE.contains(word))
                 || counts_people() && says(folded, frame.others)
         };
         !is_absent && !is_feast && !is_part(folded) && (is_with || is_short || adds())
     }
 
-    fn names_a_day(&self, said: &[&str]) -> bool {
+    pub fn names_a_day(&self, said: &[&str]) -> bool {
         let rest: Vec<String> = said.iter().map(|word| (*word).to_owned()).collect();
         self.kind != Some(AnswerType::Date) && beside::names_another_day(&rest, self.gate.own)
     }
 }
+
+/// Words that point at the value before them: `9, so old is my son`.
+const POINTS: [&str; 12] = ["thats", "its", "cest", "c", "so", "es", "e", "era", "was", "war", "etait", "according"];
+/// Words of the time before the answer.
+const EARLIER: [&str; 9] = ["before", "antes", "avant", "vorher", "davor", "eher", "prima", "until", "sooner"];
+/// Words of an addition.
+const TOO: [&str; 15] = [
+    "too", "also", "well", "each", "tambien", "cada", "aussi", "chacun", "chacune", "auch", "jeder", "tambem", "anche",
+    "pure", "ognuno",
+];
+/// Words that take back an option or set another beside it.
+#[rustfmt::skip]
+const TAKES_BACK: [&str; 40] = [
+    "other", "rest", "left", "whatever", "sick", "hate", "allergic", "wrong", "prefer", "better", "odio", "alergico", "alergica", "resto", "asco", "prefiero", "mejor", "deteste", "allergique", "reste",
+    "prefere", "mieux", "degoute", "hasse", "allergisch", "rest", "ubel", "besser", "lieber", "odeio", "alergica", "enjoo", "prefiro", "melhor", "schifo", "allergico", "allergica", "preferisco",
+    "meglio", "andere",
+];
 
 /// True for a part of a count: `we are 5, one is a baby`.
 pub fn is_part(folded: &str) -> bool {

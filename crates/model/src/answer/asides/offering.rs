@@ -37,7 +37,7 @@ pub fn offered_option(
 }
 
 impl Scene<'_> {
-    fn one_offered<T>(
+    fn one_offered<T: PartialEq>(
         &self,
         text: &str,
         understand: &dyn Fn(&str) -> Option<T>,
@@ -52,7 +52,9 @@ impl Scene<'_> {
         let hold = self.hold(&found.said, parts[found.place].clause.joint);
         let harms = |(place, part): (usize, &Part<'_>)| {
             let concludes = place < from && found.place == from;
-            let may_hold_another = !concludes && part.clause.joint != Joint::Because && !self.is_premise(&part.clause);
+            let may_hold_another = !concludes
+                && ![Joint::Because, Joint::That].contains(&part.clause.joint)
+                && !self.is_premise(&part.clause);
             place != found.place
                 && (may_hold_another && has_value(&part.clause.said)
                     || self.forbids(part, place < found.place, concludes, hold))

@@ -15,6 +15,7 @@ use crate::matching::{fold, has_word};
 /// somebody else.
 pub fn offered(text: &str, titles: &[Vec<String>], hearing: &AnswerContext<'_>) -> Option<usize> {
     let own = words::own(hearing.language)?;
+    let text = &super::without_chatter(text, titles, hearing);
     let names_one = |clause: &str| {
         let folded = fold(clause);
         let said: Vec<&str> = folded.split(' ').collect();

@@ -27,6 +27,16 @@ pub fn offered(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>, own: &
     }
 }
 
+/// The readings of all candidates of a clause.
+pub fn candidate_readings(
+    kind: AnswerType,
+    all: &[&str],
+    hearing: &AnswerContext<'_>,
+    own: &'static Words,
+) -> Vec<Reading> {
+    candidates(kind, all, hearing, own).into_iter().map(|candidate| candidate.reading).collect()
+}
+
 /// The candidate of a clause that wishes it or asks the business for it, though some words of the clause are unknown:
 /// `could you squeeze me in tomorrow`, `quiero inscribir a 3`. The unknown words name no thing, which may have a day, an
 /// hour or a number of its own: `I need to catch the ferry at 10:30`.

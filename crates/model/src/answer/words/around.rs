@@ -57,7 +57,7 @@ pub const EN: SentenceWords = SentenceWords {
     span_marks: "in for within",
     each_marks: "every each all most",
     assent: "send sending remember agree agreed interested correct true confirm confirmed accept accepted fine happy very much too indeed definitely absolutely course certainly need think so at",
-    picks: "someone somebody craving oh some one ones option options color colour rather definitely favourite favorite going gonna wanna gotta give put select selected chosen \
+    picks: "obvs obviously naturally always someone somebody craving oh some one ones option options color colour rather definitely favourite favorite going gonna wanna gotta give put select selected chosen \
         chose opt decided decide interested said meant mean absolutely certainly simply preferably always loved cool awesome excellent thing \
         might may too id ill im lets pleased thankyou cheers ta make file lodge copy pay paying use using only have my on me gonna wanna left right below above under",
     asks: "do,does,did,is,are,was,were,have you,you have,you got,has,have they,am i,is there,are there,should,shall,will it,will you,would you,would it,can you,could you,can it,can they,whether",
@@ -76,7 +76,7 @@ pub const ES: SentenceWords = SentenceWords {
         cumpleanos cumplo fecha dia numero cantidad precio presupuesto coste costo cuesta pague pagamos pago peso \
         pesa mide mido altura valor respuesta elijo creo pienso digo diria supongo quiza quizas tal vez igual paso \
         ocurrio sucedio mujer marido esposa esposo hijo hija madre padre pareja nino nina ahora mismo seguramente \
-        posible haria hacer hacemos venga pues entonces muy tambien parece",
+        posible haria hacer hacemos venga pues entonces muy tambien parece lujo perlas maravilla justo justos justas",
     nots: "no ni nunca jamas tampoco sin salvo excepto menos incorrecto antiguo anterior viejo",
     spoilers: "si puedo,si podemos,si llego,si salgo,por dia,al dia,todos los dias,todos los,todas las,mas,mas de,mas que,menos de,menos que,al menos,por lo menos,como minimo,como maximo,como mucho,minimo,maximo,\
         hasta,entre,desde,a partir,antes,despues,tras,luego,mas tarde,digo manana,aviso,avisare,avisar,digo,dire,\
@@ -90,7 +90,7 @@ pub const ES: SentenceWords = SentenceWords {
     span_marks: "en dentro durante",
     each_marks: "los todos cada un",
     assent: "mandeme mandame envieme enviame uno acordare acuerdo correcto correcta cierto verdad exacto interesa interesado interesada encantaria encanta acepto confirmo confirmado seguro segura asi totalmente deseo hacerlo hagamoslo adelante senor senora necesito",
-    picks: "alguien antoja opcion opciones color elegir elijo escojo escoger elegido quedo queda cojo coger tomo tomar tomare llevo llevar llevare pon ponme pongame \
+    picks: "obvio obviamente siempre alguien antoja opcion opciones color elegir elijo escojo escoger elegido quedo queda cojo coger tomo tomar tomare llevo llevar llevare pon ponme pongame \
         pones pone pondria das da dame deme daria dais manda mandame envia enviame traeme favorito favorita preferido preferida preferiria \
         gusta encanta opto decido decidido decidi adelante venga mia mias mios muchas mil mio tener tomamos elegimos cogemos interesa apunta apuntame unos unas sea seria poner hacer presentar copia copias consulta pongo meter hago haremos pago pagare pagaria traigo llevo encima conmigo con echele ponle te le ahorita solo tengo voy mi izquierdo derecho izquierda derecha debajo pierna definitivamente cogeria",
     asks: "tiene,tienen,hay,que tal,como,cual,si hay,si tiene,queda,quedan",
@@ -123,7 +123,7 @@ pub const FR: SentenceWords = SentenceWords {
     span_marks: "dans en pendant",
     each_marks: "les chaque tous un",
     assent: "envoyez envoie men un souviendrai daccord correct exact vrai interesse interessee minteresse accepte jaccepte confirme sur sure ca convient me volontiers avec plaisir beaucoup bien faites allez besoin",
-    picks: "quelqu quelqun envie option options couleur choisir choisi choix opte aime jaime adore jadore plait mets mettez donne donnez envoie envoyez allons allez celui \
+    picks: "evidemment toujours quelqu quelqun envie option options couleur choisir choisi choix opte aime jaime adore jadore plait mets mettez donne donnez envoie envoyez allons allez celui \
         celle ceux celles ci plutot franchement definitivement carrement favori favorite prefere preferee prendrai prendrais puis beaucoup bcp stp \
         interesse minteresse soit vais va veut avoir prenons prendrons choisissons desire faire deposer copie signaler fais ferai ferons paie paye paierai reglerai regle sur moi vous que jai obligatoirement oblige dis ma mon seulement un une gauche droit droite dessous partirais partirai",
     asks: "est ce,es tu,etes vous,avez,as tu,tu as,vous avez,a t,y a,il y a",
@@ -142,7 +142,7 @@ pub const DE: SentenceWords = SentenceWords {
         geburtsdatum datum zeit uhrzeit nummer zahl anzahl betrag preis budget kosten kostet gekostet bezahlt zahle \
         wiege wiegt gewicht gross grosse wert antwort sage sagen sagt glaube denke meine schatze vielleicht \
         wahrscheinlich eventuell passiert frau mann sohn tochter mutter vater kind kinder jetzt wirklich eigentlich \
-        aktuell moglich machen mach mal also auch doch bei uns",
+        aktuell moglich machen mach mal also auch doch bei uns recht klar nice direkt",
     nots: "nicht kein keine keinen keiner keinem nie niemals weder ohne ausser ausgenommen statt falsch falsche alte",
     spoilers: "je,ist zu,zu ist,hat zu,haben zu,alle tage,mehr,mehr als,weniger als,mindestens,hochstens,maximal,minimal,uber,unter,bis,zwischen,von,ab,seit,vor,nach,\
         danach,spater,fruher,sage es ihnen,sage ihnen,sage dir,sage bescheid,melde,frag,fragen,frage,weiss,wissen,\
@@ -156,7 +156,7 @@ pub const DE: SentenceWords = SentenceWords {
     span_marks: "in binnen",
     each_marks: "jeden jeder immer",
     assent: "schicken schick eine merke einverstanden richtig korrekt wahr interesse interessiert akzeptiere bestatige stimme stimmt sicher unbedingt freue klar weiter brauche so viel",
-    picks: "jemand lust option farbe wahlen wahle auswahl entscheide entschieden entscheiden gib geben gebt gebe liebe lieben liebsten nehm nehmt bekommen bekomme \
+    picks: "naturlich immer jemand lust option farbe wahlen wahle auswahl entscheide entschieden entscheiden gib geben gebt gebe liebe lieben liebsten nehm nehmt bekommen bekomme \
         krieg kriege kriegen wars ists nen ne n ma halt einfach definitiv unbedingt mag moge gefallt wunsche wunsch favorit wurd hatt darf durfte durfen durften \
         haette moechte moechten waere koennte wuerde wurde dankeschon dankeschoen schoen paar einmal hatten wahlen interessiert interessieren loswerden machen einreichen aufgeben kopie brauch nimm nehm krieg wollt zahl zahle zahlen mach mache dabei nur hab linken rechten auf den ganz klar linke rechte jeden fall",
     asks: "haben sie,sie haben,hatten sie,hat,haben wir,ist das,ist,sind,war,konnen sie,konnten sie,ob,geht,ginge,passt,wird,gibt,sollte,soll",
@@ -189,7 +189,7 @@ pub const PT: SentenceWords = SentenceWords {
     span_marks: "em dentro daqui",
     each_marks: "as aos toda todas todo cada um uma",
     assent: "manda mande um lembro acordo correto certo certa verdade exato interessa interesse interessado interessada adoraria aceito confirmo confirmado certeza concordo assim totalmente desejo senhor senhora preciso sim isso",
-    picks: "alguem vontade opcao opcoes cor escolher escolhi fico ficar pego pegar levo levar manda mande envia da de me adoro amo gosto favorito favorita preferido \
+    picks: "obvio obviamente sempre alguem vontade opcao opcoes cor escolher escolhi fico ficar pego pegar levo levar manda mande envia da de me adoro amo gosto favorito favorita preferido \
         preferida preferiria definitivamente decido decidi optei opto interessa muita brigado brigada valeu pf pfv seja querer ter escolhemos uns umas fazer apresentar copia vou fazer tirar faco fazemos pago comigo aqui pagar agora mesmo so tenho mando meu esquerdo direito esquerda direita certeza iria",
     asks: "tem,teria,voce tem,voces tem,seria possivel,da para,sera,sera que,como,qual,se tem,se ha",
     requests: "posso,poderia,podemos,poderiamos,pode me,podia,pode ser,quero,queria,queremos,gostaria,eu fico,eu levo,me da,me ve,me manda,prefiro",
@@ -221,7 +221,7 @@ pub const IT: SentenceWords = SentenceWords {
     span_marks: "tra fra in entro",
     each_marks: "i ogni tutti un una di",
     assent: "mandi manda ne uno ricordo daccordo corretto giusto vero esatto interessa interessato interessata accetto confermo confermato sicuro sicura cosi totalmente desidero lo piace bisogno",
-    picks: "qualcuno voglia opzione opzioni colore scegliere scelto prenderei prenda dammi mi dia dai da darebbe daresti mandami adoro amo piace preferito preferita \
+    picks: "ovvio ovviamente sempre qualcuno voglia opzione opzioni colore scegliere scelto prenderei prenda dammi mi dia dai da darebbe daresti mandami adoro amo piace preferito preferita \
         decisamente decido deciso opto andrei andrebbe quell quella quelle quelli tantissimo interessa avere prendiamo prenderemo scegliamo vada delle dei degli dello fare presentare copia fa faccio sporgere facciamo pago paghero con me subito solo assolutamente mio mia sinistro destro sinistra destra prenderei",
     asks: "ha,avete,avrebbe,hai,ce,ci sono,come,e possibile",
     requests: "posso,potrei,possiamo,potremmo,mi da,mi dai,mi dia,mi darebbe,mi daresti,vorrei,voglio,vogliamo,vorremmo,prendo,prenderei,preferisco,preferirei,mi piacerebbe,puo essere",

@@ -39,7 +39,7 @@ const ASIDES: [AsideWords; 6] = [
         starts: "im i ive we weve were its it theyre they hes shes my our theres there this thats cos cuz coz bc because as since with before after while and also for \
             about regarding from including counting incl",
         commits: "please pls plz plss want prefer works work good great perfect fine ok okay suits best better ideal amazing awesome brilliant can could take book booked put \
-            make lets say do ill well love pop come be see there thanks thx ta sounds would expecting gimme give order need down lovely free got nice enough cheers think me just ll d go am probably definitely",
+            make lets say do ill well love pop come be see there thanks thx ta sounds would expecting gimme give order need down lovely free got nice enough cheers think me just ll d go am probably definitely ace grand mint smashing lush wicked",
         hard: "if,unless,or,otherwise,else,depends,depending,wait,hold on,except,instead,cancel,canceled,cancelled,forget,mistake,wrong,kidding,joke,joking,impossible,whether,\
             ask,check,decide,tell you,let you know,get back to,another,other day,different,later,earlier,not sure,dont know,don t know,maybe,perhaps,doubt,no way,refuse,\
             postponed,moved to,might,could be,actually no,never mind,nevermind,scratch that,on second,sold out,fully booked,previous,used to,plus,extra,changed,other,too bad,in general,i mean,full,unfortunately,sadly,no longer,against,elsewhere,somewhere else,gone,go ahead,will know,knows",
@@ -59,7 +59,7 @@ const ASIDES: [AsideWords; 6] = [
         commits: "porfa porfavor favor xfa porfis porfi gracias quiero queremos queria quisiera quisieramos gustaria prefiero puedo podemos podria podriamos bien mejor perfecto perfecta \
             genial ideal vale ponme pon apuntame anotame apunte reserva reservame dame mandame vamos voy ire iriamos llegaremos llegare llegamos llego paso pasare somos seremos seriamos encantaria \
             estupendo fenomenal va iria queda quedaria necesito apartame sea seria puede creo mi das da mandame mejor sirve alcanza echele seguramente definitivamente probablemente yo pongamos digamos",
-        hard: "si,o,u,sino,salvo,excepto,menos,depende,espere,espera,cancelar,cancele,cancela,olvidelo,olvidalo,error,equivoque,broma,imposible,pregunte,preguntar,pregunto,consultar,\
+        hard: "si,no lo se,o,u,sino,salvo,excepto,menos,depende,espere,espera,cancelar,cancele,cancela,olvidelo,olvidalo,error,equivoque,broma,imposible,pregunte,preguntar,pregunto,consultar,\
             consulto,mirar,miro,aviso,otro dia,otra,despues no,quiza,quizas,tal vez,dudo,no se,no estoy segura,no estoy seguro,a lo mejor,igual,mejor no,aplazado,\
             ademas,mas aparte,aparte,extra,luego digo,confirmo,antes eran,eramos,otro,lastima,en general,completo,lleno,agotado,a menos que,te digo,os digo,le digo,que digo,cambio de idea,en contra,otro sitio,otro lado,adelante,que no",
         own_day: "salgo,termino,acabo,entro,trabajo,llego del trabajo,llego de trabajar,mi turno,recojo,dejo a los ninos,llevo a los ninos,mi descanso,salgo de",
@@ -77,7 +77,7 @@ const ASIDES: [AsideWords; 6] = [
         commits: "veux voulons veut prenons mets prend svp stp plait merci voudrais voudrait voudrions aimerais prefere prefererais peux pouvons pourrais bien mieux parfait parfaite nickel ideal ok mettez notez reservez prends \
             prendrai prendra va convient arrange arrangerait top super serai serons sera serait passe passerai viens viendrai viendrons arriverai arrive partons disons dire impec impeccable genial \
             sommes venons bon bonne faut suffit suffira envoyez gardez inscrivez plutot chouette possible dispo crois pense moi marche irait dirais surement probablement oblige obligatoirement",
-        hard: "si,ou,sinon,sauf,depend,attendez,attends,annuler,annulez,oubliez,erreur,trompe,trompee,blague,impossible,demander,demande,verifier,verifie,autre jour,autre date,une autre,\
+        hard: "si,pas dit,ou,sinon,sauf,depend,attendez,attends,annuler,annulez,oubliez,erreur,trompe,trompee,blague,impossible,demander,demande,verifier,verifie,autre jour,autre date,une autre,\
             un autre,peut etre,doute,sais pas,ne sais,pas sur,pas sure,plus tard,plus tot,avant c,en plus,encore un,encore une,je vous dis,je confirme,\
             je vous confirme,tiens au courant,redis,ni,reporte,decale,autre,dommage,en general,complet,a moins,en fait,malheureusement,je redis,vous redis,te redis,contre,ailleurs,allez y,que non",
         own_day: "je finis,je termine,je sors,je rentre,je commence,j embauche,je debauche,je depose,je travaille,je bosse,mon service,ma pause,je recupere,je quitte",
@@ -127,10 +127,10 @@ const ASIDES: [AsideWords; 6] = [
     },
     AsideWords {
         language: "it",
-        starts: "che e sono ho abbiamo mi mio mia miei io perche xke con prima dopo ci qui  sto devo lavoro abito stacco esco cosi per sul su di poi tanto pure viene ce compreso compresa compresi incluso",
+        starts: "che e sono ho abbiamo mi mio mia miei io perche xke con prima dopo ci qui  sto devo lavoro abito stacco esco cosi per sul su di poi tanto pure viene ce compreso compresa compresi incluso contando",
         commits: "voglio vogliamo serve grazie favore cortesia piacere vorrei vorremmo preferisco posso possiamo potrei potremmo meglio perfetto ottimo ideale bene fantastico metta mettete segni segna prenoti \
             facciamo fai prendo prendiamo passo arrivo arriviamo arriveremo saremo siamo saremmo veniamo vengo va andrebbe andiamo dai bastano basta magnifico comodo starebbero diciamo servono credo penso me direi probabilmente assolutamente sicuramente",
-        hard: "se,o,oppure,altrimenti,senno,tranne,eccetto,dipende,aspetti,aspetta,annullare,annulli,annulla,dimentichi,errore,sbagliato,sbagliata,scherzo,scherzavo,impossibile,\
+        hard: "se,non lo so,o,oppure,altrimenti,senno,tranne,eccetto,dipende,aspetti,aspetta,annullare,annulli,annulla,dimentichi,errore,sbagliato,sbagliata,scherzo,scherzavo,impossibile,\
             chiedere,chiedo,controllare,controllo,confermo,vi dico,faccio sapere,altro giorno,altra,altro,forse,dubito,non so,non sono sicuro,non sono sicura,piu tardi,piu presto,\
             in piu,ancora uno,extra,eravamo,rimandato,spostato,meglio di no,altra,peccato,in generale,pieno,esaurito,al completo,a meno,anzi,purtroppo,ti dico,contro,altrove,faccia pure,di no,di no",
         own_day: "stacco,finisco,esco,torno,inizio,lavoro,il mio turno,il turno,porto i bimbi,porto i bambini,la mia pausa,mia pausa,pausa pranzo,rientro,prendo i bambini,prendo mio,prendo mia",

@@ -33,7 +33,7 @@ pub const WORDS: Words = Words {
     relative: &[
         (-2, &["vorgestern"]),
         (-1, &["gestern"]),
-        (0, &["heute", "jetzt", "sofort"]),
+        (0, &["heute", "jetzt", "sofort", "heute noch", "noch heute", "heut", "heut noch"]),
         (1, &["morgen"]),
         (2, &["ubermorgen", "uebermorgen"]),
     ],

@@ -115,6 +115,8 @@ pub const WORDS: Words = Words {
     and: "and",
     about: &[
         "about",
+        "bout",
+        "abt",
         "around",
         "roughly",
         "approximately",
@@ -196,7 +198,7 @@ const NO: &[&str] = &[
 #[rustfmt::skip]
 const COUNTED: &[&str] = &[
     "euro", "euros", "dollar", "dollars", "bucks", "pound", "pounds", "eur", "usd", "gbp", "pesos", "percent",
-    "per cent", "people", "persons", "person", "guests", "guest", "adults", "adult", "of us", "pieces", "piece",
+    "per cent", "ppl", "peeps", "pax", "people", "persons", "person", "guests", "guest", "adults", "adult", "of us", "pieces", "piece",
     "items", "item", "units", "unit", "times", "nights", "night", "tickets", "ticket", "places", "seats", "seat",
     "yrs", "yr", "years", "year", "years old", "yrs old", "year old", "quid", "rupees", "francs", "kids",
     "kid", "children", "child", "men", "women", "friends", "guys", "rooms", "room", "tables", "pax", "participants",

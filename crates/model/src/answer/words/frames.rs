@@ -32,7 +32,7 @@ const FRAMES: [FrameWords; 6] = [EN, ES, FR, DE, PT, IT];
 const EN: FrameWords = FrameWords {
     language: "en",
     others: "boss,he,she,they,his,her,hers,their,theirs,him,hes,shes,theyre,wife,husband,son,daughter,mother,father,mom,mum,dad,\
-        partner,child,kid,boy,girl,boyfriend,girlfriend,brother,sister,friend,parents,everyone,everybody",
+        partner,child,kid,boy,girl,boyfriend,girlfriend,brother,sister,friend,my mate,a mate,mates,parents,everyone,everybody",
     polite: "can i have,could i have,may i have,can we have,could we have,may we have,like to have,love to have,want to have,\
         with my wife,with my husband,with my partner,with my son,with my daughter,everyone is,everybody is",
     having: "i have,we have,ive,weve,i ve,we ve,i got,we got,there is,theres,there s,there are,has,my meeting,our meeting,a meeting,\

@@ -69,7 +69,7 @@ const JOINTS: [JointWords; 6] = [
     },
     JointWords {
         language: "de",
-        because: "weil,denn",
+        because: "weil,weils,denn",
         so: "sagen wir,also,deshalb,daher,deswegen",
         but: "aber",
         turns: "wenn,wenns,falls,sonst,oder,sofern,hangt,kommt drauf,warten,warte,bis,ausser,statt,absagen,abgesagt,stornieren,vergessen,vergiss,fehler,falsch,vertan,scherz,witz,\

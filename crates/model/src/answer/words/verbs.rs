@@ -64,7 +64,7 @@ const VERBS: [Verbs; 16] = [
 pub fn adverbs(language: &str) -> &'static str {
     match language {
         "en" => {
-            "home available free able rather ideally normally usually hopefully tho though mate lol haha btw then instead-of us around also too \
+            "home available free able spot bout ace grand mint smashing lush wicked rather ideally normally usually hopefully tho though mate lol haha btw then instead-of us around also too \
             in-total yeh yh hiya heya howdy luv lovely ta cheers pal bud guys team there ill wed theyd itd thatd therell itll id cos bc easiest \
             easier handy handier suitable okay brill fab super down fully finally certainly definitely literally basically opening gap chance drop pop swing round down noted closer craving afford amazing better awesome theres therell change move little grand lovely suppose imagine reckon comfortable drop collect pick it plenty brilliant excellent wonderful fantastic terrific superb sorted doable sweet magic preferable gonna wanna gotta lemme gimme dear hun x xx xxx tbh ngl imo plss thanku thnx tnx expecting fits wld cld thatd squeeze pls afraid midweek easily kindly"
         }
@@ -79,7 +79,7 @@ pub fn adverbs(language: &str) -> &'static str {
             parce-que environ rentre rentree la d'accord impeccable chouette quand-meme carrement presente present adorerait adorerais surement espere esperons noter notee peut peut-etre besoin voire premiere genial geniale top super impec cool excellent excellente formidable joli jolie beau seul seule unique conge vais allons changer deplacer decaler petit petite imagine suppose devrait devraient suffire laisse assez faites confortable recupere aprem conges journee toute entiere partons sincerement honnetement franchement coucou bisous bonne journee soiree chouette facile pratique rtt repos ras mdr finalement bcp dacc dac"
         }
         "de" => {
-            "zuhause daheim hause frei verfugbar zeit eigentlich normalerweise normal letztendlich schliesslich doch wohl eher liebsten ehesten lg vg mfg \
+            "zuhause top punkt daheim hause frei verfugbar zeit eigentlich normalerweise normal letztendlich schliesslich doch wohl eher liebsten ehesten lg vg mfg \
             gruss grusse liebe viele dran drannehmen rein reinkommen moglichst ideal ginge klappt klappen klappte geht ok okay eben mal bitteschon halt \
             insgesamt ungefahr circa ca etwa rund moin hey na vom von-mir termin hinkommen da sowas problem gar druckfrei einfach machbar guter gleich fruh notiert einchecken diesmal eigentlich leisten toll genial spitze optimal wunderbar hervorragend fein einziger einzige einzigen klasse gedacht verschieben andern reinschieben kleine kleiner kleinen fang fange erstmal sollte sollten hole hol abhole angenehm locker freier freie freien glaub denk komm schau schauen schon find hab hatt wurd konnt wollt nehm mein brauch ganzen ehrlich offen schliesslich lg vlg bussi mega bombe locker bequem einfacher gell odr"
         }
@@ -89,7 +89,7 @@ pub fn adverbs(language: &str) -> &'static str {
             mesmo da dai daria so ja ta inteiro vcs vc adoraria adorariamos queriamos queria anotado anotada dessa essa pras natal maravilha maravilhoso maravilhosa excelente top massa bacana bonito bonita lindo unico unica afinal folga livre poe dizer mudar trocar encaixar imagino pequena pequeno comeco comecamos aproximadamente faz pego busco retiro tranquilo sobra total seriamos iriamos contando dava ficava sinceramente honestamente finalmente fixe giro optimo optima confortavel facil viu rs kkk kkkk moca moco querida querido linda bjs chegam combinado umas uns contando"
         }
         "it" => {
-            "libero libera liberi disponibile disponibili casa finalmente fine principio normalmente normale veramente proprio giusto ideale appuntamento \
+            "dammi dammene mandamene mettimene fammene fanne dacci libero libera liberi disponibile disponibili casa finalmente fine principio normalmente normale veramente proprio giusto ideale appuntamento \
             pf pfv perfavore xfavore grz graziee ciaoo saluti insomma comodo comoda comodi problema momento caso pure tranquillamente li ci ne va andrebbe \
             direi allora ecco diciamo sicuramente presente intero buon giorno segnata segnato facciamo aspettateci aspettaci vorremmo piuttosto stavolta prima mattina fantastico fantastica eccellente meraviglioso stupendo stupenda bellissimo comodissimo unico unica fai fate giornata intera saremmo siano spostare cambiare infilarmi verrebbe benissimo piccolo piccola bimbo bimba inizio iniziamo lunico lunica lideale suppongo dovrebbero dovrebbe bastare faccia ritiro ritirerei sola servirebbero sarei fossimo verremmo onestamente finalmente facile super top grazieee cara caro gentilmente cortesemente starebbero bene ottimamente dai ahah ok vabbe"
         }

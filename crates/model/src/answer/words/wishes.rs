@@ -1,6 +1,6 @@
 //! Lists the verbs with which a contact wishes or asks for something: `I'd like`, `could you`, `je voudrais`.
 
-use crate::matching::has_word;
+use crate::matching::{has_word, starts_with};
 
 /// True for a word of wish or request of this language, folded.
 pub fn is_wish(language: &str, word: &str) -> bool {
@@ -35,6 +35,17 @@ const REQUESTS: [(&str, &str, &str); 6] = [
     ("de", "kannst du,konntest du,konnen sie,konnten sie,konnt ihr,konntet ihr,wurden sie,wurdest du", "mich mir uns"),
     ("pt", "pode,podes,poderia,podia,podem,consegue,consegues,conseguem,me anota,me marca,me coloca,me poe", "me nos"),
     ("it", "puo,puoi,potrebbe,potresti,potete,potreste,riesce,riesci,riuscite,mi segna,mi segni,mi mette,mi metti,me ne segna,me ne segni,ci segna,ci mette", "mi me ci"),
+];
+
+/// True if a sentence begins as the contact's question whether it can have something: `can I come on wednesday`.
+pub fn asks_for_itself(folded: &str) -> bool {
+    FOR_ITSELF.iter().any(|start| starts_with(folded, start))
+}
+
+#[rustfmt::skip]
+const FOR_ITSELF: [&str; 24] = [
+    "can i", "could i", "may i", "can we", "could we", "puedo", "podria", "podemos", "podriamos", "je peux", "je pourrais", "on peut", "puis je", "kann ich", "konnte ich", "konnt ich", "konnen wir", "posso",
+    "poderia", "podia", "possiamo", "potrei", "potremmo", "da pra",
 ];
 
 fn of(language: &str) -> &'static str {
