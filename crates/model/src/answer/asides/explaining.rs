@@ -153,3 +153,38 @@ pub fn goes_before(folded: &str, language: &str) -> bool {
 const OWN_VERB_BYTES_MIN: usize = 3;
 /// A longer list of people tells more than their names.
 const LIST_WORDS_MAX: usize = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::{AnswerContext, AnswerType, InboundKind, read, tests::hearing};
+
+    fn is_taken(kind: AnswerType, question: &str, text: &str, language: &str) -> bool {
+        let hearing = AnswerContext { question, ..hearing(language) };
+        read(kind, &InboundKind::Text { body: text.into() }, &hearing).likely.len() == 1
+    }
+
+    #[test]
+    fn that_begins_a_reason() {
+        for (language, question, text, taken) in [
+            ("es", "¿Qué día quiere venir?", "el martes q estoy de teletrabajo", true),
+            ("es", "¿Qué día quiere venir?", "el martes que viene mi hermana", false),
+            ("es", "¿Qué día quiere venir?", "el viernes, que no puedo", false),
+            ("pt", "Que dia você quer vir?", "sexta, que sábado trabalho", true),
+            ("it", "Che giorno vuole venire?", "venerdì che sabato ho un battesimo", true),
+            ("it", "Che giorno vuole venire?", "giovedì che siete chiusi", false),
+        ] {
+            assert_eq!(is_taken(AnswerType::Date, question, text, language), taken, "{text}");
+        }
+    }
+
+    #[test]
+    fn another_day_or_hour_that_is_taken_explains_the_answer() {
+        let day = "Which day would you like?";
+        assert!(is_taken(AnswerType::Date, day, "friday would be great, saturday I have a wedding", "en"));
+        assert!(!is_taken(AnswerType::Date, day, "friday, saturday works too", "en"));
+        assert!(!is_taken(AnswerType::Date, day, "friday, before that is better", "en"));
+        let hour = "Um wie viel Uhr möchten Sie kommen?";
+        assert!(is_taken(AnswerType::Time, hour, "um 5, danach hab ich training", "de"));
+        assert!(!is_taken(AnswerType::Time, hour, "um 5, um 6 passt mir besser", "de"));
+    }
+}
