@@ -261,14 +261,14 @@ fn without_manners<'a>(text: &'a str, own: &Words) -> Option<&'a str> {
 }
 
 /// The text before the longest of the phrases with which it ends.
-fn cut_end<'a>(text: &'a str, phrases: impl Iterator<Item = &'static str>) -> Option<&'a str> {
+fn cut_end(text: &str, phrases: impl Iterator<Item = &'static str>) -> Option<&str> {
     let places = text.rmatch_indices(char::is_whitespace).map(|(place, _)| text.split_at(place));
     let ends: Vec<(String, &str)> = places.take(PHRASE_WORDS_MAX).map(|(before, end)| (fold(end), before)).collect();
     beside_longest(&ends, phrases).map(str::trim_end)
 }
 
 /// The text behind the longest of the phrases with which it begins.
-fn cut_start<'a>(text: &'a str, phrases: impl Iterator<Item = &'static str>) -> Option<&'a str> {
+fn cut_start(text: &str, phrases: impl Iterator<Item = &'static str>) -> Option<&str> {
     let places = text.match_indices(char::is_whitespace).map(|(place, _)| text.split_at(place));
     let starts: Vec<(String, &str)> = places.take(PHRASE_WORDS_MAX).map(|(start, rest)| (fold(start), rest)).collect();
     beside_longest(&starts, phrases).map(str::trim_start)
