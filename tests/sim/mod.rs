@@ -27,10 +27,38 @@ const ACTS: usize = 40;
 /// The number of acts between two checks for unfinished work.
 const ACTS_TO_CALM: usize = 10;
 
-#[test]
-fn the_laws_hold_whatever_happens() {
+/// The seeds in as many tests, so that other tests run beside them: one test would have to take all cores.
+mod the_laws_hold {
+    pub(super) const SHARES: u64 = 4;
+
+    #[test]
+    fn in_the_first_share_of_the_seeds() {
+        super::hold(0);
+    }
+
+    #[test]
+    fn in_the_second_share_of_the_seeds() {
+        super::hold(1);
+    }
+
+    #[test]
+    fn in_the_third_share_of_the_seeds() {
+        super::hold(2);
+    }
+
+    #[test]
+    fn in_the_fourth_share_of_the_seeds() {
+        super::hold(3);
+    }
+}
+
+/// Checks each of `SHARES` seeds, from the one with this place on; a single seed is the first share's.
+fn hold(share: u64) {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     if let Some(seed) = number("SIM_SEED") {
+        if share > 0 {
+            return;
+        }
         if let Ok(filter) = std::env::var("SIM_LOG") {
             let log = tracing_subscriber::fmt().with_env_filter(filter).without_time().with_writer(std::io::stderr);
             log.init();
@@ -40,14 +68,15 @@ fn the_laws_hold_whatever_happens() {
         return;
     }
     let (first, seeds) = (number("SIM_FIRST").unwrap_or(1), number("SIM_SEEDS").unwrap_or(SEEDS));
-    let next = AtomicU64::new(first);
+    let next = AtomicU64::new(first + share);
     let failures = std::sync::Mutex::new(Vec::new());
-    let hands = std::thread::available_parallelism().map_or(2, usize::from);
+    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
+    let hands = cores.div_ceil(the_laws_hold::SHARES);
     std::thread::scope(|scope| {
         for _ in 0..hands {
             scope.spawn(|| {
                 loop {
-                    let seed = next.fetch_add(1, Ordering::SeqCst);
+                    let seed = next.fetch_add(the_laws_hold::SHARES, Ordering::SeqCst);
                     if seed >= first + seeds {
                         return;
                     }
