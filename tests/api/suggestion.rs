@@ -57,6 +57,9 @@ async fn handed_over(host: &mut Host) -> String {
     format!("/v1/conversations/{}", list["data"][0]["id"])
 }
 
+/// A number that is larger than that of any draft.
+const NO_DRAFT: i64 = 9_007_199_254_740_993;
+
 /// The draft once it is no longer being written.
 async fn draft(host: &Host, path: &str) -> Json {
     loop {
@@ -107,12 +110,14 @@ fn a_draft_is_shown_used_edited_and_thrown_away_and_each_is_counted() {
         host.post("key-acme", &format!("{path}/messages"), reply).await.is(201);
         host.ana_says("and three?").await;
         draft(&host, &path).await;
-        let reply = json!({"text": "I will call you.", "agent": "Rosa"});
+        let reply = json!({"text": "I will call you.", "suggestion": NO_DRAFT, "agent": "Rosa"});
         host.post("key-acme", &format!("{path}/messages"), reply).await.is(201);
         host.ana_says("and four?").await;
         let last = draft(&host, &path).await["id"].clone();
         let older = host.post("key-acme", &format!("{path}/suggestion/discard"), json!({"id": edited})).await.is(200);
         assert_eq!(older["state"], "ready", "a newer one stays");
+        let other = host.post("key-acme", &format!("{path}/suggestion/discard"), json!({"id": NO_DRAFT})).await.is(200);
+        assert_eq!(other["state"], "ready");
         let gone = host.post("key-acme", &format!("{path}/suggestion/discard"), json!({"id": last})).await.is(200);
         assert_eq!((&gone["state"], &gone["text"], &gone["why"]), (&json!("none"), &Json::Null, &Json::Null));
         let all = json!([{"agent": "helper", "as_is": 1, "edited": 1, "unused": 1, "discarded": 1}]);

@@ -245,38 +245,6 @@ pub struct Frame {
     pub agent: Option<Box<AgentState>>,
 }
 
-impl Run {
-    /// The run of an agent that drafts a reply for a person; no conversation has it among its runs.
-    pub fn drafting(number: u32, version: VersionId, frame: Frame, now: Time) -> Run {
-        Run {
-            number,
-            version,
-            flow: frame.flow.clone(),
-            trigger: "suggest".to_owned(),
-            started_at: now,
-            frames: vec![frame],
-            waiting: Waiting::Ready,
-            asked_for: None,
-            event: Value::Nothing,
-            aside_of: None,
-            depth: 0,
-            msg: Value::Nothing,
-            handoff: Value::Nothing,
-            postponed: false,
-            confirms_stop: false,
-            calls: 0,
-            agent_calls: 0,
-            handing: None,
-            expired: false,
-            said: None,
-            stopped: false,
-            why: None,
-            by_itself: 0,
-            answering: None,
-        }
-    }
-}
-
 impl Frame {
     /// A frame at the first step of a flow or block.
     pub fn new(

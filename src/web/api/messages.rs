@@ -60,7 +60,7 @@ pub struct NewMessage {
     /// The person who writes, and has the conversation from then on; of somebody who is signed in it is their own name.
     agent: Option<Text<NAME_CHARS_MAX>>,
     /// The `id` of the draft that the text began with.
-    suggestion: Option<u32>,
+    suggestion: Option<i64>,
     #[serde(flatten)]
     said: SaidMessage,
 }
@@ -174,7 +174,7 @@ pub(super) fn in_one_list(theirs: Vec<inbound::Recorded>, ours: Vec<outbound::Ou
 /// The author of a message.
 enum By {
     /// A person of the business, perhaps with a name, and the draft that the text began with.
-    Person(Option<String>, Option<u32>),
+    Person(Option<String>, Option<i64>),
     Program,
 }
 
@@ -188,7 +188,7 @@ async fn say(
     let app = &web.app;
     let bug = |error: &dyn std::fmt::Display| Problem::bug(error);
     let (origin, agent, began_with) = match by {
-        By::Person(agent, draft) => (Origin::Person, agent, draft.map_or(BeganWith::OwnWords, BeganWith::Draft)),
+        By::Person(agent, draft) => (Origin::Person, agent, BeganWith::of_number(draft)),
         By::Program => (Origin::Api, None, BeganWith::Unknown),
     };
     if let Some(sender) = app.senders.get(row.sender_id) {

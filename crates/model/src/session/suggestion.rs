@@ -1,7 +1,14 @@
 //! Defines the draft of a reply that an agent writes for the person who has the conversation.
 
-use super::{Run, Session, Waiting};
-use crate::{base::ids::InboundId, effect::CallRequest};
+use super::{Frame, Run, Session, Waiting};
+use crate::{
+    base::{
+        ids::{InboundId, VersionId},
+        time::Time,
+    },
+    effect::CallRequest,
+    value::Value,
+};
 use serde::{Deserialize, Serialize};
 
 /// The draft for the newest message of the contact. It stands in the open case, so it ends with it.
@@ -47,6 +54,13 @@ pub enum BeganWith {
     Draft(u32),
 }
 
+impl BeganWith {
+    /// The number of a draft, as a program sends it; `None`: the text began with none. No draft has a negative number.
+    pub fn of_number(draft: Option<i64>) -> Self {
+        draft.and_then(|number| u32::try_from(number).ok()).map_or(BeganWith::OwnWords, BeganWith::Draft)
+    }
+}
+
 /// A paper that the draft was taken from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SuggestionSource {
@@ -74,7 +88,7 @@ pub enum NoSuggestion {
     Failed,
 }
 
-/// What became of a draft once the person wrote or threw it away.
+/// The end of a draft: how the person used it, or threw it away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SuggestionUse {
@@ -168,7 +182,7 @@ impl Suggestion {
         150 + self.agent.len() + state
     }
 
-    /// What a text of the person makes of the draft; `None`: there is none, or the person may not have seen it.
+    /// How a text of the person uses the draft; `None`: there is none, or the person may not have seen it.
     pub fn used_by(&self, text: &str, began_with: BeganWith) -> Option<SuggestionUse> {
         let SuggestionState::Ready { text: draft, .. } = &self.state else { return None };
         match began_with {
@@ -176,6 +190,38 @@ impl Suggestion {
             _ if text.trim() == draft.trim() => Some(SuggestionUse::AsIs),
             BeganWith::Draft(number) if number == self.number => Some(SuggestionUse::Edited),
             BeganWith::Draft(_) | BeganWith::OwnWords => Some(SuggestionUse::Unused),
+        }
+    }
+}
+
+impl Run {
+    /// The run of an agent that drafts a reply for a person; no conversation has it among its runs.
+    pub fn drafting(number: u32, version: VersionId, frame: Frame, now: Time) -> Run {
+        Run {
+            number,
+            version,
+            flow: frame.flow.clone(),
+            trigger: "suggest".to_owned(),
+            started_at: now,
+            frames: vec![frame],
+            waiting: Waiting::Ready,
+            asked_for: None,
+            event: Value::Nothing,
+            aside_of: None,
+            depth: 0,
+            msg: Value::Nothing,
+            handoff: Value::Nothing,
+            postponed: false,
+            confirms_stop: false,
+            calls: 0,
+            agent_calls: 0,
+            handing: None,
+            expired: false,
+            said: None,
+            stopped: false,
+            why: None,
+            by_itself: 0,
+            answering: None,
         }
     }
 }
@@ -213,6 +259,8 @@ mod tests {
         );
         assert_eq!(draft.used_by("Until six!", BeganWith::OwnWords), Some(SuggestionUse::Unused));
         assert_eq!(draft.used_by("Open until six.", BeganWith::Unknown), None, "typed on the phone");
+        let began = [Some(4), Some(-1), Some(i64::MAX), None].map(BeganWith::of_number);
+        assert_eq!(began, [BeganWith::Draft(4), BeganWith::OwnWords, BeganWith::OwnWords, BeganWith::OwnWords]);
         let state = SuggestionState::Without { why: NoSuggestion::Model, text: String::new() };
         assert_eq!(Suggestion { state, ..draft }.used_by("Until six!", BeganWith::Draft(4)), None);
     }

@@ -67,7 +67,7 @@ pub struct CountedUse {
     pub how: SuggestionUse,
 }
 
-/// What became of the drafts of an agent at a sender.
+/// How people used the drafts of an agent at a sender.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SuggestionCounts {
     pub agent: String,
@@ -179,7 +179,7 @@ pub async fn find(store: &Store, conversation: ConversationId) -> Result<Option<
     store.one(&FIND, &[conversation.0.into()], read).await
 }
 
-/// What became of all drafts, by agent and sender.
+/// How people used all drafts, by agent and sender.
 pub async fn counts(store: &Store) -> Result<Vec<SuggestionCounts>, ReadError> {
     let read = |row: &Row| {
         Ok(SuggestionCounts {

@@ -68,10 +68,10 @@ pub struct SourceShown {
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Discarded {
     /// The `id` of the draft; a newer one stays.
-    id: Option<u32>,
+    id: Option<i64>,
 }
 
-/// What became of the drafts of an agent.
+/// How people used the drafts of an agent.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct SuggestionCounts {
     agent: Id<String>,
@@ -112,7 +112,8 @@ pub async fn discard(
     let acting = Arc::clone(&web);
     once(web, account, parts.headers, path, bytes, move |_| async move {
         let number = match id {
-            Some(id) => Some(id),
+            // No draft has a number beyond these.
+            Some(id) => u32::try_from(id).ok(),
             None => found(&acting, &row).await?.map(|draft| draft.number),
         };
         if let Some(number) = number {
