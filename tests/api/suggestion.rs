@@ -13,7 +13,7 @@ language: en
 timezone: Europe/Madrid
 models: [main]
 agents: {scope: bicycle repairs}
-teams: {desk: {suggest: helper}}
+teams: {desk: {suggest: helper}, bench: {suggest: mechanic}}
 ";
 const PERSON: &str = "flow: person
 when: [{message: person}]
@@ -23,6 +23,13 @@ const DESK: &str = "flow: desk
 when: [{message: desk}]
 steps:
   - agent: helper
+    instructions: Answer in short sentences.
+    knowledge: all
+";
+const BENCH: &str = "flow: bench
+when: [{message: bench}]
+steps:
+  - agent: mechanic
     instructions: Answer in short sentences.
     knowledge: all
 ";
@@ -39,6 +46,7 @@ async fn host(database: &str, server: &ModelServer) -> Host {
         ("flows/_bot.yaml", BOT),
         ("flows/person.yaml", PERSON),
         ("flows/desk.yaml", DESK),
+        ("flows/bench.yaml", BENCH),
         ("knowledge/prices.md", PAPER),
     ];
     let models = model(server, "");
@@ -122,9 +130,18 @@ fn a_draft_is_shown_used_edited_and_thrown_away_and_each_is_counted() {
         assert_eq!((&gone["state"], &gone["text"], &gone["why"]), (&json!("none"), &Json::Null, &Json::Null));
         let all = json!([{"agent": "helper", "as_is": 1, "edited": 1, "unused": 1, "discarded": 1}]);
         assert_eq!(counts(&host).await, all);
+        // Another team has another agent, and the counts of the first one stay with it.
+        host.post("key-acme", &format!("{path}/assign"), json!({"team": "bench"})).await.is(200);
+        host.ana_says("and five?").await;
+        let own = draft(&host, &path).await;
+        assert_eq!(own["agent"], "mechanic", "{own}");
+        let reply = json!({"text": own["text"], "suggestion": own["id"], "agent": "Rosa"});
+        host.post("key-acme", &format!("{path}/messages"), reply).await.is(201);
+        let other = json!({"agent": "mechanic", "as_is": 1, "edited": 0, "unused": 0, "discarded": 0});
+        assert_eq!(counts(&host).await, json!([all[0], other]));
         assert_eq!(host.get("key-other", "/v1/suggestions/counts").await.is(200)["data"], json!([]));
         let metrics = host.metrics().await;
-        assert!(metrics.contains("suggestions_total{kind=\"as_is\"} 1"), "{metrics}");
+        assert!(metrics.contains("suggestions_total{kind=\"as_is\"} 2"), "{metrics}");
     });
 }
 
@@ -155,7 +172,7 @@ fn an_erasure_takes_the_draft_and_its_counts_with_it() {
         let id = path.rsplit('/').next().unwrap().parse().unwrap();
         let id = transom::base::ids::ConversationId(id);
         let store = &host.app.store;
-        assert_eq!(transom::store::tables::suggestion::find(store, id).await.unwrap(), None);
+        assert_eq!(transom::store::tables::support_case::suggestion::find(store, id).await.unwrap(), None);
         let session = transom::store::tables::session::find(store, id).await.unwrap();
         assert!(!format!("{session:?}").contains("ZEBRA"), "{session:?}");
         assert_eq!(counts(&host).await, json!([]));

@@ -16,7 +16,7 @@ use transom::{
         tables::{
             dead_letter,
             session::{self, SessionUpdate},
-            suggestion,
+            support_case::suggestion,
         },
     },
 };

@@ -25,7 +25,7 @@ const WHOLE: &[&str] = &[
     "outbound.reached",
     // A row for each migration, counted when a command opens the database for reading.
     "migration.applied",
-    // One row for each conversation in which an agent has drafted; people ask for the counts.
+    // One row for each draft that was used or not; people ask for the counts.
     "suggestion.counts",
     // An erasure looks at all that is kept for a day or three.
     "erasure.events",

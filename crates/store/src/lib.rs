@@ -99,7 +99,7 @@ static TABLES: &[Table] = &[
     (tables::session::STATEMENTS, tables::session::QUERIES),
     (tables::start::STATEMENTS, tables::start::QUERIES),
     (tables::subscription::STATEMENTS, tables::subscription::QUERIES),
-    (tables::suggestion::STATEMENTS, tables::suggestion::QUERIES),
+    (tables::support_case::suggestion::STATEMENTS, tables::support_case::suggestion::QUERIES),
     (tables::support_case::STATEMENTS, tables::support_case::QUERIES),
     (tables::template::STATEMENTS, tables::template::QUERIES),
     (tables::tester_session::STATEMENTS, tables::tester_session::QUERIES),

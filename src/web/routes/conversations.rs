@@ -188,7 +188,7 @@ pub static ROUTES: &[Route] = &[
         roles: EVERYBODY,
         summary: "Count what became of drafts, by agent",
         about: "A draft that another one replaced, or after which nobody wrote, is not counted.",
-        answers: &[ok(answer::<CountedSuggestions>(), "Of the conversations that are kept.")],
+        answers: &[ok(answer::<CountedSuggestions>(), "Of the time for which messages are kept.")],
         example: ask("/v1/suggestions/counts"),
         take: || get(suggestion::counts),
         ..GET

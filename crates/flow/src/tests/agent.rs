@@ -3,6 +3,7 @@
 mod cite;
 mod language;
 mod mcp;
+mod suggest;
 
 use super::Talk;
 use crate::model::{

@@ -35,7 +35,6 @@ mod shown;
 mod started;
 mod starting;
 mod stopping;
-mod suggest;
 mod summary;
 mod talk;
 mod tongues;

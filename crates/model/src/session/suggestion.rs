@@ -141,6 +141,13 @@ impl NoSuggestion {
 }
 
 impl SuggestionUse {
+    pub const ALL: [SuggestionUse; 4] =
+        [SuggestionUse::AsIs, SuggestionUse::Edited, SuggestionUse::Unused, SuggestionUse::Discarded];
+
+    pub fn parse(text: &str) -> Option<SuggestionUse> {
+        SuggestionUse::ALL.into_iter().find(|how| how.as_str() == text)
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
             SuggestionUse::AsIs => "as_is",
@@ -269,6 +276,10 @@ mod tests {
     fn each_name_is_read_as_its_reason() {
         for name in NoSuggestion::NAMES {
             assert_eq!(NoSuggestion::parse(name).map(NoSuggestion::as_str), Some(*name));
+        }
+        for how in SuggestionUse::ALL {
+            assert_eq!(serde_json::to_value(how).unwrap(), how.as_str());
+            assert_eq!(SuggestionUse::parse(how.as_str()), Some(how));
         }
         assert_eq!(NoSuggestion::parse("none"), None);
         assert_eq!(NoSuggestion::of_error("http_status"), NoSuggestion::Failed);

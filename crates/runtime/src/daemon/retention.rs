@@ -15,7 +15,8 @@ use crate::{
         queries::retention::{self, ForgetError, Pace},
         tables::{
             audience, audit, chatwoot_message, dead_letter, delivery, early_status, event, idempotency, inbound,
-            model_call, model_question, note, outbound, person_session, run, start, suggestion, support_case,
+            model_call, model_question, note, outbound, person_session, run, start,
+            support_case::{self, suggestion},
             tester_session, trace, upload, webhook,
         },
     },
@@ -70,6 +71,7 @@ impl Retention {
             (&support_case::EXPIRE, keep.messages),
             (&note::EXPIRE, keep.messages),
             (&suggestion::EXPIRE, keep.messages),
+            (&suggestion::EXPIRE_USES, keep.messages),
             (&model_question::EXPIRE, keep.model_questions),
             (&chatwoot_message::EXPIRE, keep.messages),
             (&delivery::EXPIRE, keep.traces),

@@ -2,14 +2,14 @@
 
 use crate::{
     base::{
-        ids::ConversationId,
+        ids::{ContactId, SenderId},
         time::{Time, iso},
     },
     lane::state::LaneState,
     model::session::{CaseState, Person, Session, Suggestion, SuggestionUse},
     store::{
         WriteSet,
-        tables::suggestion::{self, CountedUse, DraftState, OverSuggestion, SuggestionRow},
+        tables::support_case::suggestion::{self, DraftState, OverSuggestion, SuggestionRow, SuggestionUsed},
     },
     turns::Runner,
 };
@@ -92,9 +92,16 @@ impl Runner {
         self.events.notify(set, "suggestion", data, now);
     }
 
-    /// Counts in the commit of the turn what became of a draft.
-    pub(super) fn count_suggestion(&self, id: ConversationId, how: SuggestionUse, set: &mut WriteSet) {
-        set.push(&suggestion::USED, &CountedUse { id, how });
+    /// Adds to the commit of the turn how the person used a draft of this agent.
+    pub(super) fn count_suggestion(
+        &self,
+        (contact_id, sender_id): (ContactId, SenderId),
+        agent: String,
+        how: SuggestionUse,
+        set: &mut WriteSet,
+    ) {
+        let (id, at) = (self.store.next_id(), self.clock.now());
+        set.push(&suggestion::USED, &SuggestionUsed { id, contact_id, sender_id, agent, how, at });
         self.metrics.suggestion(how);
     }
 

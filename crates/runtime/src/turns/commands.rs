@@ -46,10 +46,11 @@ impl Runner {
         // Scheduling a message does not take the conversation over yet.
         let by_person = draft.origin == Origin::Person && draft.at.is_none();
         let agent = draft.agent.clone();
-        if let Some(open) = lane.conversations[index].session.suggestion().filter(|_| by_person)
+        let talk = &lane.conversations[index];
+        if let Some(open) = talk.session.suggestion().filter(|_| by_person)
             && let Some(how) = open.used_by(draft.content.text(), began_with)
         {
-            self.count_suggestion(conversation, how, &mut set);
+            self.count_suggestion((lane.contact.id, talk.sender), open.agent.clone(), how, &mut set);
         }
         let (waiter, sent) = oneshot::channel();
         // A text that is too long for the sender's platform becomes several; the first one has the requested id.

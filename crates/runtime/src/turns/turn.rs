@@ -66,7 +66,10 @@ impl Runner {
         let had = assigned(&session);
         let (case_before, person_before) = (rows::case_id(&session), session.person.clone());
         let (mut pointer, by_word) = (Pointer::of(&event, &session), is_stop(&event));
-        let is_thrown_away = matches!(event, Event::SuggestionDiscarded { number } if is_ready(&session, number));
+        let thrown_away = match event {
+            Event::SuggestionDiscarded { number } => agent_of_ready(&session, number),
+            _ => None,
+        };
         let goes_on = matches!(event, Event::Returned { .. });
         let talk = self.talk_for_draft(&live, &session, lane.conversations[index].id, &event).await?;
         let outcome = self.outcome_of(&live, lane, index, now, &versions, session, event, &talk).await;
@@ -98,8 +101,9 @@ impl Runner {
         conversation.session = session;
         let draft_before = person_before.as_ref().and_then(|person| person.case.as_ref()?.suggestion.as_deref());
         self.tell_suggestion(lane, index, draft_before, now, &mut set);
-        if is_thrown_away {
-            self.count_suggestion(lane.conversations[index].id, SuggestionUse::Discarded, &mut set);
+        if let Some(agent) = thrown_away {
+            let place = (lane.contact.id, lane.conversations[index].sender);
+            self.count_suggestion(place, agent, SuggestionUse::Discarded, &mut set);
         }
         let case_changed = self.tell_case(lane, index, case_told(person_before.as_ref()), now, &mut set);
         if had != assigned(&lane.conversations[index].session) {
@@ -277,11 +281,10 @@ impl Runner {
     }
 }
 
-/// True if the draft with this number is there to be thrown away.
-fn is_ready(session: &Session, number: u32) -> bool {
-    session
-        .suggestion()
-        .is_some_and(|open| open.number == number && matches!(open.state, SuggestionState::Ready { .. }))
+/// The agent of the draft with this number; `None`: it is not there to be thrown away.
+fn agent_of_ready(session: &Session, number: u32) -> Option<String> {
+    let open = session.suggestion().filter(|open| open.number == number)?;
+    matches!(open.state, SuggestionState::Ready { .. }).then(|| open.agent.clone())
 }
 
 /// In an author's test the pauses between the attempts of a call take no time (language.md 10).

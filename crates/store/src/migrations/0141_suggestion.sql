@@ -11,10 +11,17 @@ create table suggestion (
   why text, -- why there is none: unsure model budget guard failed; null: there is one, or it is over
   reason text, -- the same as a sentence
   sources jsonb, -- the papers that it was taken from
-  at bigint not null, -- when it last changed
-  as_is bigint not null, -- how many drafts were sent as they were
-  edited bigint not null, -- how many were changed before
-  unused bigint not null, -- how often the person wrote something else
-  discarded bigint not null -- how many were thrown away
+  at bigint not null -- when it last changed
 );
 create index suggestion_contact on suggestion (contact_id);
+
+-- The end of each draft that a person used, left unused or threw away.
+create table suggestion_use (
+  id {id}, -- our number
+  contact_id bigint not null, -- the contact, with whose data it is erased
+  sender_id bigint not null, -- the sender at which the conversation is
+  agent text not null, -- the agent that drafted
+  how text not null, -- as_is edited unused discarded
+  at bigint not null -- when
+);
+create index suggestion_use_contact on suggestion_use (contact_id);

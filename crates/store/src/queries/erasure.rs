@@ -232,6 +232,12 @@ pub static NOTES: Statement<Erased> = of_contact!(
     "delete from note where contact_id in (select cast(value ->> 'contact_id' as bigint) from {rows} as input)"
 );
 
+pub static SUGGESTION_USES: Statement<Erased> = of_contact!(
+    "erasure.suggestion_uses",
+    391,
+    "delete from suggestion_use where contact_id in (select cast(value ->> 'contact_id' as bigint) from {rows} as input)"
+);
+
 pub static SUGGESTIONS: Statement<Erased> = of_contact!(
     "erasure.suggestions",
     389,
@@ -292,6 +298,7 @@ pub(crate) static STATEMENTS: &[&Sql] = &[
     &CASES.sql,
     &NOTES.sql,
     &SUGGESTIONS.sql,
+    &SUGGESTION_USES.sql,
     &ANSWERS_OF_NOTES.sql,
     &SAVE.sql,
     &STOP.sql,
@@ -321,6 +328,7 @@ pub static BY_CONTACT: &[&Statement<Erased>] = &[
     &CASES,
     &NOTES,
     &SUGGESTIONS,
+    &SUGGESTION_USES,
     &ANSWERS_OF_NOTES,
     &LETTERS_OF_RUNS,
     &EARLY,

@@ -33,7 +33,6 @@ pub mod sender_pause;
 pub mod session;
 pub mod start;
 pub mod subscription;
-pub mod suggestion;
 pub mod support_case;
 pub mod template;
 pub mod tester_session;

@@ -1,5 +1,7 @@
 //! `support_case`: the work of people of the business, with the times by which it is due.
 
+pub mod suggestion;
+
 use crate::{
     Query, ReadError, Row, RowContract, Sql, Statement, Store,
     base::{

@@ -4,10 +4,13 @@
 use super::{account_of, going_on, owned};
 use crate::{
     base::body_fields::{At, Id},
-    model::{event::Event, session::NoSuggestion},
+    model::{
+        event::Event,
+        session::{NoSuggestion, SuggestionUse},
+    },
     store::tables::{
         conversation::Conversation,
-        suggestion::{self, DraftState, SuggestionRow},
+        support_case::suggestion::{self, DraftState, SuggestionRow},
     },
     web::{
         auth::Caller,
@@ -127,7 +130,7 @@ pub async fn discard(
     .await
 }
 
-/// `GET /v1/suggestions/counts`: by agent, of the conversations that are kept.
+/// `GET /v1/suggestions/counts`: by agent, as long as messages are kept.
 pub async fn counts(State(web): State<Arc<Web>>, caller: Caller) -> ApiResult {
     let rows = suggestion::counts(&web.app.store).await.map_err(|error| Problem::bug(&error))?;
     let mut by_agent: BTreeMap<String, SuggestionCounts> = BTreeMap::new();
@@ -139,10 +142,13 @@ pub async fn counts(State(web): State<Arc<Web>>, caller: Caller) -> ApiResult {
             unused: 0,
             discarded: 0,
         });
-        sum.as_is += row.as_is;
-        sum.edited += row.edited;
-        sum.unused += row.unused;
-        sum.discarded += row.discarded;
+        let of_use = match row.how {
+            SuggestionUse::AsIs => &mut sum.as_is,
+            SuggestionUse::Edited => &mut sum.edited,
+            SuggestionUse::Unused => &mut sum.unused,
+            SuggestionUse::Discarded => &mut sum.discarded,
+        };
+        *of_use += row.count;
     }
     Ok(respond(StatusCode::OK, &CountedSuggestions { data: by_agent.into_values().collect() }))
 }

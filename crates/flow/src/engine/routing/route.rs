@@ -79,7 +79,7 @@ pub fn received(
         turn.note(None, None, "a person has the conversation: the bot is silent");
         if answer::says_something(&message.kind) {
             case::contact_wrote(turn);
-            suggestion::contact_wrote(turn, id, &message);
+            suggestion::contact_wrote(turn, id);
         }
         return;
     }

@@ -10,10 +10,8 @@ use crate::{
         turn::{StepFailure, Turn},
     },
     model::{
-        answer,
         effect::{CallRequest, Effect, TalkBy, TraceEntry},
         event::{CallError, CallReturn},
-        inbound::InboundMessage,
         session::{
             AgentDraft, AgentState, Case, Frame, NoSuggestion, Run, Session, Suggestion, SuggestionState, Waiting,
         },
@@ -24,10 +22,7 @@ use std::collections::BTreeMap;
 
 /// The contact wrote while a person has the conversation: the agent of the team drafts the answer, and an earlier draft
 /// is over.
-pub fn contact_wrote(turn: &mut Turn<'_>, id: InboundId, message: &InboundMessage) {
-    if !answer::says_something(&message.kind) {
-        return;
-    }
+pub fn contact_wrote(turn: &mut Turn<'_>, id: InboundId) {
     let Some(agent) = agent_of(turn) else { return forget(turn) };
     let given_up = match case(turn).and_then(|case| case.suggestion.as_mut()) {
         Some(open) if open.is_thinking() && open.given_up >= AGENT_GIVEN_UP_MAX => {

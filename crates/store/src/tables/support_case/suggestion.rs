@@ -1,4 +1,5 @@
-//! `suggestion`: the drafts that agents write for the people of the business, one for each conversation.
+//! `suggestion` and `suggestion_use`: the drafts that agents write for the people of the business, the newest of each
+//! conversation, and how people used them.
 
 use crate::{
     Query, ReadError, Row, RowContract, Sql, Statement, Store,
@@ -61,10 +62,14 @@ pub struct OverSuggestion {
 }
 
 /// The use that a person made of a draft.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub struct CountedUse {
-    pub id: ConversationId,
+#[derive(Debug, Clone, Serialize)]
+pub struct SuggestionUsed {
+    pub id: i64,
+    pub contact_id: ContactId,
+    pub sender_id: SenderId,
+    pub agent: String,
     pub how: SuggestionUse,
+    pub at: Time,
 }
 
 /// How people used the drafts of an agent at a sender.
@@ -72,10 +77,8 @@ pub struct CountedUse {
 pub struct SuggestionCounts {
     pub agent: String,
     pub sender: SenderId,
-    pub as_is: i64,
-    pub edited: i64,
-    pub unused: i64,
-    pub discarded: i64,
+    pub how: SuggestionUse,
+    pub count: i64,
 }
 
 impl SuggestionRow {
@@ -111,25 +114,23 @@ impl SuggestionRow {
     }
 }
 
-/// The counts of earlier drafts stay.
 pub static SAVE: Statement<SuggestionRow> = Statement::new(
     "suggestion.save",
     385,
     RowContract::Plain,
     |row| row.id.0.into(),
-    "insert into suggestion (id, contact_id, sender_id, number, agent, message_id, state, text, why, reason, sources, at,
-       as_is, edited, unused, discarded)
+    "insert into suggestion (id, contact_id, sender_id, number, agent, message_id, state, text, why, reason, sources, at)
      select cast(value ->> 'id' as bigint), cast(value ->> 'contact_id' as bigint),
        cast(value ->> 'sender_id' as bigint), cast(value ->> 'number' as bigint), value ->> 'agent',
        cast(value ->> 'message_id' as bigint), value ->> 'state', value ->> 'text', value ->> 'why',
-       value ->> 'reason', value -> 'sources', cast(value ->> 'at' as bigint), 0, 0, 0, 0
+       value ->> 'reason', value -> 'sources', cast(value ->> 'at' as bigint)
      from {rows} as input where true
      on conflict (id) do update set number = excluded.number, agent = excluded.agent,
        message_id = excluded.message_id, state = excluded.state, text = excluded.text, why = excluded.why,
        reason = excluded.reason, sources = excluded.sources, at = excluded.at",
 );
 
-/// Empties the draft; its counts stay.
+/// Empties the draft.
 pub static OVER: Statement<OverSuggestion> = Statement::new(
     "suggestion.over",
     386,
@@ -140,23 +141,23 @@ pub static OVER: Statement<OverSuggestion> = Statement::new(
      from {rows} as input where suggestion.id = cast(value ->> 'id' as bigint)",
 );
 
-/// Counts a use; the draft is emptied by the same commit.
-pub static USED: Statement<CountedUse> = Statement::new(
+/// Stands in the commit that empties the draft.
+pub static USED: Statement<SuggestionUsed> = Statement::new(
     "suggestion.used",
     387,
     RowContract::Plain,
-    |row| row.id.0.into(),
-    "update suggestion set
-       as_is = as_is + case when value ->> 'how' = 'as_is' then 1 else 0 end,
-       edited = edited + case when value ->> 'how' = 'edited' then 1 else 0 end,
-       unused = unused + case when value ->> 'how' = 'unused' then 1 else 0 end,
-       discarded = discarded + case when value ->> 'how' = 'discarded' then 1 else 0 end
-     from {rows} as input where suggestion.id = cast(value ->> 'id' as bigint)",
+    |row| row.id.into(),
+    "insert into suggestion_use (id, contact_id, sender_id, agent, how, at)
+     select cast(value ->> 'id' as bigint), cast(value ->> 'contact_id' as bigint),
+       cast(value ->> 'sender_id' as bigint), value ->> 'agent', value ->> 'how', cast(value ->> 'at' as bigint)
+     from {rows} as input where true
+     on conflict (id) do nothing",
 );
 
 pub static EXPIRE: Expire = expire!("suggestion", 388, "at");
+pub static EXPIRE_USES: Expire = expire!("suggestion_use", 390, "at");
 
-pub(crate) static STATEMENTS: &[&Sql] = &[&SAVE.sql, &OVER.sql, &USED.sql, &EXPIRE.remove.sql];
+pub(crate) static STATEMENTS: &[&Sql] = &[&SAVE.sql, &OVER.sql, &USED.sql, &EXPIRE.remove.sql, &EXPIRE_USES.remove.sql];
 
 static FIND: Query = Query {
     name: "suggestion.find",
@@ -164,34 +165,27 @@ static FIND: Query = Query {
         cast(sources as text) as sources, at from suggestion where id = $1",
 };
 
-/// Of the conversations in which an agent has drafted.
 static COUNTS: Query = Query {
     name: "suggestion.counts",
-    text: "select agent, sender_id, cast(sum(as_is) as bigint) as as_is, cast(sum(edited) as bigint) as edited,
-        cast(sum(unused) as bigint) as unused, cast(sum(discarded) as bigint) as discarded
-      from suggestion group by agent, sender_id order by agent, sender_id",
+    text: "select agent, sender_id, how, count(*) as n from suggestion_use group by agent, sender_id, how
+      order by agent, sender_id, how",
 };
 
-pub(crate) static QUERIES: &[&Query] = &[&FIND, &COUNTS, &EXPIRE.page];
+pub(crate) static QUERIES: &[&Query] = &[&FIND, &COUNTS, &EXPIRE.page, &EXPIRE_USES.page];
 
 /// The draft of a conversation; `None`: no agent has drafted there yet.
 pub async fn find(store: &Store, conversation: ConversationId) -> Result<Option<SuggestionRow>, ReadError> {
     store.one(&FIND, &[conversation.0.into()], read).await
 }
 
-/// How people used all drafts, by agent and sender.
+/// How people used all drafts, by agent, sender and use. A use that only a newer program knows is left out.
 pub async fn counts(store: &Store) -> Result<Vec<SuggestionCounts>, ReadError> {
     let read = |row: &Row| {
-        Ok(SuggestionCounts {
-            agent: row.text("agent")?,
-            sender: SenderId(row.number("sender_id")?),
-            as_is: row.number("as_is")?,
-            edited: row.number("edited")?,
-            unused: row.number("unused")?,
-            discarded: row.number("discarded")?,
-        })
+        let Some(how) = SuggestionUse::parse(&row.text("how")?) else { return Ok(None) };
+        let (agent, sender) = (row.text("agent")?, SenderId(row.number("sender_id")?));
+        Ok(Some(SuggestionCounts { agent, sender, how, count: row.number("n")? }))
     };
-    store.all(&COUNTS, &[], read).await
+    Ok(store.all(&COUNTS, &[], read).await?.into_iter().flatten().collect())
 }
 
 fn read(row: &Row) -> Result<SuggestionRow, ReadError> {
