@@ -51,6 +51,8 @@ const UPWARD: &[(&str, &str, &str)] = &[
 
 /// Lines of a file without its tests.
 const LINES_MAX: usize = 400;
+/// A folder with more files is divided along an idea.
+const FILES_MAX: usize = 40;
 
 /// The folders of the program.
 const SOURCES: [&str; 2] = ["src", "crates"];
@@ -155,6 +157,20 @@ fn files_are_short() {
             wrong.push(format!("{}: {count} lines without tests, {LINES_MAX} at most", file.display()));
         }
     }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn folders_are_small() {
+    let mut files: std::collections::BTreeMap<std::path::PathBuf, usize> = Default::default();
+    for file in sources() {
+        *files.entry(file.parent().unwrap().to_owned()).or_default() += 1;
+    }
+    let wrong: Vec<String> = files
+        .iter()
+        .filter(|(_, count)| **count > FILES_MAX)
+        .map(|(folder, count)| format!("{}: {count} files, {FILES_MAX} at most", folder.display()))
+        .collect();
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
