@@ -237,6 +237,36 @@ fn comments_begin_with_their_subject() {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
+/// Headings and questions may begin with these words; the generated reference explains fields in parts of sentences.
+#[test]
+fn sentences_of_the_docs_begin_with_their_subject() {
+    let mut pages: Vec<PathBuf> = vec!["README.md".into()];
+    for folder in ["docs", "docs/platforms", "crates/base/src/codes"] {
+        let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        pages.extend(files.filter(|path| path.extension().is_some_and(|end| end == "md")));
+    }
+    assert!(pages.len() > 40, "only {} pages are read", pages.len());
+    let mut wrong = Vec::new();
+    for page in pages {
+        for (n, sentence) in sentences(&fs::read_to_string(&page).unwrap()) {
+            if first_word(sentence).is_some_and(|word| NO_SUBJECT.contains(&word)) && !sentence.ends_with('?') {
+                wrong.push(format!("{}:{n}: name the subject of `{sentence}`", page.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn pages_fall_into_sentences() {
+    let text = "# What it is\nOne. What now? Two\n- **Who wins.** Three\n```\nWhat: 1\n```\n| a | Who asks |";
+    let found: Vec<(usize, &str)> = sentences(text).collect();
+    assert_eq!(
+        found,
+        [(2, "One."), (2, "What now?"), (2, "Two"), (3, "Who wins."), (3, "Three"), (7, "a"), (7, "Who asks")]
+    );
+}
+
 #[test]
 fn paragraphs_of_comments_have_a_first_word() {
     let text = "//! What it is.\n//!\n//! Who asks.\n// Whose\nfn a() {\n    /// One line\n    /// What goes on.\n}\n// `b`\n// Who";
@@ -318,6 +348,35 @@ fn first_words_of_comments(text: &str) -> Vec<(usize, &str)> {
         paragraph = if said.is_empty() { "" } else { mark };
     }
     words
+}
+
+/// The sentences of a page outside of headings and code, each with the number of its line and without marks around it.
+fn sentences(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut is_code = false;
+    let lines = text.lines().enumerate().filter(move |(_, line)| {
+        let is_fence = line.trim_start().starts_with("```");
+        is_code ^= is_fence;
+        !is_code && !is_fence && !line.starts_with('#') && !line.starts_with("    ")
+    });
+    lines.flat_map(|(n, line)| {
+        let marks = |c: char| c.is_whitespace() || "*|->#".contains(c);
+        let parts = line.split(" | ").flat_map(ends_apart);
+        parts.map(move |part| (n + 1, part.trim_matches(marks))).filter(|(_, part)| !part.is_empty())
+    })
+}
+
+/// Splits a text behind each mark that ends a sentence.
+fn ends_apart(text: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut from = 0;
+    for (at, _) in text.match_indices(['.', '?', '!']) {
+        if text[at + 1..].starts_with([' ', '*']) {
+            parts.push(&text[from..=at]);
+            from = at + 1;
+        }
+    }
+    parts.push(&text[from..]);
+    parts
 }
 
 /// The inherent `impl` blocks of a file, each with its type.
