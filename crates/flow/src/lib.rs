@@ -31,7 +31,7 @@ pub use engine::{
     advance::advance,
     step_errors::tells_of_failure,
     version_change::{Becomes, becomes},
-    views::possible_zones,
+    views::{possible_zones, zone_of},
 };
 pub use load::{default_language::LanguageBy, parse::parse_set};
 pub use query::{

@@ -261,39 +261,33 @@ impl App {
     }
 
     /// Plans the starts of schedules until `stop`.
-    pub async fn drive_plans(self: Arc<Self>, mut stop: tokio::sync::watch::Receiver<bool>) {
+    pub async fn drive_plans(self: Arc<Self>, stop: tokio::sync::watch::Receiver<bool>) {
         self.starts.driven.store(true, Ordering::Relaxed);
-        while waited(&mut stop).await {
-            // Each batch is a commit of its own: nothing is lost between two batches.
-            let done = tokio::select! {
-                _ = stop.changed() => return,
-                done = self.plan_due() => done,
-            };
-            if let Err(error) = done {
-                self.log_limiter.complain(
-                    "plans",
-                    "Due schedules could not be planned, and are tried again",
-                    &error,
-                    self.clock.now(),
-                );
-            }
-        }
+        let what = "Due schedules could not be planned, and are tried again";
+        self.drive_planning(stop, ("plans", what), || self.plan_due()).await;
     }
 
     /// Plans the starts of steps and broadcasts until `stop`.
-    pub async fn drive_many(self: Arc<Self>, mut stop: tokio::sync::watch::Receiver<bool>) {
+    pub async fn drive_many(self: Arc<Self>, stop: tokio::sync::watch::Receiver<bool>) {
+        let what = "Starts for many contacts could not be planned, and are tried again";
+        self.drive_planning(stop, ("many", what), || self.plan_many_due()).await;
+    }
+
+    /// Plans again and again until `stop`, which also ends a plan in its middle: each batch is a commit of its own, so
+    /// nothing is lost between two batches. A failure is logged under `complaint`, its topic and its sentence.
+    async fn drive_planning<F: Future<Output = anyhow::Result<()>>>(
+        &self,
+        mut stop: tokio::sync::watch::Receiver<bool>,
+        complaint: (&'static str, &'static str),
+        plan: impl Fn() -> F,
+    ) {
         while waited(&mut stop).await {
             let done = tokio::select! {
                 _ = stop.changed() => return,
-                done = self.plan_many_due() => done,
+                done = plan() => done,
             };
             if let Err(error) = done {
-                self.log_limiter.complain(
-                    "many",
-                    "Starts for many contacts could not be planned, and are tried again",
-                    &error,
-                    self.clock.now(),
-                );
+                self.log_limiter.complain(complaint.0, complaint.1, &error, self.clock.now());
             }
         }
     }

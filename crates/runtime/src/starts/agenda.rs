@@ -5,11 +5,11 @@ use crate::{
     base::{
         ids::{AccountName, ContactId, FlowName, StartId, VersionId},
         limits::{AGENDA_AHEAD, AGENDA_FIRES_MAX, AGENDA_STARTS_MAX, PAGES_READ_MAX},
-        phone,
         time::Time,
     },
     flow::{self, Flow, FlowSet, Timetable, Versions, World},
     model::{contact::Contact, event::Reason, schedule::AtMost},
+    starts::clocks::{local, name_of, zone_named, zone_of},
     store::{
         ReadError, Store,
         tables::{contact, flow_state, schedule, start},
@@ -284,27 +284,9 @@ async fn zones(
             names.extend(contact::zones(store, account).await?);
         }
     }
-    let own = &set.bot.timezone;
-    let zone = |name: String| match TimeZone::get(&name) {
-        Ok(zone) if !name.is_empty() => (name, zone),
-        _ => (name_of(own), own.clone()),
+    let zone = |name: String| match zone_named(&name, &set.bot.timezone) {
+        zone if name.is_empty() => (name_of(&zone), zone),
+        zone => (name, zone),
     };
     Ok(names.into_iter().map(zone).collect())
-}
-
-/// The time zone of a contact: its own, that of its number, else the bot's.
-pub(crate) fn zone_of(contact: &Contact, bot: &TimeZone) -> TimeZone {
-    let number = contact.data.phone.as_deref().unwrap_or_default();
-    let name = contact.data.zone.as_deref().or_else(|| phone::zone(number));
-    name.and_then(|name| TimeZone::get(name).ok()).unwrap_or_else(|| bot.clone())
-}
-
-pub(crate) fn name_of(zone: &TimeZone) -> String {
-    zone.iana_name().unwrap_or("UTC").to_owned()
-}
-
-/// A time on the clock of a zone: `2026-03-28T10:00`.
-pub(crate) fn local(at: Time, zone: &TimeZone) -> String {
-    let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(zone.clone());
-    at.strftime("%Y-%m-%dT%H:%M").to_string()
 }

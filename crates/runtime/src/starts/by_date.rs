@@ -4,7 +4,7 @@
 use crate::{
     base::{
         ids::{ContactId, ConversationId, FlowName, StartId},
-        limits::{PAGE_ROWS_MAX, PLAN_BATCH},
+        limits::PAGE_ROWS_MAX,
         time::{Span, Time},
     },
     bot::live::Current,
@@ -13,8 +13,9 @@ use crate::{
         contact::{Contact, ContactData},
         event::Event,
         inbound::Alias,
+        prefilter::Prefilter,
     },
-    starts::Starts,
+    starts::{Starts, walk::ContactWalk},
     store::{
         WriteSet,
         tables::{
@@ -81,12 +82,9 @@ impl Starts {
             let mut planned = 0_usize;
             for account in self.senders.accounts() {
                 for zone in contact::zones(&self.store, account).await? {
-                    let mut after = ContactId(0);
-                    loop {
-                        let page = contact::page(&self.store, account, &zone, after, PLAN_BATCH).await?;
-                        let Some(last) = page.last() else { break };
-                        after = last.id;
-                        let full = page.len() as i64 == PLAN_BATCH;
+                    let everyone = Prefilter::default();
+                    let mut walk = ContactWalk::new(&self.store, (account, &zone), ContactId(0), (&everyone, now));
+                    while let Some(page) = walk.next().await? {
                         let mut set = WriteSet::new();
                         for contact in &page {
                             let moment = table.date.moment(&contact.data, &live.set.bot);
@@ -97,9 +95,6 @@ impl Starts {
                             }
                         }
                         self.store.commit(set).await?;
-                        if !full {
-                            break;
-                        }
                     }
                 }
             }

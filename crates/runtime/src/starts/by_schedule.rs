@@ -7,14 +7,18 @@
 use crate::{
     base::{
         ids::{AccountName, ContactId, FlowName, StartId},
-        limits::{LINES_KEPT_MAX, PLAN_BATCH, PLAN_BATCHES_UNWRITTEN_MAX},
+        limits::{LINES_KEPT_MAX, PLAN_BATCHES_UNWRITTEN_MAX},
         time::{Span, Time},
     },
     bot::live::Current,
     flow::{self, Timetable, World},
     model::{contact::Contact, event::Reason, schedule::Fire},
-    process::long_work::blocking,
-    starts::{Starts, serves},
+    starts::{
+        Starts,
+        clocks::zone_named,
+        serves,
+        walk::{ContactWalk, SlotLine},
+    },
     store::{
         ReadError, WriteSet,
         tables::{
@@ -86,7 +90,7 @@ impl Starts {
         for account in self.senders.accounts() {
             for zone in contact::zones(&self.store.aside(), account).await? {
                 let clock = if table.by_contact {
-                    zone_of(&zone, &live.set.bot.timezone)
+                    zone_named(&zone, &live.set.bot.timezone)
                 } else {
                     live.set.bot.timezone.clone()
                 };
@@ -163,22 +167,18 @@ impl Starts {
         };
         let late = now - fire.at > table.late;
         let pace = self.senders.pace(account, |sender| serves(table.flow, sender), table.rate);
-        let (mut planned, mut slots) = (0_usize, 0_i64);
-        let first_slot = row.next_slot_at;
+        let mut planned = 0_usize;
+        let mut line = SlotLine::new(row.next_slot_at, pace);
         let store = self.store.aside();
         let prefilter = table.prefilter(&live.set);
         let mut unwritten = 0;
-        loop {
-            let after = row.cursor_contact_id;
-            let page = contact::page_prefiltered(&store, account, zone, after, (&prefilter, now), PLAN_BATCH).await?;
+        let mut walk = ContactWalk::new(&store, (account, zone), row.cursor_contact_id, (&prefilter, now));
+        while let Some(page) = walk.next_tested(|contact| self.in_audience(live, table, contact, now)).await? {
             let mut commit = WriteSet::new();
-            let is_meant = |contact: &Contact| self.in_audience(live, table, contact, now);
-            let are_meant: Vec<bool> = blocking(|| page.iter().map(is_meant).collect());
-            for (contact, _) in page.iter().zip(are_meant).filter(|(_, is_meant)| *is_meant) {
-                let slot_at = pace.slot(first_slot, slots);
+            for (contact, _) in page.iter().filter(|(_, is_meant)| *is_meant) {
                 planned += 1;
                 // A refused start uses no slot.
-                slots += i64::from(!late);
+                let slot_at = if late { line.free() } else { line.take() };
                 let state = if late { StartState::Refused } else { StartState::Waiting };
                 let start = PlannedStart {
                     id: StartId(self.store.next_id()),
@@ -198,24 +198,20 @@ impl Starts {
                 }
                 commit.push(&start::INSERT, &start);
             }
-            let full = page.len() as i64 == PLAN_BATCH;
-            if let Some(last) = page.last() {
-                row.cursor_contact_id = last.id;
-            }
-            row.next_slot_at = pace.slot(first_slot, slots);
-            row.done_at = (!full).then_some(now);
+            row.cursor_contact_id = walk.after();
+            row.next_slot_at = line.free();
+            row.done_at = walk.is_done().then_some(now);
             // If few contacts match, a commit for each batch would delay everybody.
             unwritten += 1;
-            if !full || !commit.is_empty() || unwritten >= PLAN_BATCHES_UNWRITTEN_MAX {
+            if walk.is_done() || !commit.is_empty() || unwritten >= PLAN_BATCHES_UNWRITTEN_MAX {
                 commit.push(&schedule::ADVANCE, &row);
                 self.store.commit(commit).await?;
                 unwritten = 0;
                 self.due_starts.start_slots.look();
             }
-            if !full {
-                break;
+            if !walk.is_done() {
+                self.rest_from_planning().await;
             }
-            self.rest_from_planning().await;
         }
         self.metrics.planned(table.flow.name.as_str(), planned);
         if planned > 0 {
@@ -245,7 +241,7 @@ impl Starts {
         let mut zones: Vec<TimeZone> = vec![set.bot.timezone.clone()];
         for account in self.senders.accounts() {
             let names = contact::zones(&self.store, account).await?;
-            zones.extend(names.iter().map(|zone| zone_of(zone, &set.bot.timezone)));
+            zones.extend(names.iter().map(|zone| zone_named(zone, &set.bot.timezone)));
         }
         let next = flow::timetables(set)
             .iter()
@@ -257,11 +253,4 @@ impl Starts {
             .min();
         Ok(next)
     }
-}
-
-fn zone_of(name: &str, default: &TimeZone) -> TimeZone {
-    if name.is_empty() {
-        return default.clone();
-    }
-    TimeZone::get(name).unwrap_or_else(|_| default.clone())
 }

@@ -8,7 +8,7 @@ use super::step_rows::{StepRowData, StepStartData};
 use crate::{
     base::{
         ids::{AccountName, ContactId, StartId},
-        limits::{AUDIENCE_GAP, AUDIENCES_AT_ONCE, PLAN_BATCH, START_LATE},
+        limits::{AUDIENCE_GAP, AUDIENCES_AT_ONCE, START_LATE},
         time::Time,
     },
     bot::live::Current,
@@ -27,6 +27,7 @@ use crate::{
         Starts,
         begin::{AtSlot, DueStart},
         serves,
+        walk::ContactWalk,
     },
     store::{
         WriteSet,
@@ -194,20 +195,12 @@ impl Starts {
                 continue;
             }
             if zone != row.zone {
-                (row.zone, row.cursor_contact_id) = (zone, ContactId(0));
+                (row.zone, row.cursor_contact_id) = (zone.clone(), ContactId(0));
             }
-            loop {
-                let page = contact::page_prefiltered(
-                    &store,
-                    &row.account,
-                    &row.zone,
-                    row.cursor_contact_id,
-                    (&prefilter, walk.now),
-                    PLAN_BATCH,
-                )
-                .await?;
-                let Some(last) = page.last() else { break };
-                row.cursor_contact_id = last.id;
+            let from = (&walk.row.account, zone.as_str());
+            let mut contacts = ContactWalk::new(&store, from, row.cursor_contact_id, (&prefilter, walk.now));
+            while let Some(page) = contacts.next().await?.filter(|page| !page.is_empty()) {
+                row.cursor_contact_id = contacts.after();
                 let mut set = WriteSet::new();
                 blocking(|| {
                     for contact in &page {
@@ -239,13 +232,9 @@ impl Starts {
         let store = self.store.aside();
         let prefilter = walk.prefilter();
         for zone in contact::zones(&store, &row.account).await? {
-            let mut after = ContactId(0);
-            loop {
-                let page =
-                    contact::page_prefiltered(&store, &row.account, &zone, after, (&prefilter, walk.now), PLAN_BATCH)
-                        .await?;
-                let Some(last) = page.last() else { break };
-                after = last.id;
+            let from = (&row.account, zone.as_str());
+            let mut contacts = ContactWalk::new(&store, from, ContactId(0), (&prefilter, walk.now));
+            while let Some(page) = contacts.next().await? {
                 let mut set = WriteSet::new();
                 blocking(|| {
                     for contact in page {

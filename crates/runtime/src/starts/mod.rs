@@ -9,11 +9,13 @@ pub mod broadcast;
 mod by_date;
 pub(super) mod by_schedule;
 mod by_step;
+pub(crate) mod clocks;
 pub mod flow_pauses;
 pub mod forecast;
 pub mod history;
 pub mod report;
 mod step_rows;
+mod walk;
 
 use crate::{
     base::{clock::Clock, ids::FlowName, limits::PLAN_REST},

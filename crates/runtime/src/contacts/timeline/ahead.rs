@@ -6,7 +6,7 @@ use crate::{
     flow,
     model::contact::Contact,
     starts::{
-        agenda::zone_of,
+        clocks::zone_of,
         forecast::{ContactForecast, ForecastInputs, ForecastOutcome, Occasion, When, for_contact, next_date},
     },
     store::{

@@ -1,6 +1,6 @@
 //! Creates a draft of a broadcast with a forecast, which is confirmed by its count.
 
-use super::{BroadcastSpec, BroadcastTime, NOWHERE};
+use super::{BroadcastSpec, NOWHERE};
 use crate::{
     base::{
         clock::Stopwatch,
@@ -12,7 +12,7 @@ use crate::{
     model::effect::broadcast_key,
     starts::{
         Starts,
-        forecast::{self, Forecast, ForecastInputs, Occasion},
+        forecast::{self, Forecast, ForecastInputs, Occasion, When},
     },
     store::{
         WriteSet,
@@ -84,13 +84,9 @@ impl Starts {
             spent.fetch_add(counted, Ordering::Relaxed);
             holds
         };
-        let when = match wanted.when {
-            BroadcastTime::Now => forecast::When::At(now),
-            BroadcastTime::At(at) => forecast::When::At(at.max(now)),
-            BroadcastTime::Local(minute) => forecast::When::Local(minute, now),
-        };
         let (key, inputs, rate) = (broadcast_key(id), &wanted.inputs, wanted.rate);
         let prefilter = meant.prefilter.clone();
+        let when = When::Broadcast(wanted.when, now);
         let occasion = Occasion { flow, trigger: &key, inputs, rate, prefilter, meant: &holds, when };
         let sum = forecast::forecast(&ground, std::slice::from_ref(&account), &occasion, |_, _| {}).await?;
         if client.has_changed().is_err() {

@@ -13,7 +13,7 @@ use crate::{
     base::{
         diagnostic::Diagnostic,
         ids::{ContactId, StartId, VersionId},
-        limits::{BROADCAST_AHEAD, BROADCAST_LOOK, BROADCASTS_AT_ONCE, BROADCASTS_READ_MAX, PLAN_BATCH, START_LATE},
+        limits::{BROADCAST_AHEAD, BROADCAST_LOOK, BROADCASTS_AT_ONCE, BROADCASTS_READ_MAX, START_LATE},
         time::Time,
     },
     bot::{live::Current, source_files::BotFiles},
@@ -28,7 +28,9 @@ use crate::{
     starts::{
         Starts,
         begin::{AtSlot, DueStart},
+        clocks::{local, zone_named},
         serves,
+        walk::{ContactWalk, SlotLine},
     },
     store::{
         CommitError, WriteSet,
@@ -42,7 +44,6 @@ use crate::{
 };
 use anyhow::Context;
 pub use draft::DraftResult;
-use jiff::tz::TimeZone;
 use places::DraftPlaces;
 use std::{
     collections::BTreeMap,
@@ -156,7 +157,9 @@ impl Starts {
         let meant = self.meant_by(&row, &wanted.to).await?;
         let live = self.live.get();
         let pace = self.pace_of(&row, &wanted);
-        let minute = minute_of(&row, &live.set.bot.timezone);
+        // The minute of its confirmation makes its starts one fire.
+        let minute = local(row.started_at.unwrap_or(row.created_at), &live.set.bot.timezone);
+        let (store, account) = (self.store.aside(), row.account.clone());
         for (moment, zone) in places.iter().skip(begun) {
             if *moment > now + BROADCAST_AHEAD {
                 return Ok(());
@@ -164,23 +167,14 @@ impl Starts {
             if *zone != row.zone {
                 (row.zone, row.cursor_contact_id) = (zone.clone(), ContactId(0));
             }
-            loop {
-                let page = contact::page_prefiltered(
-                    &self.store.aside(),
-                    &row.account,
-                    zone,
-                    row.cursor_contact_id,
-                    (&meant.prefilter, now),
-                    PLAN_BATCH,
-                )
-                .await?;
-                let full = page.len() as i64 == PLAN_BATCH;
-                let (first, mut slots, mut is_ahead) = (row.next_slot_at.max(*moment), 0_i64, false);
+            let from = (&account, zone.as_str());
+            let mut walk = ContactWalk::new(&store, from, row.cursor_contact_id, (&meant.prefilter, now));
+            while let Some(page) = walk.next_tested(|contact| meant.holds(contact, now)).await? {
+                let mut line = SlotLine::new(row.next_slot_at.max(*moment), pace);
+                let mut is_ahead = false;
                 let mut set = WriteSet::new();
-                let are_meant: Vec<bool> = blocking(|| page.iter().map(|contact| meant.holds(contact, now)).collect());
-                for (contact, is_meant) in page.iter().zip(are_meant) {
-                    let slot_at = pace.slot(first, slots);
-                    if slot_at > now + BROADCAST_AHEAD {
+                for (contact, is_meant) in &page {
+                    if line.free() > now + BROADCAST_AHEAD {
                         is_ahead = true;
                         break;
                     }
@@ -188,14 +182,14 @@ impl Starts {
                     if !is_meant {
                         continue;
                     }
-                    slots += 1;
+                    let slot_at = line.take();
                     set.push(&start::INSERT, &self.start_of(&row, contact, &minute, slot_at, now));
                     self.due_starts.expect_start(contact.id, slot_at);
                 }
-                row.planned += slots;
-                self.metrics.planned(row.flow.as_str(), usize::try_from(slots).unwrap_or(0));
-                if slots > 0 {
-                    row.next_slot_at = pace.slot(first, slots);
+                row.planned += line.taken();
+                self.metrics.planned(row.flow.as_str(), usize::try_from(line.taken()).unwrap_or(0));
+                if line.taken() > 0 {
+                    row.next_slot_at = line.free();
                 }
                 set.push(&broadcast::ADVANCE, &row);
                 match self.store.commit(set).await {
@@ -207,10 +201,9 @@ impl Starts {
                 if is_ahead {
                     return Ok(());
                 }
-                if !full {
-                    break;
+                if !walk.is_done() {
+                    self.rest_from_planning().await;
                 }
-                self.rest_from_planning().await;
             }
         }
         (row.state, row.done_at) = (BroadcastState::Done, Some(now));
@@ -229,10 +222,7 @@ impl Starts {
         let bots = self.live.get().set.bot.timezone.clone();
         let since = row.started_at.unwrap_or(row.created_at);
         let zones = contact::zones(&self.store.aside(), &row.account).await?;
-        let moment = |zone: &str| {
-            let own = TimeZone::get(zone).ok().filter(|_| !zone.is_empty());
-            wanted.when.moment(&own.unwrap_or_else(|| bots.clone()), since)
-        };
+        let moment = |zone: &str| wanted.when.moment(&zone_named(zone, &bots), since);
         let mut places: Vec<(Time, String)> = zones.into_iter().map(|zone| (moment(&zone), zone)).collect();
         places.sort();
         Ok(places)
@@ -337,10 +327,4 @@ impl Starts {
         }
         Ok(next)
     }
-}
-
-/// The minute of its confirmation in the bot's time zone, which makes its starts one fire.
-fn minute_of(row: &Broadcast, bots: &TimeZone) -> String {
-    let at = jiff::Timestamp::from_millisecond(row.started_at.unwrap_or(row.created_at).0).unwrap_or_default();
-    at.to_zoned(bots.clone()).strftime("%Y-%m-%dT%H:%M").to_string()
 }

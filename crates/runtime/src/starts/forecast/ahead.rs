@@ -9,15 +9,16 @@ use super::{
 use crate::{
     base::{
         ids::{AccountName, ContactId, FlowName, SenderId},
-        limits::{AHEAD_CHECKS_MAX, AHEAD_FIRES_MAX, PLAN_BATCH},
+        limits::{AHEAD_CHECKS_MAX, AHEAD_FIRES_MAX},
         time::{Span, Time},
     },
-    delivery::pacing::{fire_pace::Pace, quiet_hours_spread::QuietHoursSpread},
+    delivery::pacing::quiet_hours_spread::QuietHoursSpread,
     flow::{self, DateTable, Timetable},
-    model::{contact::Contact, event::Reason, value::Value},
+    model::{contact::Contact, event::Reason, prefilter::Prefilter, value::Value},
     starts::{
-        agenda::{local, name_of, zone_of},
+        clocks::{local, name_of, zone_named, zone_of},
         serves,
+        walk::{ContactWalk, SlotLine},
     },
     store::{
         ReadError,
@@ -80,13 +81,6 @@ struct PlaceFire {
     minute: String,
 }
 
-/// The free slots of a fire's queue.
-struct Line {
-    first: Time,
-    taken: i64,
-    pace: Pace,
-}
-
 /// A contact in the course of the coming days.
 struct Person {
     contact: Contact,
@@ -114,11 +108,9 @@ pub async fn ahead(
         for fire in &fires {
             lines.push(line(ground, &account, &tables[fire.table], fire, now, &free).await?);
         }
-        let mut after = ContactId(0);
-        loop {
-            let page = contact::page(&ground.store, &account, &name, after, PLAN_BATCH).await?;
-            let Some(last) = page.last() else { break };
-            after = last.id;
+        let everyone = Prefilter::default();
+        let mut walk = ContactWalk::new(&ground.store, (&account, &name), ContactId(0), (&everyone, now));
+        while let Some(page) = walk.next().await? {
             for contact in page {
                 contacts += 1;
                 checks += fires.len() + dates.len();
@@ -145,7 +137,7 @@ pub async fn ahead(
             tell(Ahead { cut, ..Ahead::of(&cells, contacts) });
         }
         for (fire, line) in fires.into_iter().zip(lines) {
-            free.insert((fire.table, fire.minute), line.pace.slot(line.first, line.taken));
+            free.insert((fire.table, fire.minute), line.free());
         }
     }
     Ok(Ahead { cut, complete: true, ..Ahead::of(&cells, contacts) })
@@ -162,7 +154,7 @@ async fn places(
     let mut places = Vec::new();
     for account in accounts {
         for name in contact::zones(&ground.store, account).await? {
-            let clock = TimeZone::get(&name).ok().filter(|_| !name.is_empty()).unwrap_or_else(|| bots.clone());
+            let clock = zone_named(&name, bots);
             places.push((account.clone(), name, clock));
         }
     }
@@ -198,7 +190,7 @@ async fn line(
     fire: &PlaceFire,
     now: Time,
     free: &BTreeMap<(usize, String), Time>,
-) -> Result<Line, ReadError> {
+) -> Result<SlotLine, ReadError> {
     let pace = ground.senders.pace(account, |sender| serves(table.flow, sender), table.rate);
     let known = match free.get(&(fire.table, fire.minute.clone())) {
         Some(known) => Some(*known),
@@ -208,7 +200,7 @@ async fn line(
         }
         None => None,
     };
-    Ok(Line { first: known.map_or(fire.at, |known| known.max(fire.at)), taken: 0, pace })
+    Ok(SlotLine::new(known.map_or(fire.at, |known| known.max(fire.at)), pace))
 }
 
 /// The dates of a contact in the period: the place of the table, the moment, and the value.
@@ -230,7 +222,7 @@ async fn live_through(
     ground: &ForecastInputs<'_>,
     (tables, dates): (&[Timetable<'_>], &[DateTable<'_>]),
     (fires, moments): (&[PlaceFire], &[(usize, Time, String)]),
-    lines: &mut [Line],
+    lines: &mut [SlotLine],
     person: &mut Person,
     spread: &QuietHoursSpread,
     cells: &mut BTreeMap<CellKey, (i64, i64)>,
@@ -247,9 +239,7 @@ async fn live_through(
                 if !flow::in_audience(&ground.versions, table, &ground.world(at, &person.contact)) {
                     continue;
                 }
-                let slot = lines[n].pace.slot(lines[n].first, lines[n].taken);
-                // A contact who leaves the audience before its slot still uses the slot.
-                lines[n].taken += 1;
+                let slot = lines[n].take();
                 let clock = if table.by_contact { &own } else { &ground.set().bot.timezone };
                 let event = Value::Nothing;
                 let begin = ForecastStart { flow: table.flow, trigger: table.key, inputs: &nothing, event, slot };

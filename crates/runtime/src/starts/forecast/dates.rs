@@ -4,16 +4,17 @@ use super::{ContactForecast, Forecast, ForecastInputs, ForecastStart, ZoneFire, 
 use crate::{
     base::{
         ids::{AccountName, ContactId},
-        limits::PLAN_BATCH,
-        phone,
         time::Time,
     },
     delivery::pacing::quiet_hours_spread::QuietHoursSpread,
     flow::{self, DateTable},
-    model::contact::Contact,
+    model::{contact::Contact, prefilter::Prefilter},
+    starts::{
+        clocks::{local, name_of, zone_of},
+        walk::ContactWalk,
+    },
     store::{ReadError, tables::contact},
 };
-use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 
 /// Forecasts all dates after `now` and up to `until`. A fire here is one day in a time zone: `minute` is the date,
@@ -30,11 +31,9 @@ pub async fn forecast_dates(
     let spread = QuietHoursSpread::default();
     for account in accounts {
         for zone in contact::zones(&ground.store, account).await? {
-            let mut after = ContactId(0);
-            loop {
-                let page = contact::page(&ground.store, account, &zone, after, PLAN_BATCH).await?;
-                let Some(last) = page.last() else { break };
-                after = last.id;
+            let everyone = Prefilter::default();
+            let mut walk = ContactWalk::new(&ground.store, (account, &zone), ContactId(0), (&everyone, now));
+            while let Some(page) = walk.next().await? {
                 for contact in page {
                     let ahead = |at: Time| at > now && at <= until;
                     let Some((at, value)) = moment(ground, table, &contact).filter(|(at, _)| ahead(*at)) else {
@@ -91,9 +90,6 @@ async fn foresee_at(
 
 /// The contact's time zone, and the local time.
 fn clock(ground: &ForecastInputs<'_>, contact: &Contact, at: Time) -> (String, String) {
-    let number = contact.data.phone.as_deref().unwrap_or_default();
-    let name = contact.data.zone.as_deref().or_else(|| phone::zone(number));
-    let zone = name.and_then(|name| TimeZone::get(name).ok()).unwrap_or_else(|| ground.set().bot.timezone.clone());
-    let local = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(zone.clone());
-    (zone.iana_name().unwrap_or("UTC").to_owned(), local.strftime("%Y-%m-%dT%H:%M").to_string())
+    let zone = zone_of(contact, &ground.set().bot.timezone);
+    (name_of(&zone), local(at, &zone))
 }

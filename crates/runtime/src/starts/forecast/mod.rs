@@ -12,15 +12,17 @@ mod sum;
 use crate::{
     base::{
         ids::{AccountName, ContactId},
-        limits::PLAN_BATCH,
-        phone,
         time::Time,
     },
     delivery::pacing::quiet_hours_spread::QuietHoursSpread,
     flow::{self, Flow, Timetable, Versions},
     model::{contact::Contact, prefilter::Prefilter, schedule::AtMost, value::Value},
-    process::long_work::blocking,
-    starts::serves,
+    starts::{
+        broadcast::BroadcastTime,
+        clocks::{local, name_of, zone_named, zone_of},
+        serves,
+        walk::{ContactWalk, SlotLine},
+    },
     store::{
         ReadError,
         tables::{contact, schedule},
@@ -53,10 +55,8 @@ pub enum When<'a> {
     Next(&'a Timetable<'a>, Time),
     /// At this local minute of each contact, or in the bot's time zone.
     Minute(jiff::civil::DateTime, bool),
-    /// At this local minute of each contact; where it has passed, now.
-    Local(jiff::civil::DateTime, Time),
-    /// At the same time in all zones.
-    At(Time),
+    /// At the time of a broadcast that is confirmed now.
+    Broadcast(BroadcastTime, Time),
 }
 
 /// A fire in one zone.
@@ -80,7 +80,8 @@ pub async fn forecast(
     let mut places = Vec::new();
     for account in accounts {
         for zone in contact::zones(&ground.store, account).await? {
-            if let Some(fire) = fire_in(ground, occasion, &zone) {
+            let clock = zone_named(&zone, &ground.set().bot.timezone);
+            if let Some(fire) = fire_in(ground, occasion, &clock) {
                 places.push((fire.at, account, zone, fire));
             }
         }
@@ -98,37 +99,28 @@ pub async fn forecast(
         let name = match occasion.when {
             When::Next(..) | When::Minute(..) => fire.minute.clone(),
             // A broadcast has one queue.
-            When::Local(..) | When::At(_) => String::new(),
+            When::Broadcast(..) => String::new(),
         };
         let own = match lines.get(&name) {
             Some(line) => Some(*line),
             None => schedule::line(&ground.store, &occasion.flow.name, occasion.trigger, &name).await?,
         };
-        let line = own.unwrap_or(at).max(shared.1);
+        let first = own.unwrap_or(at).max(shared.1);
         let pace = ground.senders.pace(account, |sender| serves(occasion.flow, sender), occasion.rate);
-        let mut slots = 0_i64;
-        let mut after = ContactId(0);
-        loop {
-            let page =
-                contact::page_prefiltered(&ground.store, account, &zone, after, (&occasion.prefilter, at), PLAN_BATCH)
-                    .await?;
-            let Some(last) = page.last() else { break };
-            after = last.id;
-            let is_meant = |contact: &Contact| (occasion.meant)(&ground.versions, &ground.world(at, contact));
-            let are_meant: Vec<bool> = blocking(|| page.iter().map(is_meant).collect());
-            for (contact, _) in page.into_iter().zip(are_meant).filter(|(_, is_meant)| *is_meant) {
-                let slot = pace.slot(line, slots);
-                let beginning = ForecastStart::of(occasion, slot);
+        let mut line = SlotLine::new(first, pace);
+        let is_meant = |contact: &Contact| (occasion.meant)(&ground.versions, &ground.world(at, contact));
+        let mut walk = ContactWalk::new(&ground.store, (account, &zone), ContactId(0), (&occasion.prefilter, at));
+        while let Some(page) = walk.next_tested(is_meant).await? {
+            for (contact, _) in page.into_iter().filter(|(_, is_meant)| *is_meant) {
+                let beginning = ForecastStart::of(occasion, line.take());
                 let seen = foresee(ground, &beginning, contact.clone(), &spread).await?;
-                // A contact who leaves the audience before its slot still uses the slot.
-                slots += 1;
                 let Some(seen) = seen else { continue };
                 fire.people += 1;
                 sum.add(&contact, &seen);
                 tell(&contact, &seen);
             }
         }
-        shared.1 = pace.slot(line, slots);
+        shared.1 = line.free();
         lines.insert(name, shared.1);
         sum.fires.push(fire);
     }
@@ -141,9 +133,7 @@ pub async fn for_contact(
     occasion: &Occasion<'_>,
     contact: &Contact,
 ) -> Result<Option<(ZoneFire, ContactForecast)>, ReadError> {
-    let own = contact.data.zone.clone();
-    let zone = own.or_else(|| contact.data.phone.as_deref().and_then(phone::zone).map(str::to_owned));
-    let Some(fire) = fire_in(ground, occasion, &zone.unwrap_or_default()) else { return Ok(None) };
+    let Some(fire) = fire_in(ground, occasion, &zone_of(contact, &ground.set().bot.timezone)) else { return Ok(None) };
     if !(occasion.meant)(&ground.versions, &ground.world(fire.at, contact)) {
         return Ok(None);
     }
@@ -152,27 +142,22 @@ pub async fn for_contact(
     Ok(seen.map(|seen| (fire, seen)))
 }
 
-fn fire_in(ground: &ForecastInputs<'_>, occasion: &Occasion<'_>, zone: &str) -> Option<ZoneFire> {
+/// The fire on the clock of this time zone; `None`: there is none.
+fn fire_in(ground: &ForecastInputs<'_>, occasion: &Occasion<'_>, own: &TimeZone) -> Option<ZoneFire> {
     let bots = &ground.set().bot.timezone;
-    let own = TimeZone::get(zone).ok().filter(|_| !zone.is_empty()).unwrap_or_else(|| bots.clone());
     let by_contact = match occasion.when {
         When::Next(table, _) => table.by_contact,
         When::Minute(_, by_contact) => by_contact,
-        When::At(_) | When::Local(..) => true,
+        When::Broadcast(..) => true,
     };
-    let clock = if by_contact { own } else { bots.clone() };
+    let clock = if by_contact { own } else { bots };
     let at = match occasion.when {
-        When::Next(table, now) => table.fires.next(now, &clock)?.at,
-        When::At(at) => at,
-        When::Minute(minute, _) => moment_of(minute, &clock)?,
-        When::Local(minute, now) => moment_of(minute, &clock)?.max(now),
+        When::Next(table, now) => table.fires.next(now, clock)?.at,
+        When::Broadcast(time, now) => time.moment(clock, now),
+        When::Minute(minute, _) => {
+            let at = clock.to_ambiguous_zoned(minute).later().ok()?;
+            Time(at.timestamp().as_millisecond())
+        }
     };
-    let local = jiff::Timestamp::from_millisecond(at.0).ok()?.to_zoned(clock.clone());
-    let zone = clock.iana_name().unwrap_or("UTC").to_owned();
-    Some(ZoneFire { zone, minute: local.strftime("%Y-%m-%dT%H:%M").to_string(), at, people: 0 })
-}
-
-fn moment_of(minute: jiff::civil::DateTime, clock: &TimeZone) -> Option<Time> {
-    let at = clock.to_ambiguous_zoned(minute).later().ok()?;
-    Some(Time(at.timestamp().as_millisecond()))
+    Some(ZoneFire { zone: name_of(clock), minute: local(at, clock), at, people: 0 })
 }
