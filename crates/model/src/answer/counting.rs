@@ -138,7 +138,7 @@ pub fn unit_and_half(text: &str, own: &Words) -> Option<f64> {
 }
 
 /// Units of food that is bought by halves: `2 kilos y medio`.
-const KILOS: [&str; 12] =
+pub const KILOS: [&str; 12] =
     ["kilo", "kilos", "quilo", "quilos", "chilo", "chili", "litro", "litros", "litri", "liter", "docena", "docenas"];
 
 /// True for the other gender of a half: `hora y media`.

@@ -136,7 +136,7 @@ pub fn without_cents(text: &str) -> Option<&str> {
 }
 
 /// Names of the hundredth part of a currency unit, folded.
-const CENTS: [&str; 13] = [
+pub const CENTS: [&str; 13] = [
     "cent",
     "cents",
     "ct",

@@ -1,5 +1,7 @@
 //! Parses numbers as people type them: `1.234,50`, `1,234.50`, `€ 12`, `72 kg`, `twenty-one`, `two and a half`.
 
+mod first_look;
+
 use super::{
     counting,
     custom::Custom,
@@ -29,6 +31,9 @@ pub fn amount(text: &str, own: Option<&Words>, custom: Custom) -> Option<Amount>
     let text = text.replace(['\u{fe0f}', '\u{20e3}'], "").replace(['’', '‘'], "'");
     // The Italian `trent'anni` becomes two words.
     let text = if own.is_some_and(|own| own.language == "it") { elisions_apart(&text) } else { text };
+    if own.is_some_and(|own| !first_look::may_be_a_number(&text, own)) {
+        return None;
+    }
     let mut rest = unmarked(&text);
     let (mut is_named, mut is_money, mut is_counted) = (false, false, false);
     let mut share = 1.0;

@@ -275,8 +275,13 @@ impl Words {
 
     /// All words of numbers and ordinals, including the first words of longer numbers.
     pub fn small_numbers(&self) -> impl Iterator<Item = String> {
-        let tables = [SPELLED.get(self.language), ORDINALS.get(self.language)];
-        let joined = tables.into_iter().flatten().flat_map(|table| table.keys().cloned());
+        self.cardinals().chain(ORDINALS.get(self.language).into_iter().flat_map(|table| table.keys().cloned()))
+    }
+
+    /// The words of the numbers 0 to 100, of the hundreds and of a thousand, without blanks. Each number in words begins
+    /// with one of them.
+    pub fn cardinals(&self) -> impl Iterator<Item = String> {
+        let joined = SPELLED.get(self.language).into_iter().flat_map(|table| table.keys().cloned());
         let parts =
             self.hundreds.iter().flat_map(|(_, names)| names.iter().copied()).chain(self.thousand.iter().copied());
         joined.chain(parts.map(str::to_owned))
