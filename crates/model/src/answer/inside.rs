@@ -304,13 +304,14 @@ fn candidates(kind: AnswerType, all: &[&str], hearing: &AnswerContext<'_>, words
     // Numbers and short weekdays are read only in the contact's own language; here this language is treated as its own.
     let hearing = &AnswerContext { language: words.language, ..hearing.clone() };
     let whole = fold(&all.join(" "));
+    let are_worth = WorthReading::of(kind, all, words);
     let mut found: Vec<Candidate> = Vec::new();
     for length in (1..=all.len().min(CANDIDATE_WORDS_MAX)).rev() {
         for start in 0..=all.len() - length {
             let end = start + length;
             let these = &all[start..end];
             let inside = |c: &Candidate| c.start <= start && end <= c.end;
-            if found.iter().any(inside) || !is_worth_reading(these) {
+            if found.iter().any(inside) || !are_worth.holds(start, end) {
                 continue;
             }
             let text = these.join(" ");
@@ -347,15 +348,38 @@ fn is_part_of_a_part(text: &str, whole: &str, words: &Words) -> bool {
     longer.any(|name| has_word(name, &folded))
 }
 
-/// True if no sentence ends inside the run, and a digit or a word of days, times or numbers is in it.
-fn is_worth_reading(these: &[&str]) -> bool {
-    let Some((last, before)) = these.split_last() else { return false };
-    let ends = |word: &&str| word.ends_with(['!', ';', ':']);
-    let says = |word: &&str| {
-        let mut parts = word.split(['\'', '’']).chain([*word]);
-        parts.any(|part| part.chars().any(char::is_numeric) || fold(part).split(' ').any(|word| SIGNALS.contains(word)))
-    };
-    !before.iter().any(ends) && these.iter().any(says) && (says(last) || before.iter().any(says))
+/// Tells for each word of a message, once for all its runs, whether a run may have it.
+struct WorthReading {
+    /// A sentence ends behind the word.
+    ends: Vec<bool>,
+    /// The word has a digit, or is one of days, times or numbers.
+    says: Vec<bool>,
+    /// The word may stand in a value of the type.
+    fits: Vec<bool>,
+}
+
+impl WorthReading {
+    fn of(kind: AnswerType, all: &[&str], words: &Words) -> WorthReading {
+        let is_number = matches!(kind, AnswerType::Number | AnswerType::Whole);
+        let says = |word: &&str| {
+            let mut parts = word.split(['\'', '’']).chain([*word]);
+            parts.any(|part| {
+                part.chars().any(char::is_numeric) || fold(part).split(' ').any(|word| SIGNALS.contains(word))
+            })
+        };
+        WorthReading {
+            ends: all.iter().map(|word| word.ends_with(['!', ';', ':'])).collect(),
+            says: all.iter().map(says).collect(),
+            fits: all.iter().map(|word| !is_number || number::may_stand_in_one(word, words)).collect(),
+        }
+    }
+
+    /// True if no sentence ends inside the run, one of its words says something, and all of them fit.
+    fn holds(&self, start: usize, end: usize) -> bool {
+        !self.ends[start..end - 1].contains(&true)
+            && self.says[start..end].contains(&true)
+            && !self.fits[start..end].contains(&false)
+    }
 }
 
 /// True if the candidate cannot be anything else: a full date, a time with minutes or with am or pm, an amount with its

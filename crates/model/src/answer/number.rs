@@ -2,6 +2,8 @@
 
 mod first_look;
 
+pub use first_look::may_stand_in_one;
+
 use super::{
     counting,
     custom::Custom,

@@ -25,11 +25,20 @@ pub fn may_be_a_number(text: &str, own: &Words) -> bool {
     let all_known = folded.split(' ').all(|word| {
         let is_number = known.is_number(word);
         is_named |= is_number;
-        let stem = without_gender(word);
-        is_number || known.beside.contains(word) || known.long.iter().any(|name| name.contains(stem))
+        is_number || known.is_beside(word)
     });
     // A number word may be written apart: `a hundred`.
     all_known && (is_named || known.parts.iter().any(|part| folded.replace(' ', "").contains(part.as_str())))
+}
+
+/// False if the word stands in no number and beside none.
+pub fn may_stand_in_one(word: &str, own: &Words) -> bool {
+    let Some(known) = KNOWN.get(own.language) else { return true };
+    let fits = |word: &str| word.is_empty() || known.is_beside(word) || known.is_number(word);
+    let all_fit = |text: &str| fold(text).split(' ').all(fits);
+    let is_mark = !word.contains(char::is_alphanumeric);
+    // The Italian `un'ora` is two words.
+    is_mark || all_fit(word) || word.contains(['\'', '’', '‘']) && word.split(['\'', '’', '‘']).all(all_fit)
 }
 
 /// `medi`, of `medio` and `media`.
@@ -41,8 +50,9 @@ fn without_gender(word: &str) -> &str {
 struct NumberWords {
     /// Parts of number words, one of which each number in words has, but for those in `alone`: `one`, `hundred`.
     parts: Vec<String>,
-    /// Number words that may be written apart, and so with a part that is no number: `a hundred`, `und ein halb`.
-    long: Vec<String>,
+    /// Number words, a blank between two, that may be written apart, and so with a part that is no number: `a hundred`,
+    /// `und ein halb`. One text is searched faster than a list.
+    long: String,
     /// Number words that are too short for `parts`: `a`, `un`.
     alone: HashSet<String>,
     /// Words that are left out of a number or belong to its form: currencies, measures, `about`, `and`.
@@ -73,7 +83,12 @@ impl NumberWords {
         let forms = AND.into_iter().chain(HUNDREDS).chain(MILLIONS).chain(["cents", "m", "x", "zu", own.and]);
         let all = phrases.chain(marks).chain(forms).map(fold);
         let beside = all.flat_map(|phrase| phrase.split(' ').map(str::to_owned).collect::<Vec<_>>()).collect();
-        NumberWords { parts, long, alone, beside }
+        NumberWords { parts, long: long.join(" "), alone, beside }
+    }
+
+    /// True for a word that is left out of a number, or is a part of a number word that is written apart.
+    fn is_beside(&self, word: &str) -> bool {
+        self.beside.contains(word) || self.long.contains(without_gender(word))
     }
 
     fn is_number(&self, word: &str) -> bool {
