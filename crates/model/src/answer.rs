@@ -40,6 +40,7 @@ mod number;
 mod reading;
 mod reasons;
 mod scale;
+mod stance;
 mod synonyms;
 mod units;
 pub(super) mod words;
@@ -191,11 +192,15 @@ pub fn read(kind: AnswerType, message: &InboundKind, hearing: &AnswerContext<'_>
                 yesno::yesno(text, hearing.language)
                     .or_else(|| echo::repeated(text, hearing))
                     .or_else(|| reasons::agreed(text, hearing, yesno::whole))
+                    .or_else(|| stance::said(text, hearing))
             };
             let of_text = |text: &str| of_text(text).or_else(|| of_text(yesno::without_interjection(text)?));
+            let of_text = |text: &str| {
+                of_text(text).or_else(|| of_text(&stance::without_trouble(text, hearing.language)?).filter(|yes| *yes))
+            };
             let said = |text: &str| {
                 let text = &without_chatter(text, hearing);
-                of_text(text).filter(|yes| agrees(*yes, text, hearing))
+                of_text(text).filter(|yes| agrees(*yes, text, hearing) && !stance::is_put_off(text, hearing.language))
             };
             Reading::one(text.and_then(said).map(Value::YesNo))
         }

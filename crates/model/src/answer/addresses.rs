@@ -52,7 +52,7 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
     // One address among remarks about another one.
     let mut behind = found.last().map_or("", |last| &text[last.end..]).to_owned();
     if let ([one], Some(own)) = (found.as_slice(), own) {
-        behind = remarks::without(&behind, own);
+        behind = remarks::without(&behind, own, &one.value);
         without = format!("{} {behind}", &text[..one.start]);
     }
     let without = own.map_or(without.clone(), |own| without_reason(&without, own.language));
@@ -63,6 +63,7 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
         let Some(first) = found.first() else { return false };
         let before = &text[..first.start];
         owners::is_of_somebody_else(before, &behind, &asked, hearing.language)
+            || remarks::is_stolen(before, &behind)
             || remarks::is_called_another(before, &asked)
     };
     if values.len() > 2 || is_foreign() || is_old || own.is_some_and(|own| inside::is_negated(&rest, own, hearing)) {
@@ -88,6 +89,7 @@ fn without_reason(text: &str, language: &str) -> String {
         said[place - 1].ends_with([',', ';', '!'])
             && behind.len() >= APART_WORDS_MIN
             && !behind.iter().any(|word| is_about_it(word))
+            && !behind.iter().any(|word| remarks::OVER.contains(&word.as_str()))
     };
     let end = (1..said.len()).find(|place| is_because(*place) || is_apart(*place)).unwrap_or(said.len());
     said[..end].join(" ")

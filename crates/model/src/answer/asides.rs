@@ -4,6 +4,8 @@
 //! an aside begins without a mark. Beside an answer with a word of wish or agreement, an aside may speak of other people
 //! and events; it may not set a condition, leave the answer open, take it back or hold another value.
 
+mod claims;
+mod excuses;
 mod explaining;
 mod harm;
 mod lists;
@@ -23,7 +25,7 @@ use crate::{
 pub use explaining::goes_before;
 use harm::is_part;
 pub use harm::{comes_along, is_taken_up, leaves, leaves_open};
-use lists::{ACCORDING, ASIDES_TRIED_MAX, DAYS_OF_WEEK, HANGING, MEASURED, ORDER_BYTES_MIN, SINCE, THIS_WEEK};
+use lists::{ACCORDING, ASIDES_TRIED_MAX, DAYS_OF_WEEK, HANGING, MEASURED, ORDER_BYTES_MIN, SINCE, THIS_WEEK, WORKS};
 pub use offering::{offered, offered_option};
 
 /// The value of the only clause that is understood, if the asides beside it change nothing.
@@ -158,8 +160,8 @@ impl<'a> Scene<'a> {
             let folded = part.clause.folded();
             let is_negated = folded.split(' ').any(|word| stands(self.gate.own.around.nots, word));
             !part.asks
-                && !is_negated
-                && part.clause.said.len() >= UNKNOWN_CLAUSE_WORDS_MIN
+                && (!is_negated || folded.split(' ').any(|word| WORKS.contains(&word)))
+                && (part.clause.said.len() >= UNKNOWN_CLAUSE_WORDS_MIN || part.clause.joint == Joint::That)
                 && !self.gate.is_idle(&part.clause)
         };
         let gives_reason = parts.iter().any(is_reason);
@@ -183,8 +185,8 @@ impl<'a> Scene<'a> {
             let is_list = || self.lists_people(&part.clause);
             let may_hold_another = !concludes && !gives_reason && !self.is_premise(&part.clause) && !is_list();
             let has_another = |said: &[&str]| has_value(said) && is_other(said, &found.value);
-            let is_engaged =
-                place > found.place && self.is_engaged(part, hold) && is_other(&part.clause.said, &found.value);
+            let is_engaged = place > found.place && self.is_engaged(part, hold) || self.is_away_until(&part.clause);
+            let is_engaged = is_engaged && is_other(&part.clause.said, &found.value);
             place != found.place
                 && !is_engaged
                 && !(place < found.place && self.rejects_week(&part.clause))
@@ -235,6 +237,11 @@ impl<'a> Scene<'a> {
                 hit.aside.is_some() && (part.clause.joint == Joint::That || self.is_engaged(part, hold))
             };
             hits.retain(|hit| hit.place == first || !explains(hit));
+            // `wir sind 9, oma wird 80`
+            let is_age = |hit: &Found<'_, T>| self.counts() && self.is_feast(&parts[hit.place].clause.folded());
+            if hits.iter().filter(|hit| !is_age(hit)).count() == 1 {
+                hits.retain(|hit| !is_age(hit));
+            }
             // `at noon sharp, at 12`
             hits.dedup_by(|later, first| later.value == first.value && later.aside.is_none());
         }

@@ -1,6 +1,8 @@
 //! Leaves out words that say nothing about a value: laughter (`jaja`, `lol`), calls by name (`guapa`, `mate`) and
 //! pressing words (`no rush`, `ti prego`). A mark stands where they stood inside a message.
 
+mod spelling;
+
 use super::{
     inside,
     words::{self, Words, wishes},
@@ -33,6 +35,7 @@ pub fn without(text: &str, language: &str, keeps: &dyn Fn(&str) -> bool) -> Stri
     let mut is_changed = false;
     let mut lines: Vec<String> = Vec::new();
     for line in text.lines() {
+        let line = &in_full(line, own.language, keeps);
         let said: Vec<&str> = line.split_whitespace().collect();
         let folded: Vec<String> = said.iter().map(|word| fold(&word.replace(['\'', '’'], " "))).collect();
         let mut kept: Vec<String> = Vec::new();
@@ -62,7 +65,29 @@ pub fn without(text: &str, language: &str, keeps: &dyn Fn(&str) -> bool) -> Stri
     }
     // Chatter alone stays as it is.
     let says_more = lines.iter().any(|line| line.contains(char::is_alphanumeric));
-    if is_changed && says_more { lines.join("\n") } else { text.to_owned() }
+    if !says_more {
+        return text.to_owned();
+    }
+    let short = |line: &str| in_full(line, own.language, keeps) != line;
+    if is_changed || text.lines().any(short) { lines.join("\n") } else { text.to_owned() }
+}
+
+/// The line with the short spellings of chats in full. Beside figures, single letters are signs: `2 x 3`.
+fn in_full(line: &str, language: &str, keeps: &dyn Fn(&str) -> bool) -> String {
+    let said: Vec<&str> = line.split_whitespace().collect();
+    let has_figure = |place: usize| said.get(place).is_some_and(|word| word.contains(|c: char| c.is_ascii_digit()));
+    let full = |place: usize| {
+        let word = said[place];
+        let is_sign = word.chars().count() == 1
+            && (has_figure(place + 1) || place.checked_sub(1).is_some_and(has_figure))
+            && !["q", "n"].contains(&word);
+        if said.len() < 2 || is_sign || keeps(&fold(word)) {
+            return word.to_owned();
+        }
+        spelling::in_full(word, language).unwrap_or_else(|| word.to_owned())
+    };
+    let all: Vec<String> = (0..said.len()).map(full).collect();
+    if all.iter().zip(&said).all(|(new, old)| new == old) { line.to_owned() } else { all.join(" ") }
 }
 
 impl Chatter {
@@ -167,7 +192,7 @@ const CHATTER: [Chatter; 6] = [
         language: "en",
         calls: "mate,lovely,love,hun,hon,babe,bro,dude,buddy,pal,sweetie,darling,dear,my dear,my love",
         titles: "doctor,doc,sir,madam,maam,miss,boss,chef,coach",
-        pressing: "cant go wrong with that,cant go wrong,no rush,no hurry,no pressure,bless him,bless her,bless them,fingers crossed,all the best,kind regards,best regards,take care",
+        pressing: "better too many than too few,better too much than too little,cant go wrong with that,cant go wrong,no rush,no hurry,no pressure,bless him,bless her,bless them,but surprise me,so surprise me,surprise me,bear with me,no biggie,fingers crossed,all the best,kind regards,best regards,take care",
         pleas: "for the love of god,pretty please",
         please: "please",
     },
@@ -176,7 +201,7 @@ const CHATTER: [Chatter; 6] = [
         calls: "guapa,guapo,guapi,guapisima,carino,cielo,reina,rey,corazon,bonita,bonito,linda,lindo,preciosa,maja,majo,tio,tia,amigo,amiga,bro,colega,nena,nene,che,wey,guey,\
             parce,pana,mami,papi,mi amor,mi vida,mi reina,mi rey,mi nina",
         titles: "doctor,doctora,doc,dr,dra,senora,senorita,senor,jefe,jefa,maestro,maestra,profe,campeon",
-        pressing: "no falla nunca,nunca falla,no falla,no hay prisa,no corre prisa,sin prisa,un saludo,saludos,un abrazo,un beso,besos,besitos,buen dia",
+        pressing: "lo medi dos veces,mejor que sobre,mas vale que sobre,con eso no se falla,con eso no fallas,con eso no fallo,pero sorprendeme,sorprendeme,sorprendame,no pasa nada,no falla nunca,nunca falla,no falla,no hay prisa,no corre prisa,sin prisa,un saludo,saludos,un abrazo,un beso,besos,besitos,buen dia",
         pleas: "por dios,por el amor de dios,por lo que mas quieras,te lo ruego,se lo ruego,os lo ruego,plis,pliss,pls,plz,por fa",
         please: "porfa",
     },
@@ -184,7 +209,7 @@ const CHATTER: [Chatter; 6] = [
         language: "fr",
         calls: "ma belle,mon beau,ma cherie,mon cheri,ma puce,ma grande,mon grand,ma jolie,mon ami,mon amie,mec,poto,bro,cherie,cheri,beaute",
         titles: "docteur,doc,chef,cheffe,madame,monsieur,mademoiselle,patron,patronne,maitre,coach",
-        pressing: "valeur sure,rien ne presse,pas presse,pas pressee,c est pas urgent,cest pas urgent,pas d urgence,bien a vous,bien a toi,a vous,belle journee,bisous,bizz,bises",
+        pressing: "j ai mesure deux fois,je l ai mesure deux fois,vaut mieux trop que pas assez,mieux vaut trop que pas assez,on peut pas se tromper,on ne peut pas se tromper,on se trompe pas,on peut pas se planter,mais surprenez moi,surprenez moi,surprends moi,c est pas grave,valeur sure,rien ne presse,pas presse,pas pressee,c est pas urgent,cest pas urgent,pas d urgence,bien a vous,bien a toi,a vous,belle journee,bisous,bizz,bises",
         pleas: "je vous en prie,je t en prie,je vous en supplie,je t en supplie,pitie,pls,plz",
         please: "svp",
     },
@@ -192,7 +217,7 @@ const CHATTER: [Chatter; 6] = [
         language: "de",
         calls: "schatz,susse,suesse,susser,liebes,mausi,maus,dicker,digga,diggi,alter,alda,bro,ihr lieben,meine liebe,mein lieber,kollege",
         titles: "herr doktor,frau doktor,chef,chefin,meister,doc,coach",
-        pressing: "da kann man nix falsch machen,da kann man nichts falsch machen,eilt nicht,hat keine eile,keine eile,kein stress,ohne stress,besten dank,pfiat eich,pfiat di,pfiat euch,beste grusse,schone grusse,viele grusse,liebe grusse",
+        pressing: "lieber zu viel als zu wenig,lieber zu viele als zu wenige,zweimal nachgemessen,da macht man nix falsch,da macht man nichts falsch,damit macht man nix falsch,uberraschen sie mich,uberrasch mich,uberrascht mich,macht nix,macht nichts,da kann man nix falsch machen,da kann man nichts falsch machen,eilt nicht,hat keine eile,keine eile,kein stress,ohne stress,besten dank,pfiat eich,pfiat di,pfiat euch,beste grusse,schone grusse,viele grusse,liebe grusse",
         pleas: "um gottes willen,ich flehe sie an,bittschon,pls,plz,bidde",
         please: "bitte",
     },
@@ -200,7 +225,7 @@ const CHATTER: [Chatter; 6] = [
         language: "pt",
         calls: "amiga,amigo,querida,querido,linda,lindo,amor,meu amor,mano,mana,brother,bro,gata,gato,flor,meu bem,minha linda,minha querida,meu querido,moca,moco,cara,parceiro,parceira,meu rei,minha rainha",
         titles: "dr,dra,doutor,doutora,doc,chefe,patrao,mestre,senhora,senhor,dona",
-        pressing: "nao tem erro,sem pressa,nao tem pressa,nao ha pressa,viu,um abraco,grande abraco,abraco,abracos,beijo,beijos,bjs",
+        pressing: "medi duas vezes,melhor sobrar,melhor sobrar do que faltar,nao tem como errar,nao tem como dar errado,com isso nao erro,capricha ai,capricha,caprichem,me surpreenda,me surpreende,nao tem erro,sem pressa,nao tem pressa,nao ha pressa,viu,um abraco,grande abraco,abraco,abracos,beijo,beijos,bjs",
         pleas: "pelo amor de deus,por amor de deus,te imploro,por deus,pls,plis,plz,por fa",
         please: "pfv",
     },
@@ -208,7 +233,7 @@ const CHATTER: [Chatter; 6] = [
         language: "it",
         calls: "tesoro,cara,caro,bella,bello,amore,gioia,stella,ciccia,cicci,amico,amica,zio,bro,mia cara,mio caro,amore mio,tesoro mio,carissima,carissimo",
         titles: "dottore,dottoressa,dott,doc,capo,maestro,signora,signore,prof,mister",
-        pressing: "non si sbaglia mai,non si sbaglia,senza fretta,non c e fretta,non ce fretta,nessuna fretta,un saluto,un abbraccio,un bacio,baci,saluti",
+        pressing: "misurato due volte,l ho misurato due volte,meglio che avanzi,meglio abbondare,cosi non si sbaglia,non posso sbagliare,sorprendimi,sorprendetemi,mi sorprenda,fai tu,fate voi,faccia lei,non si sbaglia mai,non si sbaglia,senza fretta,non c e fretta,non ce fretta,nessuna fretta,un saluto,un abbraccio,un bacio,baci,saluti",
         pleas: "ti prego,vi prego,la prego,mi raccomando,per l amor di dio,per lamor di dio,ti supplico,pls,plz,x favore,x piacere",
         please: "grazie",
     },

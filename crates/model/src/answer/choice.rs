@@ -3,7 +3,10 @@
 //! An option counts only if all other words are known and change nothing: `not red`, `red or blue`, `do you have red?`
 //! and `red like my car` choose nothing.
 
+mod excluded;
+mod numbers;
 mod offering;
+mod reports;
 mod tables;
 mod typing;
 
@@ -14,8 +17,9 @@ use super::{
     words::{self, Words, around::IF_POSSIBLE},
 };
 use crate::matching::{fold, has_word};
+pub use numbers::{ButtonNamed, button_named, number_of_option};
 pub use offering::offered;
-use tables::{JOINS, MODALS, MORE, OPENINGS, TELLS, TURNS, YOURS};
+use tables::{EASY, JOINS, MODALS, MORE, MORE_OF_EASE, OPENINGS, TELLS, TURNS, YOURS};
 pub use typing::is_mistyped;
 
 /// The options that a text names.
@@ -28,108 +32,6 @@ pub enum Chosen {
     Several(Vec<usize>),
 }
 
-/// The number in a text that names an option by it: `3`, `number 3`, `el 2, por favor`. `-1`, `2%` and `2 or 3` do not.
-pub fn number_of_option(text: &str) -> Option<usize> {
-    let text = text.replace(['\u{fe0f}', '\u{20e3}'], "");
-    let may_stand = |c: char| c.is_alphanumeric() || c.is_whitespace() || ".,)(!#°ºª'’:".contains(c);
-    let mut signs = text.chars().filter(|c| c.is_ascii_punctuation() || "°−–—€£".contains(*c));
-    if !signs.all(may_stand) {
-        return None;
-    }
-    let folded = fold(&text);
-    let manners = || words::all("").flat_map(|words| words.polite.iter().flat_map(|phrase| phrase.split(' ')));
-    let is_neutral = |word: &&&str| !OPTION_WORDS.contains(*word) && !manners().any(|manner| manner == **word);
-    let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
-    let mut rest = said.iter().filter(is_neutral);
-    let (number, None) = (rest.next()?, rest.next()) else { return None };
-    let is_number = number.len() <= NUMBER_DIGITS_MAX && number.bytes().all(|byte| byte.is_ascii_digit());
-    if is_number {
-        return number.parse().ok();
-    }
-    // A number in words is an option's only behind a word that says so.
-    let is_called = said.windows(2).any(|pair| NUMBER_WORDS.contains(&pair[0]) && pair[1] == *number);
-    let spelled = || words::all("").find_map(|words| words.spelled(number));
-    is_called.then(spelled)?.and_then(|number| usize::try_from(number).ok())
-}
-
-/// Words before the number of an option, in words too: `number two`.
-const NUMBER_WORDS: [&str; 8] = ["number", "option", "numero", "opcion", "nummer", "opcao", "opzione", "choice"];
-
-const NUMBER_DIGITS_MAX: usize = 3;
-
-/// Words beside the number of an option.
-const OPTION_WORDS: [&str; 20] = [
-    "number", "no", "nr", "option", "the", "numero", "opcion", "el", "la", "le", "die", "den", "nummer", "opcao", "o",
-    "opzione", "il", "choice", "nº", "num",
-];
-
-/// The button that a text names by its place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ButtonNamed {
-    pub index: usize,
-    /// True if the text can be nothing else: `the second one`, but not `the second`, which may be a day.
-    pub is_sure: bool,
-}
-
-/// The one of `count` buttons that the text names by its place: `the second`, `el primero`, `2`, `the latter`.
-pub fn button_named(text: &str, count: usize) -> Option<ButtonNamed> {
-    let folded = fold(text);
-    let manners = || words::all("").flat_map(|words| words.polite.iter().flat_map(|phrase| phrase.split(' ')));
-    let names = |word: &str| BUTTON_WORDS.contains(&word);
-    let neutral =
-        |word: &&str| BUTTON_ARTICLES.contains(word) || names(word) || manners().any(|manner| manner == *word);
-    let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
-    let mut rest = said.iter().copied().filter(|word| !neutral(word));
-    let (place, None) = (rest.next()?, rest.next()) else { return None };
-    let by_name = PLACES.iter().position(|names| names.contains(&place));
-    let index = match by_name {
-        Some(LAST_PLACE) => count.checked_sub(1)?,
-        Some(place) => place,
-        None => number_of_option(text)?.checked_sub(1)?,
-    };
-    let is_sure = said.iter().any(|word| names(word)) || SURE_PLACES.contains(&place);
-    (index < count).then_some(ButtonNamed { index, is_sure })
-}
-
-/// The names of the first, the second, the third and the last of some things, in all languages.
-#[rustfmt::skip]
-const PLACES: [&[&str]; 4] = [
-    &["first", "1st", "former", "primero", "primera", "primer", "premier", "premiere", "erste", "ersten", "erster", "erstes", "ersteres", "primeiro",
-        "primeira", "primo", "prima"],
-    &["second", "2nd", "latter", "segundo", "segunda", "deuxieme", "seconde", "zweite", "zweiten", "zweiter", "zweites", "letzteres", "secondo", "seconda"],
-    &["third", "3rd", "tercero", "tercera", "tercer", "troisieme", "dritte", "dritten", "dritter", "drittes", "terceiro", "terceira", "terzo", "terza"],
-    &["last", "ultimo", "ultima", "dernier", "derniere", "letzte", "letzten", "letzter", "letztes"],
-];
-const LAST_PLACE: usize = 3;
-
-/// Names of a place that no day and no hour has.
-const SURE_PLACES: [&str; 15] = [
-    "former",
-    "latter",
-    "ersteres",
-    "letzteres",
-    "last",
-    "ultimo",
-    "ultima",
-    "dernier",
-    "derniere",
-    "letzte",
-    "letzten",
-    "letzter",
-    "letztes",
-    "erstes",
-    "zweites",
-];
-
-/// Words that say that a button is meant.
-const BUTTON_WORDS: [&str; 14] = [
-    "one", "option", "button", "choice", "opcion", "boton", "bouton", "opcao", "botao", "opzione", "pulsante", "knopf",
-    "auswahl", "choix",
-];
-const BUTTON_ARTICLES: [&str; 17] = [
-    "the", "el", "la", "lo", "le", "der", "die", "das", "den", "o", "a", "il", "number", "numero", "nummer", "ok", "si",
-];
-
 /// More options in one text are no choice between them.
 const SEVERAL_MAX: usize = 3;
 
@@ -140,6 +42,9 @@ pub fn chosen(text: &str, titles: &[Vec<String>], hearing: &AnswerContext<'_>) -
         return Chosen::Nothing;
     }
     let plain = without_chatter(text, titles, hearing);
+    if reports::is_well(&plain, hearing) {
+        return Chosen::Nothing;
+    }
     match by_sentence(&plain, titles, hearing) {
         Chosen::Nothing => among_clauses(&plain, titles, hearing),
         found => found,
@@ -178,10 +83,32 @@ fn among_clauses(text: &str, titles: &[Vec<String>], hearing: &AnswerContext<'_>
         // Of *1-2 people* and *3-4 people*, `we're 3` may choose one.
         let has_figure = |text: &str| text.contains(char::is_numeric);
         let may_count = || has_figure(clause) && titles.iter().flatten().any(|title| has_figure(title));
-        may_count() || !mentions(&said, titles, hearing).is_empty()
+        let is_out = || words::own(hearing.language).is_some_and(|own| excluded::rules_out(&folded, own));
+        may_count() || !mentions(&said, titles, hearing).is_empty() && !is_out()
     };
     let found = reasons::chosen(text, hearing, choose, names_one);
-    found.or_else(|| asides::chosen(text, hearing, choose, names_one)).map_or(Chosen::Nothing, Chosen::One)
+    let found = found.or_else(|| asides::chosen(text, hearing, choose, names_one));
+    // `red, I don't like red` names one option twice.
+    let folded = fold(text);
+    let said: Vec<&str> = folded.split(' ').collect();
+    let named = mentions(&said, titles, hearing);
+    let is_twice = |place: &usize| named.len() > 1 && named.iter().filter(|one| one.option == *place).count() > 1;
+    let has_other = |place: usize| named.iter().any(|one| one.option != place);
+    let found = found
+        .filter(|place| !(is_twice(place) && has_other(*place)) && !is_denied_later(text, *place, titles, hearing));
+    let found =
+        found.or_else(|| reports::fault(text, titles, hearing)).or_else(|| reports::source(text, titles, hearing));
+    found.map_or(Chosen::Nothing, Chosen::One)
+}
+
+/// True if another clause rules out the option itself: `red, I never wear red`.
+fn is_denied_later(text: &str, place: usize, titles: &[Vec<String>], hearing: &AnswerContext<'_>) -> bool {
+    let Some(own) = words::own(hearing.language) else { return false };
+    text.split([',', ';', '.', '!', '\n']).skip(1).any(|clause| {
+        let folded = fold(clause);
+        let said: Vec<&str> = folded.split(' ').collect();
+        excluded::rules_out(&folded, own) && mentions(&said, titles, hearing).iter().any(|one| one.option == place)
+    })
 }
 
 fn among(text: &str, titles: &[Vec<String>], hearing: &AnswerContext<'_>) -> Chosen {
@@ -330,7 +257,14 @@ impl<'a> Sentence<'a> {
                 || words.around.picks.split_whitespace().any(|pick| pick == *word)
                 || is_own && has_word(&asked, word) && !TURNS.contains(word)
         };
-        self.rest.iter().all(known)
+        let is_easy =
+            |place: usize| self.is_easy(place) || self.is_easy(place + 1) && MORE_OF_EASE.contains(&self.rest[place]);
+        (0..self.rest.len()).all(|place| known(&self.rest[place]) || is_easy(place))
+    }
+
+    /// True for a word of ease at this place: `pix é mais fácil`.
+    fn is_easy(&self, place: usize) -> bool {
+        self.rest.get(place).is_some_and(|word| EASY.contains(word))
     }
 
     /// True if one of the words changes the choice.
@@ -345,7 +279,7 @@ impl<'a> Sentence<'a> {
             self.head.last().is_some_and(|word| YOURS.contains(word)) || self.next == "on" && !says_on_me(&self.rest)
         };
         is_theirs()
-            || self.rest.iter().any(|word| MORE.contains(word) || tells(word))
+            || self.rest.iter().enumerate().any(|(place, word)| MORE.contains(word) && !self.is_easy(place + 1) || tells(word))
             // `morgen 10:00` is no slot of Friday.
             || !has_day_of(&asked, words) && beside::names_another_day(&rest, words)
             // `I work Monday`, where the options are days.
@@ -381,15 +315,4 @@ fn says_on_me(rest: &[&str]) -> bool {
 fn has_day_of(asked: &str, words: &Words) -> bool {
     let said: Vec<String> = asked.split(' ').map(str::to_owned).collect();
     beside::names_another_day(&said, words)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::number_of_option;
-
-    #[test]
-    fn a_number_in_words_names_an_option_only_behind_its_word() {
-        let said = ["number two pls", "Nummer zwei", "two", "no two"].map(number_of_option);
-        assert_eq!(said, [Some(2), Some(2), None, None]);
-    }
 }

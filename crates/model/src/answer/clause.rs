@@ -55,7 +55,11 @@ fn before_clause(text: &str, said: &[&str], own: &Words) -> Option<bool> {
         false => {
             let begins = is_apart || !["en", "es", "pt"].contains(&own.language) || STARTS.contains(&rest[0]);
             let agrees = says_agreement(rest) && !is_negated;
-            (begins && !agrees && !corrects(rest[0], own) && rest.len() >= CLAUSE_WORDS_MIN).then_some(false)
+            // `não obrigada a gente quase não toma café`
+            let is_thanked = count > head && own.polite.contains(&said[count - 1]);
+            let begins = begins || is_thanked;
+            let corrects = |first: &str| corrects(first, own) && !(first == "a" && rest.get(1) == Some(&"gente"));
+            (begins && !agrees && !corrects(rest[0]) && rest.len() >= CLAUSE_WORDS_MIN).then_some(false)
         }
     }
 }
@@ -85,13 +89,13 @@ fn opening(said: &[&str], own: &Words) -> Option<(bool, usize)> {
 }
 
 /// True for the first word of a correction; the French `on` is no preposition.
-fn corrects(first: &str, own: &Words) -> bool {
+pub fn corrects(first: &str, own: &Words) -> bool {
     CORRECTS.contains(&first) && !OTHER_WORDS.contains(&(own.language, first))
 }
 
 /// True for words of agreement. The Italian `tutto` and the Portuguese `tudo` agree only in `tutto bene`; somebody may
 /// also eat `di tutto`.
-fn says_agreement(rest: &[&str]) -> bool {
+pub fn says_agreement(rest: &[&str]) -> bool {
     let is_all = |word: &str| ["tudo", "tutto"].contains(&word);
     let agrees = |(place, word): (usize, &&str)| {
         let next = rest.get(place + 1).copied().unwrap_or_default();
@@ -131,7 +135,7 @@ fn behind_clause(text: &str, said: &[&str], own: &Words) -> Option<bool> {
     (!is_negated && !is_condition && (is_hedge || is_apart && is_known && yes)).then_some(yes)
 }
 
-fn plain(word: &str, own: &Words) -> Option<bool> {
+pub fn plain(word: &str, own: &Words) -> Option<bool> {
     let (yes, no) = match own.language {
         "en" => (&["yes", "yeah", "yep", "yup", "yea"][..], &["no", "nope", "nah"][..]),
         "es" => (&["si", "sip"][..], &["no", "nop", "nah"][..]),
@@ -200,7 +204,7 @@ fn is_not(word: &str, own: &Words) -> bool {
 }
 
 /// True for words that put off, set a condition or turn the answer.
-fn takes_back(folded: &str, own: &Words) -> bool {
+pub fn takes_back(folded: &str, own: &Words) -> bool {
     let turns = TURNS.iter().filter(|(language, _)| *language == own.language).flat_map(|(_, phrases)| *phrases);
     turns.into_iter().any(|phrase| has_word(folded, phrase)) || is_unsure(folded, own)
 }

@@ -52,9 +52,10 @@ const SENTENCES: [[(&str, &str); 6]; 5] = [
 ];
 type Naming = fn(Form) -> &'static str;
 /// Chats of people whose words are in no list, and the name of their answers in the table.
-const CHATS: [([(&str, &str); 6], Naming); 2] = [
+const CHATS: [([(&str, &str); 6], Naming); 3] = [
     (files_of!("sentences/fifth"), |form| if form == Form::Refused { "fifth set, no answer" } else { "fifth set" }),
-    (files_of!("sentences/sixth"), |form| if form == Form::Refused { "untuned, no answer" } else { "untuned" }),
+    (files_of!("sentences/sixth"), |form| if form == Form::Refused { "sixth set, no answer" } else { "sixth set" }),
+    (files_of!("sentences/seventh"), |form| if form == Form::Refused { "untuned, no answer" } else { "untuned" }),
 ];
 const DOCUMENT: &str = include_str!("../../../../docs/answers.md");
 

@@ -1,6 +1,9 @@
 //! Reads the number in answers without a plain number word: `me and my wife`, `a couple`, `x2`, `année et demie`; and
 //! leaves out words that repeat the period of the question: `£950 a month`.
 
+mod ages;
+mod few;
+
 use super::{
     AnswerContext, AnswerType, inside,
     reading::{BESIDE_ONESELF, HOW_MANY, PEOPLE, Reading},
@@ -10,6 +13,9 @@ use crate::{
     matching::{fold, has_word},
     value::Value,
 };
+
+pub use ages::asks_age_of_thing;
+pub use few::{is_only_one, needed, none};
 
 /// A question that may count, and the answer to it: folded, the answer without its courtesies.
 pub struct Counting {
@@ -165,7 +171,13 @@ pub fn without_period(text: &str, hearing: &AnswerContext<'_>) -> String {
 /// The text without the limit for which the question asks: `2000 tops` to "What is the most that you can pay?"
 pub fn without_limit(text: &str, hearing: &AnswerContext<'_>) -> String {
     let asked = fold(&hearing.question.replace(['\'', '’'], " "));
-    if text.len() > inside::SENTENCE_BYTES_MAX || !MOST.iter().any(|word| has_word(&asked, word)) {
+    let asks_most = || MOST.iter().any(|word| has_word(&asked, word));
+    let asks_budget = || {
+        BUDGETS.iter().any(|word| has_word(&asked, word))
+            && (super::frame::asks_ahead(&asked) || LIKES.iter().any(|word| has_word(&asked, word)))
+            && !CAN.iter().any(|word| has_word(&asked, word))
+    };
+    if text.len() > inside::SENTENCE_BYTES_MAX || !asks_most() && !asks_budget() {
         return text.to_owned();
     }
     let mut said: Vec<&str> = text.split_whitespace().collect();
@@ -173,10 +185,14 @@ pub fn without_limit(text: &str, hearing: &AnswerContext<'_>) -> String {
         let length = phrase.split(' ').count();
         let start = said.windows(length).position(|run| fold(&run.join(" ")) == phrase);
         if let Some(start) = start.filter(|_| said.len() > length) {
+            let mark = said[start + length - 1].ends_with(',') && start > 0;
             said.drain(start..start + length);
+            if mark {
+                said.insert(start, ",");
+            }
         }
     }
-    said.join(" ")
+    said.join(" ").replace(" , ", ", ")
 }
 
 /// The text without the words for the beginning for which the question asks: `from the 1st of March` to "When would you
@@ -215,11 +231,22 @@ const BEGINNINGS: [(&str, &str); 17] = [
 
 /// Words of a question for a limit, folded.
 const MOST: [&str; 9] = ["most", "maximum", "max", "maximo", "maxima", "maximal", "hochstens", "massimo", "massima"];
+const LIKES: [&str; 6] = ["vorrebbe", "vorresti", "vorreste", "querria", "querrias", "gustaria"];
+/// Words of a question for what somebody is able to spend: a limit is no sum.
+const CAN: [&str; 13] =
+    ["can", "could", "puede", "puedes", "pouvez", "peux", "konnen", "kannst", "pode", "podes", "puo", "puoi", "podria"];
+/// Words of a question for what somebody would like to spend: a limit answers it.
+#[rustfmt::skip]
+const BUDGETS: [&str; 19] = [
+    "spend", "budget", "pay", "gastar", "gastarte", "gastarse", "gastaros", "pagar", "presupuesto", "depenser", "payer", "ausgeben", "zahlen", "bezahlen", "orcamento", "spendere", "pagare", "mettre", "investir",
+];
 /// Words that make a number a limit, folded.
 #[rustfmt::skip]
-const LIMITS: [&str; 24] = [
-    "at the most", "at most", "tops", "maximum", "max", "como maximo", "maximo", "tope", "no maximo", "au grand maximum", "au maximum", "grand maximum", "grand max", "maximal", "hochstens",
-    "al massimo", "massimo", "up to", "hasta", "jusqu a", "jusqua", "bis zu", "ate", "fino a",
+const LIMITS: [&str; 44] = [
+    "at the most", "at most", "at max", "tops", "maximum", "max", "no more than", "not more than", "como maximo", "como mucho", "a lo sumo", "a lo mas", "de tope", "no mas de", "maximo", "tope", "no maximo", "no max", "nao mais do que", "nao mais que",
+    "nao mais de", "au grand maximum", "au maximum", "grand maximum", "grand max", "au max", "pas plus de", "maxi", "maximal", "nicht mehr als", "allerhochstens", "hochstens", "al massimo", "al max", "massimo", "non piu di", "non oltre i", "up to",
+    "hasta", "jusqu a", "jusqua", "bis zu",
+    "ate", "fino a",
 ];
 
 /// The text without the unit of time that the question counts: `2 h` and `2 hours` to "How many hours a week?"
@@ -289,6 +316,10 @@ pub fn without_words_of_question(kind: AnswerType, text: &str, hearing: &AnswerC
     match kind {
         AnswerType::Number | AnswerType::Whole => {
             let text = without_limit(text, hearing);
+            let asked = fold(&hearing.question.replace(['\'', '’'], " "));
+            let own = words::own(hearing.language)
+                .filter(|_| ages::asks_age(&asked) && text.len() <= inside::SENTENCE_BYTES_MAX);
+            let text = own.map_or(text.clone(), |own| ages::plainly(&text, own.language));
             without_unit(&without_period(&text, hearing), hearing)
         }
         AnswerType::Date => without_beginning(text, hearing),

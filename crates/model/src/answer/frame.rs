@@ -2,7 +2,7 @@
 //! no other event. `my wife arrives at 4`, `I had two` and `Friday I have a meeting` answer no question about the contact.
 
 use super::{
-    AnswerContext, AnswerType, another,
+    AnswerContext, AnswerType, another, counting,
     reading::Reading,
     words::{
         Words,
@@ -78,7 +78,9 @@ fn is_of_others(said: &str, raw: &[&str], frame: &FrameWords, asked: &str) -> bo
     if asked.is_empty() || names_somebody(asked) {
         return false;
     }
-    let is_new = |phrase: &&str| !has_word(asked, phrase);
+    // `it must be 7` may be written `he` or `she` of a phone, too.
+    let of_thing = counting::asks_age_of_thing(asked);
+    let is_new = |phrase: &&str| !has_word(asked, phrase) && !(of_thing && ITS.contains(phrase));
     // Without its accent the Spanish `él` is an article.
     let is_he = || frame.language == "es" && raw.iter().any(|word| word.to_lowercase().trim_matches(is_mark) == "él");
     frame.others.split(',').map(str::trim).filter(is_new).any(|phrase| has_word(said, phrase)) || is_he()
@@ -92,6 +94,12 @@ fn is_mark(c: char) -> bool {
 pub fn names_somebody(asked: &str) -> bool {
     another::RELATIVES.iter().chain(&THIRD).any(|word| has_word(asked, word))
 }
+
+/// Pronouns and verbs of the third person, which may speak of a thing.
+#[rustfmt::skip]
+const ITS: [&str; 24] = [
+    "he", "she", "his", "her", "hes", "shes", "it", "tiene", "il", "elle", "son", "sa", "ses", "er", "sie", "ihm", "ihr", "hat", "ele", "ela", "tem", "ha", "lui", "lei",
+];
 
 /// Words of a question about somebody else.
 const THIRD: [&str; 36] = [

@@ -10,6 +10,7 @@ mod calls;
 mod neutral;
 mod offering;
 mod sort;
+mod worth_reading;
 
 use super::{
     AnswerContext, AnswerType, another,
@@ -29,10 +30,11 @@ use alternatives::{either, two_hours, with_tail_of};
 use asking::ASKS_BACK;
 pub use asking::{ASKS, ASKS_FOR_DAYS, asks};
 use calls::{will_call, without_call};
-use neutral::{MONTHS, SIGNALS};
+use neutral::MONTHS;
 pub use neutral::{is_carrier, is_signal};
 pub use offering::{candidate_readings, offered, wished, wished_alone};
 use sort::sort_of;
+use worth_reading::WorthReading;
 
 /// A longer text does not answer a question for one value.
 pub const SENTENCE_WORDS_MAX: usize = 30;
@@ -346,40 +348,6 @@ fn is_part_of_a_part(text: &str, whole: &str, words: &Words) -> bool {
     let names = words.parts.iter().chain(words.day_parts).flat_map(|(_, names)| names.iter());
     let mut longer = names.filter(|name| name.contains(' ') && has_word(whole, name) && !has_word(&folded, name));
     longer.any(|name| has_word(name, &folded))
-}
-
-/// Tells for each word of a message, once for all its runs, whether a run may have it.
-struct WorthReading {
-    /// A sentence ends behind the word.
-    ends: Vec<bool>,
-    /// The word has a digit, or is one of days, times or numbers.
-    says: Vec<bool>,
-    /// The word may stand in a value of the type.
-    fits: Vec<bool>,
-}
-
-impl WorthReading {
-    fn of(kind: AnswerType, all: &[&str], words: &Words) -> WorthReading {
-        let is_number = matches!(kind, AnswerType::Number | AnswerType::Whole);
-        let says = |word: &&str| {
-            let mut parts = word.split(['\'', '’']).chain([*word]);
-            parts.any(|part| {
-                part.chars().any(char::is_numeric) || fold(part).split(' ').any(|word| SIGNALS.contains(word))
-            })
-        };
-        WorthReading {
-            ends: all.iter().map(|word| word.ends_with(['!', ';', ':'])).collect(),
-            says: all.iter().map(says).collect(),
-            fits: all.iter().map(|word| !is_number || number::may_stand_in_one(word, words)).collect(),
-        }
-    }
-
-    /// True if no sentence ends inside the run, one of its words says something, and all of them fit.
-    fn holds(&self, start: usize, end: usize) -> bool {
-        !self.ends[start..end - 1].contains(&true)
-            && self.says[start..end].contains(&true)
-            && !self.fits[start..end].contains(&false)
-    }
 }
 
 /// True if the candidate cannot be anything else: a full date, a time with minutes or with am or pm, an amount with its

@@ -82,6 +82,15 @@ pub fn is_explained(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -
 
 /// Reads a text as a number, day, time or moment: the whole text, else the value inside a sentence.
 pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Reading {
+    let mut found = read_once(kind, text, hearing);
+    // `half past eight if the table at the window is free` is more often in the evening.
+    if matches!(kind, AnswerType::Time | AnswerType::DateTime) && if_it_suits::names_table(text, hearing.language) {
+        found.likely.append(&mut found.unlikely);
+    }
+    found
+}
+
+fn read_once(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Reading {
     let of_days = matches!(kind, AnswerType::Date | AnswerType::Time | AnswerType::DateTime);
     if of_days && another::has_its_verb(&fold(text), words::own(hearing.language)) {
         return Reading::default();
@@ -92,12 +101,13 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
     if counting::is_two(kind, text, hearing) {
         return Reading::one(Some(Value::Whole(2)));
     }
-    if is_only_one(kind, text, hearing) {
+    if counting::is_only_one(kind, text, hearing) {
         return Reading::one(Some(Value::Whole(1)));
     }
     let of_all = counting::of_all(kind, text, hearing);
-    if whole.is_empty() && !of_all.is_empty() {
-        return of_all;
+    let none = counting::none(kind, text, hearing);
+    if let Some(found) = [of_all, none].into_iter().find(|found| whole.is_empty() && !found.is_empty()) {
+        return found;
     }
     let on_scale = scale::read(kind, text, hearing);
     if !on_scale.is_empty() {
@@ -111,6 +121,10 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
     }
     if another::speaks_of_another(kind, text, hearing) {
         return frame::without_past_days(beside_clauses(kind, text, hearing), hearing);
+    }
+    let needed = counting::needed(kind, text, hearing);
+    if !needed.is_empty() {
+        return needed;
     }
     let corrected = correction::read(kind, text, hearing);
     let mut found = if corrected.is_empty() { inside::read(kind, text, hearing) } else { corrected };
@@ -161,27 +175,14 @@ fn of_clause(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>, own: &'s
     }
     let whole = whole(kind, text, hearing, &[own]);
     let whole = if whole.is_empty() { counting::of_all(kind, text, hearing) } else { whole };
+    let whole = if whole.is_empty() { counting::none(kind, text, hearing) } else { whole };
+    if whole.is_empty() && counting::is_only_one(kind, text, hearing) {
+        return Reading::one(Some(Value::Whole(1)));
+    }
     let known = if whole.is_empty() { inside::of_clause(kind, text, hearing, own) } else { whole };
     if known.is_empty() { inside::wished(kind, text, hearing, own) } else { known }
 }
 
-/// True for `one` as the whole answer to a question that counts, where elsewhere the word may be an article or a pronoun,
-/// and for `just me` if the question counts people.
-fn is_only_one(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> bool {
-    counting::Counting::of(kind, text, hearing).is_some_and(|counting| {
-        let said = counting.said.as_str();
-        counting.asks(&HOW_MANY) && (ONE.contains(&said) || ONESELF.contains(&said) && counting.counts_people())
-    })
-}
-
-/// Answers of somebody who comes alone.
-#[rustfmt::skip]
-const ONESELF: [&str; 36] = [
-    "just me", "only me", "me only", "just myself", "only myself", "just the one of us", "its just me", "it is just me", "it s just me", "its only me",
-    "solo yo", "yo solo", "yo sola", "nada mas yo", "nomas yo", "solo para mi", "solo seria yo", "solo soy yo",
-    "moi seul", "moi seule", "juste moi", "seulement moi", "que moi", "nur ich", "ich allein", "ich alleine", "nur fur mich",
-    "so eu", "somente eu", "apenas eu", "eu sozinho", "eu sozinha", "solo io", "soltanto io", "io da solo", "io da sola",
-];
 /// Words of a question that counts people.
 pub const PEOPLE: [&str; 12] = [
     "people",
@@ -207,7 +208,6 @@ pub const BESIDE_ONESELF: [&str; 47] = [
     "outras", "mais", "contigo", "com voce", "altre", "oltre", "con te", "accompagnano",
 ];
 
-const ONE: [&str; 8] = ["one", "uno", "una", "un", "une", "um", "uma", "eine"];
 pub const HOW_MANY: [&str; 11] = [
     "how many",
     "cuantos",

@@ -244,7 +244,11 @@ impl Gate<'_> {
     pub fn changes_by_its_words(&self, clause: &Clause<'_>, is_before: bool) -> bool {
         let folded = clause.folded();
         let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
-        let says = |phrases: &str| phrases.split(',').any(|phrase| has_word(&folded, phrase.trim()));
+        // `half of them don't eat much anyway`
+        let is_long = said.len() >= WEAK_WORDS_MIN && !is_before && clause.joint == Joint::Mark;
+        let strong: Vec<&str> = said.iter().copied().filter(|word| !(is_long && WEAK.contains(word))).collect();
+        let strong = strong.join(" ");
+        let says = |phrases: &str| phrases.split(',').any(|phrase| has_word(&strong, phrase.trim()));
         let is_left_open = || aside_words::of(self.own.language).is_some_and(|words| says(words.hard));
         let asked = fold(self.hearing.question);
         let may_add = || {
@@ -308,6 +312,15 @@ impl Gate<'_> {
             || self.of_day && super::beside::names_another_day(&rest, self.own)
     }
 }
+
+/// In a remark of so many words, words of shares and spans speak of its own subject.
+const WEAK_WORDS_MIN: usize = 5;
+#[rustfmt::skip]
+const WEAK: [&str; 67] = [
+    "half", "double", "twice", "both", "each", "again", "already", "weeks", "months", "minutes", "over", "under", "above", "below", "hundred", "thousand", "million", "bus", "train",
+    "mitad", "ambos", "ya", "mes", "meses", "semanas", "minutos", "autobus", "tren", "moitie", "deja", "mois", "semaines", "minutes", "halb", "halfte", "doppelt", "beide", "schon", "wieder", "monat", "monate", "wochen", "minuten", "unter", "uber", "bus", "zug",
+    "metade", "ja", "meses", "semanas", "minutos", "onibus", "trem", "muito", "meta", "doppio", "entrambi", "gia", "mese", "mesi", "settimane", "minuti", "treno", "autobus", "ancora", "encore",
+];
 
 /// Words behind an apology that name its cause: `sorry for the late notice`.
 const FOR_WHAT: [&str; 16] =

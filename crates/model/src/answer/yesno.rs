@@ -64,7 +64,7 @@ impl<'a> Tongue<'a> {
 }
 
 /// True for words that look like a yes or a no and are none: laughter (`kkk`), disbelief, the Portuguese `né` and `já`.
-fn is_no_answer(text: &str, folded: &str) -> bool {
+pub fn is_no_answer(text: &str, folded: &str) -> bool {
     let is_laughter = || {
         let letters: Vec<char> = text.trim().to_lowercase().chars().collect();
         letters.len() > 2 && letters.iter().all(|c| *c == 'k')

@@ -24,6 +24,8 @@ pub fn is_of_somebody_else(before: &str, behind: &str, asked: &str, language: &s
         return false;
     }
     let mine = mine(language);
+    // The Italian `su` is a preposition.
+    let all: Vec<String> = all.into_iter().filter(|word| !(word == "su" && language.starts_with("it"))).collect();
     let ends = |words: &[&str]| before.last().is_some_and(|last| words.contains(&last.as_str()));
     names(&ASKS)
         || ends(&FROM)
@@ -177,11 +179,11 @@ const CLAIMS: [&str; 8] = ["mine", "mio", "mia", "mien", "mienne", "meine", "meu
 
 /// Words of the contact itself, of its places and of its name.
 #[rustfmt::skip]
-const OWN: [&str; 66] = [
+const OWN: [&str; 95] = [
     "me", "mine", "mir", "mich", "moi", "mim", "home", "house", "work", "office", "job", "business", "personal", "private", "own", "new", "current",
     "usual", "main", "second", "casa", "trabajo", "oficina", "empresa", "negocio", "siempre", "maison", "domicile", "travail", "bureau", "boulot",
     "hause", "arbeit", "buro", "firma", "privat", "privates", "trabalho", "escritorio", "lavoro", "ufficio", "azienda", "name", "nombre", "nom",
-    "nome", "contact", "contacto", "contato", "contatto", "kontakt", "toujours", "sempre", "cell", "side", "part", "parte", "favor", "favore", "piacere",
+    "nome", "contact", "contacto", "contato", "contatto", "kontakt", "toujours", "sempre", "cell", "side", "part", "perso", "pessoal", "personale", "personnelle", "personnel", "privata", "privado", "boite", "casella", "caixa", "postfach", "inbox", "movil", "portable", "handy", "dia", "noche", "noite", "tarde", "tardes", "noches", "manha", "jour", "nuit", "soir", "giorno", "notte", "sera", "tag", "parte", "favor", "favore", "piacere",
     "data", "details", "answer", "pleasure", "bad", "account",
 ];
 

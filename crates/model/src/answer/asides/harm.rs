@@ -2,12 +2,13 @@
 
 use super::{
     super::{
-        AnswerType, beside, frame, inside,
+        AnswerType, beside, counting, frame, inside,
         reasons::{CONDITIONS, Clause, Joint, UNKNOWN_CLAUSE_WORDS_MIN},
         units,
         words::{Words, asides, asides::AsideWords, frames},
     },
     Hold, Part, Scene,
+    claims::{claims, is_allergic_to_another},
     explaining::goes_before,
     lists::{
         ABLE, BOSSES, COMING_ALONG, COPULAS, DENIAL_WORDS_MAX, FOR, INCLUDING, MORE, ONE, OTHERWISE, PLAIN_NO, PLURALS,
@@ -44,17 +45,24 @@ impl Scene<'_> {
     }
 
     /// True for words of a feast, and for `les 50 ans de mon père`.
-    fn is_feast(&self, folded: &str) -> bool {
+    pub fn is_feast(&self, folded: &str) -> bool {
         let said: Vec<&str> = folded.split(' ').collect();
         let is_age = |three: &[&str]| {
             let is_figure = three[1].bytes().all(|byte| byte.is_ascii_digit());
             PLURALS.contains(&three[0]) && is_figure && ["ans", "anos", "anni"].contains(&three[2])
+        };
+        // `mia nonna fa 80 anni`
+        let turns = |two: &[&str]| {
+            ["fa", "faz", "cumple", "wird", "turns", "fete"].contains(&two[0])
+                && two[1].len() == 2
+                && two[1].bytes().all(|byte| byte.is_ascii_digit())
         };
         // `it's my mum's 60th`
         let is_ordinal = |word: &&str| word.starts_with(|c: char| c.is_ascii_digit()) && word.ends_with("th");
         said.iter().any(|word| stands(self.words.feasts, word))
             || said.iter().any(is_ordinal)
             || said.windows(3).any(is_age)
+            || said.windows(2).any(turns)
             || said.windows(2).any(|pair| pair == ["os", "anos"])
     }
 
@@ -67,6 +75,9 @@ impl Scene<'_> {
         if clause.joint == Joint::That {
             return self.is_no_reason(clause, hold);
         }
+        if !part.asks && self.is_excuse(clause, is_before) {
+            return false;
+        }
         let folded = self.without_otherwise(clause.folded());
         let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
         let is_condition = || CONDITIONS.iter().any(|word| has_word(&folded, word));
@@ -78,7 +89,12 @@ impl Scene<'_> {
         if is_part && !is_before && !folded.chars().any(char::is_numeric) {
             return false;
         }
-        if clause.joint == Joint::But && !is_before && !is_part || is_condition() && !is_part {
+        let is_like = || {
+            clause.joint == Joint::But
+                && self.likens(&said)
+                && !CONDITIONS_HARD.iter().any(|word| has_word(&folded, word))
+        };
+        if (clause.joint == Joint::But && !is_before && !is_part || is_condition() && !is_part) && !is_like() {
             return true;
         }
         if part.asks {
@@ -91,6 +107,7 @@ impl Scene<'_> {
             && !is_before
             && (is_own_day
                 || says(&folded, self.words.confirms)
+                    && !(self.kind.is_none() && self.is_of_others(&folded))
                     && !goes_before(&folded, self.gate.own.language)
                     && !said.iter().any(|word| stands(self.gate.own.around.nots, word)))
         {
@@ -141,7 +158,7 @@ impl Scene<'_> {
         let is_about_it = || said.first().is_some_and(|first| stands(self.words.that, first) || POINTS.contains(first));
         is_before
             || said.len() < UNKNOWN_CLAUSE_WORDS_MIN
-            || clause.joint != Joint::Mark
+            || clause.joint != Joint::Mark && !(clause.joint == Joint::But && self.likens(said))
             || says(folded, self.words.hard)
             || CONDITIONS.iter().any(|word| has_word(folded, word))
             || folded.chars().any(char::is_numeric)
@@ -152,20 +169,32 @@ impl Scene<'_> {
             || is_about_it()
     }
 
+    /// True for a *but* beside the age of a thing or an animal: `he's 6 but acts like a puppy`.
+    fn likens(&self, said: &[&str]) -> bool {
+        counting::asks_age_of_thing(&self.asked)
+            && !said.iter().any(|word| {
+                USED.contains(word)
+                    || inside::is_signal(word) && word.len() > 3 && self.gate.own.spelled(word).is_some()
+            })
+    }
+
     /// True if a clause beside an option alone may change it. Days, figures and events of its own change no option.
     fn changes_option(&self, clause: &Clause<'_>, said: &[&str], folded: &str, is_before: bool) -> bool {
-        let others = || !frame::names_somebody(&self.asked) && self.is_of_others(folded);
+        let is_allergic = is_allergic_to_another(said);
+        let without_against = if is_allergic { folded.replace("gegen ", "") } else { folded.to_owned() };
+        let others =
+            || !frame::names_somebody(&self.asked) && self.is_of_others(folded) && claims(said) && !is_allergic;
         let starts_a_question = || inside::asks(folded) && !is_before;
         let is_about_it = || self.words.that.split(' ').any(|that| said.first() == Some(&that));
         said.len() < UNKNOWN_CLAUSE_WORDS_MIN
             || is_before
             || clause.joint == Joint::So
-            || says(folded, self.words.hard)
+            || says(&without_against, self.words.hard)
             || starts_a_question()
             || others()
             || is_about_it()
             || self.takes_back(said, is_before)
-            || said.iter().any(|word| TAKES_BACK.contains(word))
+            || !is_allergic && said.iter().any(|word| TAKES_BACK.contains(word))
     }
 
     /// The words of a clause without days: `10 nights, we leave on the 24th`.
@@ -298,11 +327,39 @@ const TAKES_BACK: [&str; 40] = [
     "meglio", "andere",
 ];
 
+/// Words of a thing that somebody else had before, and of another number.
+#[rustfmt::skip]
+const USED: [&str; 26] = [
+    "used", "second", "secondhand", "refurbished", "hand", "older", "newer", "segunda", "mano", "reacondicionado", "usado", "usada", "occasion", "reconditionne", "gebraucht", "usato", "seminovo", "almost", "nearly", "casi", "presque", "fast", "quase", "quasi", "more", "less",
+];
+/// Conditions that no *but* itself makes.
+#[rustfmt::skip]
+const CONDITIONS_HARD: [&str; 16] = [
+    "if", "unless", "or", "depends", "otherwise", "depende", "sinon", "sauf", "ou", "wenn", "falls", "oder", "sonst", "senao", "oppure", "altrimenti",
+];
+
 /// True for a part of a count: `we are 5, one is a baby`.
 pub fn is_part(folded: &str) -> bool {
     let said: Vec<&str> = folded.split(' ').collect();
     let is_one = said.len() > 2 && ONE.contains(&said[0]) && COPULAS.contains(&said[1]);
-    is_one || INCLUDING.contains(&said[0])
+    // `casi todos niños`
+    let is_most = said.len() > 2
+        && [
+            "casi todos",
+            "casi todo",
+            "casi todas",
+            "quase tudo",
+            "quase todos",
+            "quasi tutti",
+            "quasi tutte",
+            "presque que",
+            "fast nur",
+            "almost all",
+            "vor allem",
+            "sobre todo",
+        ]
+        .contains(&said[..2].join(" ").as_str());
+    is_one || is_most || INCLUDING.contains(&said[0])
 }
 
 /// True for words of somebody who may come along and be counted, too.

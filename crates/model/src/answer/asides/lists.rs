@@ -83,9 +83,9 @@ pub const ONE: [&str; 10] = ["one", "uno", "una", "un", "une", "einer", "eine", 
 pub const COPULAS: [&str; 15] =
     ["is", "of", "es", "est", "ist", "e", "di", "de", "will", "for", "para", "pour", "fur", "pra", "per"];
 #[rustfmt::skip]
-pub const INCLUDING: [&str; 20] = [
+pub const INCLUDING: [&str; 30] = [
     "including", "counting", "incl", "incluyendo", "incluido", "contando", "dont", "compris", "inclus", "davon", "darunter", "inklusive", "inkl", "incluindo", "sendo", "compreso",
-    "compresa", "compresi", "incluso", "inclusa",
+    "compresa", "compresi", "incluso", "inclusa", "mostly", "mainly", "mayormente", "surtout", "principalement", "hauptsachlich", "vorwiegend", "principalmente", "soprattutto", "maioria",
 ];
 /// Words before the person of the business whom somebody wants.
 pub const WITH_WHOM: [&str; 7] = ["with", "con", "avec", "mit", "com", "bei", "chez"];
@@ -121,32 +121,32 @@ pub const OTHERS: [OtherWords; 6] = [
     OtherWords {
         language: "en",
         agrees: "too also well either better best fine ok okay good great works suits suit possible free off time open rather prefer instead could would maybe nothing only",
-        engaged: "is starts begins gets arrives leaves leave fly have ive got busy away out working finish start has kicks comes lands s",
+        engaged: "is starts begins gets arrives leaves leave fly have ive got busy away out working finish start has kicks comes lands s finishes ends working back runs goes closes",
     },
     OtherWords {
         language: "es",
         agrees: "tambien mejor bien vale bueno libre libro libres tiempo hueco posible perfecto prefiero conviene podria nada solo va",
-        engaged: "es sale salen empieza empiezo entro salgo salimos viajo viajamos llega llegan llego tengo tenemos trabajo voy ceno hay cierran cierra acabo termino soy estoy recojo",
+        engaged: "es son sale salen empieza empiezo entro salgo salimos viajo viajamos llega llegan llego tengo tenemos trabajo voy ceno hay cierran cierra acabo termino soy estoy recojo vuelvo volvemos regreso arranco arranca curro toca cojo vuelo abre volamos",
     },
     OtherWords {
         language: "fr",
         agrees: "aussi mieux bon bonne bien marche dispo libre temps pourrais prefere convient arrange repos conge va irait plutot parfait rien possible",
-        engaged: "est commence reprend repart repars arrive arrivent ai jai j finis sors jsors rentre travaille bosse jbosse suis jsuis a cest c",
+        engaged: "est commence reprend repart repars arrive arrivent ai jai j finis sors jsors rentre travaille bosse jbosse suis jsuis a cest c embauche debauche pars partons reprends attaque taffe ferme decolle",
     },
     OtherWords {
         language: "de",
         agrees: "auch besser lieber gut geht ginge passt passen klappt frei zeit konnte moglich recht stattdessen super nix nichts nur perfekt",
-        engaged: "ist is hat beginnt fangt muss mussen hab habe haben bin sind arbeite hol kommt fahr fahren fahre flieg fliege fliegen geh steht",
+        engaged: "ist is hat beginnt fangt muss mussen hab habe haben bin sind arbeite hol kommt fahr fahren fahre flieg fliege fliegen geh steht kommen macht schliesst startet endet arbeit dienst",
     },
     OtherWords {
         language: "pt",
         agrees: "tambem melhor bom boa livre tempo poderia possivel prefiro folga fica da dava rola otimo nada so bem",
-        engaged: "é sao sou tenho temos tem trabalho viajo viajamos volta volto voltamos chega comeca comeco saio entro acaba tá to estou",
+        engaged: "é sao sou tenho temos tem trabalho viajo viajamos volta volto voltamos chega comeca comeco saio entro acaba tá to estou largo vou decola fecha abre entra termina trampo",
     },
     OtherWords {
         language: "it",
         agrees: "anche meglio bene libero libera tempo possibile preferisco riposo pure comodo potrei ottimo perfetto niente solo va",
-        engaged: "è ce c cho ho abbiamo stacco inizia inizio iniziamo esco entra entro parto partiamo lavoro devo scappo vado sono arriva torno torna finisco comincia",
+        engaged: "è ce c cho ho abbiamo stacco inizia inizio iniziamo esco entra entro parto partiamo lavoro devo scappo vado sono arriva torno torna finisco comincia riattacco attacco rientro chiude apre decolla prendo vado sta",
     },
 ];
 /// First words of an aside about the time behind the answer: `at 10, afterwards I have the dentist`.
@@ -168,9 +168,9 @@ pub const AFTER: [&str; 14] = [
 ];
 /// Events with an hour of their own, for which the contact must be ready before.
 #[rustfmt::skip]
-pub const EVENTS: [&str; 34] = [
+pub const EVENTS: [&str; 65] = [
     "train", "trains", "bus", "flight", "plane", "ferry", "boat", "school", "match", "film", "tren", "autobus", "vuelo", "avion", "barco", "cole", "partido", "vol", "ferry", "ecole", "bateau", "zug", "flug", "flieger",
-    "fahre", "schule", "spiel", "trem", "onibus", "voo", "aviao", "escola", "treno", "aereo",
+    "fahre", "schule", "spiel", "trem", "onibus", "voo", "aviao", "escola", "treno", "aereo", "college", "uni", "class", "lecture", "lesson", "shift", "nursery", "clase", "uni", "guarde", "guarderia", "facultad", "cours", "fac", "creche", "lycee", "maternelle", "schicht", "kita", "vorlesung", "kurs", "unterricht", "aula", "faculdade", "facul", "turno", "lezione", "asilo", "scuola", "universita", "almoco",
 ];
 /// Words of lateness and of early hours.
 #[rustfmt::skip]

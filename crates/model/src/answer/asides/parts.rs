@@ -1,7 +1,10 @@
 //! Splits a message into clauses, and finds the words at which an aside begins without a mark.
 
 use super::{
-    super::reasons::{self, Clause, Joint},
+    super::{
+        reasons::{self, Clause, Joint},
+        words::wishes,
+    },
     Part, Scene,
     lists::{ACCORDING, FIRST_PICTURE, INFINITIVE_CHARS_MIN, THAT},
 };
@@ -25,11 +28,17 @@ impl Scene<'_> {
                     && said[place] != "qué"
                     && self.is_that(&folded[place])
                     && place + 1 < said.len();
+                // `we have to be out at the end of the month, put the 29th`
+                let is_order = last_is_empty
+                    && parts.len() > 1
+                    && self.kind.is_some()
+                    && wishes::is_order(self.gate.own.language, &folded[place]);
                 let last = parts.last_mut().expect("the list begins with one clause");
                 let joint = reasons::joint_at(&folded[place..], self.gate.joints);
                 // `fino ad allora`
                 let joint = joint.filter(|_| place == 0 || folded[place - 1] != "ad");
                 let joint = joint.or_else(|| is_that.then_some((Joint::That, 1)));
+                let joint = joint.or_else(|| is_order.then_some((Joint::So, 0)));
                 if joint.is_some() || word.starts_with(['(', '¿']) && !last.clause.said.is_empty() {
                     let (joint, length) = joint.unwrap_or((Joint::Mark, 0));
                     match last.clause.said.is_empty() {

@@ -15,6 +15,9 @@ use crate::matching::{fold, has_word};
 /// somebody else.
 pub fn offered(text: &str, titles: &[Vec<String>], hearing: &AnswerContext<'_>) -> Option<usize> {
     let own = words::own(hearing.language)?;
+    if super::reports::is_well(text, hearing) {
+        return None;
+    }
     let text = &super::without_chatter(text, titles, hearing);
     let names_one = |clause: &str| {
         let folded = fold(clause);

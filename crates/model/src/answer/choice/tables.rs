@@ -9,6 +9,15 @@ pub const JOINS: [&str; 22] = [
 /// Words that change an option also where they are neutral beside a number: `más o menos 5`.
 pub const MORE: [&str; 9] = ["more", "mas", "mais", "piu", "mehr", "less", "meno", "moins", "vez"];
 
+pub const MORE_OF_EASE: [&str; 6] = ["mas", "mais", "piu", "plus", "lo", "le"];
+
+/// Words of ease, of which one more makes a reason and no other option: `pix é mais fácil`.
+#[rustfmt::skip]
+pub const EASY: [&str; 35] = [
+    "facil", "practico", "practica", "comodo", "comoda", "rapido", "rapida", "sencillo", "seguro", "segura", "sano", "simple", "simples", "pratique", "facile", "rapide", "sur", "sympa", "pratico", "pratica", "tranquilo",
+    "tranquila", "semplice", "veloce", "sicuro", "sicura", "leve", "ligero", "leger", "leggero", "fresco", "conveniente", "commode", "einfach", "gustoso",
+];
+
 /// Words of a report about an option: `my check-up was great`.
 pub const TELLS: [&str; 22] = [
     "was", "were", "been", "fue", "fueron", "era", "eran", "etait", "etaient", "war", "waren", "gewesen", "foi",

@@ -3,7 +3,7 @@
 //! All runs of words of a message are tried as a number, in each way of writing figures. Nearly all have a word that
 //! belongs to no number. Without this look, reading an answer took twice as long.
 
-use super::{AND, GROUPS, HUNDREDS, MILLIONS, ONE_AND_HALF, group_words};
+use super::{AND, GROUPS, HUNDREDS, MILLIONS, ONE_AND_HALF, TEXT_BYTES_MAX, group_words};
 use crate::{
     answer::{
         counting::KILOS,
@@ -33,6 +33,9 @@ pub fn may_be_a_number(text: &str, own: &Words) -> bool {
 
 /// False if the word stands in no number and beside none.
 pub fn may_stand_in_one(word: &str, own: &Words) -> bool {
+    if word.len() > TEXT_BYTES_MAX {
+        return false;
+    }
     let Some(known) = KNOWN.get(own.language) else { return true };
     let fits = |word: &str| word.is_empty() || known.is_beside(word) || known.is_number(word);
     let all_fit = |text: &str| fold(text).split(' ').all(fits);

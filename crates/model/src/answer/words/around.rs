@@ -90,7 +90,7 @@ pub const ES: SentenceWords = SentenceWords {
     span_marks: "en dentro durante",
     each_marks: "los todos cada un",
     assent: "mandeme mandame envieme enviame uno acordare acuerdo correcto correcta cierto verdad exacto interesa interesado interesada encantaria encanta acepto confirmo confirmado seguro segura asi totalmente deseo hacerlo hagamoslo adelante senor senora necesito",
-    picks: "obvio obviamente siempre alguien antoja opcion opciones color elegir elijo escojo escoger elegido quedo queda cojo coger tomo tomar tomare llevo llevar llevare pon ponme pongame \
+    picks: "supuesto obvio obviamente siempre alguien antoja opcion opciones color elegir elijo escojo escoger elegido quedo queda cojo coger tomo tomar tomare llevo llevar llevare pon ponme pongame \
         pones pone pondria das da dame deme daria dais manda mandame envia enviame traeme favorito favorita preferido preferida preferiria \
         gusta encanta opto decido decidido decidi adelante venga mia mias mios muchas mil mio tener tomamos elegimos cogemos interesa apunta apuntame unos unas sea seria poner hacer presentar copia copias consulta pongo meter hago haremos pago pagare pagaria traigo llevo encima conmigo con echele ponle te le ahorita solo tengo voy mi izquierdo derecho izquierda derecha debajo pierna definitivamente cogeria",
     asks: "tiene,tienen,hay,que tal,como,cual,si hay,si tiene,queda,quedan",

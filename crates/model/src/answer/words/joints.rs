@@ -27,7 +27,7 @@ pub fn of(language: &str) -> Option<&'static JointWords> {
 const JOINTS: [JointWords; 6] = [
     JointWords {
         language: "en",
-        because: "because,cause,cuz,cos,coz,cus,bcos,bcoz,becuase,becouse,bc,since",
+        because: "because of,cos of,coz of,because,cause,cuz,cos,coz,cus,bcos,bcoz,becuase,becouse,bc,since",
         so: "so,lets say",
         but: "but",
         turns: "if,unless,or,otherwise,else,depends,depending,wait,until,till,except,instead,cancel,canceled,cancelled,forget,mistake,wrong,kidding,joke,joking,too,\
@@ -42,7 +42,7 @@ const JOINTS: [JointWords; 6] = [
     },
     JointWords {
         language: "es",
-        because: "porque,porq,pq,xq,xk,pk,porke,ya que,puesto que,es que",
+        because: "porque,porq,pq,xq,xk,pk,porke,ya que,puesto que,es que,por culpa de,por culpa del,por lo del,por lo de",
         so: "digamos,asi que,entonces,por eso,conque",
         but: "pero",
         turns: "si,o,u,sino,salvo,excepto,menos,depende,espere,espera,hasta,cancelar,cancele,olvidelo,error,equivoque,broma,demasiado,imposible,lleno,que,cuando,cual,como,\
@@ -55,7 +55,7 @@ const JOINTS: [JointWords; 6] = [
     },
     JointWords {
         language: "fr",
-        because: "parce que,parce qu,pcq,psk,pck,parceque,car,vu que,puisque,comme",
+        because: "parce que,parce qu,parce quon,parce quil,parce quils,parce quelle,parce quelles,vu quon,vu quil,vu quelle,puisquon,puisquil,comme quoi,pcq,psk,pck,parceque,car,vu que,puisque,comme,a cause de,a cause du,a cause des,rapport a",
         so: "disons,donc,alors,du coup",
         but: "mais",
         turns: "si,s il,sil,ou,sinon,sauf,depend,attendez,attends,jusqu,annuler,annulez,oubliez,erreur,trompe,trompee,blague,rigole,trop,impossible,complet,que,quoi,quand,quel,\
@@ -69,7 +69,7 @@ const JOINTS: [JointWords; 6] = [
     },
     JointWords {
         language: "de",
-        because: "weil,weils,denn",
+        because: "weil,weils,denn,wegen",
         so: "sagen wir,also,deshalb,daher,deswegen",
         but: "aber",
         turns: "wenn,wenns,falls,sonst,oder,sofern,hangt,kommt drauf,warten,warte,bis,ausser,statt,absagen,abgesagt,stornieren,vergessen,vergiss,fehler,falsch,vertan,scherz,witz,\
@@ -83,7 +83,7 @@ const JOINTS: [JointWords; 6] = [
     },
     JointWords {
         language: "pt",
-        because: "porque,porq,pq,pk,pois,ja que,por que,e que",
+        because: "porque,porq,pq,pk,pois,ja que,por que,e que,por causa de,por causa da,por causa do",
         so: "digamos,entao,por isso,portanto",
         but: "mas",
         turns: "se,ou,senao,salvo,exceto,menos,depende,espera,espere,ate,cancelar,cancela,cancele,esquece,esqueca,erro,engano,enganei,brincadeira,demais,muito,impossivel,cheio,lotado,\
@@ -97,7 +97,7 @@ const JOINTS: [JointWords; 6] = [
     },
     JointWords {
         language: "it",
-        because: "perche,perke,xke,xche,xk,visto che,dato che,siccome,poiche",
+        because: "perche,perke,xke,xche,xk,visto che,dato che,siccome,poiche,per via di,per via del,per via della,per via dell,a causa di,a causa del",
         so: "diciamo,quindi,percio,dunque,allora",
         but: "ma,pero",
         turns: "se,o,oppure,altrimenti,senno,tranne,eccetto,dipende,aspetti,aspetta,fino,annullare,annulli,dimentichi,errore,sbagliato,sbagliata,scherzo,scherzavo,troppo,impossibile,\

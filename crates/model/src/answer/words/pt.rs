@@ -125,6 +125,8 @@ pub const WORDS: Words = Words {
     about: &["uns", "umas", "cerca de", "mais ou menos", "aproximadamente", "por volta de", "so", "apenas", "somente"],
     counted: COUNTED,
     polite: &[
+        "pf",
+        "pls",
         "pfv",
         "pfvr",
         "obg",

@@ -37,15 +37,56 @@ const REQUESTS: [(&str, &str, &str); 6] = [
     ("it", "puo,puoi,potrebbe,potresti,potete,potreste,riesce,riesci,riuscite,mi segna,mi segni,mi mette,mi metti,me ne segna,me ne segni,ci segna,ci mette", "mi me ci"),
 ];
 
-/// True if a sentence begins as the contact's question whether it can have something: `can I come on wednesday`.
-pub fn asks_for_itself(folded: &str) -> bool {
-    FOR_ITSELF.iter().any(|start| starts_with(folded, start))
+/// True if a folded sentence asks somebody to do something, for whomever: `can it say happy birthday`.
+pub fn asks_somebody(language: &str, sentence: &str) -> bool {
+    let asked = REQUESTS.iter().find(|(name, ..)| *name == language).map_or("", |(_, asked, _)| asked);
+    asked.split(',').chain(CAN_IT).any(|phrase| has_word(sentence, phrase.trim()))
+}
+
+const CAN_IT: [&str; 6] = ["can it", "could it", "can they", "could they", "konnt ihr", "podem"];
+
+/// True for a word that orders something, at the start of a clause: `put the 29th`, `schreib`, `metti`.
+pub fn is_order(language: &str, word: &str) -> bool {
+    ORDERS.iter().find(|(name, _)| *name == language).is_some_and(|(_, all)| all.split(' ').any(|order| order == word))
 }
 
 #[rustfmt::skip]
-const FOR_ITSELF: [&str; 24] = [
-    "can i", "could i", "may i", "can we", "could we", "puedo", "podria", "podemos", "podriamos", "je peux", "je pourrais", "on peut", "puis je", "kann ich", "konnte ich", "konnt ich", "konnen wir", "posso",
-    "poderia", "podia", "possiamo", "potrei", "potremmo", "da pra",
+const ORDERS: [(&str, &str); 6] = [
+    ("en", "put make book write take note"),
+    ("es", "pon ponme ponga pongame ponlo apunta apuntame apunteme anota anotame reserva reservame hazlo"),
+    ("fr", "mets mettez note notez reserve reservez inscris inscrivez ecris ecrivez faites"),
+    ("de", "schreib schreiben trag tragen notier mach macht nimm setz setzen buch buchen"),
+    ("pt", "poe ponha bota coloca marca marque anota anote escreve reserva faz faca"),
+    ("it", "metti metta mettete mettimi segna segni segnami scrivi scriva prenota prenoti fai faccia"),
+];
+
+/// True if a sentence begins as the contact's question whether it can have something: `can I come on wednesday`.
+pub fn asks_for_itself(folded: &str) -> bool {
+    FOR_ITSELF.iter().any(|start| starts_with(folded, start)) || AT_THE_END.iter().any(|end| folded.ends_with(end))
+}
+
+#[rustfmt::skip]
+const FOR_ITSELF: [&str; 50] = [
+    "can i", "could i", "may i", "can we", "could we", "any chance of", "any chance", "is there any chance", "could it be", "could you do", "can you do", "could you fit me in", "can you fit me in", "would it be possible", "puedo", "podria", "podemos", "podriamos", "puede ser", "podria ser", "podra ser", "se puede", "seria posible",
+    "es posible", "je peux", "je pourrais", "on peut", "on pourrait", "puis je", "ca serait possible", "c est possible", "cest possible", "konnten wir", "kann ich", "konnte ich", "konnt ich", "konnen wir", "ginge", "posso",
+    "poderia", "podia", "pode ser", "podia ser", "da pra", "possiamo", "potrei", "potremmo", "si puo", "si potrebbe", "sarebbe possibile",
+];
+/// Last words of such a question: `mardi prochain c'est possible ?`
+const AT_THE_END: [&str; 14] = [
+    " c est possible",
+    " cest possible",
+    " ca serait possible",
+    " ce serait possible",
+    " possible",
+    " jouable",
+    " faisable",
+    " machbar",
+    " fattibile",
+    " doable",
+    " ware moglich",
+    " possivel",
+    " posible",
+    " possibile",
 ];
 
 fn of(language: &str) -> &'static str {

@@ -1,0 +1,108 @@
+//! Rewrites the ways to tell an age or a use of years: `she turned three last month`, `it must be 7 years old`.
+
+use crate::matching::{fold, has_word};
+
+/// True if the folded question asks for an age.
+pub fn asks_age(asked: &str) -> bool {
+    ASKS.iter().any(|word| has_word(asked, word))
+}
+
+/// True if the folded question asks for the age of something that belongs to the contact: `How old is your phone?`
+pub fn asks_age_of_thing(asked: &str) -> bool {
+    asks_age(asked)
+        && asked.split(' ').any(|word| YOURS.contains(&word))
+        && !OWN_AGE.iter().any(|phrase| has_word(asked, phrase))
+}
+
+/// The text with plain verbs of being and without a time of the last weeks.
+pub fn plainly(text: &str, language: &str) -> String {
+    let mut said: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+    let mut is_changed = false;
+    for (of, phrase, plain) in WAYS.iter().filter(|(of, ..)| *of == language) {
+        let folded: Vec<String> = said.iter().map(|word| fold(&word.replace(['\'', '’'], " "))).collect();
+        let length = phrase.split(' ').count();
+        let Some(start) = folded.windows(length).position(|run| run.join(" ") == *phrase) else { continue };
+        let last = &said[start + length - 1];
+        let mark = last.chars().next_back().filter(|c| ",;!.".contains(*c));
+        debug_assert!(!of.is_empty());
+        let mut new: Vec<String> = (!plain.is_empty()).then(|| (*plain).to_owned()).into_iter().collect();
+        match (mark, new.last_mut(), start) {
+            (Some(mark), Some(word), _) => word.push(mark),
+            (Some(mark), None, 1..) => said[start - 1].push(mark),
+            _ => {}
+        }
+        said.splice(start..start + length, new.drain(..));
+        is_changed = true;
+    }
+    if is_changed { said.join(" ") } else { text.to_owned() }
+}
+
+/// Words of a question for an age.
+const ASKS: [&str; 14] = [
+    "how old",
+    "age",
+    "anos tiene",
+    "edad",
+    "quel age",
+    "combien d annees",
+    "combien d ans",
+    "a combien d annees",
+    "wie alt",
+    "alter",
+    "anos tem",
+    "idade",
+    "anni ha",
+    "eta",
+];
+const YOURS: [&str; 23] = [
+    "your", "su", "tu", "vuestro", "vuestra", "votre", "vos", "ton", "ta", "dein", "deine", "ihr", "ihre", "euer",
+    "eure", "seu", "sua", "teu", "tua", "suo", "tuo", "vostro", "vostra",
+];
+/// Words of a question for the contact's own age.
+const OWN_AGE: [&str; 11] = [
+    "your age",
+    "su edad",
+    "tu edad",
+    "votre age",
+    "ton age",
+    "ihr alter",
+    "dein alter",
+    "sua idade",
+    "tua idade",
+    "sua eta",
+    "tua eta",
+];
+
+/// Ways to tell an age, each with its language and a plain one. All folded.
+#[rustfmt::skip]
+const WAYS: [(&str, &str, &str); 66] = [
+    ("en", "must be about", "is"), ("en", "must be", "is"), ("en", "has to be", "is"), ("en", "gotta be", "is"), ("en", "just turned", "is"), ("en", "turned", "is"), ("en", "last month", ""), ("en", "last week", ""), ("en", "the other day", ""),
+    ("en", "years now", "years"),
+    ("es", "debe de tener", "tiene"), ("es", "debe tener", "tiene"), ("es", "tendra", "tiene"), ("es", "tendria", "tiene"), ("es", "andara por los", "tiene"), ("es", "acaba de cumplir", "tiene"), ("es", "cumplio", "tiene"), ("es", "ha cumplido", "tiene"),
+    ("es", "el mes pasado", ""), ("es", "la semana pasada", ""), ("es", "hace poco", ""), ("es", "el otro dia", ""),
+    ("fr", "doit bien avoir", "a"), ("fr", "doit avoir", "a"), ("fr", "vient d avoir", "a"), ("fr", "a eu", "a"), ("fr", "a fete ses", "a"), ("fr", "va sur ses", "va sur"), ("fr", "le mois dernier", ""), ("fr", "la semaine derniere", ""),
+    ("fr", "l autre jour", ""), ("fr", "y a pas longtemps", ""),
+    ("de", "musste es", "ist"), ("de", "muss es", "ist"), ("de", "durfte", "ist"), ("de", "musste", "ist"), ("de", "muss", "ist"), ("de", "alt sein", "alt"), ("de", "grad geworden", ""), ("de", "gerade geworden", ""), ("de", "geworden", ""), ("de", "wurde", "ist"),
+    ("de", "letzten monat", ""), ("de", "letzte woche", ""), ("de", "vor kurzem", ""), ("de", "neulich", ""),
+    ("pt", "deve estar com", "tem"), ("pt", "deve tar com", "tem"), ("pt", "deve ter", "tem"), ("pt", "acabou de fazer", "tem"), ("pt", "fez", "tem"), ("pt", "completou", "tem"), ("pt", "no mes passado", ""), ("pt", "mes passado", ""),
+    ("pt", "semana passada", ""), ("pt", "outro dia", ""),
+    ("it", "dovrebbe avere", "ha"), ("it", "deve avere", "ha"), ("it", "avra", "ha"), ("it", "ha appena compiuto", "ha"), ("it", "ha compiuto", "ha"), ("it", "ha fatto", "ha"), ("it", "il mese scorso", ""), ("it", "la settimana scorsa", ""), ("it", "da poco", ""), ("it", "l altro giorno", ""),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::plainly;
+
+    #[test]
+    fn an_age_is_told_plainly() {
+        for (language, text, plain) in [
+            ("en", "she turned three last month", "she is three"),
+            ("es", "cumplió tres el mes pasado", "tiene tres"),
+            ("de", "letzten monat drei geworden", "drei"),
+            ("it", "avrà 7 anni", "ha 7 anni"),
+            ("en", "she is three", "she is three"),
+        ] {
+            assert_eq!(plainly(text, language), plain, "{text}");
+        }
+    }
+}
