@@ -81,7 +81,8 @@ async fn read(store: &Store, since: Time, wanted: &Wanted, limit: i64) -> Result
     }
 }
 
-fn moment(text: &str, now: Time) -> Result<Time, Failure> {
+/// The time of `--since`.
+pub(super) fn moment(text: &str, now: Time) -> Result<Time, Failure> {
     if let Ok(span) = Span::parse(text) {
         return Ok(now - span);
     }

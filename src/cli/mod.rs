@@ -55,6 +55,7 @@ mod schema;
 mod send;
 mod senders;
 mod serve;
+mod shadow;
 mod status;
 mod templates;
 mod terminal;
@@ -149,6 +150,8 @@ enum Command {
     Conversations(conversations::Args),
     /// Cases that wait for people, and by when
     Cases(cases::Args),
+    /// Drafts of agents that nobody was shown, each beside the reply that a person really wrote
+    Shadow(shadow::Args),
     /// Items that could not be handled, and sends of which nobody knows whether they left
     DeadLetters(dead_letters::Args),
     /// Addresses that hear of events by signed POST, and deliveries that failed
@@ -203,6 +206,7 @@ impl Command {
             | Command::Contacts(_)
             | Command::Conversations(_)
             | Command::Cases(_)
+            | Command::Shadow(_)
             | Command::DeadLetters(_)
             | Command::Webhooks(_)
             | Command::Doctor(_)
@@ -350,6 +354,7 @@ fn run(command: Command) -> Outcome {
         Command::Contacts(args) => block_on(contacts::run(args)),
         Command::Conversations(args) => block_on(conversations::run(args)),
         Command::Cases(args) => block_on(cases::run(args)),
+        Command::Shadow(args) => block_on(shadow::run(args)),
         Command::DeadLetters(args) => block_on(dead_letters::run(args)),
         Command::Webhooks(args) => block_on(webhooks::run(args)),
         Command::Doctor(args) => block_on(doctor::run(args)),

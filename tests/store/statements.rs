@@ -27,6 +27,7 @@ const WHOLE: &[&str] = &[
     "migration.applied",
     // One row for each draft that was used or not; people ask for the counts.
     "suggestion.counts",
+    "shadow.counts",
     // An erasure looks at all that is kept for a day or three.
     "erasure.events",
     "erasure.answers_of_said",

@@ -18,7 +18,7 @@ use super::{
     content::Content,
     event::{FlowEvent, Reason},
     form::FormAnswer,
-    session::{CaseLimit, Session},
+    session::{CaseLimit, DraftMode, Session},
     template::TemplateMessage,
     value::Value,
 };
@@ -161,8 +161,9 @@ pub enum Effect {
     CaseOverdue { limit: CaseLimit, due: Time },
     /// A model has summed the conversation up, after the hand-off; the case has the text.
     SummedUp { summary: String },
-    /// An agent has written a draft for the person, or says in `why` that there is none; the case has both.
-    Suggested { text: Option<String>, why: Option<String> },
+    /// An agent has written a draft while a person has the conversation, or says in `why` that there is none; the case has
+    /// both.
+    Suggested { mode: DraftMode, text: Option<String>, why: Option<String> },
     /// An event for webhooks and statistics; the engine itself has already started its flows.
     Emit { flow: FlowName, name: String, data: Value },
     /// A `split` assigned the contact to a case; `fresh`: for the first time.

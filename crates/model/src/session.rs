@@ -22,7 +22,9 @@ pub use meaning::{Meaning, MeaningCall, MeaningChoice, MeaningOf, MeantAnswer, M
 pub use part::Part;
 pub use person::{NeedsPerson, Person, Unanswered};
 pub use question::{Gathering, OptionShown, Question};
-pub use suggestion::{BeganWith, NoSuggestion, Suggestion, SuggestionSource, SuggestionState, SuggestionUse};
+pub use suggestion::{
+    BeganWith, DraftMode, NoSuggestion, Suggestion, SuggestionSource, SuggestionState, SuggestionUse,
+};
 pub use waiting::{CallWait, Waiting};
 
 use super::{event::Start, inbound::InboundMessage, value::Value};

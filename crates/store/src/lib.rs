@@ -100,6 +100,7 @@ static TABLES: &[Table] = &[
     (tables::start::STATEMENTS, tables::start::QUERIES),
     (tables::subscription::STATEMENTS, tables::subscription::QUERIES),
     (tables::support_case::suggestion::STATEMENTS, tables::support_case::suggestion::QUERIES),
+    (tables::support_case::shadow::STATEMENTS, tables::support_case::shadow::QUERIES),
     (tables::support_case::STATEMENTS, tables::support_case::QUERIES),
     (tables::template::STATEMENTS, tables::template::QUERIES),
     (tables::tester_session::STATEMENTS, tables::tester_session::QUERIES),

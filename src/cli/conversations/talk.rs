@@ -112,7 +112,7 @@ async fn lines(
 }
 
 /// The bot's time zone, which the operators also use.
-fn zone(config: &Config) -> TimeZone {
+pub(in crate::cli) fn zone(config: &Config) -> TimeZone {
     let Ok(files) = source_files::read(&config.bot) else { return TimeZone::UTC };
     crate::flow::parse_set(&files.files).0.bot.timezone
 }

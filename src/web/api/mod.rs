@@ -44,6 +44,7 @@ pub mod runs;
 pub mod sandbox;
 pub mod schedules;
 pub mod senders;
+pub mod shadow;
 pub mod studio;
 pub mod templates;
 pub(super) mod tracking;

@@ -32,6 +32,7 @@ mod sandbox;
 mod schedules;
 mod senders;
 mod session;
+mod shadow;
 mod studio;
 mod studio_page;
 mod studio_tests;
@@ -64,6 +65,7 @@ static NOUNS: &[&[Route]] = &[
     contacts::ROUTES,
     timeline::ROUTES,
     conversations::ROUTES,
+    shadow::ROUTES,
     cases::ROUTES,
     messages::ROUTES,
     events::ROUTES,

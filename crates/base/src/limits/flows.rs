@@ -258,5 +258,7 @@ pub const REPLIES_MAX: usize = 500;
 pub const NOTE_CHARS_MAX: usize = 4000;
 /// Notes about one conversation.
 pub const NOTES_MAX: i64 = 1000;
+/// Messages of each side that are read around a draft which nobody was shown.
+pub const SHADOW_MESSAGES_MAX: i64 = 50;
 /// How long a case can be put aside at most.
 pub const SNOOZE_MAX: Span = Span::days(366);

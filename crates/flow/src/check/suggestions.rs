@@ -1,4 +1,4 @@
-//! Checks the agents that draft replies for the people of a team.
+//! Checks the agents that draft replies while people of a team have the conversation.
 
 use crate::{
     FlowSet,
@@ -7,14 +7,15 @@ use crate::{
 };
 
 pub fn check(set: &FlowSet, findings: &Findings) {
-    for named in set.bot.teams.values().filter_map(|team| team.suggest.as_ref()) {
+    for drafts in set.bot.teams.values().filter_map(|team| team.drafts.as_ref()) {
+        let named = &drafts.agent;
         let agents: Vec<_> = draft::all(set).filter(|(_, _, agent)| agent.name == named.text).collect();
         match agents[..] {
             [] => {
                 let finding = Diagnostic::error("E546", &named.place, format!("no flow has an agent `{}`", named.text));
                 let known: Vec<&str> = draft::all(set).map(|(_, _, agent)| agent.name.as_str()).collect();
                 let help = match known[..] {
-                    [] => "write a flow with a step `agent`, or take `suggest` out".to_owned(),
+                    [] => format!("write a flow with a step `agent`, or take `{}` out", drafts.mode.as_str()),
                     _ => format!(
                         "there are {}",
                         known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
@@ -49,15 +50,21 @@ pub fn check(set: &FlowSet, findings: &Findings) {
 mod tests {
     use crate::{base::place::SourceFile, lint, parse_set};
 
-    fn found(suggest: &str, flows: &[&str]) -> Vec<String> {
-        let bot = format!("bot: a\nmodels: [main]\nagents: {{scope: x}}\nteams: {{desk: {{suggest: {suggest}}}}}\n");
+    /// The findings about the agents of a team that is written so.
+    fn found_in(team: &str, flows: &[&str]) -> Vec<String> {
+        let bot = format!("bot: a\nmodels: [main]\nagents: {{scope: x}}\nteams: {{desk: {{{team}}}}}\n");
         let mut files = vec![SourceFile::new("flows/_bot.yaml", bot)];
         for (number, flow) in flows.iter().enumerate() {
             files.push(SourceFile::new(format!("flows/f{number}.yaml"), *flow));
         }
         let (set, mut all) = parse_set(&files);
         all.extend(lint(&set));
-        all.iter().filter(|finding| finding.code == "E546").map(ToString::to_string).collect()
+        let is_about_drafts = |code: &str| ["E546", "E547"].contains(&code);
+        all.iter().filter(|finding| is_about_drafts(finding.code)).map(ToString::to_string).collect()
+    }
+
+    fn found(suggest: &str, flows: &[&str]) -> Vec<String> {
+        found_in(&format!("suggest: {suggest}"), flows)
     }
 
     fn flow(name: &str, more: &str) -> String {
@@ -79,5 +86,16 @@ mod tests {
         assert!(found("helper", &[&needs])[0].contains("`size`"));
         let has = flow("f0", "inputs: {size: {type: text, default: M}}\n");
         assert_eq!(found("helper", &[&has]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_agent_of_shadow_is_looked_for_too_and_a_team_has_one_of_both() {
+        let plain = flow("f0", "");
+        assert_eq!(found_in("shadow: helper", &[&plain]), Vec::<String>::new());
+        let wrong = found_in("shadow: helpr", &[&plain]);
+        assert!(wrong.len() == 1 && wrong[0].contains("did you mean `helper`"), "{wrong:?}");
+        assert!(found_in("shadow: helper", &[])[0].contains("take `shadow` out"));
+        let both = found_in("suggest: helper, shadow: helper", &[&plain]);
+        assert!(both.len() == 1 && both[0].contains("_bot.yaml:4:41: error[E547]"), "{both:?}");
     }
 }

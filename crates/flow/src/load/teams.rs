@@ -10,7 +10,7 @@ use crate::{
         time::Span,
         yaml::{Entry, Node},
     },
-    model::hours::OpeningHours,
+    model::{hours::OpeningHours, session::DraftMode},
 };
 use std::collections::BTreeMap;
 
@@ -27,8 +27,15 @@ pub struct Team {
     pub assign: Assign,
     /// So many open cases a person gets by `assign` at most.
     pub at_most: Option<i64>,
-    /// The agent that drafts replies for its people, with its place.
-    pub suggest: Option<NamedAgent>,
+    /// The agent that drafts replies while its people have the conversation.
+    pub drafts: Option<Drafts>,
+}
+
+/// `suggest` or `shadow` of a team.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drafts {
+    pub mode: DraftMode,
+    pub agent: NamedAgent,
 }
 
 /// The name of an agent where it is written.
@@ -64,7 +71,7 @@ impl Team {
             solve_within: None,
             assign: Assign::ByHand,
             at_most: None,
-            suggest: None,
+            drafts: None,
         }
     }
 }
@@ -107,11 +114,27 @@ fn team(entry: &Entry, hours: &BTreeMap<String, OpeningHours>, give_back: Span, 
         let finding = Diagnostic::warning("W262", &node.place, message);
         findings.push(finding.help("add `assign: in_turn` or `assign: least_busy`, or take `at_most` out"));
     }
-    let suggest = fields.opt_text("suggest").map(str::to_owned);
-    let suggest =
-        suggest.zip(fields.node("suggest")).map(|(text, node)| NamedAgent { text, place: node.place.clone() });
+    let drafts = drafts(&mut fields, findings);
     fields.finish();
-    Team { hours: named, give_back, answer_within, solve_within, assign, at_most, suggest }
+    Team { hours: named, give_back, answer_within, solve_within, assign, at_most, drafts }
+}
+
+/// `suggest` or `shadow`: one agent drafts, and either people see it or nobody does.
+fn drafts(fields: &mut Fields<'_>, findings: &Findings) -> Option<Drafts> {
+    let mut named = |mode: DraftMode| {
+        let text = fields.opt_text(mode.as_str()).map(str::to_owned)?;
+        let place = fields.node(mode.as_str())?.place.clone();
+        Some(Drafts { mode, agent: NamedAgent { text, place } })
+    };
+    let (suggest, shadow) = (named(DraftMode::Suggest), named(DraftMode::Shadow));
+    if let (Some(shown), Some(hidden)) = (&suggest, &shadow) {
+        let message = "a team has `suggest` or `shadow`, not both: people see the drafts of its agent, or nobody does";
+        let finding =
+            Diagnostic::error("E547", &hidden.agent.place, message).label(&shown.agent.place, "this is the other");
+        findings
+            .push(finding.help("take `suggest` out until the agent is good enough, then take `shadow` out instead"));
+    }
+    suggest.or(shadow)
 }
 
 /// `answer_within` and `solve_within`. The answer comes before the solution.
@@ -160,6 +183,8 @@ mod tests {
             ("{assign: in_turn, at_most: many}", "E205"),
             ("{assign: in_turn, at_most: 0}", "E205"),
             ("{assign: in_turn, at_most: 1001}", "E205"),
+            ("{suggest: [helper]}", "E208"),
+            ("{shadow: [helper]}", "E208"),
         ] {
             let (_, found) = desk(written);
             assert!(found.len() == 1 && found[0].contains(code), "{written}: {found:?}");

@@ -3,6 +3,7 @@
 mod cite;
 mod language;
 mod mcp;
+mod shadow;
 mod suggest;
 
 use super::Talk;

@@ -43,7 +43,7 @@ pub struct Case {
     /// The question for the summary, while a model is asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub summary_call: Option<Box<ModelCall>>,
-    /// The draft of a reply for the person.
+    /// The draft of a reply, for the person or to be compared with theirs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suggestion: Option<Box<Suggestion>>,
 }

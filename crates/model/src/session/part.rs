@@ -17,7 +17,7 @@ pub enum Part {
     Timed,
     /// The opened chat without a message.
     Welcome,
-    /// The draft that an agent is writing for the person.
+    /// The draft that an agent is writing while a person has the conversation.
     Suggestion,
     /// Messages that wait until a call of a run or a question about them returns.
     Messages,

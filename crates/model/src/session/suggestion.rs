@@ -1,4 +1,4 @@
-//! Defines the draft of a reply that an agent writes for the person who has the conversation.
+//! Defines the draft of a reply that an agent writes while a person has the conversation.
 
 use super::{Frame, Run, Session, Waiting};
 use crate::{
@@ -14,6 +14,8 @@ use serde::{Deserialize, Serialize};
 /// The draft for the newest message of the contact. It stands in the open case, so it ends with it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Suggestion {
+    #[serde(default, skip_serializing_if = "DraftMode::is_default")]
+    pub mode: DraftMode,
     /// Tells it from the other drafts of its conversation; a number of runs, so that no run has it.
     pub number: u32,
     /// The team's agent.
@@ -21,12 +23,26 @@ pub struct Suggestion {
     /// The message that it answers, with those before it.
     pub message: InboundId,
     pub state: SuggestionState,
+    /// The cost of the questions behind a draft that is no longer being written, in millionths of the currency unit.
+    #[serde(default, skip_serializing_if = "is_free")]
+    pub cost: i64,
     /// How many questions were given up, one after another, because the contact wrote again.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub given_up: u32,
     /// A later message, which is answered once the running question has its answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub newer: Option<InboundId>,
+}
+
+/// The readers of a draft.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DraftMode {
+    /// The person who has the conversation: `suggest` of the team.
+    #[default]
+    Suggest,
+    /// Nobody in the inbox: `shadow` of the team. The draft is recorded, and compared with the reply of the person.
+    Shadow,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -158,7 +174,31 @@ impl SuggestionUse {
     }
 }
 
+impl DraftMode {
+    /// The key of a team that names the agent.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DraftMode::Suggest => "suggest",
+            DraftMode::Shadow => "shadow",
+        }
+    }
+
+    fn is_default(&self) -> bool {
+        *self == DraftMode::default()
+    }
+}
+
 impl Suggestion {
+    /// True if the person who has the conversation sees the draft.
+    pub fn is_shown(&self) -> bool {
+        self.mode == DraftMode::Suggest
+    }
+
+    /// True if the draft goes on after a person has written: its reply is compared with theirs.
+    pub fn outlives_reply(&self) -> bool {
+        self.mode == DraftMode::Shadow && self.is_thinking()
+    }
+
     /// The call of the model or of a tool that is under way.
     pub fn call(&self) -> Option<&CallRequest> {
         match &self.state {
@@ -193,6 +233,7 @@ impl Suggestion {
     pub fn used_by(&self, text: &str, began_with: BeganWith) -> Option<SuggestionUse> {
         let SuggestionState::Ready { text: draft, .. } = &self.state else { return None };
         match began_with {
+            _ if !self.is_shown() => None,
             BeganWith::Unknown => None,
             _ if text.trim() == draft.trim() => Some(SuggestionUse::AsIs),
             BeganWith::Draft(number) if number == self.number => Some(SuggestionUse::Edited),
@@ -202,13 +243,13 @@ impl Suggestion {
 }
 
 impl Run {
-    /// The run of an agent that drafts a reply for a person; no conversation has it among its runs.
-    pub fn drafting(number: u32, version: VersionId, frame: Frame, now: Time) -> Run {
+    /// The run of an agent that drafts a reply; no conversation has it among its runs.
+    pub fn drafting(mode: DraftMode, number: u32, version: VersionId, frame: Frame, now: Time) -> Run {
         Run {
             number,
             version,
             flow: frame.flow.clone(),
-            trigger: "suggest".to_owned(),
+            trigger: mode.as_str().to_owned(),
             started_at: now,
             frames: vec![frame],
             waiting: Waiting::Ready,
@@ -234,7 +275,7 @@ impl Run {
 }
 
 impl Session {
-    /// The draft for the person who has the conversation.
+    /// The draft of a reply while a person has the conversation, in either mode.
     pub fn suggestion(&self) -> Option<&Suggestion> {
         self.person.as_ref()?.case.as_ref()?.suggestion.as_deref()
     }
@@ -244,13 +285,27 @@ fn is_zero(count: &u32) -> bool {
     *count == 0
 }
 
+fn is_free(cost: &i64) -> bool {
+    *cost == 0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn ready(text: &str) -> Suggestion {
         let state = SuggestionState::Ready { text: text.into(), sources: Vec::new() };
-        Suggestion { number: 4, agent: "desk".into(), message: InboundId(9), state, given_up: 0, newer: None }
+        let mode = DraftMode::Suggest;
+        Suggestion {
+            mode,
+            number: 4,
+            agent: "desk".into(),
+            message: InboundId(9),
+            state,
+            cost: 0,
+            given_up: 0,
+            newer: None,
+        }
     }
 
     #[test]
@@ -268,8 +323,23 @@ mod tests {
         assert_eq!(draft.used_by("Open until six.", BeganWith::Unknown), None, "typed on the phone");
         let began = [Some(4), Some(-1), Some(i64::MAX), None].map(BeganWith::of_number);
         assert_eq!(began, [BeganWith::Draft(4), BeganWith::OwnWords, BeganWith::OwnWords, BeganWith::OwnWords]);
+        let hidden = Suggestion { mode: DraftMode::Shadow, ..draft.clone() };
+        assert_eq!(hidden.used_by("Open until six.", BeganWith::Draft(4)), None, "nobody has seen it");
         let state = SuggestionState::Without { why: NoSuggestion::Model, text: String::new() };
         assert_eq!(Suggestion { state, ..draft }.used_by("Until six!", BeganWith::Draft(4)), None);
+    }
+
+    #[test]
+    fn a_draft_of_an_older_version_is_one_for_the_person() {
+        let draft = ready("Open until six.");
+        let stored = serde_json::to_value(&draft).unwrap();
+        assert_eq!((stored.get("mode"), stored.get("cost")), (None, None));
+        assert_eq!(serde_json::from_value::<Suggestion>(stored).unwrap(), draft);
+        let hidden = Suggestion { mode: DraftMode::Shadow, cost: 7, ..draft };
+        let stored = serde_json::to_value(&hidden).unwrap();
+        assert_eq!(stored["mode"], DraftMode::Shadow.as_str());
+        assert_eq!(serde_json::from_value::<Suggestion>(stored).unwrap(), hidden);
+        assert!(!hidden.outlives_reply(), "it is there already");
     }
 
     #[test]

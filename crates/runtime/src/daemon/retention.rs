@@ -16,7 +16,7 @@ use crate::{
         tables::{
             audience, audit, chatwoot_message, dead_letter, delivery, early_status, event, idempotency, inbound,
             model_call, model_question, note, outbound, person_session, run, start,
-            support_case::{self, suggestion},
+            support_case::{self, shadow, suggestion},
             tester_session, trace, upload, webhook,
         },
     },
@@ -72,6 +72,7 @@ impl Retention {
             (&note::EXPIRE, keep.messages),
             (&suggestion::EXPIRE, keep.messages),
             (&suggestion::EXPIRE_USES, keep.messages),
+            (&shadow::EXPIRE, keep.messages),
             (&model_question::EXPIRE, keep.model_questions),
             (&chatwoot_message::EXPIRE, keep.messages),
             (&delivery::EXPIRE, keep.traces),

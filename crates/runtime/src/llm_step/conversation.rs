@@ -17,10 +17,7 @@ use crate::{
     },
     store::{
         ReadError, Store,
-        tables::{
-            inbound,
-            outbound::{self, SendState},
-        },
+        tables::{inbound, outbound},
     },
 };
 
@@ -59,8 +56,7 @@ async fn newest_of(store: &Store, conversation: ConversationId) -> Result<Vec<(A
     let said = outbound::of(store, conversation, OutboundId(i64::MAX), limit).await?;
     let heard =
         heard.iter().filter_map(|row| Some((row.id.0, Author::Customer, line(&words(&row.data.message.kind)?)?)));
-    let never_left = |state: SendState| matches!(state, SendState::Failed | SendState::Dropped | SendState::Skipped);
-    let said = said.iter().filter(|row| !never_left(row.state)).filter_map(|row| {
+    let said = said.iter().filter(|row| !row.state.never_left()).filter_map(|row| {
         let by = if row.draft.origin == Origin::Person { Author::Colleague } else { Author::Bot };
         let content = row.sent_as.as_ref().unwrap_or(&row.draft.content);
         let text = match content {

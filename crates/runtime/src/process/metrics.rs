@@ -14,7 +14,10 @@ use crate::{
         ids::SenderId,
         time::{Span, Time},
     },
-    model::{event::Reason, session::SuggestionUse},
+    model::{
+        event::Reason,
+        session::{NoSuggestion, SuggestionUse},
+    },
     store::GroupStats,
 };
 use labels::{
@@ -99,6 +102,7 @@ pub struct Metrics {
     /// Messages that no flow understood.
     pub unanswered: Counter,
     suggestions: Family<WordLabels, Counter>,
+    shadow_drafts: Family<WordLabels, Counter>,
     /// Conversations that are marked *needs a person* now.
     pub needs_person: Gauge,
     /// Paused webhook subscriptions.
@@ -193,6 +197,7 @@ impl Metrics {
             answered: Counter::default(),
             unanswered: Counter::default(),
             suggestions: Family::default(),
+            shadow_drafts: Family::default(),
             needs_person: Gauge::default(),
             webhooks_paused: Gauge::default(),
             telemetry_dropped: Counter::default(),
@@ -359,6 +364,12 @@ impl Metrics {
     }
 
     /// Counts what a person made of a draft: `as_is`, `edited`, `unused`, `discarded`.
+    /// A draft that nobody is shown was made, or the reason why there is none.
+    pub fn shadow_draft(&self, why: Option<NoSuggestion>) {
+        let kind = why.map_or("ready", NoSuggestion::as_str).to_owned();
+        self.shadow_drafts.get_or_create(&WordLabels { kind }).inc();
+    }
+
     pub fn suggestion(&self, how: SuggestionUse) {
         self.suggestions.get_or_create(&WordLabels { kind: how.as_str().to_owned() }).inc();
     }

@@ -149,6 +149,7 @@ impl World<'_> {
             seen: self.seen.len(),
             handoffs: self.handoffs.len(),
             suggestions: self.suggestions.len(),
+            shadows: self.shadows.len(),
             screens: self.screens.len(),
             refusals: self.refusals.len(),
             calls: self.app.calls.made().len(),

@@ -142,8 +142,11 @@ impl World<'_> {
                 };
                 among(node, &handoffs, &shown, "handed over", "team", &nothing)
             }
-            Aspect::Suggestion => {
-                let drafts = &self.suggestions[since.suggestions..];
+            Aspect::Suggestion | Aspect::Shadow => {
+                let drafts = match expected.aspect {
+                    Aspect::Shadow => &self.shadows[since.shadows..],
+                    _ => &self.suggestions[since.suggestions..],
+                };
                 let all: Vec<Json> = drafts.iter().map(|text| serde_json::json!({ "text": text })).collect();
                 among(node, &all, drafts, "drafted", "text", "no draft")
             }

@@ -4,7 +4,10 @@ use super::{
     seen::{Handoff, Refusal},
     world::World,
 };
-use crate::model::effect::{Effect, StartTarget};
+use crate::model::{
+    effect::{Effect, StartTarget},
+    session::DraftMode,
+};
 
 impl World<'_> {
     pub(super) fn take_effect(&mut self, effect: Effect) {
@@ -35,12 +38,17 @@ impl World<'_> {
                     handoff.summary = Some(summary);
                 }
             }
-            Effect::Suggested { text: Some(text), .. } => {
-                self.tell('*', format!("a draft for the person: {}", text.replace('\n', " ⏎ ")));
-                self.suggestions.push(text);
-            }
-            Effect::Suggested { text: None, why } => {
-                self.tell('*', format!("no draft for the person: {}", why.unwrap_or_default()));
+            Effect::Suggested { mode, text, why } => {
+                let (drafts, what) = match mode {
+                    DraftMode::Suggest => (&mut self.suggestions, "draft for the person"),
+                    DraftMode::Shadow => (&mut self.shadows, "draft in the shadow"),
+                };
+                let told = match &text {
+                    Some(text) => format!("a {what}: {}", text.replace('\n', " ⏎ ")),
+                    None => format!("no {what}: {}", why.unwrap_or_default()),
+                };
+                drafts.extend(text);
+                self.tell('*', told);
             }
             Effect::CaseOverdue { limit, .. } => {
                 self.tell('!', format!("the case is overdue: `{}_within` is over", limit.as_str()));

@@ -75,6 +75,8 @@ pub(super) struct World<'a> {
     pub handoffs: Vec<Handoff>,
     /// The drafts that an agent wrote for the person.
     pub suggestions: Vec<String>,
+    /// The drafts that nobody is shown.
+    pub shadows: Vec<String>,
     /// The screens that forms showed.
     pub screens: Vec<serde_json::Value>,
     pub refusals: Vec<Refusal>,
@@ -115,6 +117,7 @@ pub(super) struct Since {
     pub seen: usize,
     pub handoffs: usize,
     pub suggestions: usize,
+    pub shadows: usize,
     pub screens: usize,
     pub refusals: usize,
     pub calls: usize,
@@ -173,6 +176,7 @@ impl<'a> World<'a> {
             read: 0,
             handoffs: Vec::new(),
             suggestions: Vec::new(),
+            shadows: Vec::new(),
             screens: Vec::new(),
             refusals: Vec::new(),
             troubles: Vec::new(),

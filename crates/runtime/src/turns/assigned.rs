@@ -9,7 +9,10 @@ use crate::{
     model::session::{CaseState, Person, Session, Suggestion, SuggestionUse},
     store::{
         WriteSet,
-        tables::support_case::suggestion::{self, DraftState, OverSuggestion, SuggestionRow, SuggestionUsed},
+        tables::support_case::{
+            shadow::{self, ShadowDraft},
+            suggestion::{self, DraftState, OverSuggestion, SuggestionRow, SuggestionUsed},
+        },
     },
     turns::Runner,
 };
@@ -60,7 +63,8 @@ pub(super) fn case_told(person: Option<&Person>) -> Option<CaseTold> {
 }
 
 impl Runner {
-    /// Adds to the commit of the turn how the draft for the person has changed.
+    /// Adds to the commit of the turn how the draft of a reply has changed: the person is told of theirs, and one that
+    /// nobody is shown is recorded once it is there, or will not come.
     pub(super) fn tell_suggestion(
         &self,
         lane: &LaneState,
@@ -72,10 +76,18 @@ impl Runner {
         let (conversation, contact) = (&lane.conversations[index], lane.contact.id);
         let after = conversation.session.suggestion();
         let seen = |draft: Option<&Suggestion>| draft.map(|draft| (draft.number, draft.is_thinking()));
-        if seen(before) == seen(after) {
+        let hidden = after.filter(|draft| !draft.is_shown());
+        if let Some(draft) = hidden.filter(|draft| !draft.is_thinking() && seen(before) != seen(Some(draft))) {
+            let row =
+                ShadowDraft::of(self.store.next_id(), (conversation.id, contact, conversation.sender), draft, now);
+            set.push(&shadow::INSERT, &row);
+            self.metrics.shadow_draft(row.why);
+        }
+        let shown = |draft: Option<&Suggestion>| seen(draft.filter(|draft| draft.is_shown()));
+        if shown(before) == shown(after) {
             return;
         }
-        let state = match after {
+        let state = match after.filter(|draft| draft.is_shown()) {
             Some(draft) => {
                 let row = SuggestionRow::of((conversation.id, contact, conversation.sender), draft, now);
                 set.push(&suggestion::SAVE, &row);

@@ -204,7 +204,7 @@ impl Runner {
             Event::Returned { .. } => session.suggestion().is_some_and(|draft| draft.newer.is_some()),
             _ => false,
         };
-        if !begins || team.is_none_or(|team| team.suggest.is_none()) {
+        if !begins || team.is_none_or(|team| team.drafts.is_none()) {
             return Ok(Vec::new());
         }
         Ok(conversation::talk(&self.store, conversation).await?)
@@ -283,7 +283,7 @@ impl Runner {
 
 /// The agent of the draft with this number; `None`: it is not there to be thrown away.
 fn agent_of_ready(session: &Session, number: u32) -> Option<String> {
-    let open = session.suggestion().filter(|open| open.number == number)?;
+    let open = session.suggestion().filter(|open| open.number == number && open.is_shown())?;
     matches!(open.state, SuggestionState::Ready { .. }).then(|| open.agent.clone())
 }
 

@@ -73,6 +73,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (136, "chatwoot_message", include_str!("../migrations/0136_chatwoot_message.sql")),
     (140, "audit_origin", include_str!("../migrations/0140_audit_origin.sql")),
     (141, "suggestion", include_str!("../migrations/0141_suggestion.sql")),
+    (142, "shadow", include_str!("../migrations/0142_shadow.sql")),
 ];
 
 const LEDGER: &str = "

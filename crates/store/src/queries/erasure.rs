@@ -244,6 +244,12 @@ pub static SUGGESTIONS: Statement<Erased> = of_contact!(
     "delete from suggestion where contact_id in (select cast(value ->> 'contact_id' as bigint) from {rows} as input)"
 );
 
+pub static SHADOWS: Statement<Erased> = of_contact!(
+    "erasure.shadows",
+    394,
+    "delete from shadow where contact_id in (select cast(value ->> 'contact_id' as bigint) from {rows} as input)"
+);
+
 /// Saves that an erasure begins, or that it is done.
 pub static SAVE: Statement<Erasure> = Statement::new(
     "erasure.save",
@@ -299,6 +305,7 @@ pub(crate) static STATEMENTS: &[&Sql] = &[
     &NOTES.sql,
     &SUGGESTIONS.sql,
     &SUGGESTION_USES.sql,
+    &SHADOWS.sql,
     &ANSWERS_OF_NOTES.sql,
     &SAVE.sql,
     &STOP.sql,
@@ -329,6 +336,7 @@ pub static BY_CONTACT: &[&Statement<Erased>] = &[
     &NOTES,
     &SUGGESTIONS,
     &SUGGESTION_USES,
+    &SHADOWS,
     &ANSWERS_OF_NOTES,
     &LETTERS_OF_RUNS,
     &EARLY,

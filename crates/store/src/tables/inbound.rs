@@ -163,6 +163,8 @@ static UNHANDLED_OF: Query = Query {
 };
 static OF: Query =
     Query { name: "inbound.of", text: select!("where conversation_id = $1 and id < $2 order by id desc limit $3") };
+static AFTER: Query =
+    Query { name: "inbound.after", text: select!("where conversation_id = $1 and id > $2 order by id limit $3") };
 static LATEST: Query = Query { name: "inbound.latest", text: select!("where id < $1 order by id desc limit $2") };
 static WAITING: Query = Query {
     name: "inbound.waiting",
@@ -179,8 +181,20 @@ static NEWEST: Query = Query {
       where sender_id = $1 order by id desc limit 1",
 };
 
-pub(crate) static QUERIES: &[&Query] =
-    &[&EXPIRE.page, &FIND, &BY_PROVIDER, &UNHANDLED, &OLDEST, &UNHANDLED_OF, &OF, &LATEST, &WAITING, &COUNT, &NEWEST];
+pub(crate) static QUERIES: &[&Query] = &[
+    &EXPIRE.page,
+    &FIND,
+    &BY_PROVIDER,
+    &UNHANDLED,
+    &OLDEST,
+    &UNHANDLED_OF,
+    &OF,
+    &AFTER,
+    &LATEST,
+    &WAITING,
+    &COUNT,
+    &NEWEST,
+];
 
 pub async fn find(store: &Store, id: InboundId) -> Result<Option<Recorded>, ReadError> {
     store.one(&FIND, &[id.0.into()], read).await
@@ -229,6 +243,16 @@ pub async fn of(
     limit: i64,
 ) -> Result<Vec<Recorded>, ReadError> {
     store.all(&OF, &[conversation.0.into(), before.0.into(), limit.into()], read).await
+}
+
+/// The messages received in a conversation after this one, oldest first.
+pub async fn after(
+    store: &Store,
+    conversation: ConversationId,
+    message: InboundId,
+    limit: i64,
+) -> Result<Vec<Recorded>, ReadError> {
+    store.all(&AFTER, &[conversation.0.into(), message.0.into(), limit.into()], read).await
 }
 
 /// The messages of all conversations, newest first.

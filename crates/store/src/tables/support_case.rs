@@ -1,5 +1,6 @@
 //! `support_case`: the work of people of the business, with the times by which it is due.
 
+pub mod shadow;
 pub mod suggestion;
 
 use crate::{

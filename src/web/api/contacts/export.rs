@@ -16,7 +16,10 @@ use crate::{
     runtime::events::event_json::MessageShown,
     store::{
         ReadError, Store,
-        tables::{alias, contact, conversation, inbound, ledger, note, outbound, run, start, support_case},
+        tables::{
+            alias, contact, conversation, inbound, ledger, note, outbound, run, start,
+            support_case::{self, shadow},
+        },
     },
     web::{
         api::{conversations::notes::NoteShown, messages::in_one_list},
@@ -50,6 +53,8 @@ pub struct ContactExport {
     cases: Vec<ExportedCase>,
     /// That people of the business wrote about them, oldest first.
     notes: Vec<ExportedNote>,
+    /// The drafts of replies to them that agents wrote and nobody was shown, oldest first.
+    shadow: Vec<ExportedShadow>,
     planned: Vec<ExportedStart>,
 }
 
@@ -96,6 +101,18 @@ struct ExportedNote {
     conversation_id: ConversationId,
     #[serde(flatten)]
     note: NoteShown,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct ExportedShadow {
+    conversation_id: ConversationId,
+    /// The message that it answers.
+    message_id: InboundId,
+    agent: String,
+    draft: Option<String>,
+    /// Why there is none.
+    reason: Option<String>,
+    at: At,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -234,6 +251,15 @@ pub async fn whole(store: &Store, contact: &Contact, now: Time) -> Result<Contac
     });
     let notes = note::of(store, contact.id).await?.into_iter();
     let notes = notes.map(|note| ExportedNote { conversation_id: note.conversation_id, note: NoteShown::of(note) });
+    let drafts = shadow::of(store, contact.id, EXPORT_MESSAGES_MAX).await?.into_iter();
+    let drafts = drafts.map(|draft| ExportedShadow {
+        conversation_id: draft.conversation_id,
+        message_id: draft.message_id,
+        agent: draft.agent,
+        draft: draft.text,
+        reason: draft.reason,
+        at: At(draft.at),
+    });
     Ok(ContactExport {
         exported_at: At(now),
         contact: document(store, contact).await?,
@@ -243,6 +269,7 @@ pub async fn whole(store: &Store, contact: &Contact, now: Time) -> Result<Contac
         runs: runs.collect(),
         cases: cases.collect(),
         notes: notes.collect(),
+        shadow: drafts.collect(),
         planned: starts.collect(),
     })
 }

@@ -6,7 +6,7 @@ use crate::{
     base::body_fields::{At, Id},
     model::{
         event::Event,
-        session::{NoSuggestion, SuggestionUse},
+        session::{NoSuggestion, SuggestionSource, SuggestionUse},
     },
     store::tables::{
         conversation::Conversation,
@@ -54,7 +54,8 @@ pub struct SuggestionShown {
 }
 
 /// The values of `why`.
-const WHY: [Option<&str>; 6] = [Some("unsure"), Some("model"), Some("budget"), Some("guard"), Some("failed"), None];
+pub(in crate::web::api) const WHY: [Option<&str>; 6] =
+    [Some("unsure"), Some("model"), Some("budget"), Some("guard"), Some("failed"), None];
 
 /// A paper of `knowledge/`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -65,6 +66,12 @@ pub struct SourceShown {
     file: Id<String>,
     /// The address in `source` of the file.
     link: Option<Id<String>>,
+}
+
+impl SourceShown {
+    pub(in crate::web::api) fn of(source: SuggestionSource) -> SourceShown {
+        SourceShown { title: Id(source.title), file: Id(source.file), link: source.link.map(Id) }
+    }
 }
 
 /// The whole body may be left out: the present draft is meant then.
@@ -171,11 +178,6 @@ async fn describe(web: &Web, row: &Conversation) -> Result<SuggestionShown, Prob
             at: None,
         });
     };
-    let source = |source: crate::model::session::SuggestionSource| SourceShown {
-        title: Id(source.title),
-        file: Id(source.file),
-        link: source.link.map(Id),
-    };
     Ok(SuggestionShown {
         id: Some(draft.number),
         state: draft.state.as_str(),
@@ -184,7 +186,7 @@ async fn describe(web: &Web, row: &Conversation) -> Result<SuggestionShown, Prob
         reason: draft.reason,
         agent: Some(Id(draft.agent)),
         message_id: Some(draft.message_id.0),
-        sources: draft.sources.into_iter().map(source).collect(),
+        sources: draft.sources.into_iter().map(SourceShown::of).collect(),
         at: Some(At(draft.at)),
     })
 }

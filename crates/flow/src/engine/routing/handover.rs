@@ -7,7 +7,7 @@ use crate::{
         drive,
         routing::{
             case::{self, Handed},
-            opt_out, queue,
+            opt_out, queue, suggestion,
         },
         turn::{Next, StepFailure, Turn},
         variables,
@@ -82,7 +82,7 @@ pub fn person_wrote(turn: &mut Turn<'_>, agent: Option<String>) {
     if let Some(person) = taken_by(turn, agent) {
         let case = case::case_of(person, now);
         case.answer(now);
-        case.suggestion = None;
+        suggestion::person_wrote(case);
     }
 }
 

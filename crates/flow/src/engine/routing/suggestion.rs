@@ -1,4 +1,4 @@
-//! Implements `suggest` of a team: an agent drafts the reply for the person who has the conversation.
+//! Implements `suggest` and `shadow` of a team: an agent drafts the reply while a person has the conversation.
 //!
 //! The draft stands in the case. Its run lives in a session of its own, which has neither messages nor other runs: of the
 //! effects there only the calls that find something out are taken over, so nothing is sent and nothing is changed.
@@ -13,7 +13,8 @@ use crate::{
         effect::{CallRequest, Effect, TalkBy, TraceEntry},
         event::{CallError, CallReturn},
         session::{
-            AgentDraft, AgentState, Case, Frame, NoSuggestion, Run, Session, Suggestion, SuggestionState, Waiting,
+            AgentDraft, AgentState, Case, DraftMode, Frame, NoSuggestion, Run, Session, Suggestion, SuggestionState,
+            Waiting,
         },
     },
     steps::agent::draft,
@@ -23,7 +24,7 @@ use std::collections::BTreeMap;
 /// The contact wrote while a person has the conversation: the agent of the team drafts the answer, and an earlier draft
 /// is over.
 pub fn contact_wrote(turn: &mut Turn<'_>, id: InboundId) {
-    let Some(agent) = agent_of(turn) else { return forget(turn) };
+    let Some(drafts) = drafts_of(turn) else { return forget(turn) };
     let given_up = match case(turn).and_then(|case| case.suggestion.as_mut()) {
         Some(open) if open.is_thinking() && open.given_up >= AGENT_GIVEN_UP_MAX => {
             open.newer = Some(id);
@@ -39,7 +40,12 @@ pub fn contact_wrote(turn: &mut Turn<'_>, id: InboundId) {
     if given_up > 0 {
         turn.note(None, None, "the contact writes again: the draft is begun anew");
     }
-    begin(turn, agent, id, given_up);
+    begin(turn, drafts, id, given_up);
+}
+
+/// A person has written: a draft that was meant for them is over.
+pub fn person_wrote(case: &mut Case) {
+    case.suggestion.take_if(|open| !open.outlives_reply());
 }
 
 /// Ends the draft, because somebody has written, threw it away, or has another conversation now.
@@ -56,10 +62,10 @@ pub fn broken(turn: &mut Turn<'_>) {
     keep(turn, open);
 }
 
-/// A person threw the draft away; a newer one stays.
+/// A person threw the draft away; a newer one stays, and one that nobody is shown.
 pub fn discard(turn: &mut Turn<'_>, number: u32) {
     if let Some(case) = case(turn) {
-        case.suggestion.take_if(|open| open.number == number);
+        case.suggestion.take_if(|open| open.number == number && open.is_shown());
     }
 }
 
@@ -71,37 +77,38 @@ pub fn waits_for(turn: &Turn<'_>, run: u32, call: u32) -> bool {
 /// A model or a tool has answered the agent of the draft.
 pub fn returned(turn: &mut Turn<'_>, call: u32, result: Result<CallReturn, CallError>) {
     let Some((mut open, run)) = take(turn) else { return };
-    if let (Some(id), Some(agent)) = (open.newer, agent_of(turn)) {
+    if let (Some(id), Some(drafts)) = (open.newer, drafts_of(turn)) {
         turn.note(None, None, "the contact has written meanwhile: the draft is begun anew");
-        return begin(turn, agent, id, 0);
+        return begin(turn, drafts, id, 0);
     }
     let number = run.number;
-    open.state = apart(turn, run, |inner| timers::returned(inner, number, call, result));
+    (open.state, open.cost) = apart(turn, run, |inner| timers::returned(inner, number, call, result));
     keep(turn, open);
 }
 
 /// The process ended while the agent waited.
 pub fn restarted(turn: &mut Turn<'_>) {
     let Some((mut open, run)) = take(turn) else { return };
-    open.state = apart(turn, run, timers::restarted);
+    (open.state, open.cost) = apart(turn, run, timers::restarted);
     keep(turn, open);
 }
 
-/// The agent of the team that has the conversation; `None`: nobody drafts.
-fn agent_of(turn: &Turn<'_>) -> Option<String> {
+/// The mode and the agent of the team that has the conversation; `None`: nobody drafts.
+fn drafts_of(turn: &Turn<'_>) -> Option<(DraftMode, String)> {
     let team = turn.session.person.as_ref()?.team.as_ref()?;
-    turn.live().bot.teams.get(team)?.suggest.as_ref().map(|agent| agent.text.clone())
+    turn.live().bot.teams.get(team)?.drafts.as_ref().map(|drafts| (drafts.mode, drafts.agent.text.clone()))
 }
 
-fn begin(turn: &mut Turn<'_>, agent: String, message: InboundId, given_up: u32) {
+fn begin(turn: &mut Turn<'_>, (mode, agent): (DraftMode, String), message: InboundId, given_up: u32) {
     turn.session.last_run += 1;
     let number = turn.session.last_run;
-    let state = think(turn, &agent, number).unwrap_or_else(|failure| without(&failure.code, &failure.text));
-    keep(turn, Box::new(Suggestion { number, agent, message, state, given_up, newer: None }));
+    let begun = think(turn, mode, &agent, number);
+    let (state, cost) = begun.unwrap_or_else(|failure| (without(&failure.code, &failure.text), 0));
+    keep(turn, Box::new(Suggestion { mode, number, agent, message, state, cost, given_up, newer: None }));
 }
 
 /// Asks the agent for its first act.
-fn think(turn: &mut Turn<'_>, name: &str, number: u32) -> Result<SuggestionState, StepFailure> {
+fn think(turn: &mut Turn<'_>, mode: DraftMode, name: &str, number: u32) -> Result<(SuggestionState, i64), StepFailure> {
     let set = turn.live();
     let found = draft::named(set, name);
     let (flow, node, agent) =
@@ -114,9 +121,10 @@ fn think(turn: &mut Turn<'_>, name: &str, number: u32) -> Result<SuggestionState
     if talk.talk.last().is_none_or(|entry| entry.by != TalkBy::Customer) {
         return Err(StepFailure::new("nothing_said", "the message has no words that a model could read"));
     }
-    turn.note(None, Some(&node.id), format!("the agent `{name}` drafts a reply for the person"));
+    let reader = if mode == DraftMode::Shadow { ", which nobody is shown" } else { " for the person" };
+    turn.note(None, Some(&node.id), format!("the agent `{name}` drafts a reply{reader}"));
     let frame = Frame::new(flow.name.clone(), Some(node.id.clone()), Some(vars), None);
-    let run = Run::drafting(number, turn.versions.live_id(), frame, turn.now());
+    let run = Run::drafting(mode, number, turn.versions.live_id(), frame, turn.now());
     Ok(apart(turn, run, |inner| {
         if let Some(here) = inner.here(number) {
             let next = agent.begin_draft(inner, here, talk);
@@ -125,8 +133,8 @@ fn think(turn: &mut Turn<'_>, name: &str, number: u32) -> Result<SuggestionState
     }))
 }
 
-/// Moves the run in a session of its own, and says how far the draft is then.
-fn apart(turn: &mut Turn<'_>, run: Run, act: impl FnOnce(&mut Turn<'_>)) -> SuggestionState {
+/// Moves the run in a session of its own, and says how far the draft is then, and what its questions have cost.
+fn apart(turn: &mut Turn<'_>, run: Run, act: impl FnOnce(&mut Turn<'_>)) -> (SuggestionState, i64) {
     let session = Session { last_run: run.number, runs: vec![run], ..Session::default() };
     let mut inner = Turn::new(turn.versions, session, turn.world);
     inner.contact = turn.contact.clone();
@@ -136,19 +144,21 @@ fn apart(turn: &mut Turn<'_>, run: Run, act: impl FnOnce(&mut Turn<'_>)) -> Sugg
     // No row has the number of the run.
     turn.trace.extend(inner.trace.into_iter().map(|entry| TraceEntry { run: None, ..entry }));
     let Some(run) = inner.session.runs.into_iter().next() else {
-        return without("failed", "the agent ended without a reply");
+        return (without("failed", "the agent ended without a reply"), 0);
     };
-    match draft::state_of(&run).and_then(|agent| agent.draft.clone()) {
-        Some(AgentDraft::Text { text, sources }) => return SuggestionState::Ready { text, sources },
-        Some(AgentDraft::Without { code, text }) => return without(&code, &text),
+    let agent = draft::state_of(&run);
+    let cost = agent.map_or(0, |agent| agent.spent);
+    match agent.and_then(|agent| agent.draft.clone()) {
+        Some(AgentDraft::Text { text, sources }) => return (SuggestionState::Ready { text, sources }, cost),
+        Some(AgentDraft::Without { code, text }) => return (without(&code, &text), cost),
         Some(AgentDraft::Open) | None => {}
     }
     let asked = match &run.waiting {
         Waiting::Call(call) if call.retry_at.is_none() && finds_out(&call.request) => call.request.clone(),
-        _ => return without("failed", "a tool would have to wait, or to do something"),
+        _ => return (without("failed", "a tool would have to wait, or to do something"), cost),
     };
     turn.effects.push(Effect::Call(Box::new(asked)));
-    SuggestionState::Thinking { run: Box::new(run) }
+    (SuggestionState::Thinking { run: Box::new(run) }, 0)
 }
 
 /// True if the call changes nothing outside.
@@ -177,14 +187,15 @@ fn keep(turn: &mut Turn<'_>, open: Box<Suggestion>) {
         SuggestionState::Ready { text, .. } => Some((Some(text.clone()), None)),
         SuggestionState::Without { text, .. } => Some((None, Some(text.clone()))),
     };
+    let mode = open.mode;
     if let Some(case) = case(turn) {
         case.suggestion = Some(open);
     }
     if let Some((text, why)) = told {
         if let Some(why) = &why {
-            turn.note(None, None, format!("there is no draft for the person: {why}"));
+            turn.note(None, None, format!("there is no draft of a reply: {why}"));
         }
-        turn.effects.push(Effect::Suggested { text, why });
+        turn.effects.push(Effect::Suggested { mode, text, why });
     }
 }
 

@@ -130,6 +130,11 @@ const TEAM: FieldKind = FieldKind::Record(&[
         FieldKind::Name,
         "The `agent` of a flow that drafts a reply for the team's people when the customer writes to them; it sends nothing.",
     ),
+    FieldSpec::optional(
+        "shadow",
+        FieldKind::Name,
+        "As `suggest`, but nobody is shown the draft: it is recorded beside the reply that the person then writes.",
+    ),
 ]);
 
 const AGENTS: FieldKind = FieldKind::Record(&[

@@ -327,6 +327,11 @@ pub const EXPECT_KEYS: &[FieldSpec] = &[
         "A part of the draft that an agent wrote for the person; `nothing`: there is none.",
     ),
     FieldSpec::optional(
+        "shadow",
+        FieldKind::Name,
+        "A part of the draft that an agent wrote by the `shadow` of a team, and that nobody is shown; `nothing`: there is none.",
+    ),
+    FieldSpec::optional(
         "screen",
         FieldKind::Data,
         "What the form shows next: `{screen, data}`; `over` or `failed` where it gets none.",

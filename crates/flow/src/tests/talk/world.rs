@@ -16,6 +16,7 @@ use crate::{
         effect::{CallRequest, Effect, MessageDraft, PlannedTime, StartTarget, TalkBy, TalkEntry},
         event::{ConsentWord, DeliveryOutcome, Event, Reason},
         inbound::{InboundKind, InboundMessage},
+        session::DraftMode,
         template::{Category, TemplateMessage},
         window::{Plan, PlanInput, SenderState, TemplateState, TopicRules, plan},
     },
@@ -212,8 +213,10 @@ impl Talk {
             }
             Effect::NeedsPerson { .. } => "needs person".into(),
             Effect::SummedUp { summary } => format!("summary {summary}"),
-            Effect::Suggested { text: Some(text), .. } => format!("draft {text}"),
-            Effect::Suggested { text: None, why } => format!("no draft {}", why.unwrap_or_default()),
+            Effect::Suggested { mode, text, why } => {
+                let name = if mode == DraftMode::Shadow { "shadow" } else { "draft" };
+                text.map_or_else(|| format!("no {name} {}", why.unwrap_or_default()), |text| format!("{name} {text}"))
+            }
             Effect::CaseOverdue { limit, .. } => format!("overdue {}", limit.as_str()),
             Effect::Emit { name, data, .. } => format!("emit {name} {}", data.to_json()),
             Effect::Started { flow, refused, queued, .. } => match (refused, queued) {

@@ -46,6 +46,8 @@ pub enum Aspect {
     Handoff,
     /// The drafts of agents for a person.
     Suggestion,
+    /// The drafts of agents that nobody is shown.
+    Shadow,
     /// The next screen of an open form.
     Screen,
     Vars,
@@ -55,7 +57,7 @@ pub enum Aspect {
     Trouble,
 }
 
-const ASPECTS: [(&str, Aspect); 15] = [
+const ASPECTS: [(&str, Aspect); 16] = [
     ("window", Aspect::Window),
     ("run", Aspect::Run),
     ("sent", Aspect::Sent),
@@ -67,6 +69,7 @@ const ASPECTS: [(&str, Aspect); 15] = [
     ("contact", Aspect::Contact),
     ("handoff", Aspect::Handoff),
     ("suggestion", Aspect::Suggestion),
+    ("shadow", Aspect::Shadow),
     ("screen", Aspect::Screen),
     ("vars", Aspect::Vars),
     ("cites", Aspect::Cites),
@@ -197,11 +200,12 @@ fn check(aspect: Aspect, node: &Node, set: &FlowSet, findings: &Findings) {
             Kind::Map(_) => keys(node, "`handoff`", &HANDOFF, findings),
             Kind::Null | Kind::Scalar(_) | Kind::List(_) => {}
         },
-        Aspect::Suggestion => {
+        Aspect::Suggestion | Aspect::Shadow => {
             if node.scalar().is_none() && !node.is_broken() {
-                let message = format!("`suggestion` takes a part of the draft, and this is {}", node.describe());
+                let name = if aspect == Aspect::Shadow { "shadow" } else { "suggestion" };
+                let message = format!("`{name}` takes a part of the draft, and this is {}", node.describe());
                 let finding = Diagnostic::error("E959", &node.place, message);
-                findings.push(finding.help("write `suggestion: \"We are open until six\"`, or `suggestion: nothing`"));
+                findings.push(finding.help(format!("write `{name}: \"We are open until six\"`, or `{name}: nothing`")));
             }
         }
         Aspect::Trouble => {

@@ -174,6 +174,7 @@ impl Look<'_> {
             }
             Aspect::Window
             | Aspect::Suggestion
+            | Aspect::Shadow
             | Aspect::Run
             | Aspect::Http
             | Aspect::Model

@@ -42,6 +42,7 @@ impl Metrics {
         r.register("flow_versions", "Flow sets that went live", self.flow_versions.clone());
         r.register("answered", "Messages of contacts that were answered", self.answered.clone());
         r.register("suggestions", "Drafts for people, by what became of them", self.suggestions.clone());
+        r.register("shadow_drafts", "Drafts that nobody is shown, or why there was none", self.shadow_drafts.clone());
         r.register("unanswered", "Messages that no flow understood", self.unanswered.clone());
         r.register("webhooks_paused", "Subscriptions that are paused", self.webhooks_paused.clone());
         let help = "Spans that were dropped because the collector did not take them";

@@ -43,6 +43,22 @@ pub enum SendState {
     Skipped,
 }
 
+impl SendState {
+    /// True for a message that the contact did not get: it was refused, cancelled or left out.
+    pub fn never_left(self) -> bool {
+        match self {
+            SendState::Failed | SendState::Dropped | SendState::Skipped => true,
+            SendState::Queued
+            | SendState::Sending
+            | SendState::Sent
+            | SendState::Delivered
+            | SendState::Read
+            | SendState::Held
+            | SendState::Unknown => false,
+        }
+    }
+}
+
 /// A message as a turn writes it: `queued`, or `sending` at once if it is the next to be sent.
 #[derive(Debug, Clone, Serialize)]
 pub struct NewOutbound {

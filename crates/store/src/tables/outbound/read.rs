@@ -87,6 +87,10 @@ static NUDGED: Query = Query {
 };
 static OF: Query =
     Query { name: "outbound.of", text: select!("where conversation_id = $1 and id < $2 order by id desc limit $3") };
+static OF_PERSON: Query = Query {
+    name: "outbound.of_person",
+    text: select!("where conversation_id = $1 and id > $2 and id < $3 and origin = 'person' order by id limit $4"),
+};
 static LATEST: Query = Query { name: "outbound.latest", text: select!("where id < $1 order by id desc limit $2") };
 static UNFINISHED: Query = Query {
     name: "outbound.unfinished",
@@ -189,6 +193,7 @@ pub(crate) static QUERIES: &[&Query] = &[
     &BY_PROVIDER,
     &BY_NUMBER,
     &OF,
+    &OF_PERSON,
     &LATEST,
     &UNFINISHED,
     &UNFINISHED_OF,
@@ -305,6 +310,16 @@ pub async fn of(
     limit: i64,
 ) -> Result<Vec<Outbound>, ReadError> {
     store.all(&OF, &[conversation.0.into(), before.0.into(), limit.into()], read).await
+}
+
+/// The messages that persons of the business wrote in a conversation between two ids, oldest first.
+pub async fn of_person(
+    store: &Store,
+    conversation: ConversationId,
+    (after, before): (OutboundId, OutboundId),
+    limit: i64,
+) -> Result<Vec<Outbound>, ReadError> {
+    store.all(&OF_PERSON, &[conversation.0.into(), after.0.into(), before.0.into(), limit.into()], read).await
 }
 
 /// The messages of all conversations, newest first.
