@@ -38,6 +38,7 @@ mod schema;
 mod scopes;
 mod search;
 mod senders;
+mod shadow;
 mod sign_in;
 mod slow;
 mod stream;

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use transom::{
     base::{
         clock::Clock,
-        ids::{OutboundId, SenderId},
+        ids::{ContactId, ConversationId, InboundId, OutboundId, SenderId},
     },
     store::{
         WriteSet,
@@ -21,6 +21,7 @@ use transom::{
             dead_letter::{self, DeadLetter},
             delivery::{self, AttemptState, Delivery},
             run,
+            support_case::shadow::{self, ShadowDraft},
         },
     },
     web::{
@@ -139,6 +140,7 @@ impl World {
         ids.insert("$webhook", webhook.to_string());
         ids.insert("$delivery", delivered(&host, webhook).await.to_string());
         charged(&host).await;
+        drafted(&host, &ids).await;
         let only_ana = json!({
             "flow": "tuesdays", "to": {"if": format!("contact.phone == \"{ANA}\"")}, "at": "2030-01-01T10:00",
         });
@@ -250,6 +252,31 @@ async fn charged(host: &Host) {
     };
     let mut set = WriteSet::new();
     set.push(&charge::RESERVE, &charge);
+    host.app.store.commit(set).await.unwrap();
+}
+
+/// A draft for the contact's newest message, which nobody was shown.
+async fn drafted(host: &Host, ids: &BTreeMap<&'static str, String>) {
+    let path = format!("/v1/conversations/{}/messages", ids["$conversation"]);
+    let all = host.get("key-acme", &path).await.is(200)["data"].as_array().unwrap().clone();
+    let heard = all.iter().find(|one| one["direction"] == "in").unwrap();
+    let id = |name: &str| ids[name].parse::<i64>().unwrap();
+    let draft = ShadowDraft {
+        id: host.app.store.next_id(),
+        conversation_id: ConversationId(id("$conversation")),
+        contact_id: ContactId(id("$contact")),
+        sender_id: SenderId(12),
+        agent: "helper".into(),
+        message_id: InboundId(heard["id"].as_i64().unwrap()),
+        text: Some("Of course: we are open until six.".into()),
+        why: None,
+        reason: None,
+        sources: Vec::new(),
+        cost: 420,
+        at: host.clock.now(),
+    };
+    let mut set = WriteSet::new();
+    set.push(&shadow::INSERT, &draft);
     host.app.store.commit(set).await.unwrap();
 }
 

@@ -179,3 +179,62 @@ fn the_summary_of_a_case_is_shown_with_case_run_and_conversation() {
     assert_eq!(json(&["conversations", "show", "+34600111222"])["summary"], summary);
     assert!(out(&run(folder, &["conversations", "show", "+34600111222"])).contains(summary));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn drafts_that_nobody_was_shown_stand_beside_the_reply_of_the_person() {
+    let whole = "bot: Shop\nlanguage: en\ntimezone: UTC\nmodels: [main]\nagents: {scope: a shop}\nteams: {shop: {shadow: helper}}\n\
+                 sandbox: {mocks: {model: [{helper: [{say: We are open until six.}, {fail: down}]}]}}\n";
+    let shop = "flow: shop\nwhen: [{message: shop}]\nsteps: [{say: One moment}, {handoff: shop}]\n";
+    let desk = "flow: desk\nwhen: [{message: desk}]\nsteps:\n  - agent: helper\n    instructions: Answer.\n    facts: [Open until six.]\n";
+    let folder = bot(&[("_bot.yaml", whole), ("shop.yaml", shop), ("desk.yaml", desk)]);
+    let folder = folder.path();
+    let daemon = Daemon::start(folder);
+    let says = |text: &str| ends(&run(folder, &["trigger", "message", "--from", "+34600111222", "--text", text]), 0);
+    let json =
+        |args: &[&str]| -> Json { serde_json::from_str(&out(&run(folder, &[args, &["--json"]].concat()))).unwrap() };
+    let drafted = |count: usize| loop {
+        let listed = json(&["shadow", "helper"]);
+        let pairs = listed["pairs"].as_array().unwrap();
+        if pairs.len() >= count {
+            break listed;
+        }
+    };
+    assert!(out(&run(folder, &["shadow"])).contains("There are no such drafts."));
+    says("shop");
+    says("until when are you open?");
+    drafted(1);
+    let made = run(folder, &["keys", "create", "--name", "desk"]);
+    ends(&made, 0);
+    let conversation = json(&["conversations", "list"])[0]["id"].to_string();
+    let posted = crate::graph::client()
+        .post(format!("{}/v1/conversations/{conversation}/messages", daemon.url))
+        .bearer_auth(out(&made).trim())
+        .header("content-type", "application/json")
+        .body(serde_json::json!({"text": "Until six,\n\u{1b}[2Jbut not on Sundays.", "agent": "Rosa"}).to_string());
+    assert_eq!(posted.send().await.unwrap().status(), 201);
+    says("and tomorrow?");
+    let listed = drafted(2);
+    let (first, last) = (&listed["pairs"][0], &listed["pairs"][1]);
+    assert_eq!(
+        (&first["asked"][0], &first["draft"]),
+        (&"until when are you open?".into(), &"We are open until six.".into())
+    );
+    assert_eq!(first["reply"].as_array().unwrap().len(), 1, "{listed:#}");
+    assert_eq!((&last["draft"], &last["why"], &last["phone"]), (&Json::Null, &"model".into(), &"+34600111222".into()));
+    assert_eq!((&listed["counts"][0]["drafted"], &listed["counts"][0]["none"]["model"]), (&1.into(), &1.into()));
+    let text = out(&run(folder, &["shadow"]));
+    for line in [
+        "customer: until when are you open?\nhelper: We are open until six.\nRosa: Until six,\n",
+        "customer: and tomorrow?\nhelper: (no draft: no model answered",
+        "(no reply of a person is known)",
+        "helper: 1 drafted, 1 without a draft (model 1)",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    assert!(!text.contains('\u{1b}'), "{text:?}");
+    let one = out(&run(folder, &["shadow", "--limit", "1"]));
+    assert!(one.contains("and tomorrow?") && !one.contains("until when") && one.contains("there are more"), "{one}");
+    assert!(out(&run(folder, &["shadow", "mechanic"])).contains("There are no such drafts."));
+    assert!(out(&run(folder, &["shadow", "--since", "2099-01-01"])).contains("There are no such drafts."));
+    ends(&run(folder, &["shadow", "--since", "soon"]), 2);
+}

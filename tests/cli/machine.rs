@@ -72,6 +72,7 @@ fn every_command_that_prints_data_prints_json() {
         &["contacts", "export", PHONE],
         &["conversations", "list"],
         &["cases", "list"],
+        &["shadow"],
         &["dead-letters", "list"],
         &["dead-letters", "replay", "--all"],
         &["dead-letters", "dismiss", "--kind", "poison"],

@@ -113,6 +113,7 @@ fn every_command_is_in_the_help() {
         "templates",
         "runs",
         "conversations",
+        "shadow",
         "dead-letters",
         "doctor",
         "migrate",

@@ -9,6 +9,7 @@ mod killed;
 mod live;
 pub mod mcp;
 mod meaning;
+mod shadow;
 pub mod step;
 mod suggest;
 mod summary;

@@ -7,8 +7,17 @@ use fake::{Day, Fake};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use transom::{
-    base::{clock::Clock as _, secret::Secret, time::Span},
+    base::{
+        clock::Clock as _,
+        ids::{ContactId, ConversationId, InboundId, SenderId},
+        secret::Secret,
+        time::Span,
+    },
     channel::signature::Key,
+    store::{
+        WriteSet,
+        tables::support_case::shadow::{self, ShadowDraft},
+    },
 };
 
 const BOT: &str = "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\nteams:\n  shop: {}\n";
@@ -116,6 +125,45 @@ async fn the_next_process_goes_on_and_doubles_nothing() {
     host.app.webhooks.post_due(host.clock.now()).await.unwrap();
     let after = fake.seen();
     assert_eq!(after[before.len()..], ["< still there?"], "{after:?}");
+}
+
+/// A draft of an agent for the newest message of the first conversation, which nobody was shown.
+async fn drafted(host: &Host) {
+    let listed = host.get("key-acme", "/v1/conversations").await.is(200)["data"][0].clone();
+    let path = format!("/v1/conversations/{}/messages", listed["id"]);
+    let all = host.get("key-acme", &path).await.is(200)["data"].as_array().unwrap().clone();
+    let heard = all.iter().find(|one| one["direction"] == "in").unwrap();
+    let id = |value: &Json| value.as_i64().unwrap();
+    let draft = ShadowDraft {
+        id: host.app.store.next_id(),
+        conversation_id: ConversationId(id(&listed["id"])),
+        contact_id: ContactId(id(&listed["contact"]["id"])),
+        sender_id: SenderId(id(&listed["sender"]["id"])),
+        agent: "helper".into(),
+        message_id: InboundId(id(&heard["id"])),
+        text: Some("Hello!".into()),
+        why: None,
+        reason: None,
+        sources: Vec::new(),
+        cost: 0,
+        at: host.clock.now(),
+    };
+    let mut set = WriteSet::new();
+    set.push(&shadow::INSERT, &draft);
+    host.app.store.commit(set).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_answer_in_chatwoot_is_the_reply_that_a_draft_is_compared_with() {
+    let fake = Fake::start().await;
+    let mut host = host(&fake).await;
+    host.ana_says("person").await;
+    tell(&host).await;
+    drafted(&host).await;
+    hear(&host, &rosa(&fake, "I am here"), "d1").await.is(200);
+    let pair = host.get("key-acme", "/v1/shadow").await.is(200)["data"][0].clone();
+    assert_eq!((&pair["asked"][0]["text"], &pair["draft"]), (&json!("person"), &json!("Hello!")));
+    assert_eq!((&pair["reply"][0]["text"], &pair["reply"][0]["agent"]), (&json!("I am here"), &json!("Rosa")));
 }
 
 #[tokio::test]
