@@ -1,6 +1,7 @@
 //! Defines the metrics at `/metrics`: one registry per daemon, no globals, a few atomics on the hot path.
 
 mod calls;
+mod drafts;
 mod labels;
 mod page;
 pub mod process;
@@ -14,10 +15,7 @@ use crate::{
         ids::SenderId,
         time::{Span, Time},
     },
-    model::{
-        event::Reason,
-        session::{NoSuggestion, SuggestionUse},
-    },
+    model::event::Reason,
     store::GroupStats,
 };
 use labels::{
@@ -361,17 +359,6 @@ impl Metrics {
     pub fn split(&self, name: &str, case: &str, fresh: bool) {
         let contact = if fresh { "new" } else { "known" };
         self.splits.get_or_create(&SplitLabels { split: name.to_owned(), case: case.to_owned(), contact }).inc();
-    }
-
-    /// Counts what a person made of a draft: `as_is`, `edited`, `unused`, `discarded`.
-    /// A draft that nobody is shown was made, or the reason why there is none.
-    pub fn shadow_draft(&self, why: Option<NoSuggestion>) {
-        let kind = why.map_or("ready", NoSuggestion::as_str).to_owned();
-        self.shadow_drafts.get_or_create(&WordLabels { kind }).inc();
-    }
-
-    pub fn suggestion(&self, how: SuggestionUse) {
-        self.suggestions.get_or_create(&WordLabels { kind: how.as_str().to_owned() }).inc();
     }
 
     /// Counts a question that was not delivered, so that its run ended.

@@ -49,11 +49,22 @@ macro_rules! of_contact {
     };
 }
 
-pub static ALIASES: Statement<Erased> = of_contact!(
-    "erasure.aliases",
-    290,
-    "delete from alias where contact_id in (select cast(value ->> 'contact_id' as bigint) from {rows} as input)"
-);
+/// Deletes all rows of a table that belong to the contact.
+macro_rules! rows_of {
+    ($table:literal, $name:literal, $order:literal) => {
+        of_contact!(
+            $name,
+            $order,
+            concat!(
+                "delete from ",
+                $table,
+                " where contact_id in (select cast(value ->> 'contact_id' as bigint) from {rows} as input)"
+            )
+        )
+    };
+}
+
+pub static ALIASES: Statement<Erased> = rows_of!("alias", "erasure.aliases", 290);
 
 /// Also removes the provider's message id: it may contain the phone number.
 pub static HEARD: Statement<Erased> = of_contact!(
@@ -166,17 +177,9 @@ pub static CHATWOOT_TALKS: Statement<Erased> = of_contact!(
        join conversation on conversation.contact_id = cast(value ->> 'contact_id' as bigint))"
 );
 
-pub static STARTS: Statement<Erased> = of_contact!(
-    "erasure.starts",
-    266,
-    "delete from start where contact_id in (select cast(value ->> 'contact_id' as bigint) from {rows} as input)"
-);
+pub static STARTS: Statement<Erased> = rows_of!("start", "erasure.starts", 266);
 
-pub static ONCE: Statement<Erased> = of_contact!(
-    "erasure.once",
-    267,
-    "delete from once where contact_id in (select cast(value ->> 'contact_id' as bigint) from {rows} as input)"
-);
+pub static ONCE: Statement<Erased> = rows_of!("once", "erasure.once", 267);
 
 /// The fact and time of each consent and withdrawal stay; the texts that were shown or said go.
 pub static LEDGER: Statement<Erased> = of_contact!(
@@ -186,18 +189,10 @@ pub static LEDGER: Statement<Erased> = of_contact!(
      from {rows} as input where ledger.contact_id = cast(value ->> 'contact_id' as bigint)"
 );
 
-pub static DELIVERIES: Statement<Erased> = of_contact!(
-    "erasure.deliveries",
-    269,
-    "delete from delivery where contact_id in (select cast(value ->> 'contact_id' as bigint) from {rows} as input)"
-);
+pub static DELIVERIES: Statement<Erased> = rows_of!("delivery", "erasure.deliveries", 269);
 
 /// Events are kept for three days: the whole table is scanned.
-pub static EVENTS: Statement<Erased> = of_contact!(
-    "erasure.events",
-    270,
-    "delete from event where contact_id in (select cast(value ->> 'contact_id' as bigint) from {rows} as input)"
-);
+pub static EVENTS: Statement<Erased> = rows_of!("event", "erasure.events", 270);
 
 /// The money that was spent stays, so that a budget holds.
 pub static MODEL_CALLS: Statement<Erased> = of_contact!(
@@ -226,29 +221,13 @@ pub static ANSWERS_OF_NOTES: Statement<Erased> = of_contact!(
      where idempotency.message_id = about.id and idempotency.body is not null"
 );
 
-pub static NOTES: Statement<Erased> = of_contact!(
-    "erasure.notes",
-    375,
-    "delete from note where contact_id in (select cast(value ->> 'contact_id' as bigint) from {rows} as input)"
-);
+pub static NOTES: Statement<Erased> = rows_of!("note", "erasure.notes", 375);
 
-pub static SUGGESTION_USES: Statement<Erased> = of_contact!(
-    "erasure.suggestion_uses",
-    391,
-    "delete from suggestion_use where contact_id in (select cast(value ->> 'contact_id' as bigint) from {rows} as input)"
-);
+pub static SUGGESTION_USES: Statement<Erased> = rows_of!("suggestion_use", "erasure.suggestion_uses", 391);
 
-pub static SUGGESTIONS: Statement<Erased> = of_contact!(
-    "erasure.suggestions",
-    389,
-    "delete from suggestion where contact_id in (select cast(value ->> 'contact_id' as bigint) from {rows} as input)"
-);
+pub static SUGGESTIONS: Statement<Erased> = rows_of!("suggestion", "erasure.suggestions", 389);
 
-pub static SHADOWS: Statement<Erased> = of_contact!(
-    "erasure.shadows",
-    394,
-    "delete from shadow where contact_id in (select cast(value ->> 'contact_id' as bigint) from {rows} as input)"
-);
+pub static SHADOWS: Statement<Erased> = rows_of!("shadow", "erasure.shadows", 394);
 
 /// Saves that an erasure begins, or that it is done.
 pub static SAVE: Statement<Erasure> = Statement::new(
