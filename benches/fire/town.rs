@@ -25,6 +25,7 @@ use transom::{
         bot::source_files,
         config::Config,
         starts::{
+            broadcast::BroadcastTime,
             forecast::{self, Forecast, ForecastInputs, ForecastOutcome, Occasion, When},
             report::{self, FireReport},
         },
@@ -149,7 +150,7 @@ steps:
         let tables = flow::timetables(&set);
         let table = tables.first().ok_or("the flow has no schedule")?;
         let meant = |versions: &flow::Versions, world: &flow::World<'_>| flow::in_audience(versions, table, world);
-        let inputs = BTreeMap::new();
+        let (inputs, now) = (BTreeMap::new(), SystemClock.now());
         let occasion = Occasion {
             flow: table.flow,
             trigger: table.key,
@@ -157,7 +158,7 @@ steps:
             rate: table.rate,
             prefilter: table.prefilter(&set),
             meant: &meant,
-            when: When::At(SystemClock.now() + Span::minutes(3)),
+            when: When::Broadcast(BroadcastTime::At(now + Span::minutes(3)), now),
         };
         let mut gets = BTreeMap::new();
         let sum = forecast::forecast(&ground, &[AccountName::from("bench")], &occasion, |contact, seen| {

@@ -28,7 +28,7 @@ pub static ROUTES: &[Route] = &[
         roles: AUTHORS,
         summary: "List drafts that nobody was shown, each beside the reply of a person, newest first",
         about: "The `shadow` of a team drafts an answer to each message of a customer whose conversation is with a person \
-                of the team. Nothing of it is sent or shown in the inbox. Whoever only answers customers cannot call this.",
+                of the team. Nothing of it is sent or shown in the inbox. People who only answer customers cannot call this.",
         query: &[
             may("agent", Text, "Only those of this agent."),
             SINCE,
