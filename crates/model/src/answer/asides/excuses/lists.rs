@@ -24,7 +24,7 @@ pub const DOING: [&str; 85] = [
 ];
 /// Words of what is hardly possible.
 pub const BARELY: [&str; 7] = ["barely", "hardly", "apenas", "peine", "kaum", "malapena", "mal"];
-/// What somebody in pain cannot do.
+/// Acts that pain makes impossible.
 #[rustfmt::skip]
 pub const PHYSICAL: [&str; 54] = [
     "walk", "move", "sleep", "sit", "chew", "bend", "breathe", "swallow", "andar", "caminar", "moverme", "mover", "dormir", "masticar", "sentarme", "agacharme", "respirar", "levantarme", "tragar", "girar",
