@@ -90,6 +90,21 @@ fn a_dead_letter_reads_like_the_webhook_it_came_from() {
     }
 }
 
+/// Each of them is wrapped with its surroundings, for which the whole change must not be read each time.
+#[test]
+fn a_hundred_thousand_broken_items_of_one_body_are_dead_letters_soon() {
+    let list = vec!["0"; 100_000].join(",");
+    let body = one("wamid.1", "700100200300400").replace("\"messages\":[", &format!("\"messages\":[{list},"));
+    let began = std::time::Instant::now();
+    let items = signed(&meta(), &body);
+    assert_eq!(items.len(), 100_001);
+    assert!(matches!(&items[0].what, Inbound::Dead { sender: Some(SenderId(12)), kind: "malformed", .. }));
+    assert!(matches!(&items[100_000].what, Inbound::Message { .. }));
+    assert!(items[0].raw.contains("700100200300400"), "its sender is known when it is replayed");
+    // Read anew for each item, they took minutes.
+    assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
+}
+
 #[test]
 fn a_replay_lets_in_only_what_the_senders_own_secret_has_verified() {
     let meant = |item: &Item| matches!(item.what, Inbound::Message { sender: SenderId(13), .. });

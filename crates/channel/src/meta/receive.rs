@@ -13,7 +13,7 @@ use crate::{
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, cell::OnceCell, collections::BTreeMap};
 
 /// Why an item is a dead letter, without its content.
 pub type Malformed = Cow<'static, str>;
@@ -189,10 +189,13 @@ impl Reader<'_> {
     ) {
         if list.is_no_list {
             let reason = format!("`{name}` is not a list");
-            self.unreadable(sender, reason, wrap(place, name, odd(place, name)));
+            self.unreadable(sender, reason, wrap(place, &Surroundings::of(place), name, odd(place, name)));
         }
+        // Read once for all items: each reading passes over the whole change.
+        let around = OnceCell::new();
         for raw in &list.items {
-            let alone = || wrap(place, name, &format!("[{}]", raw.get()));
+            let around = || around.get_or_init(|| Surroundings::of(place));
+            let alone = || wrap(place, around(), name, &format!("[{}]", raw.get()));
             match sender {
                 Ok(id) => match mended(raw.get(), |text| read(*id, text)) {
                     Ok(what) => self.items.push(Item { what, raw: raw.get().to_owned() }),
@@ -305,31 +308,39 @@ fn odd<'a>(place: ItemContext<'a>, name: &str) -> &'a str {
     of(&parts).or_else(|| of(&inner()?)).unwrap_or("null")
 }
 
+/// The parts of a change that belong to each of its items.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Surroundings<'a> {
+    #[serde(borrow)]
+    metadata: Option<&'a RawValue>,
+    #[serde(borrow)]
+    contacts: Option<&'a RawValue>,
+    #[serde(borrow)]
+    standby: Option<InStandby<'a>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct InStandby<'a> {
+    #[serde(borrow)]
+    contacts: Option<&'a RawValue>,
+}
+
+impl<'a> Surroundings<'a> {
+    fn of(place: ItemContext<'a>) -> Surroundings<'a> {
+        serde_json::from_str(place.value.get()).unwrap_or_default()
+    }
+}
+
 /// One item alone in a webhook with its context: `Provider::replay` parses it like a new one. `list`: the item in its
 /// list.
-fn wrap(place: ItemContext<'_>, name: &str, list: &str) -> String {
-    #[derive(Deserialize, Default)]
-    #[serde(default)]
-    struct Surroundings<'a> {
-        #[serde(borrow)]
-        metadata: Option<&'a RawValue>,
-        #[serde(borrow)]
-        contacts: Option<&'a RawValue>,
-        #[serde(borrow)]
-        standby: Option<Inner<'a>>,
-    }
-    #[derive(Deserialize, Default)]
-    #[serde(default)]
-    struct Inner<'a> {
-        #[serde(borrow)]
-        contacts: Option<&'a RawValue>,
-    }
-    let around: Surroundings<'_> = serde_json::from_str(place.value.get()).unwrap_or_default();
+fn wrap(place: ItemContext<'_>, around: &Surroundings<'_>, name: &str, list: &str) -> String {
     let mut value = String::from("{");
     if let Some(metadata) = around.metadata {
         value += &format!(r#""metadata":{},"#, metadata.get());
     }
-    let inner = around.standby.and_then(|s| s.contacts);
+    let inner = around.standby.as_ref().and_then(|standby| standby.contacts);
     // One dead letter of a large webhook does not carry all of its contacts.
     if let Some(contacts) = inner.or(around.contacts).filter(|c| c.get().len() <= DEAD_LETTER_CONTACTS_BYTES_MAX) {
         value += &format!(r#""contacts":{},"#, contacts.get());
