@@ -77,7 +77,8 @@ pub fn run(args: &Args) -> Outcome {
     Ok(())
 }
 
-fn named<'a>(set: &'a FlowSet, name: &str) -> Result<&'a Flow, Failure> {
+/// The flow of this name; the failure tells the one that was meant, or that a folder has an option of its own.
+pub(super) fn named<'a>(set: &'a FlowSet, name: &str) -> Result<&'a Flow, Failure> {
     let known = || set.flows.keys().map(|name| name.as_str());
     set.named(name).ok_or_else(|| {
         let help = match nearest(name, known()) {

@@ -684,6 +684,12 @@ fn flows_are_drawn_in_every_format_and_a_wrong_name_is_answered() {
     let wrong = run(folder.path(), &["graph", "piza"]);
     ends(&wrong, 2);
     assert!(err(&wrong).contains("there is no flow `piza`; did you mean `pizza`?"), "{}", err(&wrong));
+    // Other commands take the folder there.
+    for command in ["graph", "chat"] {
+        let wrong = run(folder.path(), &[command, "."]);
+        ends(&wrong, 2);
+        assert!(err(&wrong).contains("there is no flow `.`; a folder is named by `--bot .`"), "{}", err(&wrong));
+    }
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 use super::Chat;
 use crate::{
-    base::{diagnostic::did_you_mean, ids::FlowName},
+    base::diagnostic::did_you_mean,
     channel::meta::compose::CustomerEvent,
-    cli::{Failure, Outcome},
+    cli::{Failure, Outcome, graph},
     flow::{self, engine::inputs, tools::testfile::typed_data},
     model::{
         content::Content,
@@ -26,11 +26,7 @@ impl Chat {
             _ => return Err(Failure::Usage("inputs have names; write them like `{service: cut}`".to_owned())),
         };
         let live = self.local.app.live.get();
-        let Some(flow) = live.set.named(name) else {
-            let names = live.set.flows.keys().map(FlowName::as_str);
-            let help = did_you_mean(name, names).map(|help| format!("; {help}")).unwrap_or_default();
-            return Err(Failure::Usage(format!("there is no flow `{name}`{help}")));
-        };
+        let flow = graph::named(&live.set, name)?;
         inputs::typed(&flow.inputs, given.clone(), &live.set.bot.timezone)
             .map_err(|why| Failure::Usage(format!("`{name}` cannot start: {why}; `/api {name} {{…}}` gives inputs")))?;
         let (contact, conversation) = self.local.reach().await?;
