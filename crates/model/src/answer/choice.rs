@@ -94,8 +94,8 @@ fn among_clauses(text: &str, titles: &[Vec<String>], hearing: &AnswerContext<'_>
     let named = mentions(&said, titles, hearing);
     let is_twice = |place: &usize| named.len() > 1 && named.iter().filter(|one| one.option == *place).count() > 1;
     let has_other = |place: usize| named.iter().any(|one| one.option != place);
-    let found = found
-        .filter(|place| !(is_twice(place) && has_other(*place)) && !is_denied_later(text, *place, titles, hearing));
+    let found =
+        found.filter(|place| !(is_twice(place) && has_other(*place) || is_denied_later(text, *place, titles, hearing)));
     let found =
         found.or_else(|| reports::fault(text, titles, hearing)).or_else(|| reports::source(text, titles, hearing));
     found.map_or(Chosen::Nothing, Chosen::One)

@@ -80,7 +80,7 @@ fn is_of_others(said: &str, raw: &[&str], frame: &FrameWords, asked: &str) -> bo
     }
     // `it must be 7` may be written `he` or `she` of a phone, too.
     let of_thing = counting::asks_age_of_thing(asked);
-    let is_new = |phrase: &&str| !has_word(asked, phrase) && !(of_thing && ITS.contains(phrase));
+    let is_new = |phrase: &&str| !(has_word(asked, phrase) || of_thing && ITS.contains(phrase));
     // Without its accent the Spanish `él` is an article.
     let is_he = || frame.language == "es" && raw.iter().any(|word| word.to_lowercase().trim_matches(is_mark) == "él");
     frame.others.split(',').map(str::trim).filter(is_new).any(|phrase| has_word(said, phrase)) || is_he()

@@ -40,7 +40,7 @@ pub fn said(text: &str, hearing: &AnswerContext<'_>) -> Option<bool> {
     if is_question && !is_detail {
         return None;
     }
-    if mark == Mark::But && !(!yes && tells_what_it_heard(&head, &rest, own)) {
+    if mark == Mark::But && (yes || !tells_what_it_heard(&head, &rest, own)) {
         return None;
     }
     (is_detail || mark == Mark::But || !changes(yes, &rest, own)).then_some(yes)

@@ -73,7 +73,7 @@ fn is_remark(clause: &[&str], own: &Words, address: &str) -> bool {
     let has = |words: &[&str]| said.iter().any(|word| words.contains(word));
     let is_over = || has(&OVER);
     let is_not = |word: &&str| own.around.nots.split_whitespace().any(|not| not == *word) || *word == "no";
-    let is_over_not = || said.iter().any(|word| is_not(word));
+    let is_over_not = || said.iter().any(&is_not);
     // `not the hotmail one, that's full`, `el de mi marido está sin batería`
     let is_provider = |word: &&&str| PROVIDERS.contains(*word) && !address.to_lowercase().contains(**word);
     if said.iter().any(is_not)

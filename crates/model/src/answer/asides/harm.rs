@@ -103,18 +103,11 @@ impl Scene<'_> {
         }
         // `full day, I work till 6`
         let is_own_day = self.kind.is_none() && says(&folded, self.words.own_day);
-        let hold = if hold == Hold::Bare
-            && !is_before
-            && (is_own_day
-                || says(&folded, self.words.confirms)
-                    && !(self.kind.is_none() && self.is_of_others(&folded))
-                    && !goes_before(&folded, self.gate.own.language)
-                    && !said.iter().any(|word| stands(self.gate.own.around.nots, word)))
-        {
-            Hold::Committed
-        } else {
-            hold
-        };
+        let is_anothers = || self.kind.is_none() && self.is_of_others(&folded);
+        let is_negated = || said.iter().any(|word| stands(self.gate.own.around.nots, word));
+        let is_taken_back = || is_anothers() || goes_before(&folded, self.gate.own.language) || is_negated();
+        let confirms = || says(&folded, self.words.confirms) && !is_taken_back();
+        let hold = if hold == Hold::Bare && !is_before && (is_own_day || confirms()) { Hold::Committed } else { hold };
         let admits = || self.words.admits.split(',').any(|start| starts_with(&folded, start));
         let is_sorry = || said.first().is_some_and(|first| self.gate.joints.sorry.split(',').any(|one| one == *first));
         if is_premise || clause.joint == Joint::Because || is_before && is_sorry() || admits() {

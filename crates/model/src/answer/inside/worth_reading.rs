@@ -21,7 +21,7 @@ impl WorthReading {
         let is_number = matches!(kind, AnswerType::Number | AnswerType::Whole);
         let says = |word: &&str| {
             let mut parts = word.split(['\'', '’']).chain([*word]);
-            parts.any(|part| part.chars().any(char::is_numeric) || fold(part).split(' ').any(|word| is_signal(word)))
+            parts.any(|part| part.chars().any(char::is_numeric) || fold(part).split(' ').any(is_signal))
         };
         WorthReading {
             ends: all.iter().map(|word| word.ends_with(['!', ';', ':'])).collect(),
