@@ -73,7 +73,7 @@ fn is_remark(clause: &[&str], own: &Words, address: &str) -> bool {
     let has = |words: &[&str]| said.iter().any(|word| words.contains(word));
     let is_over = || has(&OVER);
     let is_not = |word: &&str| own.around.nots.split_whitespace().any(|not| not == *word) || *word == "no";
-    let is_over_not = || said.iter().any(&is_not);
+    let is_negated = || said.iter().any(&is_not);
     // `not the hotmail one, that's full`, `el de mi marido está sin batería`
     let is_provider = |word: &&&str| PROVIDERS.contains(*word) && !address.to_lowercase().contains(**word);
     if said.iter().any(is_not)
@@ -85,7 +85,7 @@ fn is_remark(clause: &[&str], own: &Words, address: &str) -> bool {
     }
     // `I don't check it often`, `I'll forward it to my accountant`, `I never answer unknown numbers`, `my old one got stolen`
     if has(&CHECK) && has(&OFTEN) && !is_over()
-        || has(&FORWARD) && !has(&RELATIVES) && !is_over_not()
+        || has(&FORWARD) && !has(&RELATIVES) && !is_negated()
         || has(&PICK_UP) && has(&UNKNOWN)
         || has(&LOST) && ANOTHER.iter().any(|name| has_word(&folded, name))
     {

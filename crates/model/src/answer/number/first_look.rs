@@ -1,7 +1,7 @@
 //! Refuses texts that cannot be a number, before their many readings are tried.
 //!
 //! All runs of words of a message are tried as a number, in each way of writing figures. Nearly all have a word that
-//! belongs to no number. Without this look, reading an answer took twice as long.
+//! belongs to no number. With this look, the numbers of 150 messages cost a fifth of the instructions (callgrind).
 
 use super::{AND, GROUPS, HUNDREDS, MILLIONS, ONE_AND_HALF, TEXT_BYTES_MAX, group_words};
 use crate::{
