@@ -18,20 +18,19 @@ pub fn asks_age_of_thing(asked: &str) -> bool {
 pub fn plainly(text: &str, language: &str) -> String {
     let mut said: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
     let mut is_changed = false;
-    for (of, phrase, plain) in WAYS.iter().filter(|(of, ..)| *of == language) {
+    for (_, phrase, plain) in WAYS.iter().filter(|(of, ..)| *of == language) {
         let folded: Vec<String> = said.iter().map(|word| fold(&word.replace(['\'', '’'], " "))).collect();
         let length = phrase.split(' ').count();
         let Some(start) = folded.windows(length).position(|run| run.join(" ") == *phrase) else { continue };
         let last = &said[start + length - 1];
         let mark = last.chars().next_back().filter(|c| ",;!.".contains(*c));
-        debug_assert!(!of.is_empty());
-        let mut new: Vec<String> = (!plain.is_empty()).then(|| (*plain).to_owned()).into_iter().collect();
-        match (mark, new.last_mut(), start) {
+        let mut new = (!plain.is_empty()).then(|| (*plain).to_owned());
+        match (mark, &mut new, start) {
             (Some(mark), Some(word), _) => word.push(mark),
             (Some(mark), None, 1..) => said[start - 1].push(mark),
             _ => {}
         }
-        said.splice(start..start + length, new.drain(..));
+        said.splice(start..start + length, new);
         is_changed = true;
     }
     if is_changed { said.join(" ") } else { text.to_owned() }
