@@ -111,7 +111,7 @@ pub fn router(web: Arc<Web>) -> Router {
 }
 
 fn taken(route: &'static Route, web: &Arc<Web>) -> MethodRouter<Arc<Web>> {
-    let mut take = (route.take)();
+    let mut take = route.method_router();
     if parameters::are_checked(route) {
         let check = move |request: Request, next: Next| parameters::check(route, request, next);
         take = take.route_layer(middleware::from_fn(check));

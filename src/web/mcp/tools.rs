@@ -148,7 +148,7 @@ pub async fn run(
         Ok(address) => address,
         Err(why) => return Done::failed(why),
     };
-    let mut take = (route.take)();
+    let mut take = route.method_router();
     if parameters::are_checked(route) {
         let check = move |request: Request, next: Next| parameters::check(route, request, next);
         take = take.route_layer(middleware::from_fn(check));

@@ -1,14 +1,13 @@
 //! `/v1/schedules/ahead`: describes the route for the coming days of all schedules.
 
 use super::{
-    GET, READERS, Route, Scope, ask, ok,
+    GET, READERS, Route, Scope, ask, handler, ok,
     shape::{Type::Between, answer, may},
 };
 use crate::{
     base::limits::AHEAD_DAYS_MAX,
     web::api::schedules::ahead::{self, Ahead},
 };
-use axum::routing::get;
 
 pub static ROUTES: &[Route] = &[Route {
     path: "/v1/schedules/ahead",
@@ -23,6 +22,6 @@ pub static ROUTES: &[Route] = &[Route {
     query: &[may("days", Between(1, AHEAD_DAYS_MAX), "7 unless said otherwise.")],
     answers: &[ok(answer::<Ahead>(), "")],
     example: ask("/v1/schedules/ahead?days=7"),
-    take: || get(ahead::show),
+    take: || handler(ahead::show),
     ..GET
 }];

@@ -3,7 +3,7 @@
 use super::{
     Errors, GET, POST, Route, Scope, ask,
     codes::LACKS_SCOPE,
-    ok,
+    handler, ok,
     shape::{
         Shape,
         Type::{Any, Filled, Flag, List, Map, Maybe, Of, Text, Time, Whole, Word},
@@ -12,10 +12,7 @@ use super::{
     tell,
 };
 use crate::web::dialects::autocalls::{self, Refusal};
-use axum::{
-    http::StatusCode,
-    routing::{get, post},
-};
+use axum::http::StatusCode;
 use serde_json::{Value as Json, json};
 
 const PART: &str = "Autocalls / Intellixent";
@@ -141,7 +138,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(Of(&SENDERS), "")],
         errors: Errors::Dialect(listing, &ERROR),
         example: ask("/api/user/whatsapp/senders?status=all"),
-        take: || get(autocalls::senders),
+        take: || handler(autocalls::senders),
         ..GET
     },
     Route {
@@ -154,7 +151,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(Of(&TEMPLATES), "")],
         errors: Errors::Dialect(listing_templates, &ERROR),
         example: ask("/api/user/whatsapp/senders/12/templates"),
-        take: || get(autocalls::templates),
+        take: || handler(autocalls::templates),
         ..GET
     },
     Route {
@@ -167,7 +164,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(Of(&STATUS), "")],
         errors: Errors::Dialect(asking, &ERROR),
         example: ask("/api/user/whatsapp/session-status?sender_id=12&recipient_phone=%2B34600111222"),
-        take: || get(autocalls::session_status),
+        take: || handler(autocalls::session_status),
         ..GET
     },
     Route {
@@ -184,7 +181,7 @@ pub static ROUTES: &[Route] = &[
             "/api/user/whatsapp/send-freeform",
             r#"{"sender_id": 12, "recipient_phone": "+34600111222", "message": "Your bike is ready."}"#,
         ),
-        take: || post(autocalls::freeform),
+        take: || handler(autocalls::freeform),
         ..POST
     },
     Route {
@@ -201,7 +198,7 @@ pub static ROUTES: &[Route] = &[
             "/api/user/whatsapp/send",
             r#"{"sender_id": 12, "template_id": 45, "recipient_phone": "+34600111222", "recipient_name": "Ana", "variables": {"1": "Ana", "2": "Friday"}}"#,
         ),
-        take: || post(autocalls::template),
+        take: || handler(autocalls::template),
         ..POST
     },
 ];

@@ -1,7 +1,7 @@
 //! `/v1/balance`: describes the routes for the prepaid balance of an account.
 
 use super::{
-    AllowedCallers, CURSOR, Errors, GET, LIMIT, POST, Route, Scope, ask, at, ok,
+    AllowedCallers, CURSOR, Errors, GET, LIMIT, POST, Route, Scope, ask, at, handler, ok,
     shape::{Field, Type::Text, answer, may, request},
     tell,
 };
@@ -9,7 +9,6 @@ use crate::web::api::{
     balance::{self, Balance, ChargeShown, TopUp},
     page::Listed,
 };
-use axum::routing::{get, post};
 
 const PART: &str = "Balance";
 
@@ -29,7 +28,7 @@ pub static ROUTES: &[Route] = &[
         query: &[ACCOUNT],
         answers: &[ok(answer::<Balance>(), "")],
         example: ask("/v1/balance"),
-        take: || get(balance::show),
+        take: || handler(balance::show),
         ..GET
     },
     Route {
@@ -41,7 +40,7 @@ pub static ROUTES: &[Route] = &[
         query: &[ACCOUNT, LIMIT, CURSOR],
         answers: &[ok(answer::<Listed<ChargeShown>>(), "")],
         example: ask("/v1/balance/charges"),
-        take: || get(balance::charges),
+        take: || handler(balance::charges),
         ..GET
     },
     Route {
@@ -55,7 +54,7 @@ pub static ROUTES: &[Route] = &[
         errors: Errors::Problems(&[("unlimited", 409)]),
         keyed: true,
         example: tell("/v1/balance/top-ups", r#"{"account": "poor", "amount": 500000, "note": "Invoice 7"}"#),
-        take: || post(balance::top_up),
+        take: || handler(balance::top_up),
         ..POST
     },
 ];

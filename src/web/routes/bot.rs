@@ -1,7 +1,7 @@
 //! `/v1/bot`: describes the routes for the bot's files.
 
 use super::{
-    AUTHORS, AllowedCallers, EVERYBODY, Errors, GET, POST, READERS, Route, Scope, ask, ok,
+    AUTHORS, AllowedCallers, EVERYBODY, Errors, GET, POST, READERS, Route, Scope, ask, handler, ok,
     shape::{answer, request},
     tell,
 };
@@ -9,7 +9,6 @@ use crate::web::api::bot::{
     self, Bot, BotFileText, Publish, PublishedFiles,
     preview::{self, PreviewWish, Previewed},
 };
-use axum::routing::{get, post};
 
 const PART: &str = "Studio";
 
@@ -26,7 +25,7 @@ pub static ROUTES: &[Route] = &[
         shared: true,
         personal: false,
         example: ask("/v1/bot"),
-        take: || get(bot::show),
+        take: || handler(bot::show),
         ..GET
     },
     Route {
@@ -44,7 +43,7 @@ pub static ROUTES: &[Route] = &[
         personal: false,
         answers_with: &[("ETag", "As `etag`.")],
         example: ask("/v1/bot/files/flows/hello.yaml"),
-        take: || get(bot::file),
+        take: || handler(bot::file),
         ..GET
     },
     Route {
@@ -66,7 +65,7 @@ pub static ROUTES: &[Route] = &[
             "/v1/bot/preview",
             r#"{"files": {"flows/asks.yaml": "flow: asks\nwhen:\n  - message: survey\n  - schedule: 0 9 * * MON\n    to: everyone\nsteps:\n  - template: reminder\n    vars: [Ana, Monday]\n"}}"#,
         ),
-        take: || post(preview::preview),
+        take: || handler(preview::preview),
         ..POST
     },
     Route {
@@ -94,7 +93,7 @@ pub static ROUTES: &[Route] = &[
             "/v1/bot/publish",
             r#"{"files": {"flows/thanks.yaml": "flow: thanks\nwhen:\n  - message: thanks\nsteps:\n  - say: You are welcome\n"}, "etags": {"flows/thanks.yaml": null}}"#,
         ),
-        take: || post(bot::publish),
+        take: || handler(bot::publish),
         ..POST
     },
 ];

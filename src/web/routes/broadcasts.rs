@@ -1,7 +1,7 @@
 //! `/v1/broadcasts`: describes the routes for one-off sends of a flow to many contacts.
 
 use super::{
-    CURSOR, Errors, GET, LIMIT, POST, READERS, Route, Scope, ask, at, ok,
+    CURSOR, Errors, GET, LIMIT, POST, READERS, Route, Scope, ask, at, handler, ok,
     shape::{answer, request},
     tell,
 };
@@ -12,7 +12,6 @@ use crate::web::{
     },
     request::NoBody,
 };
-use axum::routing::{get, post};
 
 const PART: &str = "Broadcasts";
 
@@ -33,7 +32,7 @@ pub static ROUTES: &[Route] = &[
             "/v1/broadcasts",
             r#"{"flow": "tuesdays", "to": "everyone", "at": "2030-01-01T10:00", "rate": "10/s"}"#,
         ),
-        take: || post(broadcasts::create),
+        take: || handler(broadcasts::create),
         ..POST
     },
     Route {
@@ -46,7 +45,7 @@ pub static ROUTES: &[Route] = &[
         query: &[LIMIT, CURSOR],
         answers: &[ok(answer::<Listed<BroadcastShown>>(), "Without their reports.")],
         example: ask("/v1/broadcasts"),
-        take: || get(broadcasts::list),
+        take: || handler(broadcasts::list),
         ..GET
     },
     Route {
@@ -58,7 +57,7 @@ pub static ROUTES: &[Route] = &[
         summary: "Show a broadcast with how far it has come",
         answers: &[ok(answer::<BroadcastShown>(), "With its report.")],
         example: ask("/v1/broadcasts/$broadcast"),
-        take: || get(broadcasts::show),
+        take: || handler(broadcasts::show),
         ..GET
     },
     Route {
@@ -77,7 +76,7 @@ pub static ROUTES: &[Route] = &[
         ]),
         keyed: true,
         example: tell("/v1/broadcasts/$broadcast/start", r#"{"people": 1}"#),
-        take: || post(broadcasts::start),
+        take: || handler(broadcasts::start),
         ..POST
     },
     Route {
@@ -93,7 +92,7 @@ pub static ROUTES: &[Route] = &[
         errors: Errors::Problems(&[("not_possible", 409)]),
         keyed: true,
         example: tell("/v1/broadcasts/$live_broadcast/pause", "{}"),
-        take: || post(broadcasts::pause),
+        take: || handler(broadcasts::pause),
         ..POST
     },
     Route {
@@ -108,7 +107,7 @@ pub static ROUTES: &[Route] = &[
         errors: Errors::Problems(&[("not_possible", 409)]),
         keyed: true,
         example: tell("/v1/broadcasts/$live_broadcast/resume", "{}"),
-        take: || post(broadcasts::resume),
+        take: || handler(broadcasts::resume),
         ..POST
     },
     Route {
@@ -124,7 +123,7 @@ pub static ROUTES: &[Route] = &[
         errors: Errors::Problems(&[("not_possible", 409)]),
         keyed: true,
         example: tell("/v1/broadcasts/$live_broadcast/stop", "{}"),
-        take: || post(broadcasts::stop),
+        take: || handler(broadcasts::stop),
         ..POST
     },
 ];

@@ -1,7 +1,7 @@
 //! `/v1/cases`, `/v1/replies` and `/v1/teams`: describes the routes for the work of people of the business.
 
 use super::{
-    AGENTS, CURSOR, EVERYBODY, Errors, GET, LIMIT, POST, Route, Scope, ask, ok,
+    AGENTS, CURSOR, EVERYBODY, Errors, GET, LIMIT, POST, Route, Scope, ask, handler, ok,
     shape::{
         Field,
         Type::{Text, Whole, Word},
@@ -21,7 +21,6 @@ use crate::{
         replies::{self, Reply, TeamShown},
     },
 };
-use axum::routing::{get, post};
 
 const PART: &str = "Cases";
 
@@ -54,7 +53,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(answer::<Listed<Case>>(), "A page of them.")],
         errors: Errors::Problems(&[("not_found", 404)]),
         example: ask("/v1/cases?sort=due&limit=1"),
-        take: || get(cases::list),
+        take: || handler(cases::list),
         ..GET
     },
     Route {
@@ -67,7 +66,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(answer::<Case>(), "")],
         answers_with: TAGGED,
         example: ask("/v1/cases/$case"),
-        take: || get(cases::show),
+        take: || handler(cases::show),
         ..GET
     },
     Route {
@@ -80,7 +79,7 @@ pub static ROUTES: &[Route] = &[
         bare: true,
         errors: Errors::Problems(&[("taken", 409), ("closed", 409), ("in_progress", 409), ("changed_meanwhile", 412)]),
         example: tell("/v1/cases/$case/take", r#"{"agent": "Rosa"}"#),
-        take: || post(acts::take),
+        take: || handler(acts::take),
         ..ACT
     },
     Route {
@@ -90,7 +89,7 @@ pub static ROUTES: &[Route] = &[
         about: "Without an `agent` it waits for somebody of the team.",
         body: Some(request::<Assignment>()),
         example: tell("/v1/cases/$case/assign", r#"{"team": "workshop", "agent": "Bea"}"#),
-        take: || post(acts::assign),
+        take: || handler(acts::assign),
         ..ACT
     },
     Route {
@@ -101,7 +100,7 @@ pub static ROUTES: &[Route] = &[
                 keeps it.",
         body: Some(request::<Snooze>()),
         example: tell("/v1/cases/$case/snooze", r#"{"until": "2027-01-04T09:00:00Z"}"#),
-        take: || post(acts::snooze),
+        take: || handler(acts::snooze),
         ..ACT
     },
     Route {
@@ -112,7 +111,7 @@ pub static ROUTES: &[Route] = &[
         body: Some(request::<Agent>()),
         bare: true,
         example: tell("/v1/cases/$case/close", r#"{"agent": "Rosa"}"#),
-        take: || post(acts::close),
+        take: || handler(acts::close),
         ..ACT
     },
     Route {
@@ -127,7 +126,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(answer::<Listed<Reply>>(), "All of them, by name.")],
         errors: Errors::Problems(&[("not_found", 404)]),
         example: ask("/v1/replies?conversation=$conversation"),
-        take: || get(replies::list),
+        take: || handler(replies::list),
         ..GET
     },
     Route {
@@ -139,7 +138,7 @@ pub static ROUTES: &[Route] = &[
         summary: "List the teams of the bot, with their people",
         answers: &[ok(answer::<Listed<TeamShown>>(), "All of them, by name.")],
         example: ask("/v1/teams"),
-        take: || get(replies::teams),
+        take: || handler(replies::teams),
         ..GET
     },
 ];

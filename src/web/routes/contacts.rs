@@ -1,7 +1,7 @@
 //! `/v1/contacts`: describes the routes for contacts, their data and their consents.
 
 use super::{
-    AGENTS, CURSOR, EVERYBODY, Errors, GET, LIMIT, POST, Route, Scope, Verb, ask, ok,
+    AGENTS, CURSOR, EVERYBODY, Errors, GET, LIMIT, POST, Route, Scope, Verb, ask, handler, ok,
     shape::{Field, Type::Text, answer, may, request},
     tell,
 };
@@ -17,7 +17,6 @@ use crate::web::{
     },
     request::NoBody,
 };
-use axum::routing::{get, patch, post};
 
 const PART: &str = "Contacts";
 
@@ -43,7 +42,7 @@ pub static ROUTES: &[Route] = &[
         ],
         answers: &[ok(answer::<Listed<ContactShown>>(), "")],
         example: ask("/v1/contacts?phone=%2B34600111222"),
-        take: || get(contacts::list),
+        take: || handler(contacts::list),
         ..GET
     },
     Route {
@@ -56,7 +55,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(answer::<ContactShown>(), "")],
         answers_with: TAGGED,
         example: ask("/v1/contacts/$contact"),
-        take: || get(contacts::show),
+        take: || handler(contacts::show),
         ..GET
     },
     Route {
@@ -77,7 +76,7 @@ pub static ROUTES: &[Route] = &[
             "/v1/contacts/$contact",
             r#"{"name": "Ana López", "language": "es", "zone": null, "fields": {"size": "M"}, "tags": {"add": ["vip"], "remove": ["new"]}}"#,
         ),
-        take: || patch(contacts::change),
+        take: || handler(contacts::change),
         ..POST
     },
     Route {
@@ -89,7 +88,7 @@ pub static ROUTES: &[Route] = &[
         summary: "List what a contact agreed to and withdrew, with its proof",
         answers: &[ok(answer::<ConsentLedger>(), "")],
         example: ask("/v1/contacts/$contact/consent"),
-        take: || get(consent::of),
+        take: || handler(consent::of),
         ..GET
     },
     Route {
@@ -108,7 +107,7 @@ pub static ROUTES: &[Route] = &[
             "/v1/contacts/$contact/consent",
             r#"{"topic": "news", "given": true, "proof": "Ticked \"Send me offers by WhatsApp\" at the checkout of order A7", "by": "shop"}"#,
         ),
-        take: || post(consent::record),
+        take: || handler(consent::record),
         ..POST
     },
     Route {
@@ -127,7 +126,7 @@ pub static ROUTES: &[Route] = &[
             "/v1/contacts/import",
             r#"{"dry_run": true, "contacts": [{"phone": "+34600111222", "name": "Ana", "fields": {"size": "M"}, "tags": {"add": ["vip"]}, "consent": [{"topic": "news", "given": true, "proof": "Ticked on the web form of 1 March", "at": "2026-03-01T10:00:00Z"}]}, {"phone": "600"}]}"#,
         ),
-        take: || post(import::import),
+        take: || handler(import::import),
         ..POST
     },
     Route {
@@ -140,7 +139,7 @@ pub static ROUTES: &[Route] = &[
         query: &[may("topic", Text, "Only of this topic; `all`: stops and their ends."), LIMIT, CURSOR],
         answers: &[ok(answer::<Listed<ConsentEntry>>(), "")],
         example: ask("/v1/consent?limit=2"),
-        take: || get(consent::all),
+        take: || handler(consent::all),
         ..GET
     },
     Route {
@@ -154,7 +153,7 @@ pub static ROUTES: &[Route] = &[
                 `/v1/conversations/{id}/messages` has the rest.",
         answers: &[ok(answer::<ContactExport>(), "")],
         example: ask("/v1/contacts/$contact/export"),
-        take: || get(export::export),
+        take: || handler(export::export),
         ..GET
     },
     Route {
@@ -173,7 +172,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(answer::<Erased>(), "It is gone.")],
         keyed: true,
         example: tell("/v1/contacts/$contact/erase", "{}"),
-        take: || post(export::erase),
+        take: || handler(export::erase),
         ..POST
     },
     Route {
@@ -187,7 +186,7 @@ pub static ROUTES: &[Route] = &[
         errors: Errors::Problems(&[("not_found", 404)]),
         keyed: true,
         example: tell("/v1/contacts/erase", r#"{"phone": "+34600111222"}"#),
-        take: || post(export::erase_by_name),
+        take: || handler(export::erase_by_name),
         ..POST
     },
 ];

@@ -1,7 +1,7 @@
 //! `/v1/conversations`: describes the routes for conversations, their messages, and hand-overs between bot and people.
 
 use super::{
-    AGENTS, CURSOR, EVERYBODY, Errors, GET, LIMIT, POST, Route, Scope, ask, at, ok,
+    AGENTS, CURSOR, EVERYBODY, Errors, GET, LIMIT, POST, Route, Scope, ask, at, handler, ok,
     shape::{
         Type::{Text, Whole, Word},
         answer, may, request,
@@ -22,7 +22,6 @@ use crate::{
         page::Listed,
     },
 };
-use axum::routing::{get, post};
 
 const PART: &str = "Conversations";
 
@@ -60,7 +59,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(answer::<Listed<Conversation>>(), "A page of them.")],
         errors: Errors::Problems(&[("not_found", 404)]),
         example: ask("/v1/conversations?limit=1"),
-        take: || get(inbox::list),
+        take: || handler(inbox::list),
         ..GET
     },
     Route {
@@ -72,7 +71,7 @@ pub static ROUTES: &[Route] = &[
         summary: "Count the conversations that wait for a person, and those that a person has",
         answers: &[ok(answer::<ConversationCounts>(), "")],
         example: ask("/v1/conversations/counts"),
-        take: || get(inbox::counts),
+        take: || handler(inbox::counts),
         ..GET
     },
     Route {
@@ -84,7 +83,7 @@ pub static ROUTES: &[Route] = &[
         summary: "Show one conversation",
         answers: &[ok(answer::<Conversation>(), "")],
         example: ask("/v1/conversations/$conversation"),
-        take: || get(conversations::show),
+        take: || handler(conversations::show),
         ..GET
     },
     Route {
@@ -97,7 +96,7 @@ pub static ROUTES: &[Route] = &[
         query: &[LIMIT, CURSOR],
         answers: &[ok(answer::<Listed<MessageShown>>(), "Both directions in one list.")],
         example: ask("/v1/conversations/$conversation/messages?limit=2"),
-        take: || get(messages::list),
+        take: || handler(messages::list),
         ..GET
     },
     Route {
@@ -118,7 +117,7 @@ pub static ROUTES: &[Route] = &[
             "/v1/conversations/$conversation/messages",
             r#"{"text": "Hi Ana, this is Rosa. I'll look into it."}"#,
         ),
-        take: || post(messages::send),
+        take: || handler(messages::send),
         ..POST
     },
     Route {
@@ -133,7 +132,7 @@ pub static ROUTES: &[Route] = &[
         query: &[LIMIT, CURSOR],
         answers: &[ok(answer::<Listed<NoteShown>>(), "A page of them.")],
         example: ask("/v1/conversations/$conversation/notes"),
-        take: || get(notes::list),
+        take: || handler(notes::list),
         ..GET
     },
     Route {
@@ -148,7 +147,7 @@ pub static ROUTES: &[Route] = &[
         errors: Errors::Problems(&[("too_many_notes", 409)]),
         keyed: true,
         example: tell("/v1/conversations/$conversation/notes", r#"{"text": "Wants the red one, not the blue one."}"#),
-        take: || post(notes::add),
+        take: || handler(notes::add),
         ..POST
     },
     Route {
@@ -162,7 +161,7 @@ pub static ROUTES: &[Route] = &[
                 of the team. Nothing of it is sent. The event `suggestion` says that it has changed.",
         answers: &[ok(answer::<SuggestionShown>(), "As it is now.")],
         example: ask("/v1/conversations/$conversation/suggestion"),
-        take: || get(suggestion::show),
+        take: || handler(suggestion::show),
         ..GET
     },
     Route {
@@ -177,7 +176,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(answer::<SuggestionShown>(), "As it is now.")],
         keyed: true,
         example: tell("/v1/conversations/$conversation/suggestion/discard", r#"{"id": 2}"#),
-        take: || post(suggestion::discard),
+        take: || handler(suggestion::discard),
         ..POST
     },
     Route {
@@ -190,7 +189,7 @@ pub static ROUTES: &[Route] = &[
         about: "A draft that another one replaced, or after which nobody wrote, is not counted.",
         answers: &[ok(answer::<CountedSuggestions>(), "Of the time for which messages are kept.")],
         example: ask("/v1/suggestions/counts"),
-        take: || get(suggestion::counts),
+        take: || handler(suggestion::counts),
         ..GET
     },
     Route {
@@ -202,7 +201,7 @@ pub static ROUTES: &[Route] = &[
         body: Some(request::<Taker>()),
         errors: Errors::Problems(&[("taken", 409), ("in_progress", 409)]),
         example: tell("/v1/conversations/$conversation/take-over", r#"{"agent": "Rosa"}"#),
-        take: || post(conversations::take_over),
+        take: || handler(conversations::take_over),
         ..ACT
     },
     Route {
@@ -217,7 +216,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(answer::<Conversation>(), "As it is now.")],
         keyed: true,
         example: tell("/v1/conversations/$conversation/assign", r#"{"team": "workshop", "agent": "Bea"}"#),
-        take: || post(conversations::assign),
+        take: || handler(conversations::assign),
         ..POST
     },
     Route {
@@ -227,7 +226,7 @@ pub static ROUTES: &[Route] = &[
         summary: "Give it back to the bot",
         about: "Runs that waited for the person go on.",
         example: tell("/v1/conversations/$conversation/hand-back", r#"{"agent": "Rosa"}"#),
-        take: || post(conversations::hand_back),
+        take: || handler(conversations::hand_back),
         ..ACT
     },
     Route {
@@ -237,7 +236,7 @@ pub static ROUTES: &[Route] = &[
         summary: "Close the case",
         about: "Ends the runs, drops what is held, clears the mark.",
         example: tell("/v1/conversations/$conversation/close", r#"{"agent": "Rosa"}"#),
-        take: || post(conversations::close),
+        take: || handler(conversations::close),
         ..ACT
     },
 ];

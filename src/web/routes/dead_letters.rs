@@ -1,7 +1,7 @@
 //! `/v1/dead-letters`: describes the routes for failed messages, webhooks and runs.
 
 use super::{
-    AllowedCallers, CURSOR, Errors, GET, LIMIT, POST, Route, Scope, ask, ok,
+    AllowedCallers, CURSOR, Errors, GET, LIMIT, POST, Route, Scope, ask, handler, ok,
     shape::{Type::Word, answer, may},
 };
 use crate::{
@@ -11,7 +11,6 @@ use crate::{
         page::Listed,
     },
 };
-use axum::routing::{get, post};
 
 const PART: &str = "Dead letters";
 
@@ -31,7 +30,7 @@ pub static ROUTES: &[Route] = &[
         ],
         answers: &[ok(answer::<Listed<DeadLetter>>(), "")],
         example: ask("/v1/dead-letters?state=all"),
-        take: || get(dead_letters::list),
+        take: || handler(dead_letters::list),
         ..GET
     },
     Route {
@@ -42,7 +41,7 @@ pub static ROUTES: &[Route] = &[
         summary: "Show one of them",
         answers: &[ok(answer::<DeadLetter>(), "")],
         example: ask("/v1/dead-letters/$refused"),
-        take: || get(dead_letters::show),
+        take: || handler(dead_letters::show),
         ..GET
     },
     Route {
@@ -54,7 +53,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(answer::<ReplayShown>(), "It was taken as if it came in now.")],
         errors: Errors::Problems(&[("failed_again", 409), ("replayed_before", 409), ("not_replayable", 409)]),
         example: ask("/v1/dead-letters/$letter/replay"),
-        take: || post(dead_letters::replay),
+        take: || handler(dead_letters::replay),
         ..POST
     },
     Route {
@@ -67,7 +66,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(answer::<Dismissed>(), "")],
         errors: Errors::Problems(&[("replayed_before", 409)]),
         example: ask("/v1/dead-letters/$refused/dismiss"),
-        take: || post(dead_letters::dismiss),
+        take: || handler(dead_letters::dismiss),
         ..POST
     },
 ];

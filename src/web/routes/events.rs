@@ -1,12 +1,11 @@
 //! `/v1/events`: describes the route that delivers external events to flows.
 
 use super::{
-    Errors, POST, Route, Scope, at,
+    Errors, POST, Route, Scope, at, handler,
     shape::{answer, request},
     tell,
 };
 use crate::web::api::events::{self, EventTaken, NewEvent};
-use axum::routing::post;
 
 pub static ROUTES: &[Route] = &[Route {
     path: "/v1/events",
@@ -27,6 +26,6 @@ pub static ROUTES: &[Route] = &[Route {
         "/v1/events",
         r#"{"name": "parcel_sent", "contact": {"phone": "+34600111222"}, "data": {"tracking": "1Z999"}}"#,
     ),
-    take: || post(events::emit),
+    take: || handler(events::emit),
     ..POST
 }];

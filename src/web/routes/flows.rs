@@ -1,11 +1,10 @@
 //! `/v1/flows`: describes the routes for live flows.
 
-use super::{AllowedCallers, CURSOR, GET, LIMIT, POST, READERS, Route, Scope, ask, ok, shape::answer};
+use super::{AllowedCallers, CURSOR, GET, LIMIT, POST, READERS, Route, Scope, ask, handler, ok, shape::answer};
 use crate::web::api::{
     flows::{self, FlowShown},
     page::Listed,
 };
-use axum::routing::{get, post};
 
 const PART: &str = "Flows";
 
@@ -23,7 +22,7 @@ pub static ROUTES: &[Route] = &[
         shared: true,
         personal: false,
         example: ask("/v1/flows?limit=2"),
-        take: || get(flows::list),
+        take: || handler(flows::list),
         ..GET
     },
     Route {
@@ -37,7 +36,7 @@ pub static ROUTES: &[Route] = &[
         shared: true,
         personal: false,
         example: ask("/v1/flows/parcel"),
-        take: || get(flows::show),
+        take: || handler(flows::show),
         ..GET
     },
     Route {
@@ -53,7 +52,7 @@ pub static ROUTES: &[Route] = &[
         shared: true,
         personal: false,
         example: ask("/v1/flows/parcel/pause"),
-        take: || post(flows::pause),
+        take: || handler(flows::pause),
         ..POST
     },
     Route {
@@ -67,7 +66,7 @@ pub static ROUTES: &[Route] = &[
         shared: true,
         personal: false,
         example: ask("/v1/flows/parcel/resume"),
-        take: || post(flows::resume),
+        take: || handler(flows::resume),
         ..POST
     },
 ];

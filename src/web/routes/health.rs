@@ -1,11 +1,10 @@
 //! `/v1/health`: describes the route for the checks of the whole installation.
 
 use super::{
-    AllowedCallers, GET, READERS, Route, ask, ok,
+    AllowedCallers, GET, READERS, Route, ask, handler, ok,
     shape::{Type::Word, answer, may},
 };
 use crate::web::api::health::{self, Health};
-use axum::routing::get;
 
 pub static ROUTES: &[Route] = &[Route {
     path: "/v1/health",
@@ -25,6 +24,6 @@ pub static ROUTES: &[Route] = &[Route {
     answers: &[ok(answer::<Health>(), "")],
     shared: true,
     example: ask("/v1/health"),
-    take: || get(health::show),
+    take: || handler(health::show),
     ..GET
 }];

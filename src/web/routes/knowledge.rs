@@ -1,7 +1,7 @@
 //! `/v1/knowledge`: describes the routes for the business's own papers.
 
 use super::{
-    EVERYBODY, GET, POST, Route, ask, ok,
+    EVERYBODY, GET, POST, Route, ask, handler, ok,
     shape::{answer, request},
     tell,
 };
@@ -9,7 +9,6 @@ use crate::{
     model::scope::Scope,
     web::api::knowledge::{self, KnowledgeAnswer, KnowledgeListed, KnowledgeQuestion},
 };
-use axum::routing::{get, post};
 
 const PART: &str = "Flows";
 
@@ -25,7 +24,7 @@ pub static ROUTES: &[Route] = &[
         shared: true,
         personal: false,
         example: ask("/v1/knowledge"),
-        take: || get(knowledge::list),
+        take: || handler(knowledge::list),
         ..GET
     },
     Route {
@@ -42,7 +41,7 @@ pub static ROUTES: &[Route] = &[
         shared: true,
         personal: false,
         example: tell("/v1/knowledge/ask", r#"{"question": "how long is the guarantee?", "top": 1}"#),
-        take: || post(knowledge::ask),
+        take: || handler(knowledge::ask),
         ..POST
     },
 ];

@@ -1,8 +1,7 @@
 //! `/mcp`: describes the route for assistants that speak the Model Context Protocol.
 
-use super::{AnswerBody, DocumentedAnswer, Errors, POST, Route, Scope, at, ok, shape::Type, tell};
+use super::{AnswerBody, DocumentedAnswer, Errors, POST, Route, Scope, at, handler, ok, shape::Type, tell};
 use crate::web::mcp;
-use axum::routing::post;
 
 pub static ROUTES: &[Route] = &[Route {
     path: "/mcp",
@@ -26,6 +25,6 @@ pub static ROUTES: &[Route] = &[Route {
     ],
     errors: Errors::Problems(&[("foreign_origin", 403)]),
     example: tell("/mcp", r#"{"jsonrpc": "2.0", "id": 1, "method": "ping"}"#),
-    take: || post(mcp::answer),
+    take: || handler(mcp::answer),
     ..POST
 }];

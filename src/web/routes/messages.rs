@@ -4,7 +4,7 @@ use super::{
     AGENTS, AllowedCallers, AnswerBody, CURSOR, DocumentedAnswer, EVERYBODY, Errors, GET, LIMIT, POST, Route, Scope,
     Verb, ask, at,
     conversations::SAY_ERRORS,
-    ok,
+    handler, ok,
     shape::{
         Type::{Text, Whole},
         answer, may, need, request,
@@ -20,7 +20,6 @@ use crate::web::api::{
     messages::{self, MessageToSomebody, PlannedMessage, search::FoundMessage},
     page::Listed,
 };
-use axum::routing::{delete, get, post};
 
 const PART: &str = "Messages";
 
@@ -43,7 +42,7 @@ pub static ROUTES: &[Route] = &[
             "/v1/messages",
             r#"{"contact": {"phone": "+34600111222"}, "sender": 12, "template": {"name": "reminder", "language": "en", "variables": ["Ana", "Friday"]}}"#,
         ),
-        take: || post(messages::post),
+        take: || handler(messages::post),
         ..POST
     },
     Route {
@@ -66,7 +65,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(answer::<Listed<FoundMessage>>(), "A page of them.")],
         errors: Errors::Problems(&[("not_found", 404)]),
         example: ask("/v1/messages?search=hello&limit=1"),
-        take: || get(messages::search::list),
+        take: || handler(messages::search::list),
         ..GET
     },
     Route {
@@ -79,7 +78,7 @@ pub static ROUTES: &[Route] = &[
         query: &[may("contact", Whole, "Only to this one."), LIMIT, CURSOR],
         answers: &[ok(answer::<Listed<PlannedMessage>>(), "A page of them.")],
         example: ask("/v1/messages/planned?limit=1"),
-        take: || get(messages::planned),
+        take: || handler(messages::planned),
         ..GET
     },
     Route {
@@ -94,7 +93,7 @@ pub static ROUTES: &[Route] = &[
                 the `id` of each.",
         answers: &[ok(answer::<OutgoingMessage>(), "Its `state` is `dropped`.")],
         errors: Errors::Problems(&[("not_taken_back", 409)]),
-        take: || delete(messages::take_back),
+        take: || handler(messages::take_back),
         ..POST
     },
     Route {
@@ -106,7 +105,7 @@ pub static ROUTES: &[Route] = &[
         summary: "Show one message, and how far it came",
         answers: &[ok(answer::<MessageShown>(), "")],
         example: ask("/v1/messages/$message"),
-        take: || get(messages::show),
+        take: || handler(messages::show),
         ..GET
     },
     Route {
@@ -131,7 +130,7 @@ pub static ROUTES: &[Route] = &[
             ("platform_failed", 502),
             ("too_many_files", 503),
         ]),
-        take: || post(uploads::post),
+        take: || handler(uploads::post),
         ..POST
     },
     Route {
@@ -148,7 +147,7 @@ pub static ROUTES: &[Route] = &[
             body: AnswerBody::File,
         }],
         errors: Errors::Problems(&[("too_many_files", 503)]),
-        take: || get(own_files::show),
+        take: || handler(own_files::show),
         ..GET
     },
     Route {
@@ -166,7 +165,7 @@ pub static ROUTES: &[Route] = &[
             body: AnswerBody::File,
         }],
         errors: Errors::Problems(&[("file_gone", 410), ("platform_failed", 502), ("too_many_files", 503)]),
-        take: || get(files::show),
+        take: || handler(files::show),
         ..GET
     },
 ];

@@ -19,6 +19,7 @@ mod conversations;
 mod dead_letters;
 mod events;
 mod flows;
+pub mod handlers;
 mod health;
 mod kapso;
 mod knowledge;
@@ -44,7 +45,7 @@ mod waplify;
 mod webhooks;
 
 use super::{
-    admission,
+    admission, not_found,
     problem::{Problem, ProblemBody},
     state::Web,
 };
@@ -52,7 +53,8 @@ use crate::{
     base::limits::PAGE_MAX,
     model::{role::Role, scope::Scope},
 };
-use axum::routing::MethodRouter;
+use axum::routing::{MethodFilter, MethodRouter};
+use handlers::{AnyHandler, handler};
 use serde_json::Value as Json;
 use shape::{Collected, Field, Type};
 use std::sync::Arc;
@@ -155,7 +157,7 @@ pub struct Route {
     /// Headers of its successful answers, with their descriptions.
     pub answers_with: &'static [(&'static str, &'static str)],
     pub example: Example,
-    pub take: fn() -> MethodRouter<Arc<Web>>,
+    pub take: fn() -> AnyHandler,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -236,6 +238,17 @@ impl Verb {
 }
 
 impl Route {
+    /// The router of its verb alone.
+    pub fn method_router(&self) -> MethodRouter<Arc<Web>> {
+        let filter = match self.verb {
+            Verb::Get => MethodFilter::GET,
+            Verb::Post => MethodFilter::POST,
+            Verb::Patch => MethodFilter::PATCH,
+            Verb::Delete => MethodFilter::DELETE,
+        };
+        MethodRouter::new().on(filter, (self.take)())
+    }
+
     pub fn is_dialect(&self) -> bool {
         matches!(self.errors, Errors::Dialect(..))
     }
@@ -339,7 +352,7 @@ const GET: Route = Route {
     headers: &[],
     answers_with: &[],
     example: Example { path: "", body: "" },
-    take: MethodRouter::new,
+    take: || handler(not_found::no_such_path),
 };
 
 /// Everybody who can sign in.

@@ -1,12 +1,11 @@
 //! Describes the routes that only the `transom` command on the daemon's own machine may call.
 
 use super::{
-    AllowedCallers, AnswerBody, DocumentedAnswer, GET, POST, Route, Verb, ask, at,
+    AllowedCallers, AnswerBody, DocumentedAnswer, GET, POST, Route, Verb, ask, at, handler,
     shape::{answer, request},
     tell,
 };
 use crate::web::api::people::keys::{self, Key, NewKey};
-use axum::routing::{delete, post};
 
 const PART: &str = "Operator";
 
@@ -23,7 +22,7 @@ pub static ROUTES: &[Route] = &[
             "/v1/keys",
             r#"{"account": "other", "name": "shop", "scopes": ["read", "send"], "expires_in": "90d"}"#,
         ),
-        take: || post(keys::create),
+        take: || handler(keys::create),
         ..POST
     },
     Route {
@@ -35,7 +34,7 @@ pub static ROUTES: &[Route] = &[
         who: AllowedCallers::Operator,
         answers: &[DocumentedAnswer { status: 204, about: "From now on it opens nothing.", body: AnswerBody::Nothing }],
         example: ask("/v1/keys/$key"),
-        take: || delete(keys::revoke),
+        take: || handler(keys::revoke),
         ..GET
     },
 ];

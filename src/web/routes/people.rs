@@ -1,7 +1,7 @@
 //! `/v1/people` and `/v1/audit`: describes the routes for people who sign in, and for what they did.
 
 use super::{
-    AllowedCallers, AnswerBody, CURSOR, DocumentedAnswer, Errors, GET, LIMIT, POST, Route, Verb, ask, at, ok,
+    AllowedCallers, AnswerBody, CURSOR, DocumentedAnswer, Errors, GET, LIMIT, POST, Route, Verb, ask, at, handler, ok,
     shape::{Type::Text, answer, may, request},
     tell,
 };
@@ -12,7 +12,6 @@ use crate::web::api::{
         audit::{self, AuditShown},
     },
 };
-use axum::routing::{delete, get, patch, post};
 
 const PART: &str = "People";
 
@@ -25,7 +24,7 @@ pub static ROUTES: &[Route] = &[
         who: AllowedCallers::Operator,
         answers: &[ok(answer::<Listed<PersonShown>>(), "All of them, oldest first.")],
         example: ask("/v1/people"),
-        take: || get(people::list),
+        take: || handler(people::list),
         ..GET
     },
     Route {
@@ -38,7 +37,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[at(201, answer::<PersonAdded>(), "")],
         errors: Errors::Problems(&[("name_taken", 409), ("too_many_people", 409)]),
         example: tell("/v1/people", r#"{"name": "Eva", "role": "author"}"#),
-        take: || post(people::add),
+        take: || handler(people::add),
         ..POST
     },
     Route {
@@ -49,7 +48,7 @@ pub static ROUTES: &[Route] = &[
         who: AllowedCallers::Operator,
         answers: &[ok(answer::<PersonShown>(), "")],
         example: ask("/v1/people/$person"),
-        take: || get(people::show),
+        take: || handler(people::show),
         ..GET
     },
     Route {
@@ -64,7 +63,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(answer::<PersonShown>(), "As they are now.")],
         errors: Errors::Problems(&[("last_operator", 409)]),
         example: tell("/v1/people/$person", r#"{"role": "agent", "accounts": ["acme"]}"#),
-        take: || patch(people::change),
+        take: || handler(people::change),
         ..POST
     },
     Route {
@@ -77,7 +76,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[DocumentedAnswer { status: 204, about: "They are gone.", body: AnswerBody::Nothing }],
         errors: Errors::Problems(&[("last_operator", 409)]),
         example: ask("/v1/people/$person"),
-        take: || delete(people::remove),
+        take: || handler(people::remove),
         ..GET
     },
     Route {
@@ -89,7 +88,7 @@ pub static ROUTES: &[Route] = &[
         who: AllowedCallers::Operator,
         answers: &[ok(answer::<PersonLink>(), "")],
         example: ask("/v1/people/$person/link"),
-        take: || post(people::link),
+        take: || handler(people::link),
         ..POST
     },
     Route {
@@ -101,7 +100,7 @@ pub static ROUTES: &[Route] = &[
         who: AllowedCallers::Operator,
         answers: &[DocumentedAnswer { status: 204, about: "They are signed out.", body: AnswerBody::Nothing }],
         example: ask("/v1/people/$person/sessions"),
-        take: || delete(people::sign_out),
+        take: || handler(people::sign_out),
         ..GET
     },
     Route {
@@ -122,7 +121,7 @@ pub static ROUTES: &[Route] = &[
         ],
         answers: &[ok(answer::<Listed<AuditShown>>(), "")],
         example: ask("/v1/audit?limit=2"),
-        take: || get(audit::list),
+        take: || handler(audit::list),
         ..GET
     },
 ];

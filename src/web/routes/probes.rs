@@ -1,7 +1,7 @@
 //! Describes the probes, and the routes that show this list.
 
 use super::{
-    AllowedCallers, AnswerBody, DocumentedAnswer, Errors, GET, Route, ask, at, ok,
+    AllowedCallers, AnswerBody, DocumentedAnswer, Errors, GET, Route, ask, at, handler, ok,
     shape::{
         Type::{Any, Map},
         answer,
@@ -11,7 +11,6 @@ use crate::web::{
     api::probes::{self, Ready},
     openapi,
 };
-use axum::routing::get;
 
 const PART: &str = "Daemon";
 
@@ -25,7 +24,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[DocumentedAnswer { status: 200, about: "`ok`.", body: AnswerBody::Text("text/plain") }],
         errors: Errors::Problems(&[]),
         example: ask("/healthz"),
-        take: || get(probes::healthz),
+        take: || handler(probes::healthz),
         ..GET
     },
     Route {
@@ -40,7 +39,7 @@ pub static ROUTES: &[Route] = &[
             at(503, answer::<Ready>(), "The database is away, or the daemon is stopping; what is committed waits."),
         ],
         example: ask("/readyz"),
-        take: || get(probes::readyz),
+        take: || handler(probes::readyz),
         ..GET
     },
     Route {
@@ -51,7 +50,7 @@ pub static ROUTES: &[Route] = &[
         about: "As OpenMetrics where `Accept` names `application/openmetrics-text`. The listener of `admin` answers without a key.",
         who: AllowedCallers::Operator,
         answers: &[DocumentedAnswer { status: 200, about: "", body: AnswerBody::Text("text/plain") }],
-        take: || get(probes::metrics),
+        take: || handler(probes::metrics),
         ..GET
     },
     Route {
@@ -61,7 +60,7 @@ pub static ROUTES: &[Route] = &[
         summary: "Read this document",
         who: AllowedCallers::Anyone,
         answers: &[ok(Map(&Any), "OpenAPI 3.1.")],
-        take: || get(openapi::serve),
+        take: || handler(openapi::serve),
         ..GET
     },
     Route {
@@ -71,7 +70,7 @@ pub static ROUTES: &[Route] = &[
         summary: "Read this document as a page",
         who: AllowedCallers::Anyone,
         answers: &[DocumentedAnswer { status: 200, about: "", body: AnswerBody::Text("text/html") }],
-        take: || get(openapi::page),
+        take: || handler(openapi::page),
         ..GET
     },
 ];

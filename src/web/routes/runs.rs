@@ -1,7 +1,7 @@
 //! `/v1/runs`: describes the routes that start, show and stop runs of flows.
 
 use super::{
-    CURSOR, Errors, GET, LIMIT, POST, READERS, Route, Scope, ask, at, ok,
+    CURSOR, Errors, GET, LIMIT, POST, READERS, Route, Scope, ask, at, handler, ok,
     shape::{
         Type::{Text, Whole, Word},
         answer, may, request,
@@ -15,7 +15,6 @@ use crate::web::{
     },
     request::NoBody,
 };
-use axum::routing::{get, post};
 
 pub static ROUTES: &[Route] = &[
     Route {
@@ -54,7 +53,7 @@ pub static ROUTES: &[Route] = &[
             "/v1/runs",
             r#"{"flow": "parcel", "contact": {"phone": "+34600111222"}, "sender": 12, "inputs": {"number": 7, "size": "small"}}"#,
         ),
-        take: || post(runs::start),
+        take: || handler(runs::start),
         ..POST
     },
     Route {
@@ -81,7 +80,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(answer::<Listed<Run>>(), "Without their turns.")],
         errors: Errors::Problems(&[("not_found", 404)]),
         example: ask("/v1/runs?flow=hello"),
-        take: || get(runs::list),
+        take: || handler(runs::list),
         ..GET
     },
     Route {
@@ -93,7 +92,7 @@ pub static ROUTES: &[Route] = &[
         summary: "Show a run with what it did and why",
         answers: &[ok(answer::<Run>(), "")],
         example: ask("/v1/runs/$run"),
-        take: || get(runs::show),
+        take: || handler(runs::show),
         ..GET
     },
     Route {
@@ -106,7 +105,7 @@ pub static ROUTES: &[Route] = &[
         about: "Of one that waits until its conversation is free, too.",
         answers: &[ok(answer::<TrackedStart>(), "")],
         example: ask("/v1/runs/tracked/$tracked"),
-        take: || get(runs::tracked),
+        take: || handler(runs::tracked),
         ..GET
     },
     Route {
@@ -122,7 +121,7 @@ pub static ROUTES: &[Route] = &[
         errors: Errors::Problems(&[("ended", 409)]),
         keyed: true,
         example: tell("/v1/runs/$open/stop", "{}"),
-        take: || post(runs::stop),
+        take: || handler(runs::stop),
         ..POST
     },
     Route {
@@ -139,7 +138,7 @@ pub static ROUTES: &[Route] = &[
         errors: Errors::Problems(&[("ended", 409), ("not_waiting", 409)]),
         keyed: true,
         example: tell("/v1/runs/$open/resume", "{}"),
-        take: || post(runs::resume),
+        take: || handler(runs::resume),
         ..POST
     },
 ];

@@ -1,14 +1,13 @@
 //! `/v1/sandbox`: describes the routes for the phone of a sandbox customer.
 
 use super::{
-    AllowedCallers, GET, Route, Scope, ask, ok,
+    AllowedCallers, GET, Route, Scope, ask, handler, ok,
     shape::{
         Type::{Text, Whole},
         answer, may, need,
     },
 };
 use crate::web::api::sandbox::{self, SandboxMessages};
-use axum::routing::get;
 
 pub static ROUTES: &[Route] = &[Route {
     path: "/v1/sandbox/{sender_id}/messages",
@@ -23,6 +22,6 @@ pub static ROUTES: &[Route] = &[Route {
     ],
     answers: &[ok(answer::<SandboxMessages>(), "")],
     example: ask("/v1/sandbox/1/messages?phone=%2B34600333444"),
-    take: || get(sandbox::messages),
+    take: || handler(sandbox::messages),
     ..GET
 }];

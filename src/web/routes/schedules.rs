@@ -1,7 +1,7 @@
 //! `/v1/schedules`: describes the routes for scheduled starts.
 
 use super::{
-    AnswerBody, CURSOR, DocumentedAnswer, Errors, GET, LIMIT, READERS, Route, Scope, ask, ok,
+    AnswerBody, CURSOR, DocumentedAnswer, Errors, GET, LIMIT, READERS, Route, Scope, ask, handler, ok,
     shape::{
         Field,
         Type::{Between, Filled, Text, Whole},
@@ -16,7 +16,6 @@ use crate::web::api::{
         reports::{self, ScheduleReport},
     },
 };
-use axum::routing::get;
 
 const PART: &str = "Schedules";
 
@@ -38,7 +37,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(answer::<Listed<Schedule>>(), "")],
         shared: true,
         example: ask("/v1/schedules"),
-        take: || get(schedules::list),
+        take: || handler(schedules::list),
         ..GET
     },
     Route {
@@ -52,7 +51,7 @@ pub static ROUTES: &[Route] = &[
         query: &[LIMIT, may("days", Between(1, 400), "Only what starts in the next so many days.")],
         answers: &[ok(answer::<NextMoments>(), "")],
         example: ask("/v1/schedules/next?limit=2"),
-        take: || get(schedules::next),
+        take: || handler(schedules::next),
         ..GET
     },
     Route {
@@ -73,7 +72,7 @@ pub static ROUTES: &[Route] = &[
         errors: Errors::Problems(&[]),
         shared: true,
         example: ask("/v1/schedules/tuesdays/forecast"),
-        take: || get(forecasts::forecast),
+        take: || handler(forecasts::forecast),
         ..GET
     },
     Route {
@@ -90,7 +89,7 @@ pub static ROUTES: &[Route] = &[
         errors: Errors::Problems(&[]),
         shared: true,
         example: ask("/v1/schedules/tuesdays/report"),
-        take: || get(reports::report),
+        take: || handler(reports::report),
         ..GET
     },
     Route {
@@ -106,7 +105,7 @@ pub static ROUTES: &[Route] = &[
         errors: Errors::Problems(&[]),
         shared: true,
         example: ask("/v1/schedules/tuesdays/report.csv"),
-        take: || get(reports::as_csv),
+        take: || handler(reports::as_csv),
         ..GET
     },
     Route {
@@ -124,7 +123,7 @@ pub static ROUTES: &[Route] = &[
         errors: Errors::Problems(&[]),
         shared: true,
         example: ask("/v1/schedules/tuesdays/explain?contact=$contact"),
-        take: || get(schedules::explain),
+        take: || handler(schedules::explain),
         ..GET
     },
 ];

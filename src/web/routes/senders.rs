@@ -1,7 +1,7 @@
 //! `/v1/senders`: describes the routes for the numbers that messages are sent from.
 
 use super::{
-    AllowedCallers, CURSOR, EVERYBODY, GET, LIMIT, POST, Route, Scope, ask, ok,
+    AllowedCallers, CURSOR, EVERYBODY, GET, LIMIT, POST, Route, Scope, ask, handler, ok,
     shape::{answer, request},
     tell,
 };
@@ -9,7 +9,6 @@ use crate::web::api::{
     page::Listed,
     senders::{self, HealthCheck, SenderHealth, SenderShown},
 };
-use axum::routing::{get, post};
 
 const PART: &str = "Senders";
 
@@ -25,7 +24,7 @@ pub static ROUTES: &[Route] = &[
         query: &[LIMIT, CURSOR],
         answers: &[ok(answer::<Listed<SenderShown>>(), "In the order of the configuration.")],
         example: ask("/v1/senders"),
-        take: || get(senders::list),
+        take: || handler(senders::list),
         ..GET
     },
     Route {
@@ -38,7 +37,7 @@ pub static ROUTES: &[Route] = &[
         summary: "Show one sender with its health",
         answers: &[ok(answer::<SenderShown>(), "")],
         example: ask("/v1/senders/12"),
-        take: || get(senders::show),
+        take: || handler(senders::show),
         ..GET
     },
     Route {
@@ -54,7 +53,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(answer::<SenderHealth>(), "")],
         keyed: true,
         example: tell("/v1/senders/12/health-check", r#"{"test_recipient": "+34600111222"}"#),
-        take: || post(senders::health_check),
+        take: || handler(senders::health_check),
         ..POST
     },
     Route {
@@ -68,7 +67,7 @@ pub static ROUTES: &[Route] = &[
         who: AllowedCallers::Operator,
         answers: &[ok(answer::<SenderShown>(), "As it is now.")],
         example: ask("/v1/senders/12/resume"),
-        take: || post(senders::resume),
+        take: || handler(senders::resume),
         ..POST
     },
 ];

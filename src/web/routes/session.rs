@@ -1,11 +1,10 @@
 //! `/v1/session`: describes the routes by which people sign in to the studio.
 
 use super::{
-    AllowedCallers, AnswerBody, DocumentedAnswer, Errors, Example, GET, POST, Route, Verb, ok,
+    AllowedCallers, AnswerBody, DocumentedAnswer, Errors, Example, GET, POST, Route, Verb, handler, ok,
     shape::{answer, request},
 };
 use crate::web::api::people::session::{self, Session, SignIn};
-use axum::routing::{delete, get, post};
 
 const PART: &str = "People";
 const BY_BROWSER: Example = Example { path: "", body: "" };
@@ -20,7 +19,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(answer::<Session>(), "")],
         errors: Errors::Problems(&[("not_signed_in", 401), ("operator_only", 403)]),
         example: BY_BROWSER,
-        take: || get(session::show),
+        take: || handler(session::show),
         ..GET
     },
     Route {
@@ -42,7 +41,7 @@ pub static ROUTES: &[Route] = &[
             ("too_many_tries", 429),
         ]),
         example: BY_BROWSER,
-        take: || post(session::sign_in),
+        take: || handler(session::sign_in),
         ..POST
     },
     Route {
@@ -55,7 +54,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[DocumentedAnswer { status: 204, about: "Nobody is signed in.", body: AnswerBody::Nothing }],
         answers_with: &[("Set-Cookie", "Takes the session away.")],
         example: BY_BROWSER,
-        take: || delete(session::sign_out),
+        take: || handler(session::sign_out),
         ..GET
     },
 ];

@@ -1,7 +1,7 @@
 //! `/v1/shadow`: describes the routes for the drafts that nobody is shown.
 
 use super::{
-    AUTHORS, CURSOR, Errors, GET, LIMIT, Route, Scope, ask, ok,
+    AUTHORS, CURSOR, Errors, GET, LIMIT, Route, Scope, ask, handler, ok,
     shape::{
         Field,
         Type::{Text, Whole},
@@ -12,7 +12,6 @@ use crate::web::api::{
     page::Listed,
     shadow::{self, CountedShadow, ShadowPair},
 };
-use axum::routing::get;
 
 const PART: &str = "Conversations";
 
@@ -40,7 +39,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(answer::<Listed<ShadowPair>>(), "A page of them.")],
         errors: Errors::Problems(&[("not_found", 404)]),
         example: ask("/v1/shadow?agent=helper&limit=1"),
-        take: || get(shadow::list),
+        take: || handler(shadow::list),
         ..GET
     },
     Route {
@@ -55,7 +54,7 @@ pub static ROUTES: &[Route] = &[
         query: &[SINCE],
         answers: &[ok(answer::<CountedShadow>(), "Of the time for which messages are kept.")],
         example: ask("/v1/shadow/counts"),
-        take: || get(shadow::counts),
+        take: || handler(shadow::counts),
         ..GET
     },
 ];

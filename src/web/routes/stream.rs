@@ -1,7 +1,7 @@
 //! `GET /v1/events`: describes the stream of events.
 
 use super::{
-    AnswerBody, DocumentedAnswer, EVERYBODY, Errors, GET, Route, Scope,
+    AnswerBody, DocumentedAnswer, EVERYBODY, Errors, GET, Route, Scope, handler,
     shape::{
         Field,
         Type::{self, Text, Whole},
@@ -9,7 +9,6 @@ use super::{
     },
 };
 use crate::{runtime::events::event_json::EventShown, web::api::events::stream};
-use axum::routing::get;
 
 const LAST: Field =
     may("Last-Event-ID", Whole, "The last id that was heard: the stream goes on behind it, also after a restart.");
@@ -41,6 +40,6 @@ pub static ROUTES: &[Route] = &[Route {
     headers: &[LAST],
     answers: &[DocumentedAnswer { status: 200, about: "A stream without end.", body: AnswerBody::Events(EVENT) }],
     errors: Errors::Problems(&[("too_many_listeners", 503)]),
-    take: || get(stream::listen),
+    take: || handler(stream::listen),
     ..GET
 }];

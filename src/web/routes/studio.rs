@@ -1,7 +1,7 @@
 //! `/v1/studio`: describes the routes that play and draw flows.
 
 use super::{
-    AUTHORS, AllowedCallers, Errors, POST, READERS, Route, Scope, ok,
+    AUTHORS, AllowedCallers, Errors, POST, READERS, Route, Scope, handler, ok,
     shape::{answer, request},
     tell,
 };
@@ -12,7 +12,6 @@ use crate::{
         play::{self, NamedTalk, Talk, TestText},
     },
 };
-use axum::routing::post;
 
 pub(super) const PART: &str = "Studio";
 pub(super) const PLAY_ERRORS: Errors =
@@ -38,7 +37,7 @@ pub static ROUTES: &[Route] = &[
             "/v1/studio/play",
             r#"{"flow": "hello", "files": {"flows/hello.yaml": "flow: hello\nwhen:\n  - message: hello\nsteps:\n  - say: Good morning\n"}, "world": {"now": "2026-11-24T10:00 Europe/Madrid", "contact": {"name": "Ana"}}, "steps": [{"user": "hello"}]}"#,
         ),
-        take: || post(play::play),
+        take: || handler(play::play),
         ..POST
     },
     Route {
@@ -59,7 +58,7 @@ pub static ROUTES: &[Route] = &[
             "/v1/studio/play/test",
             r#"{"name": "a greeting", "flow": "hello", "files": {}, "world": {"now": "2026-11-24T10:00 Europe/Madrid"}, "steps": [{"user": "hello"}]}"#,
         ),
-        take: || post(play::test),
+        take: || handler(play::test),
         ..POST
     },
     Route {
@@ -77,7 +76,7 @@ pub static ROUTES: &[Route] = &[
         shared: true,
         personal: false,
         example: tell("/v1/studio/map", r#"{"flow": "hello", "files": {}}"#),
-        take: || post(map::map),
+        take: || handler(map::map),
         ..POST
     },
 ];

@@ -1,8 +1,7 @@
 //! `/studio`: describes the routes for the studio's page and its files.
 
-use super::{AUTHORS, AllowedCallers, AnswerBody, DocumentedAnswer, Errors, GET, Route, Scope};
+use super::{AUTHORS, AllowedCallers, AnswerBody, DocumentedAnswer, Errors, GET, Route, Scope, handler};
 use crate::web::studio::{assets, codes, editor, page};
-use axum::routing::get;
 
 const PART: &str = "Studio";
 
@@ -25,7 +24,7 @@ pub static ROUTES: &[Route] = &[
             },
         ],
         errors: Errors::Problems(&[("not_found", 404)]),
-        take: || get(page::show),
+        take: || handler(page::show),
         ..GET
     },
     Route {
@@ -35,7 +34,7 @@ pub static ROUTES: &[Route] = &[
         summary: "Read what a finding's code means, with a wrong and a right example",
         who: AllowedCallers::Anyone,
         answers: &[DocumentedAnswer { status: 200, about: "A page.", body: AnswerBody::Text("text/html") }],
-        take: || get(codes::show),
+        take: || handler(codes::show),
         ..GET
     },
     Route {
@@ -52,7 +51,7 @@ pub static ROUTES: &[Route] = &[
         who: AllowedCallers::Studio,
         answers: &[DocumentedAnswer { status: 101, about: "A WebSocket.", body: AnswerBody::Nothing }],
         errors: Errors::Problems(&[("upgrade_required", 426), ("too_many_editors", 503)]),
-        take: || get(editor::open),
+        take: || handler(editor::open),
         ..GET
     },
     Route {
@@ -63,7 +62,7 @@ pub static ROUTES: &[Route] = &[
         about: "The hash is that of the files of this program: a browser may keep them for ever.",
         who: AllowedCallers::Anyone,
         answers: &[DocumentedAnswer { status: 200, about: "", body: AnswerBody::File }],
-        take: || get(assets::show),
+        take: || handler(assets::show),
         ..GET
     },
 ];

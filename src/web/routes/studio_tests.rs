@@ -1,7 +1,7 @@
 //! `/v1/studio`: describes the routes that try flows which are not saved yet: tests and their like.
 
 use super::{
-    AUTHORS, AllowedCallers, Errors, POST, Route, Scope, ok,
+    AUTHORS, AllowedCallers, Errors, POST, Route, Scope, handler, ok,
     shape::{answer, request},
     studio::{PART, PLAY_ERRORS},
     tell,
@@ -16,7 +16,6 @@ use crate::{
         wander::{self, RandomCustomers},
     },
 };
-use axum::routing::post;
 
 pub static ROUTES: &[Route] = &[
     Route {
@@ -37,7 +36,7 @@ pub static ROUTES: &[Route] = &[
             "/v1/studio/tests",
             r#"{"files": {"flows/hello.test.yaml": "tests: hello\nnow: 2026-11-24T10:00 Europe/Madrid\ncases:\n  - name: it greets\n    steps:\n      - user: hello\n      - bot: Good morning\n"}, "only": {"flow": "hello"}}"#,
         ),
-        take: || post(tests::tests),
+        take: || handler(tests::tests),
         ..POST
     },
     Route {
@@ -59,7 +58,7 @@ pub static ROUTES: &[Route] = &[
             "/v1/studio/bad-day",
             r#"{"flow": "hello", "files": {}, "world": {"now": "2026-11-24T10:00 Europe/Madrid"}, "steps": [{"user": "hello"}]}"#,
         ),
-        take: || post(bad_day::bad_day),
+        take: || handler(bad_day::bad_day),
         ..POST
     },
     Route {
@@ -77,7 +76,7 @@ pub static ROUTES: &[Route] = &[
         shared: true,
         personal: false,
         example: tell("/v1/studio/wander", r#"{"files": {}, "customers": 2, "seed": 1}"#),
-        take: || post(wander::wander),
+        take: || handler(wander::wander),
         ..POST
     },
     Route {
@@ -102,7 +101,7 @@ pub static ROUTES: &[Route] = &[
             "/v1/studio/replay",
             r#"{"files": {"flows/hello.yaml": "flow: hello\nwhen:\n  - message: hello\nsteps:\n  - say: Good morning\n"}, "day": "2026-03-27", "limit": 20}"#,
         ),
-        take: || post(replay::replay),
+        take: || handler(replay::replay),
         ..POST
     },
 ];

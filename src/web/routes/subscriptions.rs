@@ -1,7 +1,7 @@
 //! `/v1/webhooks`: describes the routes for subscriptions to events by signed POST.
 
 use super::{
-    AnswerBody, CURSOR, DocumentedAnswer, Errors, GET, LIMIT, POST, Route, Scope, Verb, ask, at, ok,
+    AnswerBody, CURSOR, DocumentedAnswer, Errors, GET, LIMIT, POST, Route, Scope, Verb, ask, at, handler, ok,
     shape::{
         Field,
         Type::{Text, Word},
@@ -19,7 +19,6 @@ use crate::web::{
     },
     request::NoBody,
 };
-use axum::routing::{delete, get, patch, post};
 
 const PART: &str = "Webhooks";
 
@@ -37,7 +36,7 @@ pub static ROUTES: &[Route] = &[
         query: &[LIMIT, CURSOR],
         answers: &[ok(answer::<Listed<Webhook>>(), "")],
         example: ask("/v1/webhooks"),
-        take: || get(subscriptions::list),
+        take: || handler(subscriptions::list),
         ..GET
     },
     Route {
@@ -61,7 +60,7 @@ pub static ROUTES: &[Route] = &[
             "/v1/webhooks",
             r#"{"url": "https://crm.example.com/transom", "name": "CRM", "types": ["message.in", "run.ended"], "senders": [12]}"#,
         ),
-        take: || post(subscriptions::create),
+        take: || handler(subscriptions::create),
         ..POST
     },
     Route {
@@ -73,7 +72,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(answer::<Webhook>(), "")],
         answers_with: TAGGED,
         example: ask("/v1/webhooks/$webhook"),
-        take: || get(subscriptions::show),
+        take: || handler(subscriptions::show),
         ..GET
     },
     Route {
@@ -89,7 +88,7 @@ pub static ROUTES: &[Route] = &[
         headers: &[IF_MATCH],
         errors: Errors::Problems(&[("in_progress", 409), ("configured", 409), ("changed_meanwhile", 412)]),
         example: tell("/v1/webhooks/$webhook", r#"{"types": ["message.in"], "state": "active"}"#),
-        take: || patch(subscriptions::change),
+        take: || handler(subscriptions::change),
         ..POST
     },
     Route {
@@ -102,7 +101,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[DocumentedAnswer { status: 204, about: "It is gone.", body: AnswerBody::Nothing }],
         errors: Errors::Problems(&[("configured", 409)]),
         example: ask("/v1/webhooks/$webhook"),
-        take: || delete(subscriptions::delete),
+        take: || handler(subscriptions::delete),
         ..POST
     },
     Route {
@@ -118,7 +117,7 @@ pub static ROUTES: &[Route] = &[
         errors: Errors::Problems(&[("configured", 409), ("outcome_unknown", 409)]),
         keyed: true,
         example: tell("/v1/webhooks/$webhook/rotate-secret", "{}"),
-        take: || post(subscriptions::rotate),
+        take: || handler(subscriptions::rotate),
         ..POST
     },
     Route {
@@ -130,7 +129,7 @@ pub static ROUTES: &[Route] = &[
         query: &[may("state", Word(&["pending", "done", "dead"]), "Only these."), LIMIT, CURSOR],
         answers: &[ok(answer::<Listed<DeliveryShown>>(), "")],
         example: ask("/v1/webhooks/$webhook/deliveries"),
-        take: || get(deliveries::list),
+        take: || handler(deliveries::list),
         ..GET
     },
     Route {
@@ -145,7 +144,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[at(202, answer::<DeliveryShown>(), "It goes out now.")],
         keyed: true,
         example: tell("/v1/webhooks/$webhook/deliveries/$delivery/redeliver", "{}"),
-        take: || post(deliveries::redeliver),
+        take: || handler(deliveries::redeliver),
         ..POST
     },
 ];

@@ -1,7 +1,7 @@
 //! `/v1/templates`: describes the routes for each sender's template catalogue.
 
 use super::{
-    AllowedCallers, CURSOR, EVERYBODY, Errors, GET, LIMIT, POST, Route, Scope, ask, ok,
+    AllowedCallers, CURSOR, EVERYBODY, Errors, GET, LIMIT, POST, Route, Scope, ask, handler, ok,
     shape::{
         Type::{Whole, Word},
         answer, may,
@@ -11,7 +11,6 @@ use crate::web::api::{
     page::Listed,
     templates::{self, STATUSES, TemplateShown, TemplatesPulled},
 };
-use axum::routing::{get, post};
 
 const PART: &str = "Templates";
 
@@ -33,7 +32,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(answer::<Listed<TemplateShown>>(), "By number.")],
         errors: Errors::Problems(&[("not_found", 404)]),
         example: ask("/v1/templates?status=approved"),
-        take: || get(templates::list),
+        take: || handler(templates::list),
         ..GET
     },
     Route {
@@ -46,7 +45,7 @@ pub static ROUTES: &[Route] = &[
         summary: "Show one template",
         answers: &[ok(answer::<TemplateShown>(), "")],
         example: ask("/v1/templates/45"),
-        take: || get(templates::show),
+        take: || handler(templates::show),
         ..GET
     },
     Route {
@@ -57,7 +56,7 @@ pub static ROUTES: &[Route] = &[
         who: AllowedCallers::Operator,
         answers: &[ok(answer::<TemplatesPulled>(), "")],
         example: ask("/v1/templates/pull"),
-        take: || post(templates::pull),
+        take: || handler(templates::pull),
         ..POST
     },
 ];

@@ -1,14 +1,13 @@
 //! `/v1/contacts/{id}/timeline`: describes the route for one contact's past and future.
 
 use super::{
-    CURSOR, EVERYBODY, GET, LIMIT, Route, Scope, ask, ok,
+    CURSOR, EVERYBODY, GET, LIMIT, Route, Scope, ask, handler, ok,
     shape::{Type::Text, answer, may},
 };
 use crate::web::api::{
     contacts::timeline::{self, TimelineEntry},
     page::Listed,
 };
-use axum::routing::get;
 
 pub static ROUTES: &[Route] = &[Route {
     path: "/v1/contacts/{id}/timeline",
@@ -28,6 +27,6 @@ pub static ROUTES: &[Route] = &[Route {
     ],
     answers: &[ok(answer::<Listed<TimelineEntry>>(), "")],
     example: ask("/v1/contacts/$contact/timeline?limit=10"),
-    take: || get(timeline::show),
+    take: || handler(timeline::show),
     ..GET
 }];

@@ -1,11 +1,10 @@
 //! `/v1/bot/versions`: describes the routes for versions that were live.
 
-use super::{AllowedCallers, CURSOR, GET, LIMIT, READERS, Route, Scope, ask, ok, shape::answer};
+use super::{AllowedCallers, CURSOR, GET, LIMIT, READERS, Route, Scope, ask, handler, ok, shape::answer};
 use crate::web::api::{
     bot::versions::{self, LiveVersion, VersionFile, VersionFiles},
     page::Listed,
 };
-use axum::routing::get;
 
 const PART: &str = "Studio";
 
@@ -23,7 +22,7 @@ pub static ROUTES: &[Route] = &[
         shared: true,
         personal: false,
         example: ask("/v1/bot/versions"),
-        take: || get(versions::list),
+        take: || handler(versions::list),
         ..GET
     },
     Route {
@@ -38,7 +37,7 @@ pub static ROUTES: &[Route] = &[
         shared: true,
         personal: false,
         example: ask("/v1/bot/versions/$version"),
-        take: || get(versions::show),
+        take: || handler(versions::show),
         ..GET
     },
     Route {
@@ -55,7 +54,7 @@ pub static ROUTES: &[Route] = &[
         shared: true,
         personal: false,
         example: ask("/v1/bot/versions/$version/files/flows/hello.yaml"),
-        take: || get(versions::file),
+        take: || handler(versions::file),
         ..GET
     },
 ];

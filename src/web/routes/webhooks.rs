@@ -1,7 +1,7 @@
 //! `/webhooks/…` and `/hooks/…`: describes the routes to which platforms and other systems post.
 
 use super::{
-    AllowedCallers, AnswerBody, DocumentedAnswer, Errors, Example, GET, POST, Route, Scope, at,
+    AllowedCallers, AnswerBody, DocumentedAnswer, Errors, Example, GET, POST, Route, Scope, at, handler,
     shape::{
         Type::{Any, Map},
         answer,
@@ -13,7 +13,6 @@ use crate::web::{
     hooks::{self, HookTaken},
     webhooks,
 };
-use axum::routing::{get, post};
 
 const PART: &str = "Webhooks";
 const NONE: Example = Example { path: "", body: "" };
@@ -48,7 +47,7 @@ pub static ROUTES: &[Route] = &[
         answers: HANDSHAKE,
         errors: REFUSED,
         example: NONE,
-        take: || get(webhooks::routed),
+        take: || handler(webhooks::routed),
         ..GET
     },
     Route {
@@ -62,7 +61,7 @@ pub static ROUTES: &[Route] = &[
         answers: RECORDED,
         errors: REFUSED,
         example: NONE,
-        take: || post(webhooks::routed),
+        take: || handler(webhooks::routed),
         ..POST
     },
     Route {
@@ -74,7 +73,7 @@ pub static ROUTES: &[Route] = &[
         answers: HANDSHAKE,
         errors: REFUSED,
         example: NONE,
-        take: || get(webhooks::routed),
+        take: || handler(webhooks::routed),
         ..GET
     },
     Route {
@@ -86,7 +85,7 @@ pub static ROUTES: &[Route] = &[
         answers: RECORDED,
         errors: REFUSED,
         example: NONE,
-        take: || post(webhooks::routed),
+        take: || handler(webhooks::routed),
         ..POST
     },
     Route {
@@ -134,7 +133,7 @@ pub static ROUTES: &[Route] = &[
             ("crowded", 503),
         ]),
         example: NONE,
-        take: || post(forms::take),
+        take: || handler(forms::take),
         ..POST
     },
     Route {
@@ -149,7 +148,7 @@ pub static ROUTES: &[Route] = &[
         answers: &[at(202, answer::<HookTaken>(), "It is on disk and starts what it says.")],
         errors: Errors::Problems(&[("unproven", 401), ("unusable_body", 422), ("not_recorded", 503)]),
         example: tell("/hooks/paid", r#"{"phone": "+34600111222", "order": "A7"}"#),
-        take: || post(hooks::take),
+        take: || handler(hooks::take),
         ..POST
     },
     Route {
@@ -174,7 +173,7 @@ pub static ROUTES: &[Route] = &[
             ("not_recorded", 503),
         ]),
         example: NONE,
-        take: || post(chatwoot::take),
+        take: || handler(chatwoot::take),
         ..POST
     },
 ];

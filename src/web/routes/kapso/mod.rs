@@ -6,7 +6,7 @@ mod shapes;
 use super::{
     Errors, GET, POST, Route, Scope, ask, at,
     codes::LACKS_SCOPE,
-    ok,
+    handler, ok,
     shape::{
         Field,
         Type::{Between, Of, Text},
@@ -18,10 +18,7 @@ use crate::web::dialects::{
     kapso::{self, Refusal},
     sending::{ClosedWindow, KeyFault, Refused},
 };
-use axum::{
-    http::StatusCode,
-    routing::{get, post},
-};
+use axum::http::StatusCode;
 pub use graph::{PLATFORM, PROXY};
 use serde_json::{Value as Json, json};
 use shapes::{
@@ -50,7 +47,7 @@ pub static ROUTES: &[Route] = &[
             "/api/v1/whatsapp_conversations/$conversation/whatsapp_messages",
             r#"{"message": {"content": "Hello from Kapso!"}}"#,
         ),
-        take: || post(kapso::send),
+        take: || handler(kapso::send),
         ..POST
     },
     Route {
@@ -68,7 +65,7 @@ pub static ROUTES: &[Route] = &[
         errors: Errors::Dialect(checking, &ERROR),
         headers: KEY,
         example: ask("/api/v1/whatsapp_configs/12/health"),
-        take: || get(kapso::check),
+        take: || handler(kapso::check),
         ..GET
     },
     Route {
@@ -87,7 +84,7 @@ pub static ROUTES: &[Route] = &[
         keyed: true,
         headers: KEY,
         example: tell("/api/v1/whatsapp_configs/12/health", r#"{"phone_number": "+34600111222"}"#),
-        take: || post(kapso::test),
+        take: || handler(kapso::test),
         ..POST
     },
     Route {
@@ -108,7 +105,7 @@ pub static ROUTES: &[Route] = &[
             "/api/v1/workflows/parcel/executions",
             r#"{"workflow_execution": {"phone_number": "+34600333444", "variables": {"number": 7, "size": "small"}, "context": {"source": "checkout_flow"}}}"#,
         ),
-        take: || post(kapso::execute),
+        take: || handler(kapso::execute),
         ..POST
     },
     Route {
@@ -123,7 +120,7 @@ pub static ROUTES: &[Route] = &[
         errors: Errors::Dialect(execution, &ERROR),
         headers: KEY,
         example: ask("/api/v1/workflow_executions/$open"),
-        take: || get(kapso::execution),
+        take: || handler(kapso::execution),
         ..GET
     },
     Route {
@@ -141,7 +138,7 @@ pub static ROUTES: &[Route] = &[
             "/api/v1/sandbox_sessions",
             r#"{"whatsapp_sandbox_session": {"phone_number": "+12345678901", "agent_id": "123e4567-e89b-12d3-a456-426614174000"}}"#,
         ),
-        take: || post(kapso::create),
+        take: || handler(kapso::create),
         ..POST
     },
     Route {
@@ -155,7 +152,7 @@ pub static ROUTES: &[Route] = &[
         errors: Errors::Dialect(sessions, &ERROR),
         headers: KEY,
         example: ask("/api/v1/sandbox_sessions"),
-        take: || get(kapso::list),
+        take: || handler(kapso::list),
         ..GET
     },
     Route {
@@ -168,7 +165,7 @@ pub static ROUTES: &[Route] = &[
         errors: Errors::Dialect(sessions_of, &ERROR),
         headers: KEY,
         example: ask("/api/v1/sandbox_sessions/$tester"),
-        take: || get(kapso::show),
+        take: || handler(kapso::show),
         ..GET
     },
 ];

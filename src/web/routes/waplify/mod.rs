@@ -5,7 +5,7 @@ mod shapes;
 use super::{
     Errors, GET, POST, Route, Scope, ask, at,
     codes::LACKS_SCOPE,
-    ok,
+    handler, ok,
     shape::{
         Field,
         Type::{Between, Of, Text},
@@ -17,10 +17,7 @@ use crate::{
     base::time::Time,
     web::dialects::waplify::{self, Refusal, RefusalEndpoint},
 };
-use axum::{
-    http::StatusCode,
-    routing::{get, post},
-};
+use axum::http::StatusCode;
 use serde_json::{Value as Json, json};
 use shapes::{ERROR, FREEFORM, NEW_PERSON, ONE_PERSON, PEOPLE, SENT, TEMPLATE, TEMPLATES};
 
@@ -54,7 +51,7 @@ pub static ROUTES: &[Route] = &[
             "/api/v1/messages/send-message",
             r#"{"contact_phone": "34600111222", "message_type": "text", "message": "Did this answer your question?", "buttons": {"type": "reply", "reply_buttons": [{"id": "yes", "title": "Yes, thanks"}, {"id": "no", "title": "No, I need help"}]}}"#,
         ),
-        take: || post(waplify::freeform),
+        take: || handler(waplify::freeform),
         ..POST
     },
     Route {
@@ -73,7 +70,7 @@ pub static ROUTES: &[Route] = &[
             "/api/v1/messages/send",
             r#"{"template_name": "reminder", "contact_phone": "34600111222", "body_data": {"1": "Ana", "2": "Friday"}}"#,
         ),
-        take: || post(waplify::template),
+        take: || handler(waplify::template),
         ..POST
     },
     Route {
@@ -88,7 +85,7 @@ pub static ROUTES: &[Route] = &[
         headers: REQUEST_ID,
         answers_with: TOLD,
         example: ask("/api/v1/templates/"),
-        take: || get(waplify::templates),
+        take: || handler(waplify::templates),
         ..GET
     },
     Route {
@@ -108,7 +105,7 @@ pub static ROUTES: &[Route] = &[
         headers: REQUEST_ID,
         answers_with: TOLD,
         example: ask("/api/v1/contacts/?page=1&limit=20&search=ana"),
-        take: || get(waplify::list),
+        take: || handler(waplify::list),
         ..GET
     },
     Route {
@@ -127,7 +124,7 @@ pub static ROUTES: &[Route] = &[
             "/api/v1/contacts/",
             r#"{"phone_number": "34600333444", "first_name": "Jane", "last_name": "Smith", "email": "jane@example.com", "tags": ["vip"]}"#,
         ),
-        take: || post(waplify::create),
+        take: || handler(waplify::create),
         ..POST
     },
     Route {
@@ -141,7 +138,7 @@ pub static ROUTES: &[Route] = &[
         headers: REQUEST_ID,
         answers_with: TOLD,
         example: ask("/api/v1/contacts/$waplify_contact"),
-        take: || get(waplify::show),
+        take: || handler(waplify::show),
         ..GET
     },
 ];

@@ -1,7 +1,7 @@
 //! Describes the routes of the platform API.
 
 use super::{
-    super::{ERROR, KEY},
+    super::{ERROR, KEY, handler},
     Scope, platform,
     queries::{CONTACT_QUERY_OF_ALL, MESSAGE_QUERY_OF_ALL, NUMBER_ID, TALK_QUERY_OF_ALL},
     shapes::{
@@ -19,7 +19,6 @@ use crate::web::{
         tell,
     },
 };
-use axum::routing::{get, patch};
 
 const PART: &str = "Kapso's platform";
 
@@ -40,7 +39,7 @@ pub static PLATFORM: &[Route] = &[
         ],
         answers: &[ok(Of(&NUMBERS), "")],
         example: ask("/platform/v1/whatsapp/phone_numbers?phone_number_id=106"),
-        take: || get(api::numbers),
+        take: || handler(api::numbers),
         ..PLATFORM_GET
     },
     Route {
@@ -50,7 +49,7 @@ pub static PLATFORM: &[Route] = &[
         summary: "One number",
         answers: &[ok(Of(&ONE_NUMBER), "")],
         example: ask("/platform/v1/whatsapp/phone_numbers/106"),
-        take: || get(api::number),
+        take: || handler(api::number),
         ..PLATFORM_GET
     },
     Route {
@@ -61,7 +60,7 @@ pub static PLATFORM: &[Route] = &[
         query: MESSAGE_QUERY_OF_ALL,
         answers: &[ok(Of(&MESSAGES), "")],
         example: ask("/platform/v1/whatsapp/messages?phone_number=34600111222&limit=1"),
-        take: || get(api::messages_of),
+        take: || handler(api::messages_of),
         ..PLATFORM_GET
     },
     Route {
@@ -71,7 +70,7 @@ pub static PLATFORM: &[Route] = &[
         summary: "One message",
         answers: &[ok(Of(&ONE_MESSAGE), "")],
         example: ask("/platform/v1/whatsapp/messages/$message"),
-        take: || get(api::message_of),
+        take: || handler(api::message_of),
         ..PLATFORM_GET
     },
     Route {
@@ -82,7 +81,7 @@ pub static PLATFORM: &[Route] = &[
         query: TALK_QUERY_OF_ALL,
         answers: &[ok(Of(&CONVERSATIONS), "")],
         example: ask("/platform/v1/whatsapp/conversations?limit=1"),
-        take: || get(api::conversations_of),
+        take: || handler(api::conversations_of),
         ..PLATFORM_GET
     },
     Route {
@@ -92,7 +91,7 @@ pub static PLATFORM: &[Route] = &[
         summary: "One conversation",
         answers: &[ok(Of(&ONE_CONVERSATION), "")],
         example: ask("/platform/v1/whatsapp/conversations/$conversation"),
-        take: || get(api::conversation_of),
+        take: || handler(api::conversation_of),
         ..PLATFORM_GET
     },
     Route {
@@ -110,7 +109,7 @@ pub static PLATFORM: &[Route] = &[
             "/platform/v1/whatsapp/conversations/$conversation",
             r#"{"whatsapp_conversation": {"status": "ended"}}"#,
         ),
-        take: || patch(api::end_of),
+        take: || handler(api::end_of),
         ..POST
     },
     Route {
@@ -121,7 +120,7 @@ pub static PLATFORM: &[Route] = &[
         query: CONTACT_QUERY_OF_ALL,
         answers: &[ok(Of(&CONTACTS), "")],
         example: ask("/platform/v1/whatsapp/contacts?wa_id=34600111222"),
-        take: || get(api::contacts_of),
+        take: || handler(api::contacts_of),
         ..PLATFORM_GET
     },
     Route {
@@ -131,7 +130,7 @@ pub static PLATFORM: &[Route] = &[
         summary: "One contact, by number or id",
         answers: &[ok(Of(&ONE_CONTACT), "")],
         example: ask("/platform/v1/whatsapp/contacts/$contact"),
-        take: || get(api::contact_of),
+        take: || handler(api::contact_of),
         ..PLATFORM_GET
     },
     Route {
@@ -146,7 +145,7 @@ pub static PLATFORM: &[Route] = &[
         errors: Errors::Dialect(platform, &ERROR),
         headers: KEY,
         example: tell("/platform/v1/whatsapp/contacts/$contact", r#"{"contact": {"profile_name": "Ana López"}}"#),
-        take: || patch(api::change_of),
+        take: || handler(api::change_of),
         ..POST
     },
 ];

@@ -1,7 +1,7 @@
 //! Describes the routes of the Meta proxy.
 
 use super::{
-    super::KEY,
+    super::{KEY, handler},
     Scope, graph,
     queries::{CONTACT_QUERY, FIELDS, MESSAGE_QUERY, NUMBER_ID, TALK_QUERY, TEMPLATE_QUERY},
     sending,
@@ -21,7 +21,6 @@ use crate::web::{
         tell,
     },
 };
-use axum::routing::{delete, get, patch, post};
 
 const PART: &str = "Kapso's Meta proxy";
 
@@ -45,7 +44,7 @@ pub static PROXY: &[Route] = &[
             "/meta/whatsapp/v24.0/106/messages",
             r#"{"messaging_product": "whatsapp", "recipient_type": "individual", "to": "34600111222", "type": "text", "text": {"body": "Hello!"}}"#,
         ),
-        take: || post(api::send),
+        take: || handler(api::send),
         ..POST
     },
     Route {
@@ -56,7 +55,7 @@ pub static PROXY: &[Route] = &[
         query: MESSAGE_QUERY,
         answers: &[ok(Of(&MESSAGES), "")],
         example: ask("/meta/whatsapp/v24.0/106/messages?direction=inbound&limit=1"),
-        take: || get(api::messages),
+        take: || handler(api::messages),
         ..PROXY_GET
     },
     Route {
@@ -67,7 +66,7 @@ pub static PROXY: &[Route] = &[
         query: &[FIELDS],
         answers: &[ok(Of(&MESSAGE), "")],
         example: ask("/meta/whatsapp/v24.0/106/messages/$message"),
-        take: || get(api::message),
+        take: || handler(api::message),
         ..PROXY_GET
     },
     Route {
@@ -81,7 +80,7 @@ pub static PROXY: &[Route] = &[
         answers: &[ok(Of(&UPLOADED), "")],
         errors: Errors::Dialect(sending, &GRAPH_ERROR),
         headers: KEY,
-        take: || post(api::upload),
+        take: || handler(api::upload),
         ..POST
     },
     Route {
@@ -93,7 +92,7 @@ pub static PROXY: &[Route] = &[
         query: TEMPLATE_QUERY,
         answers: &[ok(Of(&TEMPLATES), "")],
         example: ask("/meta/whatsapp/v24.0/12/message_templates?name=reminder"),
-        take: || get(api::templates),
+        take: || handler(api::templates),
         ..PROXY_GET
     },
     Route {
@@ -104,7 +103,7 @@ pub static PROXY: &[Route] = &[
         query: &[may("fields", Text, "")],
         answers: &[ok(Of(&TEMPLATE), "")],
         example: ask("/meta/whatsapp/v24.0/12/message_templates/45"),
-        take: || get(api::template),
+        take: || handler(api::template),
         ..PROXY_GET
     },
     Route {
@@ -115,7 +114,7 @@ pub static PROXY: &[Route] = &[
         query: TALK_QUERY,
         answers: &[ok(Of(&CONVERSATIONS), "")],
         example: ask("/meta/whatsapp/v24.0/106/conversations?phone_number=%2B34600111222"),
-        take: || get(api::conversations),
+        take: || handler(api::conversations),
         ..PROXY_GET
     },
     Route {
@@ -126,7 +125,7 @@ pub static PROXY: &[Route] = &[
         summary: "One conversation",
         answers: &[ok(Of(&ONE_CONVERSATION), "")],
         example: ask("/meta/whatsapp/v24.0/conversations/$conversation"),
-        take: || get(api::conversation),
+        take: || handler(api::conversation),
         ..PROXY_GET
     },
     Route {
@@ -142,7 +141,7 @@ pub static PROXY: &[Route] = &[
         errors: Errors::Dialect(graph, &GRAPH_ERROR),
         headers: KEY,
         example: tell("/meta/whatsapp/v24.0/conversations/$conversation", r#"{"status": "ended"}"#),
-        take: || patch(api::end),
+        take: || handler(api::end),
         ..POST
     },
     Route {
@@ -153,7 +152,7 @@ pub static PROXY: &[Route] = &[
         query: CONTACT_QUERY,
         answers: &[ok(Of(&CONTACTS), "")],
         example: ask("/meta/whatsapp/v24.0/106/contacts?wa_id=34600111222"),
-        take: || get(api::contacts),
+        take: || handler(api::contacts),
         ..PROXY_GET
     },
     Route {
@@ -164,7 +163,7 @@ pub static PROXY: &[Route] = &[
         query: &[FIELDS],
         answers: &[ok(Of(&ONE_CONTACT), "")],
         example: ask("/meta/whatsapp/v24.0/106/contacts/34600111222"),
-        take: || get(api::contact),
+        take: || handler(api::contact),
         ..PROXY_GET
     },
     Route {
@@ -182,7 +181,7 @@ pub static PROXY: &[Route] = &[
             "/meta/whatsapp/v24.0/106/contacts/34600111222",
             r#"{"profile_name": "Ana López", "metadata": {"tags": ["vip"], "size": "M"}}"#,
         ),
-        take: || patch(api::change),
+        take: || handler(api::change),
         ..POST
     },
     Route {
@@ -193,7 +192,7 @@ pub static PROXY: &[Route] = &[
         about: "`id` is that of the file, as the messages show it.",
         query: &[NUMBER_ID],
         answers: &[ok(Of(&FILE), "")],
-        take: || get(api::describe),
+        take: || handler(api::describe),
         ..PROXY_GET
     },
     Route {
@@ -204,7 +203,7 @@ pub static PROXY: &[Route] = &[
         summary: "Refused: files stay with the platform",
         query: &[NUMBER_ID],
         answers: &[DocumentedAnswer { status: 200, about: "Never.", body: AnswerBody::Nothing }],
-        take: || delete(api::delete),
+        take: || handler(api::delete),
         ..PROXY_GET
     },
     Route {
@@ -225,7 +224,7 @@ pub static PROXY: &[Route] = &[
             ("too_many_files", 503),
         ]),
         example: Example { path: "", body: "" },
-        take: || get(api::bytes),
+        take: || handler(api::bytes),
         ..GET
     },
 ];
