@@ -20,6 +20,7 @@ use sqlx::{
 };
 use std::{
     fmt,
+    pin::Pin,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -65,6 +66,8 @@ pub struct ReadError {
     what: String,
 }
 
+type Reading<'a> = Pin<Box<dyn Future<Output = Result<Vec<Row>, ReadError>> + Send + 'a>>;
+
 macro_rules! column {
     ($row:expr, $name:expr) => {
         match $row {
@@ -83,6 +86,19 @@ impl Store {
         args: &[Arg],
         decode: impl Fn(&Row) -> Result<T, ReadError>,
     ) -> Result<Vec<T>, ReadError> {
+        let named = |error: ReadError| ReadError { query: query.name, ..error };
+        let rows = self.rows(query, args).await?;
+        rows.iter().map(|row| decode(row).map_err(named)).collect()
+    }
+
+    /// Boxed: messages seldom need a read, and the future would make every caller's future larger. The compiler makes a
+    /// future of `async fn` in each crate that waits for it, and `all` anew for each of some hundred decoders: behind
+    /// `dyn` this part is made once.
+    fn rows<'a>(&'a self, query: &'a Query, args: &'a [Arg]) -> Reading<'a> {
+        Box::pin(self.read_rows(query, args))
+    }
+
+    async fn read_rows(&self, query: &Query, args: &[Arg]) -> Result<Vec<Row>, ReadError> {
         let text = self.dialect().text(query.text);
         let failed = |error: sqlx::Error| {
             if self.dialect().effect_on_read(&error) != ErrorEffect::Data {
@@ -90,22 +106,20 @@ impl Store {
             }
             ReadError { query: query.name, what: error.to_string() }
         };
-        let named = |error: ReadError| ReadError { query: query.name, ..error };
         match self.readers() {
             Readers::Sqlite(pool) => {
-                // Boxed: messages seldom need a read, and the future would make every caller's future larger.
-                let rows = Box::pin(bound(text, args).fetch_all(pool)).await.map_err(|error| {
+                let rows = bound(text, args).fetch_all(pool).await.map_err(|error| {
                     self.note_damage(&error);
                     failed(error)
                 })?;
-                rows.into_iter().map(|row| decode(&Row::Sqlite(row)).map_err(named)).collect()
+                Ok(rows.into_iter().map(Row::Sqlite).collect())
             }
             Readers::InStep(reader) => {
                 reader.faults.others_first().await;
                 let mut conn = reader.conn.lock().unwrap_or_else(PoisonError::into_inner);
                 let conn = conn.as_mut().ok_or_else(|| failed(sqlx::Error::PoolClosed))?;
                 let rows = deterministic::to_the_end(bound(text, args).fetch_all(conn)).map_err(failed)?;
-                rows.into_iter().map(|row| decode(&Row::Sqlite(row)).map_err(named)).collect()
+                Ok(rows.into_iter().map(Row::Sqlite).collect())
             }
             Readers::Postgres(pool) => {
                 let bound = args.iter().fold(sqlx::query(text), |bound, arg| match arg {
@@ -113,14 +127,14 @@ impl Store {
                     Arg::Text(text) => bound.bind(text.clone()),
                 });
                 let limit = self.read_timeout();
-                let rows = tokio::time::timeout(limit.to_std(), Box::pin(bound.fetch_all(pool))).await;
+                let rows = tokio::time::timeout(limit.to_std(), bound.fetch_all(pool)).await;
                 let late = |_| {
                     self.inner.health.loses_read();
                     let what = format!("the database did not answer within {} s", limit.0 / 1_000);
                     ReadError { query: query.name, what }
                 };
                 let rows = rows.map_err(late)?.map_err(failed)?;
-                rows.into_iter().map(|row| decode(&Row::Postgres(row)).map_err(named)).collect()
+                Ok(rows.into_iter().map(Row::Postgres).collect())
             }
         }
     }
