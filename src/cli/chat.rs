@@ -18,7 +18,10 @@ use crate::{
         time::{Span, Time},
     },
     channel::{meta::compose::CustomerEvent, sandbox::SandboxFault},
-    model::{content::Content, window::Window},
+    model::{
+        content::{Content, MediaKind},
+        window::Window,
+    },
     store::tables::outbound::{Outbound, SendState},
 };
 use jiff::tz::TimeZone;
@@ -45,8 +48,9 @@ pub struct Args {
     name: String,
 }
 
-const COMMANDS: [(&str, &str); 20] = [
+const COMMANDS: [(&str, &str); 21] = [
     ("/tap 1", "tap a button of the last message that has some: its number or title"),
+    ("/media image My receipt", "send a file: image, audio, video, document or sticker, with or without a caption"),
     ("/location 40.4 -3.7", "send a place"),
     ("/form {day: 2026-11-27}", "send the form back that the bot sent last, filled in"),
     ("/screen DAY {people: 2}", "the form asks for the screen behind this one; `/screen` opens it"),
@@ -178,6 +182,7 @@ impl Chat {
             "vars" | "v" => self.vars().await?,
             "trace" => self.trace().await?,
             "fail" => self.fail(rest)?,
+            "media" => self.media(rest).await?,
             "location" => self.location(rest).await?,
             "set" => self.set(rest).await?,
             "tag" => self.tag(rest, true).await?,
@@ -191,6 +196,9 @@ impl Chat {
             "person" => self.person(rest).await?,
             "hand-back" => self.hand_back().await?,
             _ => {
+                if MediaKind::ALL.into_iter().any(|kind| kind.as_str() == verb) || verb == "photo" {
+                    return Err(Failure::Usage(format!("there is no `/{verb}`; write `/media image`")));
+                }
                 let known = COMMANDS.iter().map(|(command, _)| command.split(' ').next().unwrap_or(command));
                 let known = known.map(|command| command.trim_start_matches('/'));
                 let help = did_you_mean(verb, known).unwrap_or_else(|| "/help lists the commands".to_owned());
@@ -289,6 +297,19 @@ impl Chat {
         self.local.sandbox.fail_next(fault);
         println!("{}", self.paint.faint(format!("The next message fails: {code}")));
         Ok(())
+    }
+
+    /// Handles `/media image My receipt`.
+    async fn media(&mut self, text: &str) -> Outcome {
+        let (word, caption) = text.split_once(' ').map_or((text, ""), |(word, caption)| (word, caption.trim()));
+        let Some(kind) = MediaKind::ALL.into_iter().find(|kind| kind.as_str() == word) else {
+            let kinds = MediaKind::ALL.map(MediaKind::as_str).join("`, `");
+            return Err(Failure::Usage(format!("write `/media image My receipt`; the kinds are `{kinds}`")));
+        };
+        let caption = (!caption.is_empty()).then(|| caption.to_owned());
+        println!("{}", self.paint.faint(format!("(sends a file: {word})")));
+        self.local.act(CustomerEvent::media(kind, caption), None).await?;
+        self.print_news(true).await
     }
 
     async fn location(&mut self, text: &str) -> Outcome {

@@ -158,3 +158,83 @@ fn other_systems_are_played_by_the_person_at_the_keyboard() {
     }
     assert!(!said.contains("13 euros"), "{said}");
 }
+
+const TIP: (&str, &str) = (
+    "tip.yaml",
+    "flow: tip\nwhen:\n  - event: tip\nsteps:\n  - say: Brush the teeth.\n    if_closed: {nudge: tip_ready}\n",
+);
+const ASK: (&str, &str) = (
+    "photo.yaml",
+    "flow: photo\nwhen:\n  - message: photo\nsteps:\n  - ask: Your photo?\n    type: image\n    as: photo\n  \
+     - say: Got ${photo.kind} ${photo.caption ?? \"without a word\"}\n  - ask: At what time?\n    as: at\n    \
+     options: [\"09:00\", \"09:30\", \"10:00\", \"10:30\", \"11:00\", \"11:30\", \"12:00\", \"12:30\", \"13:00\", \"13:30\", \"16:00\"]\n  \
+     - say: At ${at}\n",
+);
+const WITH_TIP: &str =
+    "templates:\n  tip_ready: {category: utility, text: Your tip is here., buttons: [Show me, Later]}\n";
+
+#[test]
+fn the_quick_replies_of_a_template_are_shown_and_tapped() {
+    let with_tip = format!("{}{WITH_TIP}", BOT.1);
+    let folder = bot(&[("_bot.yaml", &with_tip), TIP]);
+    let said = chat_in(folder.path(), &[], "/event tip\n/tap Show me\n");
+    assert!(said.contains("[1] Show me   [2] Later") && said.contains("(taps “Show me”)"), "{said}");
+    assert_eq!(said.matches("│ Brush the teeth.").count(), 2, "held first, then sent: {said}");
+    let case = "tests: tip\nnow: 2026-11-24T10:00\ncases:\n  - name: a tap brings what was held\n    steps:\n      \
+                - event: tip\n      - bot: {template: tip_ready, buttons: [Show me, Later]}\n      - tap: Show me\n      - bot: Brush the teeth\n";
+    std::fs::write(folder.path().join("flows/tip.test.yaml"), case).unwrap();
+    let tested = super::run(folder.path(), &["test"]);
+    assert!(tested.status.success(), "{}", String::from_utf8_lossy(&tested.stdout));
+}
+
+#[test]
+fn a_file_is_sent_by_its_kind() {
+    let folder = bot(&[BOT, ASK]);
+    let said =
+        chat_in(folder.path(), &[], "photo\n/media image My receipt\nphoto\n/media image\n/photo\n/media film\n");
+    for wanted in [
+        "(sends a file: image)",
+        "│ Got image My receipt",
+        "│ Got image without a word",
+        "there is no `/photo`; write `/media image`",
+        "the kinds are `image`, `audio`, `video`, `document`, `sticker`",
+    ] {
+        assert!(said.contains(wanted), "`{wanted}` is missing in\n{said}");
+    }
+}
+
+#[test]
+fn a_test_that_taps_an_option_of_a_later_page_is_told_so() {
+    let folder = bot(&[BOT, ASK]);
+    let case = |taps: &str| {
+        format!(
+            "tests: photo\nnow: 2026-11-24T10:00\ncases:\n  - name: late\n    steps:\n      - user: photo\n      \
+             - media: image\n{taps}      - bot: At 16:00\n"
+        )
+    };
+    let path = folder.path().join("flows/photo.test.yaml");
+    std::fs::write(&path, case("      - tap: \"16:00\"\n")).unwrap();
+    let tested = super::run(folder.path(), &["test"]);
+    let told = String::from_utf8_lossy(&tested.stdout);
+    assert!(told.contains("other options stand on another page: `tap: More…` first, or `user: 16:00`"), "{told}");
+    std::fs::write(&path, case("      - tap: More…\n      - tap: \"16:00\"\n")).unwrap();
+    let tested = super::run(folder.path(), &["test"]);
+    assert!(tested.status.success(), "{}", String::from_utf8_lossy(&tested.stdout));
+}
+
+#[test]
+fn explain_knows_the_language_that_is_told() {
+    let tongues = "bot: Shop\nlanguage: en\nlanguages: {en: [], es: [en]}\nlanguage_by: [ask]\ntimezone: UTC\n";
+    let hello = ("w.yaml", "flow: w\nwhen:\n  - message: hi\nsteps:\n  - say: Hi\n");
+    let folder = bot(&[("_bot.yaml", tongues), hello]);
+    let explained = |args: &[&str]| {
+        let done = super::run(folder.path(), &[&["explain", "hi"], args].concat());
+        String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr)
+    };
+    let first = explained(&[]);
+    assert!(first.contains("`--language en` tells what the message starts once that is known"), "{first}");
+    let known = explained(&["--language", "es"]);
+    assert!(known.contains("`hi` starts flow `w`"), "{known}");
+    let unknown = explained(&["--language", "pt"]);
+    assert!(unknown.contains("`--language pt` is no language of the bot; the bot has `en`, `es`"), "{unknown}");
+}

@@ -180,6 +180,9 @@ pub enum MediaKind {
 }
 
 impl MediaKind {
+    pub const ALL: [MediaKind; 5] =
+        [MediaKind::Image, MediaKind::Audio, MediaKind::Video, MediaKind::Document, MediaKind::Sticker];
+
     pub fn as_str(self) -> &'static str {
         match self {
             MediaKind::Image => "image",

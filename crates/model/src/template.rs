@@ -93,7 +93,7 @@ pub fn lay(
                 Some(ButtonValue::Reply { payload, .. }) => {
                     ButtonValue::Reply { payload: payload.clone(), title: title.clone() }
                 }
-                Some(_) | None => ButtonValue::AsApproved,
+                Some(_) | None => ButtonValue::PlainReply { title: title.clone() },
             },
             TemplateButtonKind::Url { .. } if button.takes_suffix() => match suffixes.next() {
                 Some(suffix) => suffix.clone(),
@@ -295,6 +295,7 @@ impl TemplateMessage {
         let of_cards = self.parts.cards.iter().flat_map(|card| &card.buttons);
         let replies = self.buttons.iter().chain(of_cards).filter_map(|button| match button {
             ButtonValue::Reply { payload, title } => Some((payload.as_str(), title.as_str())),
+            ButtonValue::PlainReply { title } => Some((title.as_str(), title.as_str())),
             ButtonValue::UrlSuffix(_)
             | ButtonValue::CopyCode(_)
             | ButtonValue::Form { .. }
@@ -316,7 +317,10 @@ impl TemplateMessage {
         let button = self.buttons.iter().find_map(|button| match button {
             ButtonValue::CopyCode(_) => Some("a code to copy"),
             ButtonValue::Form { .. } => Some("a form"),
-            ButtonValue::Reply { .. } | ButtonValue::UrlSuffix(_) | ButtonValue::AsApproved => None,
+            ButtonValue::Reply { .. }
+            | ButtonValue::PlainReply { .. }
+            | ButtonValue::UrlSuffix(_)
+            | ButtonValue::AsApproved => None,
         });
         match () {
             () if !self.parts.cards.is_empty() => Some("a carousel"),
@@ -330,7 +334,8 @@ impl TemplateMessage {
     pub fn words(&self) -> Vec<(String, String)> {
         let replies = self.buttons.iter().filter_map(|button| match button {
             ButtonValue::Reply { payload, title } => Some((payload.clone(), title.clone())),
-            ButtonValue::UrlSuffix(_)
+            ButtonValue::PlainReply { .. }
+            | ButtonValue::UrlSuffix(_)
             | ButtonValue::CopyCode(_)
             | ButtonValue::Form { .. }
             | ButtonValue::AsApproved => None,
@@ -363,6 +368,10 @@ pub enum ButtonValue {
     /// it, else that of the option.
     Reply {
         payload: String,
+        title: String,
+    },
+    /// A quick reply without a payload of ours: a tap returns its approved title.
+    PlainReply {
         title: String,
     },
     UrlSuffix(String),
@@ -413,6 +422,7 @@ mod tests {
         let reply = |id: &str| ButtonValue::Reply { payload: id.into(), title: id.into() };
         // The titles are the approved ones.
         let approved = |id: &str, title: &str| ButtonValue::Reply { payload: id.into(), title: title.into() };
+        let plain = |title: &str| ButtonValue::PlainReply { title: title.into() };
         let suffix = || ButtonValue::UrlSuffix("x".into());
         let lay =
             |buttons: Vec<TemplateButtonKind>, values: &[ButtonValue]| with(buttons).lay(values, &Parameters::None);
@@ -424,7 +434,7 @@ mod tests {
         assert_eq!(lay(vec![], &[reply("a")]), Ok(vec![]));
         let phone = TemplateButtonKind::Phone { title: "Call".into() };
         let mixed = lay(vec![phone, link(), quick("Yes"), quick("Stop")], &[reply("a"), suffix()]);
-        assert_eq!(mixed, Ok(vec![ButtonValue::AsApproved, suffix(), approved("a", "Yes")]));
+        assert_eq!(mixed, Ok(vec![ButtonValue::AsApproved, suffix(), approved("a", "Yes"), plain("Stop")]));
         assert_eq!(
             lay(vec![quick("Yes"), link()], &[reply("a")]),
             Err("its button 2 needs the end of its address".into())

@@ -2,7 +2,10 @@
 
 use crate::{
     base::{ids::OutboundId, time::Time},
-    model::inbound::{Alias, AliasKind, DeliveryState, Referral},
+    model::{
+        content::MediaKind,
+        inbound::{Alias, AliasKind, DeliveryState, Referral},
+    },
 };
 use serde_json::{Value, json};
 
@@ -80,6 +83,25 @@ pub enum CustomerEvent {
     },
     /// A call that was not answered.
     MissedCall,
+}
+
+impl CustomerEvent {
+    /// A file of this kind, in the format that a phone sends.
+    pub fn media(kind: MediaKind, caption: Option<String>) -> Self {
+        let mime = match kind {
+            MediaKind::Image => "image/jpeg",
+            MediaKind::Audio => "audio/ogg; codecs=opus",
+            MediaKind::Video => "video/mp4",
+            MediaKind::Document => "application/pdf",
+            MediaKind::Sticker => "image/webp",
+        };
+        CustomerEvent::Media {
+            kind: kind.as_str().to_owned(),
+            id: "media.1".to_owned(),
+            mime: mime.to_owned(),
+            caption,
+        }
+    }
 }
 
 /// A webhook body with one message.

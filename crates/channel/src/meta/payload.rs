@@ -320,7 +320,7 @@ fn template_buttons(buttons: &[ButtonValue]) -> impl Iterator<Item = Value> {
                 }
                 ("flow", json!({"type": "action", "action": action}))
             }
-            ButtonValue::AsApproved => return None,
+            ButtonValue::PlainReply { .. } | ButtonValue::AsApproved => return None,
         };
         let index = place.to_string();
         Some(json!({"type": "button", "sub_type": sub_type, "index": index, "parameters": [parameter]}))

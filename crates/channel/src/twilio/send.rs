@@ -143,9 +143,11 @@ fn variables(template: &TemplateMessage) -> Map<String, Value> {
     });
     let ends = template.buttons.iter().filter_map(|button| match button {
         ButtonValue::UrlSuffix(end) => Some(end.as_str()),
-        ButtonValue::Reply { .. } | ButtonValue::CopyCode(_) | ButtonValue::Form { .. } | ButtonValue::AsApproved => {
-            None
-        }
+        ButtonValue::Reply { .. }
+        | ButtonValue::PlainReply { .. }
+        | ButtonValue::CopyCode(_)
+        | ButtonValue::Form { .. }
+        | ButtonValue::AsApproved => None,
     });
     let ends = ends.enumerate().map(|(n, end)| (slots.links.get(n), end));
     for (slot, value) in header.into_iter().chain(ends) {

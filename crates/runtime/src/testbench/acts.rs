@@ -14,7 +14,6 @@ use crate::{
     flow::tools::testfile::{Arrival, Delivery, Moment, Step, TestAction, TestFault, patch},
     ingest::webhook_triggers::RefusedRequest,
     model::{
-        content::MediaKind,
         event::{Event, Start},
         inbound::DeliveryState,
         value::Value,
@@ -46,13 +45,7 @@ impl World<'_> {
             TestAction::Media { kind, caption } => {
                 let words = caption.as_deref().unwrap_or_default();
                 self.tell('<', format!("({}) {words}", kind.as_str()).trim_end());
-                let mime = mime(*kind).to_owned();
-                let what = CustomerEvent::Media {
-                    kind: kind.as_str().to_owned(),
-                    id: "media.1".into(),
-                    mime,
-                    caption: caption.clone(),
-                };
+                let what = CustomerEvent::media(*kind, caption.clone());
                 self.hear(what, None).await
             }
             TestAction::Location { latitude, longitude } => {
@@ -274,15 +267,5 @@ pub(super) fn is_said(act: &TestAction) -> bool {
             !matches!(arrival, Arrival::Reaction(_) | Arrival::Welcome | Arrival::Screen { .. })
         }
         _ => false,
-    }
-}
-
-fn mime(kind: MediaKind) -> &'static str {
-    match kind {
-        MediaKind::Image => "image/jpeg",
-        MediaKind::Audio => "audio/ogg; codecs=opus",
-        MediaKind::Video => "video/mp4",
-        MediaKind::Document => "application/pdf",
-        MediaKind::Sticker => "image/webp",
     }
 }

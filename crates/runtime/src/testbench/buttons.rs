@@ -46,11 +46,22 @@ pub(super) fn tap(
     }
     let titles: Vec<String> = seen.iter().rev().flat_map(|message| titles(&message.content, key)).collect();
     let newest: Vec<String> = titles.iter().take(10).map(|title| format!("`{title}`")).collect();
-    let near = did_you_mean(wanted, titles.iter().map(String::as_str)).map(|help| format!("; {help}"));
+    let help = match turns_page(seen, key) {
+        Some(more) => Some(format!("other options stand on another page: `tap: {more}` first, or `user: {wanted}`")),
+        None => did_you_mean(wanted, titles.iter().map(String::as_str)),
+    };
+    let help = help.map(|help| format!("; {help}")).unwrap_or_default();
     Err(match newest.is_empty() {
         true => "no message with buttons so far".to_owned(),
-        false => format!("the buttons {}{}", newest.join(", "), near.unwrap_or_default()),
+        false => format!("the buttons {}{help}", newest.join(", ")),
     })
+}
+
+/// The title that leads to the next page of the options, if the newest message with buttons has one.
+fn turns_page(seen: &[Seen], key: &[u8]) -> Option<String> {
+    let newest = seen.iter().rev().map(|message| message.content.tappables()).find(|buttons| !buttons.is_empty())?;
+    let is_page = |payload: &str| Token::read(payload, key).is_some_and(|token| token.page.is_some());
+    newest.into_iter().find(|(payload, _)| is_page(payload)).map(|(_, title)| title.to_owned())
 }
 
 /// The titles on the newest messages with buttons, for random taps.

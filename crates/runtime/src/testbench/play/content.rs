@@ -146,6 +146,7 @@ fn template_buttons(values: &[ButtonValue], approved: Option<&[TemplateButtonKin
             .iter()
             .filter_map(|value| match value {
                 ButtonValue::Reply { payload, title } => Some(button(payload, title)),
+                ButtonValue::PlainReply { title } => Some(button(title, title)),
                 ButtonValue::UrlSuffix(_)
                 | ButtonValue::CopyCode(_)
                 | ButtonValue::Form { .. }

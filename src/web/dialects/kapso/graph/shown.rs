@@ -256,7 +256,7 @@ fn template_shown(template: &TemplateMessage) -> Json {
             ButtonValue::Form { token, data } => {
                 ("flow", json!({"type": "action", "action": {"flow_token": token, "flow_action_data": data}}))
             }
-            ButtonValue::AsApproved => continue,
+            ButtonValue::PlainReply { .. } | ButtonValue::AsApproved => continue,
         };
         let part = json!({"type": "button", "sub_type": kind, "index": place.to_string(), "parameters": [parameter]});
         components.push(part);
