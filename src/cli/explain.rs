@@ -9,13 +9,17 @@ use crate::{
     base::{
         clock::{Clock, SystemClock},
         codes,
+        diagnostic::did_you_mean,
         ids::ContactId,
         time::{Span, Time},
     },
     channel::meta::compose::CustomerEvent,
     flow::{
         self, Explained, Starts, Versions, World,
-        tools::testfile::moment::{self, Moment},
+        tools::testfile::{
+            moment::{self, Moment},
+            typed_fact,
+        },
     },
     model::{
         contact::{Contact, ContactData},
@@ -44,6 +48,9 @@ pub struct Args {
     /// The customer's number; without it, one of the bot's own country
     #[arg(long, value_name = "PHONE")]
     from: Option<String>,
+    /// The customer's language, as if they had chosen it: `es`
+    #[arg(long, value_name = "LANG")]
+    language: Option<String>,
     /// When they write: `2026-11-24T09:00` in the bot's zone or with another behind it, `Tue 09:00`, `23:30`, or
     /// `+25h` after what they wrote before
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
@@ -91,7 +98,25 @@ impl When {
     }
 }
 
+async fn know_language(local: &LocalBot, language: &str) -> Outcome {
+    let live = local.app.live.get();
+    let bot = &live.set.bot;
+    let known: Vec<&str> = std::iter::once(bot.language.as_str())
+        .chain(bot.languages.keys().map(String::as_str).filter(|other| *other != bot.language))
+        .collect();
+    if !known.contains(&language) {
+        let near = did_you_mean(language, known.iter().copied());
+        let help = near.unwrap_or_else(|| format!("the bot has `{}`", known.join("`, `")));
+        return Err(Failure::Usage(format!("`--language {language}` is no language of the bot; {help}")));
+    }
+    let fact = typed_fact("language", language, &live.set).map_err(|finding| Failure::Usage(finding.message))?;
+    local.know(&[fact]).await
+}
+
 async fn explain(local: &mut LocalBot, args: &Args, when: Option<When>) -> Outcome {
+    if let Some(language) = &args.language {
+        know_language(local, language).await?;
+    }
     for earlier in &args.after {
         local.act(CustomerEvent::Text(earlier.clone()), None).await?;
     }
@@ -132,8 +157,11 @@ async fn explain(local: &mut LocalBot, args: &Args, when: Option<When>) -> Outco
         return Ok(());
     }
     println!("{}", paint.strong(verdict));
-    if others.iter().any(|told| told.why == flow::LANGUAGE_FIRST) {
-        println!("Name the answer, to see what comes behind it: `--after hello --after Español`");
+    if others.iter().any(|told| told.why.ends_with(flow::LANGUAGE_FIRST)) {
+        println!(
+            "`--language {}` tells what the message starts once that is known",
+            local.app.live.get().set.bot.language
+        );
     }
     println!();
     for entry in entries {

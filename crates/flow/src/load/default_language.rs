@@ -122,13 +122,30 @@ pub fn learn_language_unasked(turn: &mut Turn<'_>, message: &InboundMessage) -> 
             LanguageBy::Number => language_of_number(turn),
             LanguageBy::Ask => return false,
         };
-        if let Some((language, why)) = found {
-            turn.note(None, None, format!("the contact's language is `{language}`: {why}"));
-            contact_changes::set_field(turn, "language", Value::text(language.as_str()));
+        if let Some(found) = found {
+            keep(turn, found);
             return true;
         }
     }
     false
+}
+
+/// As `learn_language_unasked`, for a message that is answered before the contact could be asked. Its own words count
+/// even if `language_by` does not name them, because the whole flow goes on in that language; words of the bot's own
+/// language tell nothing that would not hold without them.
+pub fn learn_language_of_urgent(turn: &mut Turn<'_>, message: &InboundMessage) {
+    if learn_language_unasked(turn, message) {
+        return;
+    }
+    let own = turn.live().bot.language.as_str();
+    if let Some(found) = language_of_words(turn, message).filter(|(language, _)| language != own) {
+        keep(turn, found);
+    }
+}
+
+fn keep(turn: &mut Turn<'_>, (language, why): (String, &str)) {
+    turn.note(None, None, format!("the contact's language is `{language}`: {why}"));
+    contact_changes::set_field(turn, "language", Value::Text(language));
 }
 
 /// Handles the answer to that question: returns the message that waited for it, and whether a language was named.

@@ -10,7 +10,7 @@ use crate::{
         question::{answering, lifecycle},
         routing::{
             choose::{self, Choice, Fit, RoutedMessage, Strength},
-            meaning,
+            meaning, urgent,
         },
         turn::Turn,
     },
@@ -82,8 +82,9 @@ pub fn explain(versions: &Versions, session: &Session, world: &World<'_>, text: 
         number: None,
     };
     let free = turn.session.person.is_none() && turn.opted_out.is_none();
-    let asks_language =
-        free && default_language::learn_language(&mut turn, InboundId(0), &message, None, session.heard_at);
+    let asks_language = free
+        && !urgent::is_urgent(&mut turn, &message, None, session.heard_at)
+        && default_language::learn_language(&mut turn, InboundId(0), &message, None, session.heard_at);
     let language = turn.contact.language.clone();
     let heard = RoutedMessage::new(&message, &turn, language.as_deref(), session.heard_at);
     let asking = answering::asking(&turn);

@@ -172,6 +172,20 @@ fn an_emergency_goes_before_the_question_for_the_language() {
     // So does a sentence with it.
     let sentence = "< tengo una emergencia\n> Llama al 112.\n= contact.language es";
     talk_in_languages("[greeting, number, ask]", FLOWS, sentence);
+    // Also where the bot learns languages by its question alone.
+    talk_in_languages("ask", FLOWS, sentence);
+    talk_in_languages("ask", FLOWS, &format!("< book\n{ASKED}\n< emergencia\n> Llama al 112.\n> What is it about?"));
+}
+
+#[test]
+fn explain_says_that_an_emergency_goes_before_the_question_for_the_language() {
+    let bot = "bot: Test\nlanguage: en\nlanguages: {en: [], es: []}\nlanguage_by: ask\nteams: {support: {}}\n";
+    let talk = Talk::with_files(bot, FLOWS, &[("locales/es.yaml", IN_SPANISH)]);
+    let all = super::starting::told(&talk, "chest pain");
+    assert!(all[0].starts == crate::Starts::Surely && all[0].why.contains("it wins: it is urgent"), "{all:?}");
+    let all = super::starting::told(&talk, "book");
+    assert!(all.iter().all(|one| one.starts == crate::Starts::Not), "{all:?}");
+    assert!(all.iter().any(|one| one.why.ends_with(crate::LANGUAGE_FIRST)), "{all:?}");
 }
 
 #[test]

@@ -18,4 +18,4 @@ pub(crate) mod stop_when;
 pub(crate) mod suggestion;
 pub(crate) mod summary;
 pub(super) mod taps;
-pub(super) mod urgent;
+pub mod urgent;

@@ -31,7 +31,7 @@ pub fn is_urgent(
     }
     let urgent = choose::has_urgent(turn, &heard);
     if urgent {
-        default_language::learn_language_unasked(turn, message);
+        default_language::learn_language_of_urgent(turn, message);
     }
     urgent
 }
