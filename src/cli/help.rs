@@ -2,7 +2,7 @@
 
 use super::{Failure, Outcome, Transom, reference, terminal::paint::Paint};
 use crate::{
-    base::{codes, diagnostic::did_you_mean},
+    base::{codes, diagnostic::did_you_mean, synonyms},
     flow::tools::reference as language,
 };
 use clap::{Command, CommandFactory as _};
@@ -41,7 +41,12 @@ pub(super) fn about(words: &[&str]) -> Outcome {
     let told = language::about(&word);
     if command.is_none() && told.is_none() {
         let commands = commands();
+        let ours = synonyms::ours(&word);
         let near = match looks_like_a_code(&word) {
+            _ if !ours.is_empty() => {
+                let ours: Vec<String> = ours.into_iter().map(|one| format!("`transom help {one}`")).collect();
+                Some(format!("it has another name here, see {}", ours.join(" or ")))
+            }
             true => did_you_mean(&word.to_uppercase(), codes::all().map(|code| code.code)),
             false => {
                 let known: Vec<&str> = language::words().collect();

@@ -5,7 +5,7 @@ use super::{
     terminal::{out, paint::Paint, table},
 };
 use crate::{
-    base::place::SourceFile,
+    base::{diagnostic::did_you_mean, place::SourceFile},
     flow::{
         self, FlowSet,
         tools::{
@@ -79,12 +79,10 @@ fn extract(folder: &Path, wanted: &[String], po: bool, unused: Unused) -> Outcom
     if wanted.is_empty() {
         return Err(Failure::failed("`_bot.yaml` names no second language; write `languages: {en: [], es: [en]}`"));
     }
+    wanted.iter().try_for_each(|language| is_of_bot(&set, language))?;
     let locales = folder.join("locales");
     fs::create_dir_all(&locales).map_err(|error| Failure::failed(format!("{}: {error}", locales.display())))?;
     for language in &wanted {
-        if language.is_empty() || !language.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')) {
-            return Err(Failure::Usage(format!("`{language}` is no language; it is written like `es` or `pt_BR`")));
-        }
         let (path, exchanged) = (locales.join(format!("{language}.yaml")), locales.join(format!("{language}.po")));
         let taken = taken(&exchanged)?;
         let found = taken.as_deref().unwrap_or_default();
@@ -111,6 +109,25 @@ fn extract(folder: &Path, wanted: &[String], po: bool, unused: Unused) -> Outcom
     }
     out::either(|| told.into(), || ());
     Ok(())
+}
+
+/// Refuses a language that the bot does not speak: nobody would read its file.
+fn is_of_bot(set: &FlowSet, language: &str) -> Outcome {
+    if language.is_empty() || !language.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')) {
+        return Err(Failure::Usage(format!("`{language}` is no language; it is written like `es` or `pt_BR`")));
+    }
+    if set.bot.language.eq_ignore_ascii_case(language) {
+        let own = &set.bot.language;
+        return Err(Failure::Failed(format!("`{own}` is the bot's own language: its texts stand in the flows")));
+    }
+    let others = others(set);
+    if others.iter().any(|other| other == language) {
+        return Ok(());
+    }
+    let help = did_you_mean(language, others.iter().map(String::as_str)).unwrap_or_else(|| {
+        format!("write `{language}: [{}]` below `languages` of `_bot.yaml` first", set.bot.language)
+    });
+    Err(Failure::Failed(format!("`{language}` is none of the bot's languages; {help}")))
 }
 
 /// The entries of a PO file; `None` if there is none.

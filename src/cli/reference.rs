@@ -9,11 +9,12 @@ use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// A step, trigger, key, type, function, value, command or finding: `ask`, `if_closed`, `date`; without one, all words
+    /// A step, trigger, key, type, function, value, command (`templates push`) or finding: `ask`, `if_closed`, `date`; without one, all words
     /// of the language
-    word: Option<String>,
+    #[arg(value_name = "WORD")]
+    words: Vec<String>,
     /// Write all pages into this folder
-    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = "docs/reference", conflicts_with = "word")]
+    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = "docs/reference", conflicts_with = "words")]
     write: Option<PathBuf>,
 }
 
@@ -28,13 +29,11 @@ pub fn run(args: &Args) -> Outcome {
         std::fs::write(folder.join("access.md"), access_matrix::page()).map_err(failed)?;
         return Ok(());
     }
-    match &args.word {
-        None => {
-            reference::pages().iter().for_each(|page| println!("{}", page.text));
-            Ok(())
-        }
-        Some(word) => help::about(&[word.as_str()]),
+    if args.words.is_empty() {
+        reference::pages().iter().for_each(|page| println!("{}", page.text));
+        return Ok(());
     }
+    help::about(&args.words.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 /// The text with highlighted headings on a terminal.

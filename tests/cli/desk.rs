@@ -22,6 +22,7 @@ fn help_and_reference_know_steps_commands_types_and_findings_alike() {
             (&["trigger"], "Usage: transom trigger"),
             (&["E501"], "A message can find the window closed"),
             (&["if_closed"], "`if_closed` of `ask`"),
+            (&["templates", "push"], "Usage: transom templates push"),
         ] {
             let said = run(folder.path(), &[&[command], words].concat());
             ends(&said, 0);
@@ -30,6 +31,9 @@ fn help_and_reference_know_steps_commands_types_and_findings_alike() {
         let unknown = run(folder.path(), &[command, "if_closd"]);
         ends(&unknown, 1);
         assert!(err(&unknown).contains("did you mean `if_closed`?"), "{}", err(&unknown));
+        let other = run(folder.path(), &[command, "keyword"]);
+        ends(&other, 1);
+        assert!(err(&other).contains("it has another name here, see `transom help message`"), "{}", err(&other));
     }
     let both = out(&run(folder.path(), &["help", "template"]));
     assert!(both.contains("Sends an approved template"), "{both}");

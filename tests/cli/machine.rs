@@ -168,6 +168,23 @@ fn what_comes_next_and_what_goes_on_is_data() {
 }
 
 #[test]
+fn a_language_that_the_bot_does_not_speak_gets_no_file() {
+    let folder = bot(&[("_bot.yaml", "bot: Shop\nlanguage: en\nlanguages: {en: [], es: [en]}\n"), PIZZA]);
+    for (language, why) in [
+        ("de", "`de` is none of the bot's languages; write `de: [en]` below `languages` of `_bot.yaml` first"),
+        ("ES", "`ES` is none of the bot's languages; did you mean `es`?"),
+        ("EN", "`en` is the bot's own language: its texts stand in the flows"),
+        ("../x", "`../x` is no language"),
+    ] {
+        let refused = run(folder.path(), &["i18n", "extract", "es", language]);
+        assert!(!refused.status.success());
+        let told = String::from_utf8_lossy(&refused.stderr);
+        assert!(told.contains(why), "{told}");
+    }
+    assert!(!folder.path().join("locales").exists(), "nothing is written");
+}
+
+#[test]
 fn a_list_that_is_cut_says_so() {
     let folder = bot(&[BOT, PIZZA]);
     let folder = folder.path();

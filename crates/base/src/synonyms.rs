@@ -222,6 +222,15 @@ pub fn verb(written: &str) -> Option<&'static str> {
     ours.or_else(|| foreign_words::verb(written))
 }
 
+/// Our steps and keys for a word of another product or of plain English; none if nothing is known about it.
+pub fn ours(written: &str) -> Vec<&'static str> {
+    let word = written.to_lowercase();
+    let keys = KEYS.iter().find(|(other, _)| *other == word).map_or(&[][..], |(_, ours)| *ours);
+    let mut all: Vec<&str> = verb(&word).into_iter().chain(keys.iter().copied()).collect();
+    all.dedup();
+    all
+}
+
 /// Our step for this word if both take the same value, so that the keys beside it can be read, too.
 pub fn same_step(written: &str) -> Option<&'static str> {
     let foreign = foreign_words::verb(written);
