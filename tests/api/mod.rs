@@ -58,6 +58,7 @@ mod suggestion;
 mod telemetry;
 mod timeline;
 mod tls;
+mod traceparent;
 mod traces;
 mod uploads;
 mod versions;

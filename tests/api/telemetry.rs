@@ -23,7 +23,7 @@ use transom::{
 type Told = (String, String, Json);
 
 #[derive(Clone)]
-struct Collector {
+pub struct Collector {
     url: String,
     told: Arc<Mutex<Vec<Told>>>,
     /// The statuses of the next answers; then 200.
@@ -31,7 +31,7 @@ struct Collector {
 }
 
 impl Collector {
-    async fn start() -> Collector {
+    pub async fn start() -> Collector {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let collector = Collector { url, told: Arc::default(), answers: Arc::default() };
@@ -60,7 +60,7 @@ impl Collector {
         collector
     }
 
-    fn config(&self, more: &str) -> String {
+    pub fn config(&self, more: &str) -> String {
         format!("telemetry: {{otlp: \"{}\", headers: {{X-Team: bots}}{more}}}\n", self.url)
     }
 
@@ -68,14 +68,14 @@ impl Collector {
         self.told.lock().unwrap().iter().filter(|(at, ..)| at == path).cloned().collect()
     }
 
-    fn spans(&self) -> Vec<Json> {
+    pub fn spans(&self) -> Vec<Json> {
         let spans = |(.., body): &Told| body["resourceSpans"][0]["scopeSpans"][0]["spans"].as_array().unwrap().clone();
         self.of("/v1/traces").iter().flat_map(spans).collect()
     }
 }
 
 /// Exports what is queued, as the end of a daemon does.
-async fn export(host: &Host) {
+pub async fn export(host: &Host) {
     let (stop, stopped) = watch::channel(false);
     stop.send(true).unwrap();
     Otlp::drive(host.app.otlp.clone().unwrap(), stopped).await;

@@ -30,6 +30,8 @@ pub struct Sent {
     pub phone_number_id: String,
     /// The whole `Authorization` header.
     pub authorization: Option<String>,
+    /// The names of all headers, in small letters.
+    pub headers: Vec<String>,
     pub raw: Vec<u8>,
     pub body: Value,
     /// The returned id; `None` if the send was refused.
@@ -250,6 +252,7 @@ impl Graph {
             let sent = Sent {
                 phone_number_id: phone_number_id.clone(),
                 authorization: request.authorization,
+                headers: request.headers,
                 raw: request.body,
                 body: body.clone(),
                 id: id.clone(),
@@ -399,6 +402,7 @@ struct Request {
     method: String,
     path: String,
     authorization: Option<String>,
+    headers: Vec<String>,
     body: Vec<u8>,
 }
 
@@ -407,11 +411,12 @@ async fn read_request(stream: &mut BufReader<TcpStream>) -> Option<Request> {
     stream.read_line(&mut line).await.ok().filter(|read| *read > 0)?;
     let mut words = line.split_whitespace().map(str::to_owned);
     let (method, path) = (words.next()?, words.next()?);
-    let (mut length, mut authorization) = (0, None);
+    let (mut length, mut authorization, mut headers) = (0, None, Vec::new());
     loop {
         let mut header = String::new();
         stream.read_line(&mut header).await.ok()?;
         let Some((name, value)) = header.trim_end().split_once(':') else { break };
+        headers.push(name.to_ascii_lowercase());
         match name.to_ascii_lowercase().as_str() {
             "content-length" => length = value.trim().parse().ok()?,
             "authorization" => authorization = Some(value.trim().to_owned()),
@@ -420,7 +425,7 @@ async fn read_request(stream: &mut BufReader<TcpStream>) -> Option<Request> {
     }
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await.ok()?;
-    Some(Request { method, path, authorization, body })
+    Some(Request { method, path, authorization, headers, body })
 }
 
 async fn respond(stream: &mut BufReader<TcpStream>, status: u16, more: &str, kind: &str, body: &[u8]) -> bool {

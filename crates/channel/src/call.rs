@@ -4,6 +4,7 @@ use super::{
     client::{builder, capped, reasons},
     fence,
     guard::{Blocked, Guard},
+    traceparent::{TRACEPARENT, carried},
 };
 use crate::{
     base::{
@@ -213,6 +214,10 @@ impl Request {
             let value =
                 HeaderValue::try_from(key).map_err(|_| error("invalid_url", "the idempotency key is no text"))?;
             headers.insert("idempotency-key", value);
+        }
+        // A header of the author's own wins.
+        if let Some(value) = carried() {
+            headers.entry(TRACEPARENT).or_insert(value);
         }
         let before = fill.used.len();
         for (name, value) in &call.query {

@@ -28,6 +28,7 @@ mod roots;
 pub mod sandbox;
 pub mod signature;
 pub mod spans;
+pub mod traceparent;
 pub mod twilio;
 pub mod untrusted_json;
 pub mod upload;

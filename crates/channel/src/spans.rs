@@ -115,6 +115,11 @@ impl Spans {
         }
     }
 
+    /// True if spans of `trace` are exported; `None` where spans are off.
+    pub fn samples(&self, trace: i64) -> Option<bool> {
+        self.0.as_ref().map(|queue| is_sampled(trace, queue.percent))
+    }
+
     /// A number for a [`Part::Leaf`]; 0 where spans are off.
     pub fn fresh(&self) -> u64 {
         self.0.as_ref().map_or(0, |queue| queue.leaves.fetch_add(1, Ordering::Relaxed))

@@ -21,13 +21,13 @@ use transom::{
     model::mcp::McpTool,
 };
 
-const BOT: (&str, &str) = (
+pub const BOT: (&str, &str) = (
     "flows/_bot.yaml",
     "bot: Wheels\nlanguage: en\ntimezone: UTC\nmodels: [main]\nmcp: [calendar]\nteams: {bench: {}}\n\
      agents: {scope: bicycle repairs, discloses: {no: the tests read replies}}\n",
 );
 
-const DESK: (&str, &str) = (
+pub const DESK: (&str, &str) = (
     "flows/desk.yaml",
     "flow: desk
 when: [{any_message: true}]
@@ -48,7 +48,7 @@ const NOW: Time = Time(0);
 
 const KEY: &str = "Bearer sk-of-the-calendar";
 
-fn lock() -> String {
+pub fn lock() -> String {
     let all = tools().iter().map(|tool| McpTool::of(tool).unwrap()).collect();
     written(&BTreeMap::from([("calendar".to_owned(), all)]))
 }
@@ -58,7 +58,7 @@ fn act(name: &str, with: &Json) -> Act {
 }
 
 /// A model that uses one tool and then says what came of it.
-async fn model_with(tool: &'static str) -> ModelServer {
+pub async fn model_with(tool: &'static str) -> ModelServer {
     ModelServer::decide(move |_, body| {
         let talk = body["messages"][1]["content"].as_str().unwrap_or_default().to_owned();
         let said = |text: &str| act("say", &json!({ "text": text }));
@@ -77,7 +77,7 @@ async fn model_with(tool: &'static str) -> ModelServer {
     .await
 }
 
-fn config(model: &ModelServer, server: &McpServer) -> String {
+pub fn config(model: &ModelServer, server: &McpServer) -> String {
     let address = format!("url: \"{}\", timeout: 500ms, headers: {{Authorization: \"{KEY}\"}}", server.url);
     config_of(model, &address)
 }

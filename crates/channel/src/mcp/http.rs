@@ -9,6 +9,7 @@ use crate::{
     call::{FlowClient, failed},
     client::capped,
     guard::Guard,
+    traceparent::{TRACEPARENT, carried},
 };
 use reqwest::{
     Response,
@@ -131,6 +132,9 @@ fn headers(address: &McpAddress, message: &Json, session: Option<&Session>) -> R
         };
         value.set_sensitive(true);
         all.insert(name, value);
+    }
+    if let Some(value) = carried() {
+        all.entry(TRACEPARENT).or_insert(value);
     }
     all.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     all.insert(ACCEPT, HeaderValue::from_static("application/json, text/event-stream"));

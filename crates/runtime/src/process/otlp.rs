@@ -7,6 +7,7 @@
 //! and keeps the parent in the thread, while a trace here goes on after a restart and in another daemon.
 
 mod gauges;
+pub(crate) mod ids;
 mod traces;
 
 use crate::{

@@ -6,6 +6,7 @@ use crate::{
         ids::{ContactId, ConversationId, VersionId},
         time::Span,
     },
+    channel::{spans::Part, traceparent::carrying},
     flow::FlowSet,
     lane::state::{Conversation, LaneState, LaneTask},
     llm_step::{
@@ -71,12 +72,15 @@ impl Runner {
             let (began, started) = (app.clock.now(), Stopwatch::start());
             let live = app.live.get();
             let played = sandbox.then_some((live.version, live.set.as_ref()));
-            let called = caught(pin!(app.outcome_of_call(&request, (contact, conversation), played))).await;
+            let part = Part::Leaf(app.spans.fresh());
+            let header = app.traceparent_of(caller, part, &request);
+            let calling = carrying(header, app.outcome_of_call(&request, (contact, conversation), played));
+            let called = caught(pin!(calling)).await;
             let OutsideResult { result, said, settled, exchange } = called.unwrap_or_else(|panic| {
                 tracing::error!(conversation.id = %conversation, "A call of conversation {conversation} panicked, which is a bug of ours; its result is unknown: {panic}");
                 OutsideResult::failed("unknown_outcome", &panic)
             });
-            app.tell_of_call(caller, &request, &result, (began, started));
+            app.tell_of_call((caller, part), &request, &result, (began, started));
             let event = Box::new(Event::Returned { run, call, result });
             app.queue.push(contact, LaneTask::Returned { conversation, run, event, said, settled, exchange });
             app.queue.lanes.leave();

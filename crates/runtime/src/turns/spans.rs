@@ -12,6 +12,7 @@ use crate::{
         effect::{CallRequest, ModelReply},
         event::{CallError, CallReturn},
     },
+    process::otlp::ids::traceparent,
     turns::Runner,
 };
 use hyper::Uri;
@@ -54,10 +55,21 @@ impl Runner {
         });
     }
 
+    /// The `traceparent` for the server of a call whose span will be `part`. The provider of a model gets none: it is
+    /// nobody's own server, and our ids would join a person's questions for it.
+    pub(super) fn traceparent_of(&self, caller: Caller, part: Part, request: &CallRequest) -> Option<String> {
+        match request {
+            CallRequest::Http(_) | CallRequest::Mcp(_) => {
+                traceparent(&self.spans, &self.token_key, caller.led_by?.0, part)
+            }
+            CallRequest::Model(_) => None,
+        }
+    }
+
     /// Tells of a call that has returned.
     pub(super) fn tell_of_call(
         &self,
-        Caller { led_by, conversation, turn }: Caller,
+        (Caller { led_by, conversation, turn }, part): (Caller, Part),
         request: &CallRequest,
         result: &Result<CallReturn, CallError>,
         (began, started): (Time, Stopwatch),
@@ -85,7 +97,7 @@ impl Runner {
             };
             Span {
                 trace,
-                part: Part::Leaf(self.spans.fresh()),
+                part,
                 parent: Some(Part::Turn { conversation: conversation.0, turn }),
                 role: Role::Client,
                 name: name.into(),

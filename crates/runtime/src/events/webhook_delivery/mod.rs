@@ -5,6 +5,7 @@ pub mod chatwoot;
 mod edit;
 mod passes;
 mod sign;
+mod span;
 mod take_events;
 mod wire;
 
@@ -18,7 +19,7 @@ use crate::{
         },
         time::{Span, Time},
     },
-    channel::{call::FlowClient, guard::Guard},
+    channel::{call::FlowClient, guard::Guard, spans::Spans},
     config::Config,
     http_step::calls::Calls,
     process::{Process, log_limit::LogLimiter, metrics::Metrics, panic_guard::caught},
@@ -64,6 +65,9 @@ pub struct WebhookDelivery {
     /// In an author's test posts are mocked as calls of `http` steps are.
     calls: Arc<Calls>,
     events: Arc<Events>,
+    spans: Spans,
+    /// Ids of traces are derived by it.
+    token_key: Arc<[u8]>,
 }
 
 /// The counts of a pass over one or all subscriptions.
@@ -77,7 +81,7 @@ pub struct PassCounts {
 impl WebhookDelivery {
     /// Fails only if TLS cannot be set up.
     pub(crate) fn new(process: &Process, calls: &Arc<Calls>, events: &Arc<Events>) -> Result<Self, reqwest::Error> {
-        let Process { config, clock, store, metrics, log_limiter, .. } = process.clone();
+        let Process { config, clock, store, metrics, log_limiter, spans, token_key, .. } = process.clone();
         let guard = Guard::new(config.webhooks.allow_private.iter().copied()).named("webhooks.allow_private");
         Ok(WebhookDelivery {
             ours: FlowClient::new(Guard::new(everywhere()))?.behind(store.fence()).without_redirects(),
@@ -93,6 +97,8 @@ impl WebhookDelivery {
             log_limiter,
             calls: Arc::clone(calls),
             events: Arc::clone(events),
+            spans,
+            token_key,
         })
     }
 

@@ -3,11 +3,12 @@
 use super::sign::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign};
 use crate::{
     base::{
+        clock::Stopwatch,
         limits::WEBHOOK_TIMEOUT,
         secret::Secret,
         time::{Span, Time},
     },
-    channel::call::Post,
+    channel::{call::Post, traceparent::TRACEPARENT},
     events::webhook_delivery::WebhookDelivery,
     model::effect::{CallBody, HttpCall},
     store::tables::{delivery::Delivery, subscription::Subscription},
@@ -31,7 +32,7 @@ impl WebhookDelivery {
     pub(super) async fn ask(&self, subscription: &Subscription, row: &Delivery, now: Time) -> Outcome {
         let (id, timestamp) = (row.event_id.to_string(), now.0.div_euclid(1_000));
         let secrets = self.secrets_of(subscription, now);
-        let headers = [
+        let mut headers = vec![
             (ID_HEADER, id.clone()),
             (TIMESTAMP_HEADER, timestamp.to_string()),
             (SIGNATURE_HEADER, sign(&secrets, &id, timestamp, &row.body)),
@@ -39,8 +40,19 @@ impl WebhookDelivery {
         if self.calls.is_mocked() {
             return self.play(subscription, row, &id, headers).await;
         }
+        let span = self.span_of(row).await;
+        headers.extend(span.and_then(|span| self.traceparent_of(span)).map(|header| (TRACEPARENT, header)));
+        let (began, started) = (self.clock.now(), Stopwatch::start());
+        let outcome = self.wire(subscription, row, &headers).await;
+        if let Some(span) = span {
+            self.tell_of_post(span, (&subscription.url, row), &outcome, (began, started));
+        }
+        outcome
+    }
+
+    async fn wire(&self, subscription: &Subscription, row: &Delivery, headers: &[(&str, String)]) -> Outcome {
         let way = if subscription.configured { &self.ours } else { &self.guarded };
-        let post = Post { url: &subscription.url, headers: &headers, body: &row.body, timeout: WEBHOOK_TIMEOUT };
+        let post = Post { url: &subscription.url, headers, body: &row.body, timeout: WEBHOOK_TIMEOUT };
         match way.post(post).await {
             Ok(answer) if (200..300).contains(&answer.status) => Outcome::Taken(answer.status),
             Ok(answer) if answer.status == 410 => Outcome::Unwanted,
@@ -54,7 +66,7 @@ impl WebhookDelivery {
     }
 
     /// Where calls are mocked, posts are mocked, too.
-    async fn play(&self, of: &Subscription, row: &Delivery, id: &str, headers: [(&str, String); 3]) -> Outcome {
+    async fn play(&self, of: &Subscription, row: &Delivery, id: &str, headers: Vec<(&str, String)>) -> Outcome {
         let body = serde_json::from_str(&row.body).unwrap_or_default();
         let call = HttpCall {
             run: 0,

@@ -1,15 +1,17 @@
 //! Writes spans as a request of OTLP.
 
-use super::{attribute, nanos, scope, text};
-use crate::channel::spans::{Part, Role, Span, Value};
-use hmac::{Hmac, KeyInit as _, Mac as _};
+use super::{
+    attribute,
+    ids::{span_id, trace_id},
+    nanos, scope, text,
+};
+use crate::channel::spans::{Role, Span, Value};
 use opentelemetry_proto::tonic::{
     collector::trace::v1::ExportTraceServiceRequest,
     common::v1::any_value,
     resource::v1::Resource,
     trace::v1::{self as otlp, ResourceSpans, ScopeSpans, span::SpanKind, status::StatusCode},
 };
-use sha2::Sha256;
 
 /// One request with all `spans`. Ids are derived by `key`.
 pub(super) fn request(spans: Vec<Span>, key: &[u8], resource: Resource) -> ExportTraceServiceRequest {
@@ -33,7 +35,7 @@ fn of(span: Span, key: &[u8]) -> otlp::Span {
     }));
     attributes.extend(span.error.map(|error| text("error.type", error.into_owned())));
     otlp::Span {
-        trace_id: digest(key, &[0], span.trace)[..16].to_vec(),
+        trace_id: trace_id(key, span.trace),
         span_id: span_id(key, span.trace, span.part),
         parent_span_id: span.parent.map(|parent| span_id(key, span.trace, parent)).unwrap_or_default(),
         name: span.name.into_owned(),
@@ -51,37 +53,10 @@ fn of(span: Span, key: &[u8]) -> otlp::Span {
     }
 }
 
-fn span_id(key: &[u8], trace: i64, part: Part) -> Vec<u8> {
-    let mut said = vec![match part {
-        Part::Root => 1,
-        Part::Turn { .. } => 2,
-        Part::Send(_) => 3,
-        Part::Leaf(_) => 4,
-    }];
-    match part {
-        Part::Root => {}
-        Part::Turn { conversation, turn } => {
-            said.extend(conversation.to_be_bytes());
-            said.extend(turn.to_be_bytes());
-        }
-        Part::Send(message) => said.extend(message.to_be_bytes()),
-        Part::Leaf(number) => said.extend(number.to_be_bytes()),
-    }
-    digest(key, &said, trace)[..8].to_vec()
-}
-
-fn digest(key: &[u8], said: &[u8], trace: i64) -> [u8; 32] {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
-    mac.update(b"otlp");
-    mac.update(&trace.to_be_bytes());
-    mac.update(said);
-    mac.finalize().into_bytes().into()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::time::Time;
+    use crate::{base::time::Time, channel::spans::Part};
     use std::time::Duration;
 
     fn span(trace: i64, part: Part, parent: Option<Part>) -> Span {
