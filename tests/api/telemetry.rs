@@ -1,7 +1,9 @@
 //! Tests the export of traces and metrics to an OpenTelemetry collector, which is a small server of its own here.
 
-use super::host::Host;
-use serde_json::Value as Json;
+use super::host::{ANA, Host};
+use crate::receiver::Receiver;
+use reqwest::Method;
+use serde_json::{Value as Json, json};
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
@@ -12,8 +14,11 @@ use tokio::{
     sync::watch,
 };
 use transom::{
-    base::{ids::OutboundId, time::Span},
-    channel::meta::compose::{self, News, Number},
+    base::{ids::OutboundId, secret::Secret, time::Span},
+    channel::{
+        meta::compose::{self, News, Number},
+        signature::Key,
+    },
     model::inbound::DeliveryState,
     runtime::process::otlp::Otlp,
     store::tables::{conversation, outbound},
@@ -125,6 +130,86 @@ async fn one_trace_leads_from_the_webhook_to_the_delivered_reply() {
     // Nothing that a person wrote or is called by leaves the daemon this way.
     let text = body.to_string();
     assert!(!text.contains("Hello to you") && !text.contains("34600111222"), "{text}");
+}
+
+/// The flows that the clock, another system, a program and an operator start; the first one asks a server, too.
+const STARTED: &[(&str, &str)] = &[
+    ("flows/_bot.yaml", "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\nsecrets: [SHOP]\nenv: [SHOP_URL]\n"),
+    (
+        "flows/daily.yaml",
+        "flow: daily\nwhen:\n  - schedule: \"0 11 * * *\"\n    to: everyone\nsteps:\n  - http: POST ${env.SHOP_URL}\n  \
+         - say: The news\n    if_closed: skip\n",
+    ),
+    (
+        "flows/paid.yaml",
+        "flow: paid\nwhen:\n  - webhook: paid\n    verify: {header: X-Shop-Signature, hmac: sha256-hex, secret: SHOP}\n    \
+         contact: ${body.phone}\n    body: {phone: text}\nsteps:\n  - say: Thanks\n    if_closed: skip\n",
+    ),
+];
+
+#[tokio::test]
+async fn a_start_begins_the_trace_of_its_run() {
+    let (collector, shop) = (Collector::start().await, Receiver::new(&[]).await);
+    let more = format!(
+        "{}flows: {{env: {{SHOP_URL: \"{}\"}}, secrets: {{SHOP: shop-secret}}, allow_private: [127.0.0.1]}}\n",
+        collector.config(""),
+        shop.url
+    );
+    let mut host = Host::with(STARTED, &more).await;
+    host.ana_says("hello").await;
+    host.graph.until_sent(1).await;
+    // It is eleven o'clock in Madrid.
+    host.advance(Span::hours(1)).await;
+    host.graph.until_sent(2).await;
+    let body = json!({"phone": ANA}).to_string();
+    let signature = Key::new(Secret::new("shop-secret")).sign(body.as_bytes());
+    host.request(Method::POST, "/hooks/paid", &[("x-shop-signature", &signature)], body).await.is(202);
+    host.app.run_due().await.unwrap();
+    host.graph.until_sent(3).await;
+    let ana = json!({"phone": ANA});
+    let run = json!({"flow": "parcel", "contact": ana, "sender": 12, "inputs": {"number": 7, "size": "small"}});
+    host.post("key-acme", "/v1/runs", run).await.is(201);
+    host.graph.until_sent(4).await;
+    let event = json!({"name": "parcel_sent", "contact": ana, "data": {"n": 7}});
+    host.post("key-acme", "/v1/events", event).await.is(202);
+    host.graph.until_sent(5).await;
+    let to = json!({"flow": "daily", "to": {"if": format!("contact.phone == \"{ANA}\"")}});
+    let draft = host.post("key-acme", "/v1/broadcasts", to).await.is(201);
+    host.post("key-acme", &format!("/v1/broadcasts/{}/start", draft["id"]), json!({"people": 1})).await.is(200);
+    host.advance(Span::seconds(1)).await;
+    host.graph.until_sent(6).await;
+    export(&host).await;
+    let spans = collector.spans();
+    let starts: Vec<&Json> = spans.iter().filter(|span| span["name"] == "start").collect();
+    let told = |span: &Json| {
+        let of = |name: &str| attribute(span, &format!("transom.{name}"));
+        format!("{} {} {} {}", of("start.kind"), of("flow.name"), of("start.state"), of("start.late_ms"))
+    };
+    let all: Vec<String> = starts.iter().map(|span| told(span)).collect();
+    assert_eq!(
+        all,
+        [
+            "schedule daily began 0",
+            "webhook paid began 0",
+            "api parcel began 0",
+            "event parcel_sent began 0",
+            "broadcast daily began 1000"
+        ]
+    );
+    for start in starts {
+        assert!(start["parentSpanId"].as_str().unwrap_or_default().is_empty(), "{start}");
+        let of_trace = |name: &str| {
+            let mut found = spans.iter().filter(|span| span["traceId"] == start["traceId"] && span["name"] == name);
+            found.next().unwrap_or_else(|| panic!("no {name} below {start}"))
+        };
+        let (turn, send) = (of_trace("turn"), of_trace("send"));
+        assert_eq!(turn["parentSpanId"], start["spanId"]);
+        assert!(!send["parentSpanId"].as_str().unwrap().is_empty(), "{send}");
+        assert_eq!(of_trace("POST")["parentSpanId"], send["spanId"]);
+    }
+    let call = spans.iter().find(|span| span["name"] == "http").expect("the call of the schedule's run");
+    let header = format!("00-{}-{}-01", call["traceId"].as_str().unwrap(), call["spanId"].as_str().unwrap());
+    assert_eq!(shop.got()[0].header("traceparent"), header);
 }
 
 #[tokio::test]

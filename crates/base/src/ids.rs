@@ -36,6 +36,21 @@ numbers! {
     StartId,
     /// A set of flow files.
     VersionId,
+    /// Joins all that one cause led to, in logs and traces: the number of the contact's message, or of the start.
+    TraceId,
+}
+
+impl From<InboundId> for TraceId {
+    fn from(message: InboundId) -> TraceId {
+        TraceId(message.0)
+    }
+}
+
+impl From<StartId> for TraceId {
+    /// Numbers of starts by programs are negative; the number itself is from the same blocks as all others.
+    fn from(start: StartId) -> TraceId {
+        TraceId(start.0.abs())
+    }
 }
 
 impl StartId {

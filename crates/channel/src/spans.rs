@@ -1,6 +1,6 @@
 //! Queues the finished spans of traces for an exporter: one piece of work each, from the webhook to the reply.
 //!
-//! A trace is everything that one message of a contact led to. Its id is the number that the log calls `trace.id`, so
+//! A trace is everything that one message of a contact, or one start of a flow, led to. Its id is the number that the log calls `trace.id`, so
 //! nothing has to be carried along: each place that knows the number can tell its part, also after a restart and in
 //! another daemon. Spans hold ids, names and durations, never a text, a number of a phone or a token.
 
@@ -37,7 +37,7 @@ pub struct Span {
 /// Tells the pieces of one trace apart. Its span id is derived from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Part {
-    /// The beginning: the webhook with the message, or the sending of a message that nobody's message led to.
+    /// The beginning: the webhook with the message, or the start of a run that no message led to.
     Root,
     Turn {
         conversation: i64,

@@ -23,7 +23,7 @@ use super::{
     value::Value,
 };
 use crate::base::{
-    ids::{FlowName, InboundId, ProviderId, StartId, StepId, VersionId},
+    ids::{FlowName, InboundId, ProviderId, StartId, StepId, TraceId, VersionId},
     time::{Span, Time},
 };
 use serde::{Deserialize, Serialize};
@@ -310,9 +310,9 @@ pub struct MessageDraft {
     /// The platform's id of the message that it quotes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quotes: Option<ProviderId>,
-    /// The contact's message that caused it, set by the runtime, so that log lines can be joined.
+    /// The contact's message or the start that caused it, set by the runtime, so that log lines can be joined.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub trace: Option<InboundId>,
+    pub trace: Option<TraceId>,
     /// The person of the business who wrote it, if somebody said who.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<String>,

@@ -59,7 +59,7 @@ impl Delivery {
         let to = address_of(&lane.contact);
         let number = conversation.number.as_deref().map(str::to_owned);
         let mut outgoing = Outgoing { id, sender, to, content, reply_to, direct, number };
-        let trace = pending.and_then(|pending| pending.draft.trace).map_or(id.0, |message| message.0);
+        let trace = pending.and_then(|pending| pending.draft.trace).map_or(id.0, |trace| trace.0);
         self.statuses.trace_ids.put(id, trace);
         tracing::debug!(trace.id = trace, outbound.id = %id, sender.id = %sender, "Message {id} goes on the wire");
         let conversation = conversation.id;
@@ -89,7 +89,7 @@ impl Delivery {
                 app.health.hand_over(trace, &outgoing).await
             };
             let result = app.uploads.unless_forgotten(result, attached.ok().flatten()).await;
-            // A message that nobody's message led to begins its trace.
+            // A message that neither a message nor a start led to begins its trace.
             let parent = led.then_some(Part::Turn { conversation: conversation.0, turn });
             app.tell_of_send((trace, parent), (id, sender), &result, (began, started));
             let work = LaneTask::Sent { conversation, id, result: Box::new(result) };

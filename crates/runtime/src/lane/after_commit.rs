@@ -1,7 +1,7 @@
 //! Collects what a turn does after its commit.
 
 use crate::{
-    base::ids::{FlowName, InboundId, OutboundId},
+    base::ids::{FlowName, InboundId, OutboundId, TraceId},
     model::{effect::CallRequest, event::FlowEvent, form::FormAnswer},
     store::tables::{run::Run, start::PlannedStart},
 };
@@ -29,8 +29,8 @@ pub(crate) struct AfterCommit {
     pub overheard: Vec<(FlowEvent, usize)>,
     /// The message that this turn handles, for the consent ledger.
     pub handled: Option<InboundId>,
-    /// The message that caused the turn, also if a server was called in between.
-    pub trace: Option<InboundId>,
+    /// The message or start that caused the turn, also if a server was called in between.
+    pub trace: Option<TraceId>,
     /// The text of our message that it answers, for the consent ledger.
     pub shown: Option<String>,
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     base::{
-        ids::{ContactId, ConversationId, InboundId, OutboundId, SenderId},
+        ids::{ContactId, ConversationId, InboundId, OutboundId, SenderId, TraceId},
         time::Time,
     },
     channel::{Receipt, SendError},
@@ -54,8 +54,8 @@ pub struct Conversation {
     pub outbox: Vec<QueuedMessage>,
     /// Results of messages that the engine was not told yet.
     pub missed: Vec<Event>,
-    /// The last message that this process handled, for logs: the answer of a server continues it.
-    pub led_by: Option<InboundId>,
+    /// The last message or start that this process handled, for logs: the answer of a server continues it.
+    pub led_by: Option<TraceId>,
     /// The number of ours that the contact last wrote to, at a sender with several.
     pub number: Option<Box<str>>,
 }

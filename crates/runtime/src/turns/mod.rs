@@ -23,6 +23,7 @@ mod repeat_log;
 mod replied_message;
 mod runner;
 mod spans;
+mod start_span;
 mod tester;
 mod turn;
 mod unstored;

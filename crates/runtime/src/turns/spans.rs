@@ -3,7 +3,7 @@
 use crate::{
     base::{
         clock::Stopwatch,
-        ids::{ConversationId, InboundId},
+        ids::{ConversationId, TraceId},
         time::Time,
     },
     channel::spans::{Part, Role, Span, Value},
@@ -20,17 +20,17 @@ use hyper::Uri;
 /// The turn that wants a call.
 #[derive(Clone, Copy)]
 pub(super) struct Caller {
-    /// The contact's message that led to it; `None`: nobody's.
-    pub led_by: Option<InboundId>,
+    /// The contact's message or the start that led to it; `None`: a timer.
+    pub led_by: Option<TraceId>,
     pub conversation: ConversationId,
     pub turn: u64,
 }
 
 impl Runner {
-    /// Tells of a stored turn about the message `id`.
+    /// Tells of a stored turn of a trace.
     pub(super) fn tell_of_turn(
         &self,
-        InboundId(trace): InboundId,
+        TraceId(trace): TraceId,
         (conversation, turn): (ConversationId, u64),
         after: &AfterCommit,
         (began, started): (Time, Stopwatch),
@@ -74,7 +74,7 @@ impl Runner {
         result: &Result<CallReturn, CallError>,
         (began, started): (Time, Stopwatch),
     ) {
-        let Some(InboundId(trace)) = led_by else { return };
+        let Some(TraceId(trace)) = led_by else { return };
         self.spans.record(trace, || {
             let (name, mut attributes): (&str, Vec<(&str, Value)>) = match request {
                 CallRequest::Http(call) => {

@@ -3,7 +3,7 @@
 use crate::{
     base::{
         clock::Stopwatch,
-        ids::{ConversationId, FlowName, InboundId},
+        ids::{ConversationId, FlowName, InboundId, TraceId},
         time::Time,
     },
     bot::live::Current,
@@ -34,6 +34,7 @@ use crate::{
         Runner,
         assigned::{assigned, case_told},
         consent_evidence::{Pointer, is_stop},
+        start_span::Beginning,
     },
 };
 use std::{panic::AssertUnwindSafe, sync::Arc};
@@ -71,6 +72,7 @@ impl Runner {
             _ => None,
         };
         let goes_on = matches!(event, Event::Returned { .. });
+        let beginning = Beginning::of(&event, now, || self.store.next_id());
         let talk = self.talk_for_draft(&live, &session, lane.conversations[index].id, &event).await?;
         let outcome = self.outcome_of(&live, lane, index, now, &versions, session, event, &talk).await;
         let Outcome { mut session, contact, effects, trace, passage } = match outcome {
@@ -118,7 +120,8 @@ impl Runner {
         };
         let run_ids = self.run_ids(lane.conversations[index].id, &effects).await?;
         let conversation = &mut lane.conversations[index];
-        conversation.led_by = handled.or(conversation.led_by.filter(|_| goes_on));
+        let begins = handled.map(TraceId::from).or(beginning.as_ref().map(|beginning| beginning.trace));
+        conversation.led_by = begins.or(conversation.led_by.filter(|_| goes_on));
         let led_by = conversation.led_by;
         if let Some(id) = led_by {
             tracing::debug!(trace.id = id.0, conversation.id = %conversation.id, turn, "A turn about {id}");
@@ -162,6 +165,9 @@ impl Runner {
                 }
                 return Err(error.into());
             }
+        }
+        if let Some(beginning) = beginning {
+            self.tell_of_start(beginning, (&effects, &after), (now, started));
         }
         if let Some(id) = led_by {
             self.tell_of_turn(id, (conversation, turn), &after, (now, started));
