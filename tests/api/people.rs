@@ -192,7 +192,7 @@ async fn an_old_run_is_shown_with_its_turns_however_much_came_after() {
     let number = |name: &str| run[name].as_i64().unwrap();
     let conversation = ConversationId(number("conversation_id"));
     let turn = |turn: u64, run: Option<u32>, at| {
-        let data = vec![TraceEntry { run, step: None, what: format!("turn {turn}") }];
+        let data = vec![TraceEntry { run, step: None, what: format!("turn {turn}"), call: None }];
         let contact_id = ContactId(number("contact_id"));
         trace::Trace { id: host.app.store.next_id(), conversation_id: conversation, contact_id, turn, at, data }
     };

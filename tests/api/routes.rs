@@ -14,6 +14,7 @@ use transom::{
         clock::Clock,
         ids::{ContactId, ConversationId, InboundId, OutboundId, SenderId},
     },
+    model::effect::{CallCost, CallKind, CallMade, Tokens, TraceEntry},
     store::{
         WriteSet,
         tables::{
@@ -22,6 +23,7 @@ use transom::{
             delivery::{self, AttemptState, Delivery},
             run,
             support_case::shadow::{self, ShadowDraft},
+            trace,
         },
     },
     web::{
@@ -92,7 +94,7 @@ impl World {
         let given = host.post("key-acme", &format!("{path}/assign"), json!({"team": "workshop"})).await.is(200);
         host.ana_says("hello").await;
         let runs = run::page(&host.app.store, i64::MAX, 1).await.unwrap();
-        let ended = runs[0].id.to_string();
+        let (ended, first) = (runs[0].id.to_string(), runs[0].clone());
         host.advance(transom::base::time::Span::minutes(1)).await;
         host.ana_says("survey").await;
         let page = host.get("key-acme", "/v1/conversations").await.is(200);
@@ -140,6 +142,7 @@ impl World {
         ids.insert("$webhook", webhook.to_string());
         ids.insert("$delivery", delivered(&host, webhook).await.to_string());
         charged(&host).await;
+        called(&host, &first).await;
         drafted(&host, &ids).await;
         let only_ana = json!({
             "flow": "tuesdays", "to": {"if": format!("contact.phone == \"{ANA}\"")}, "at": "2030-01-01T10:00",
@@ -236,6 +239,35 @@ async fn refused_send(host: &Host) -> i64 {
     set.push(&dead_letter::INSERT, &letter);
     host.app.store.commit(set).await.unwrap();
     letter.id
+}
+
+/// Two calls of a run: of a server that was asked, and of a model.
+async fn called(host: &Host, run: &run::Run) {
+    let plain = CallMade {
+        kind: CallKind::Http,
+        name: "shop.example.com".into(),
+        call: 1,
+        attempt: 1,
+        ms: 120,
+        mocked: false,
+        status: Some(200),
+        error: None,
+        tokens: None,
+        cost: None,
+    };
+    let tokens = Some(Tokens { input: 1_000, cached: 0, output: 20 });
+    let cost = Some(CallCost { millionths: 1_040, currency: "EUR".into() });
+    let asked =
+        CallMade { kind: CallKind::Model, name: "main".into(), call: 2, status: None, tokens, cost, ..plain.clone() };
+    let mut set = WriteSet::new();
+    for (id, made) in [(900_001, plain), (900_002, asked)] {
+        // Without a number: who reads masked answers sees this one, too.
+        let what = "a call came back".to_owned();
+        let entry = TraceEntry { run: Some(run.number), step: None, what, call: Some(Box::new(made)) };
+        let (conversation_id, contact_id, at) = (run.conversation_id, run.contact_id, run.started_at);
+        set.push(&trace::INSERT, &trace::Trace { id, conversation_id, contact_id, turn: 1, at, data: vec![entry] });
+    }
+    host.app.store.commit(set).await.unwrap();
 }
 
 /// A message with a charge.

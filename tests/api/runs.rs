@@ -1,7 +1,7 @@
 //! Tests the filters of `/v1/runs`, and what the page of a run shows.
 
 use super::host::{ANA, Host};
-use crate::graph::Fault;
+use crate::{graph::Fault, receiver::Receiver};
 use serde_json::{Value as Json, json};
 use transom::base::time::Span;
 
@@ -80,4 +80,55 @@ async fn a_run_names_the_steps_that_it_passed() {
     let steps: Vec<&str> = run["steps"].as_array().unwrap().iter().map(|one| one["step"].as_str().unwrap()).collect();
     assert!(matches!(steps[..], [asks, says] if asks.contains("ask") && says.contains("say")), "{run:#}");
     assert_eq!((&run["state"], &run["contact"]["phone"]), (&json!("done"), &json!(ANA)));
+}
+
+#[tokio::test]
+async fn the_calls_of_a_run_are_listed_with_each_attempt() {
+    let shop = Receiver::new(&[503, 200]).await;
+    let bot = ("flows/_bot.yaml", "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\nenv: [SHOP_URL]\n");
+    let order = "flow: order\nwhen: [{message: order}]\nsteps:\n  - http: GET ${env.SHOP_URL}/orders/${msg.text}\n    \
+                 retry: {times: 1, wait: 1m}\n  - http: GET http://10.0.0.1/\n    retry: 0\n    on_error: [{say: No}]\n";
+    let more = format!("flows: {{env: {{SHOP_URL: \"{}\"}}, allow_private: [127.0.0.1]}}\n", shop.url);
+    let mut host = Host::with(&[bot, ("flows/order.yaml", order)], &more).await;
+    host.ana_says("order").await;
+    shop.until(1).await;
+    let run = runs(&host, "flow=order").await[0]["id"].clone();
+    let calls = async |host: &Host, query: &str| {
+        let page = host.get("key-acme", &format!("/v1/runs/{run}/calls{query}")).await.is(200);
+        (page["data"].as_array().unwrap().clone(), page["next_cursor"].clone())
+    };
+    let told = |call: &Json| {
+        let of = |name: &str| call[name].to_string().replace('"', "");
+        ["name", "step", "call", "attempt", "state", "status", "error"].map(of).join(" ")
+    };
+    // The answer comes into the lane a moment after the shop has written it.
+    let waits = async {
+        loop {
+            let listed = calls(&host, "").await.0;
+            if listed.last().is_some_and(|call| call["state"] == "waiting") {
+                return listed;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let listed = tokio::time::timeout(std::time::Duration::from_secs(10), waits).await.unwrap();
+    let first = "127.0.0.1 order.http_1 1 1 done 503 null";
+    assert_eq!(listed.iter().map(told).collect::<Vec<_>>(), [first, "127.0.0.1 order.http_1 1 2 waiting null null"]);
+    assert_eq!((&listed[1]["next_at"], &listed[1]["ms"]), (&json!("2026-03-27T09:01:00+00:00"), &Json::Null));
+    assert!(listed[0]["ms"].is_i64() && listed[0]["at"].is_string(), "{listed:#?}");
+    host.advance(Span::minutes(1)).await;
+    host.graph.until_sent(1).await;
+    let (listed, next) = calls(&host, "").await;
+    let (second, third) = ("127.0.0.1 order.http_1 1 2 done 200 null", "10.0.0.1 order.http_2 2 1 failed null blocked");
+    assert_eq!(
+        (listed.iter().map(told).collect::<Vec<_>>(), next),
+        (vec![first.into(), second.into(), third.into()], Json::Null)
+    );
+    let (page, next) = calls(&host, "?limit=2").await;
+    let (rest, end) = calls(&host, &format!("?limit=2&cursor={}", next.as_str().unwrap())).await;
+    assert_eq!((page.len(), rest.iter().map(told).collect::<Vec<_>>(), end), (2, vec![third.to_owned()], Json::Null));
+    // Neither the customer's words nor another account's runs are told.
+    assert!(!json!(listed).to_string().contains("orders"), "{listed:#?}");
+    host.get("key-other", &format!("/v1/runs/{run}/calls")).await.is(404);
+    host.get("key-acme", &format!("/v1/runs/{run}/calls?limit=0")).await.is(422);
 }

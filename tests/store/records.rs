@@ -128,7 +128,7 @@ fn a_dead_letter_is_replayed_once() {
 fn traces_are_listed_newest_first() {
     on_both(|bed| async move {
         let store = bed.open().await;
-        let entry = TraceEntry { run: Some(1), step: None, what: "flow `a`: no".into() };
+        let entry = TraceEntry { run: Some(1), step: None, what: "flow `a`: no".into(), call: None };
         let row = |id| Trace {
             id,
             conversation_id: ConversationId(7),

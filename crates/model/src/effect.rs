@@ -1,10 +1,12 @@
 //! Defines the effects that the engine asks for, and its trace of the reasons.
 
 mod call;
+mod call_made;
 mod planned;
 mod question;
 
 pub use call::{CallBody, CallJson, CallPart, CallRequest, CallText, HttpCall, McpCall, McpPin};
+pub use call_made::{CallCost, CallKind, CallMade};
 pub use planned::{
     Audience, PlannedFlow, PlannedTime, StartTarget, broadcast_key, broadcast_of, is_start_key, start_key,
 };
@@ -386,4 +388,7 @@ pub struct TraceEntry {
     pub step: Option<StepId>,
     /// A sentence for the author: "flow `booking`: `book` is not the whole message".
     pub what: String,
+    /// The call that has returned, if the line tells of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<Box<CallMade>>,
 }

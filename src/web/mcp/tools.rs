@@ -26,11 +26,12 @@ use std::sync::Arc;
 use tower_service::Service as _;
 
 /// The names of the routes, in the order in which an assistant reads them.
-const READS: [&str; 29] = [
+const READS: [&str; 30] = [
     "list_flows",
     "show_flow",
     "list_runs",
     "show_run",
+    "list_run_calls",
     "list_conversations",
     "count_conversations",
     "show_conversation",

@@ -11,7 +11,7 @@ use super::{
 use crate::web::{
     api::{
         page::Listed,
-        runs::{self, RUN_STATES, Run, RunStart, RunStarted, TrackedStart},
+        runs::{self, RUN_STATES, Run, RunCall, RunStart, RunStarted, TrackedStart},
     },
     request::NoBody,
 };
@@ -93,6 +93,23 @@ pub static ROUTES: &[Route] = &[
         answers: &[ok(answer::<Run>(), "")],
         example: ask("/v1/runs/$run"),
         take: || handler(runs::show),
+        ..GET
+    },
+    Route {
+        path: "/v1/runs/{id}/calls",
+        name: "list_run_calls",
+        scope: Some(Scope::Read),
+        part: "Runs",
+        roles: READERS,
+        personal: false,
+        summary: "List the calls that a run made, oldest first",
+        about: "Each attempt of its requests to servers, of tools of MCP servers and of questions to models, with the time \
+                that it took, tokens and cost; then the one that it waits for. They are kept as long as traces are. A flow \
+                that an agent uses as a tool has its calls in the same run.",
+        query: &[LIMIT, CURSOR],
+        answers: &[ok(answer::<Listed<RunCall>>(), "")],
+        example: ask("/v1/runs/$run/calls"),
+        take: || get(runs::calls),
         ..GET
     },
     Route {

@@ -201,7 +201,7 @@ impl<'a> Turn<'a> {
 
     /// Adds a line to the trace: an action and its reason.
     pub fn note(&mut self, run: Option<u32>, step: Option<&StepId>, what: impl Into<String>) {
-        self.trace.push(TraceEntry { run, step: step.cloned(), what: what.into() });
+        self.trace.push(TraceEntry { run, step: step.cloned(), what: what.into(), call: None });
     }
 
     /// Records an event, which flows get at the end of the turn.

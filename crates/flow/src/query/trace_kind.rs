@@ -78,7 +78,9 @@ mod tests {
 
     #[test]
     fn a_line_is_sorted_by_its_words_and_then_by_its_step() {
-        let kind = |what: &str, verb| trace_kind(&TraceEntry { run: None, step: None, what: what.to_owned() }, verb);
+        let kind = |what: &str, verb| {
+            trace_kind(&TraceEntry { run: None, step: None, what: what.to_owned(), call: None }, verb)
+        };
         assert_eq!(kind("failed: `http_503`: down", Some("http")), TraceKind::Error);
         assert_eq!(kind("`message hi` starts `menu`: the whole message", None), TraceKind::Start);
         assert_eq!(kind("the run of `menu` is over: done", Some("say")), TraceKind::End);

@@ -13,7 +13,7 @@ use crate::{
     },
     model::{
         contact::Contact,
-        effect::{Effect, MessageDraft, TurnSteps},
+        effect::{CallMade, Effect, MessageDraft, TurnSteps},
         event::{ConsentWord, Event},
         inbound::{Alias, InboundMessage, StatusUpdate},
         session::{BeganWith, Session},
@@ -60,22 +60,29 @@ pub struct Conversation {
     pub number: Option<Box<str>>,
 }
 
+/// The result of a call, with the rows that are committed with it.
+#[derive(Clone)]
+pub struct ReturnedCall {
+    pub conversation: ConversationId,
+    pub run: u32,
+    pub event: Box<Event>,
+    /// A note for the trace, if a mock answered.
+    pub said: Option<String>,
+    /// `None` in an author's test, whose calls take no time.
+    pub made: Option<CallMade>,
+    pub settled: Vec<SettledCall>,
+    /// A question to a model, with its answer.
+    pub exchange: Option<Box<Exchange>>,
+}
+
 /// A job for a lane.
 pub enum LaneTask {
     /// A recorded, unhandled message.
     Inbound(Box<RecordedMessage>),
     /// Another event of a conversation; `reply` gets the engine's result.
     Event { conversation: ConversationId, event: Box<Event>, reply: Option<oneshot::Sender<TurnAnswer>> },
-    /// The result of an external call; `said` is for the trace, if a mock answered. `settled` and `exchange` are committed
-    /// with it.
-    Returned {
-        conversation: ConversationId,
-        run: u32,
-        event: Box<Event>,
-        said: Option<String>,
-        settled: Vec<SettledCall>,
-        exchange: Option<Box<Exchange>>,
-    },
+    /// The result of an external call, with the rows that are committed with it.
+    Returned(ReturnedCall),
     /// The slot of a planned start has come.
     Begin(Box<PlannedStart>, Arc<StartPermit>),
     /// A message of a person or of the API for the outbox; `reply` gives `None` if the contact's data was erased.
@@ -126,14 +133,7 @@ impl LaneTask {
     /// A copy of work that nobody else would bring again.
     pub(crate) fn once_more(&self) -> Option<LaneTask> {
         Some(match self {
-            LaneTask::Returned { conversation, run, event, said, settled, exchange } => LaneTask::Returned {
-                conversation: *conversation,
-                run: *run,
-                event: event.clone(),
-                said: said.clone(),
-                settled: settled.clone(),
-                exchange: exchange.clone(),
-            },
+            LaneTask::Returned(returned) => LaneTask::Returned(returned.clone()),
             LaneTask::Begin(start, held) => LaneTask::Begin(start.clone(), Arc::clone(held)),
             LaneTask::Sent { conversation, id, result } => {
                 LaneTask::Sent { conversation: *conversation, id: *id, result: result.clone() }

@@ -8,7 +8,7 @@ use crate::{
     },
     channel::{spans::Part, traceparent::carrying},
     flow::FlowSet,
-    lane::state::{Conversation, LaneState, LaneTask},
+    lane::state::{Conversation, LaneState, LaneTask, ReturnedCall},
     llm_step::{
         conversation,
         models::{Asking, Replied},
@@ -20,7 +20,7 @@ use crate::{
     },
     process::panic_guard::caught,
     store::tables::{model_call::SettledCall, model_question::Exchange},
-    turns::{Runner, spans::Caller},
+    turns::{Runner, returned::made, spans::Caller},
 };
 use std::{pin::pin, sync::Arc};
 
@@ -81,8 +81,10 @@ impl Runner {
                 OutsideResult::failed("unknown_outcome", &panic)
             });
             app.tell_of_call((caller, part), &request, &result, (began, started));
+            let made = (!app.calls.is_mocked()).then(|| made(&request, &result, started, said.is_some()));
             let event = Box::new(Event::Returned { run, call, result });
-            app.queue.push(contact, LaneTask::Returned { conversation, run, event, said, settled, exchange });
+            let returned = ReturnedCall { conversation, run, event, said, made, settled, exchange };
+            app.queue.push(contact, LaneTask::Returned(returned));
             app.queue.lanes.leave();
         });
     }

@@ -11,7 +11,7 @@ use crate::{
     },
     model::{
         consent_words::{self, Word},
-        effect::{Effect, NO_RUN, TraceEntry},
+        effect::Effect,
         event::{ConsentWord, DeliveryOutcome, Event},
         inbound::InboundKind,
     },
@@ -19,11 +19,7 @@ use crate::{
     starts::Begun,
     store::{
         WriteSet,
-        tables::{
-            contact, model_call,
-            model_question::{self, AnsweredQuestion},
-            outbound,
-        },
+        tables::{contact, outbound},
     },
     turns::Runner,
 };
@@ -164,30 +160,7 @@ impl Runner {
                 answer(reply, conversation, effects);
                 self.go_on(lane, index).await
             }
-            LaneTask::Returned { conversation, run, event, said, settled, exchange } => {
-                if let Event::Returned { call, .. } = *event {
-                    self.calling.remove((conversation, run, call));
-                }
-                let index = self.conversation_index(lane, conversation).await?;
-                let mut set = WriteSet::of(lane.contact.id.0);
-                for row in &settled {
-                    set.push(&model_call::SETTLE, row);
-                }
-                if let Some(data) = exchange {
-                    let (id, contact_id, at) = (self.store.next_id(), lane.contact.id, self.clock.now());
-                    let row = AnsweredQuestion { id, conversation_id: conversation, contact_id, run, at, data: *data };
-                    set.push(&model_question::INSERT, &row);
-                }
-                if let Some(what) = said {
-                    let turn = lane.conversations[index].session.turn + 1;
-                    // A question about a message belongs to no run.
-                    let entry = TraceEntry { run: Some(run).filter(|run| *run != NO_RUN), step: None, what };
-                    let (id, now) = (self.store.next_id(), self.clock.now());
-                    rows::trace(&mut set, id, lane.contact.id, conversation, turn, now, vec![entry]);
-                }
-                self.take_own_turn(lane, index, *event, set).await?;
-                self.go_on(lane, index).await
-            }
+            LaneTask::Returned(returned) => Box::pin(self.take_returned(lane, returned)).await,
             LaneTask::Begin(start, _held) => {
                 let Some(Begun { sender, start }) = Box::pin(self.starts.begin(lane, *start)).await? else {
                     return Ok(());

@@ -21,6 +21,7 @@ mod quarantine;
 mod recorded;
 mod repeat_log;
 mod replied_message;
+mod returned;
 mod runner;
 mod spans;
 mod start_span;

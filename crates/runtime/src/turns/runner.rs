@@ -255,7 +255,7 @@ impl Runner {
                 return Err(anyhow::anyhow!("there is work for contact {contact}, who does not exist").into());
             };
             // The database may refuse a follow-up of the job for other reasons.
-            let is_own = matches!(work, LaneTask::Wake | LaneTask::Returned { .. } | LaneTask::Begin(..));
+            let is_own = matches!(work, LaneTask::Wake | LaneTask::Returned(_) | LaneTask::Begin(..));
             let done = self.take_other(lane, work).await;
             lane.refused = None;
             match done {

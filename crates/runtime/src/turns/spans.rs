@@ -15,7 +15,6 @@ use crate::{
     process::otlp::ids::traceparent,
     turns::Runner,
 };
-use hyper::Uri;
 
 /// The turn that wants a call.
 #[derive(Clone, Copy)]
@@ -79,9 +78,7 @@ impl Runner {
             let (name, mut attributes): (&str, Vec<(&str, Value)>) = match request {
                 CallRequest::Http(call) => {
                     let mut attributes: Vec<(&str, Value)> = vec![("http.request.method", call.method.clone().into())];
-                    let address = Uri::try_from(call.url.as_str()).ok();
-                    let host = address.as_ref().and_then(Uri::host).map(str::to_owned);
-                    attributes.extend(host.map(|host| ("server.address", host.into())));
+                    attributes.push(("server.address", request.called().into()));
                     ("http", attributes)
                 }
                 CallRequest::Mcp(call) => ("mcp", vec![("gen_ai.tool.name", call.tool.to_string().into())]),

@@ -233,7 +233,7 @@ async fn find(web: &Web, id: i64) -> Result<Option<run::Run>, Problem> {
     run::find(&web.app.store, id).await.map_err(|error| Problem::bug(&error))
 }
 
-async fn owned(web: &Web, caller: &Caller, id: &str) -> Result<run::Run, Problem> {
+pub(super) async fn owned(web: &Web, caller: &Caller, id: &str) -> Result<run::Run, Problem> {
     let id = id.parse().map_err(|_| none())?;
     let row = find(web, id).await?.ok_or_else(none)?;
     if is_owned(web, caller, &row).await? { Ok(row) } else { Err(none()) }
