@@ -112,7 +112,7 @@ impl Server {
     async fn take(&mut self, text: &[u8]) {
         match protocol::read(text, &*self.workshop) {
             Request::Nothing => {}
-            Request::Answer(answer) => tell(&answer),
+            Request::Answer(answer) | Request::NoSuchMethod(answer) => tell(&answer),
             Request::Cancel(id) => {
                 if let Some(call) = self.running.lock().await.remove(&id) {
                     call.abort();

@@ -58,6 +58,7 @@ async fn no_answer_tells_an_assistant_who_a_customer_is() {
         ("show_conversation", "$conversation"),
         ("list_messages", "$conversation"),
         ("show_run", "$run"),
+        ("list_run_calls", "$run"),
         ("show_case", "$case"),
     ];
     for key in ["key-acme", OPERATOR] {
@@ -135,4 +136,25 @@ async fn a_stateless_client_says_its_version_in_each_request() {
     assert_eq!(listed["result"]["resultType"], "complete");
     let message = json!({"jsonrpc": "2.0", "id": 7, "method": "tools/list", "params": meta("2030-01-01")});
     assert_eq!(send(&host, "key-acme", &[], message).await.is(400)["error"]["code"], -32022);
+}
+
+#[tokio::test]
+async fn a_ping_is_answered_in_the_versions_that_have_it() {
+    let host = Host::new().await;
+    let ping = |params: Json| json!({"jsonrpc": "2.0", "id": "p1", "method": "ping", "params": params});
+    for version in ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"] {
+        let answer = send(&host, "key-acme", &[("mcp-protocol-version", version)], ping(json!({}))).await;
+        let kind = answer.headers["content-type"].to_str().unwrap().to_owned();
+        assert!(kind.starts_with("application/json"), "{kind}");
+        assert_eq!(answer.is(200), json!({"jsonrpc": "2.0", "id": "p1", "result": {}}));
+    }
+    let meta = json!({"_meta": {
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": {},
+    }});
+    let stateless = [("mcp-protocol-version", "2026-07-28")];
+    assert_eq!(send(&host, "key-acme", &stateless, ping(meta.clone())).await.is(404)["error"]["code"], -32601);
+    // An unknown method is an error in an answer of 200 before, and 404 in that version.
+    let unknown = |params: Json| json!({"jsonrpc": "2.0", "id": 1, "method": "prompts/list", "params": params});
+    assert_eq!(send(&host, "key-acme", &[], unknown(json!({}))).await.is(200)["error"]["code"], -32601);
+    assert_eq!(send(&host, "key-acme", &stateless, unknown(meta)).await.is(404)["error"]["code"], -32601);
 }

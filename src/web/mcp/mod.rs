@@ -47,6 +47,7 @@ pub async fn answer(
         Message::Nothing | Message::Cancel(_) => StatusCode::ACCEPTED.into_response(),
         Message::Answer(answer) if protocol::is_unreadable(&answer) => respond(StatusCode::BAD_REQUEST, &answer),
         Message::Answer(answer) => respond(StatusCode::OK, &answer),
+        Message::NoSuchMethod(answer) => respond(StatusCode::NOT_FOUND, &answer),
         Message::Call(call) => {
             let done = tools::run(&web, peer, &caller, call.tool, &call.arguments).await;
             respond(StatusCode::OK, &call.answered(&done))

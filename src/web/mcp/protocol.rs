@@ -61,6 +61,8 @@ pub enum Request<T> {
     /// A notification that needs nothing, or an answer to a question that nobody asked.
     Nothing,
     Answer(Json),
+    /// The refusal of a method that there is not in the version without a handshake, which has a status of its own for it.
+    NoSuchMethod(Json),
     /// The call with this id, as JSON, is not wanted any more.
     Cancel(String),
     Call(Call<T>),
@@ -134,7 +136,8 @@ fn request<B: Toolbox>(id: Json, method: &str, mut params: Map<String, Json>, to
             "supportedVersions": versions(), "capabilities": capabilities(), "instructions": tools.instructions(),
             "ttlMs": LIST_TTL_MS, "cacheScope": "public",
         }),
-        "ping" => json!({}),
+        // The version without a handshake has no `ping`: each of its requests stands alone.
+        "ping" if !is_stateless => json!({}),
         "tools/list" => {
             let mut list = json!({"tools": tools.described()});
             if is_stateless {
@@ -156,7 +159,10 @@ fn request<B: Toolbox>(id: Json, method: &str, mut params: Map<String, Json>, to
             };
             return Request::Call(Call { id, tool, arguments, is_stateless });
         }
-        _ => return Request::Answer(refused(Some(&id), METHOD_NOT_FOUND, format!("there is no method `{method}`"))),
+        _ => {
+            let refusal = refused(Some(&id), METHOD_NOT_FOUND, format!("there is no method `{method}`"));
+            return if is_stateless { Request::NoSuchMethod(refusal) } else { Request::Answer(refusal) };
+        }
     };
     Request::Answer(answer(&id, is_stateless || method == "server/discover", result))
 }

@@ -21,6 +21,7 @@ pub static ROUTES: &[Route] = &[Route {
             Type::Any,
             "An error of JSON-RPC: the message cannot be read as a request of a version that is spoken here.",
         ),
+        at(404, Type::Any, "An error of JSON-RPC: the version 2026-07-28 has no such method."),
         DocumentedAnswer { status: 202, about: "The message was a notification.", body: AnswerBody::Nothing },
     ],
     errors: Errors::Problems(&[("foreign_origin", 403)]),

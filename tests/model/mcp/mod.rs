@@ -10,6 +10,7 @@ use server::{McpServer, Way, tools};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use transom::{
     base::{
+        limits::MCP_ASKED_MAX,
         secret::Secret,
         time::{Span, Time},
     },
@@ -137,6 +138,40 @@ async fn a_tool_that_reads_answers_as_json_and_as_a_stream() {
             assert_eq!(house.bugs(), Vec::<String>::new());
         }
     }
+}
+
+#[tokio::test]
+async fn a_server_that_looks_for_us_in_its_stream_is_answered() {
+    for version in ["2025-06-18", "2025-11-25"] {
+        let server = McpServer::start().await;
+        server.speaks(Some(version));
+        // It gives its result only once both questions are answered.
+        let (said, _) = read(&server, Way::Asks { questions: 2, answers: 2 }).await;
+        assert_eq!(said, "I found 2077.");
+        let mut answers = server.answers();
+        answers.sort_by_key(|answer| answer["id"].to_string());
+        assert_eq!(answers[0], json!({"jsonrpc": "2.0", "id": "q0", "result": {}}));
+        assert_eq!((&answers[1]["id"], &answers[1]["error"]["code"]), (&json!("q1"), &json!(-32601)));
+    }
+}
+
+#[tokio::test]
+async fn so_many_questions_in_a_stream_are_answered_and_no_more() {
+    let server = McpServer::start().await;
+    let (said, _) = read(&server, Way::Asks { questions: MCP_ASKED_MAX + 3, answers: MCP_ASKED_MAX }).await;
+    assert_eq!(said, "I found 2077.");
+    assert_eq!(server.answers().len(), MCP_ASKED_MAX);
+    let server = McpServer::start().await;
+    let (said, _) = read(&server, Way::Asks { questions: MCP_ASKED_MAX + 3, answers: MCP_ASKED_MAX + 1 }).await;
+    assert_eq!((said.as_str(), server.answers().len()), ("That did not work.", MCP_ASKED_MAX));
+}
+
+#[tokio::test]
+async fn a_version_whose_servers_ask_nothing_gets_no_answers() {
+    let server = McpServer::start().await;
+    server.speaks(None);
+    let (said, _) = read(&server, Way::Asks { questions: 2, answers: 0 }).await;
+    assert_eq!((said.as_str(), server.answers().len()), ("I found 2077.", 0));
 }
 
 #[tokio::test]

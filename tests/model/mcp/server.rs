@@ -13,6 +13,7 @@ use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
 };
+use tokio::sync::{mpsc, watch};
 
 /// How the server answers `tools/call`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +21,11 @@ pub enum Way {
     Json,
     /// An event of its own, a question to the client, and then the answer; the stream stays open.
     Stream,
+    /// So many questions to the client, and the answer once the client has answered this many of them.
+    Asks {
+        questions: usize,
+        answers: usize,
+    },
     StreamBreaks,
     Hangs,
     Status(u16),
@@ -42,6 +48,8 @@ struct Inside {
     version: Option<String>,
     /// The number of sessions that were begun; only the last one is known.
     sessions: usize,
+    /// The answers to its questions.
+    answers: Arc<watch::Sender<Vec<Json>>>,
     /// Each request: its method and its headers.
     asked: Vec<(String, BTreeMap<String, String>, Json)>,
 }
@@ -61,6 +69,7 @@ impl McpServer {
             page: 1,
             version: Some("2025-11-25".into()),
             sessions: 0,
+            answers: Arc::new(watch::channel(Vec::new()).0),
             asked: Vec::new(),
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -110,6 +119,11 @@ impl McpServer {
             .filter(|(known, ..)| known == method)
             .map(|(_, head, body)| (head.clone(), body.clone()))
             .collect()
+    }
+
+    /// The client's answers to its questions, so far.
+    pub fn answers(&self) -> Vec<Json> {
+        self.inside.lock().unwrap().answers.borrow().clone()
     }
 
     /// The number of uses of a tool.
@@ -168,12 +182,19 @@ async fn answer(State(server): State<McpServer>, headers: HeaderMap, body: Bytes
             }
             json_of(told(list))
         }
-        ("tools/call", _) => called(way, &id, told(result)).await,
+        ("tools/call", _) => {
+            let answers = server.inside.lock().unwrap().answers.subscribe();
+            called(way, &id, told(result), answers).await
+        }
+        ("", Some(_)) => {
+            server.inside.lock().unwrap().answers.send_modify(|all| all.push(message));
+            axum::http::StatusCode::ACCEPTED.into_response()
+        }
         (other, _) => panic!("the client asks `{other}`"),
     }
 }
 
-async fn called(way: Way, id: &Json, answer: Json) -> Response {
+async fn called(way: Way, id: &Json, answer: Json, mut answers: watch::Receiver<Vec<Json>>) -> Response {
     let json_of = |text: String| ([("content-type", "application/json")], text).into_response();
     let stream = |text: String| {
         let head = [("content-type", "text/event-stream")];
@@ -186,6 +207,22 @@ async fn called(way: Way, id: &Json, answer: Json) -> Response {
         Way::Stream => {
             let question = json!({"jsonrpc": "2.0", "id": id, "method": "ping"});
             stream(format!(": hello\n\n{news}data: {question}\n\nid: 7\ndata: {answer}\n\n"))
+        }
+        Way::Asks { questions, answers: wanted } => {
+            let (sender, parts) = mpsc::channel(questions + 2);
+            for number in 0..questions {
+                let method = if number == 1 { "roots/list" } else { "ping" };
+                let question = json!({"jsonrpc": "2.0", "id": format!("q{number}"), "method": method});
+                sender.send(format!(":\r\n\r\ndata: {question}\n\n")).await.unwrap();
+            }
+            tokio::spawn(async move {
+                if answers.wait_for(|all| all.len() >= wanted).await.is_ok() {
+                    // The client may be gone.
+                    let _ = sender.send(format!("data: {answer}\n\n")).await;
+                }
+            });
+            let head = [("content-type", "text/event-stream")];
+            (head, axum::body::Body::new(Parts(parts))).into_response()
         }
         Way::StreamBreaks => ([("content-type", "text/event-stream")], news.to_owned()).into_response(),
         Way::Hangs => std::future::pending().await,
@@ -222,5 +259,21 @@ impl axum::body::HttpBody for Endless {
             Some(part) => std::task::Poll::Ready(Some(Ok(hyper::body::Frame::data(part)))),
             None => std::task::Poll::Pending,
         }
+    }
+}
+
+/// A body that says one part after the other.
+struct Parts(mpsc::Receiver<String>);
+
+impl axum::body::HttpBody for Parts {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: std::pin::Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<hyper::body::Frame<Bytes>, Self::Error>>> {
+        let part = self.0.poll_recv(context);
+        part.map(|part| part.map(|text| Ok(hyper::body::Frame::data(Bytes::from(text)))))
     }
 }

@@ -208,6 +208,8 @@ pub const MCP_END_WAIT: Span = Span::seconds(2);
 pub const MCP_STATUS_WAIT: Span = Span(200);
 /// The lines that wait until such a program reads them; beyond it requests wait, and its own questions get no answer.
 pub const MCP_LINES_WAITING_MAX: usize = 64;
+/// The questions of a server in one stream that are answered; the rest get no answer.
+pub const MCP_ASKED_MAX: usize = 16;
 /// The lines in a row that are no messages; a program that writes more of them is ended.
 pub const MCP_OTHER_LINES_MAX: usize = 1_000;
 /// The bytes of one line of standard error that are looked at.

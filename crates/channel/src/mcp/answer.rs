@@ -2,7 +2,7 @@
 
 use super::{McpFailure, McpPlace};
 use crate::base::{limits::CALL_ANSWER_BYTES_MAX, private_use, secret::Secret};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 /// The words of a server's error that are repeated.
@@ -64,6 +64,20 @@ pub(super) fn result_of(message: Json, id: i64, hidden: &Hidden) -> Result<Json,
         },
         _ => Err(Sent::bad("the answer is that of another request")),
     }
+}
+
+/// The answer to a question of the server itself: a `ping` shows that we live, and nothing else is answered. `None`: news,
+/// which nobody waits for.
+pub(super) fn answer_to(method: &str, id: &Json) -> Option<Json> {
+    if !id.is_string() && !id.is_number() {
+        return None;
+    }
+    Some(match method {
+        "ping" => json!({"jsonrpc": "2.0", "id": id, "result": {}}),
+        _ => {
+            json!({"jsonrpc": "2.0", "id": id, "error": {"code": -32601, "message": "this client answers no such request"}})
+        }
+    })
 }
 
 /// Shorter secrets are not looked for: they would match by chance.

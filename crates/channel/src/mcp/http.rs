@@ -2,17 +2,20 @@
 
 use super::{
     McpAddress, McpFailure, McpPlace, Session,
-    answer::{Hidden, Received, Sent, broken_off, result_of, too_large},
+    answer::{Hidden, Received, Sent, answer_to, broken_off, result_of, too_large},
 };
 use crate::{
-    base::{fence::Fence, limits::CALL_ANSWER_BYTES_MAX},
+    base::{
+        fence::Fence,
+        limits::{CALL_ANSWER_BYTES_MAX, MCP_ASKED_MAX},
+    },
     call::{FlowClient, failed},
     client::capped,
     guard::Guard,
     traceparent::{TRACEPARENT, carried},
 };
 use reqwest::{
-    Response,
+    RequestBuilder, Response,
     header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
 };
 use serde_json::Value as Json;
@@ -20,6 +23,7 @@ use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
 };
+use tokio::task::JoinSet;
 
 const SESSION: &str = "mcp-session-id";
 const VERSION: &str = "mcp-protocol-version";
@@ -75,7 +79,7 @@ pub(super) async fn post(
     let named = Some(header(SESSION)).filter(|id| !id.is_empty() && id.len() <= SESSION_BYTES_MAX);
     let kind = header(CONTENT_TYPE.as_str()).to_lowercase();
     let found = if kind.starts_with("text/event-stream") {
-        of_stream(&mut answer, id).await?
+        of_stream(wire, &mut answer, id, session).await?
     } else {
         let (body, cut) = capped(&mut answer, CALL_ANSWER_BYTES_MAX).await;
         whole(&body, cut)?;
@@ -99,12 +103,7 @@ async fn exchange(
     session: Option<&Session>,
     sent: &AtomicBool,
 ) -> Result<Response, Sent> {
-    let stopped = |code, text: String| Sent::Failed(McpFailure::new(code, text));
-    let HttpWire { client, address, .. } = wire;
-    client.guard.check(&address.url).map_err(|why| stopped("blocked", why.0))?;
-    let headers = headers(address, message, session)?;
-    client.may_act().await.map_err(|error| stopped("deposed", error.text))?;
-    let request = client.client.post(address.url.clone()).headers(headers).body(message.to_string());
+    let request = request(wire, message, session).await?;
     sent.store(true, Ordering::Relaxed);
     request.send().await.map_err(|error| {
         let unsent = error.is_connect() || error.is_builder();
@@ -120,6 +119,16 @@ async fn exchange(
         }
         Sent::Failed(McpFailure { may_be_done, ..McpFailure::new(code, error.text) })
     })
+}
+
+/// A request that may leave.
+async fn request(wire: &HttpWire, message: &Json, session: Option<&Session>) -> Result<RequestBuilder, Sent> {
+    let stopped = |code, text: String| Sent::Failed(McpFailure::new(code, text));
+    let HttpWire { client, address, .. } = wire;
+    client.guard.check(&address.url).map_err(|why| stopped("blocked", why.0))?;
+    let headers = headers(address, message, session)?;
+    client.may_act().await.map_err(|error| stopped("deposed", error.text))?;
+    Ok(client.client.post(address.url.clone()).headers(headers).body(message.to_string()))
 }
 
 fn headers(address: &McpAddress, message: &Json, session: Option<&Session>) -> Result<HeaderMap, Sent> {
@@ -171,15 +180,29 @@ async fn refused(answer: &mut Response, status: u16, hidden: &Hidden) -> Sent {
     Sent::Refused { text }
 }
 
-/// The message with this id in a stream of events. The others are news, which nobody waits for.
-async fn of_stream(answer: &mut Response, id: i64) -> Result<Json, Sent> {
+/// The message with this id in a stream of events. Lines of comment keep the stream alive, and other messages are news,
+/// which nobody waits for. A server of a version with sessions may ask something meanwhile: it is answered beside the
+/// stream, because one that gets no answer to its `ping` may take us for dead.
+async fn of_stream(wire: &HttpWire, answer: &mut Response, id: i64, session: Option<&Session>) -> Result<Json, Sent> {
     let (mut bytes, mut read) = (Vec::new(), 0);
+    let (mut asked, mut answers) = (0, JoinSet::new());
     loop {
         while let Some((event, rest)) = next_event(&bytes) {
             let found = serde_json::from_str::<Json>(&data(&event)).ok();
             bytes.drain(..rest);
-            if let Some(message) = found.filter(|message| message["id"] == id && message.get("method").is_none()) {
-                return Ok(message);
+            let Some(message) = found else { continue };
+            match message["method"].as_str() {
+                None if message["id"] == id => return Ok(message),
+                None => {}
+                Some(method) => {
+                    let said = session.filter(|session| !session.is_stateless());
+                    let said = said.zip(answer_to(method, &message["id"])).filter(|_| asked < MCP_ASKED_MAX);
+                    if let Some((session, said)) = said {
+                        asked += 1;
+                        let request = request(wire, &said, Some(session)).await?;
+                        answers.spawn(async move { drop(request.send().await) });
+                    }
+                }
             }
         }
         match answer.chunk().await {

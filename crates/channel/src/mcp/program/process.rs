@@ -8,7 +8,7 @@ use crate::{
     },
     mcp::{
         McpFailure,
-        answer::{Hidden, Sent, too_large},
+        answer::{Hidden, Sent, answer_to, too_large},
         lines::{self, Line},
     },
 };
@@ -249,18 +249,9 @@ fn take(message: Json, lines: &mpsc::WeakSender<Message>, shared: &Shared) {
         return drop(waits.map(|tell| tell.send(message)));
     };
     drop(inside);
-    let id = &message["id"];
-    if !id.is_string() && !id.is_number() {
-        // News, which nobody waits for.
-        return;
-    }
-    let answer = match method.as_str() {
-        "ping" => json!({"jsonrpc": "2.0", "id": id, "result": {}}),
-        _ => {
-            json!({"jsonrpc": "2.0", "id": id, "error": {"code": -32601, "message": "this client answers no such request"}})
-        }
-    };
-    if let Some(lines) = lines.upgrade() {
+    if let Some(answer) = answer_to(&method, &message["id"])
+        && let Some(lines) = lines.upgrade()
+    {
         // A server that asks more than it reads gets no answer to the rest.
         let _ = lines.try_send(Message { id: None, text: answer.to_string() });
     }
