@@ -11,6 +11,7 @@ mod models;
 mod new;
 mod operator;
 mod people;
+mod private_ca;
 mod publishing;
 mod reengage;
 mod stopping;

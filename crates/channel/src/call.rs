@@ -5,6 +5,7 @@ use super::{
     fence,
     guard::{Blocked, Guard},
     traceparent::{TRACEPARENT, carried},
+    untrusted::certificate_trouble,
 };
 use crate::{
     base::{
@@ -340,6 +341,7 @@ fn clean(text: &str, used: &[&Secret]) -> String {
 }
 
 pub(super) fn failed(why: reqwest::Error) -> CallError {
+    let host = why.url().and_then(Url::host_str).unwrap_or_default().to_owned();
     let why = why.without_url();
     let mut cause: Option<&dyn std::error::Error> = Some(&why);
     while let Some(inner) = cause {
@@ -349,7 +351,7 @@ pub(super) fn failed(why: reqwest::Error) -> CallError {
         cause = inner.source();
     }
     let code = if why.is_timeout() { "timeout" } else { "unreachable" };
-    error(code, reasons(&why))
+    error(code, certificate_trouble(&why, &host).unwrap_or_else(|| reasons(&why)))
 }
 
 pub(super) fn error(code: &str, text: impl Into<String>) -> CallError {

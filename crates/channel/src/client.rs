@@ -5,6 +5,7 @@ use super::{
     pool::{Pool, PoolError},
     roots::tls,
     spans::{Part, Role, Span, Spans, Value},
+    untrusted::certificate_trouble,
     wire::{Direction, Exchange, WireLog, Written},
 };
 use crate::base::{
@@ -140,11 +141,12 @@ impl Client {
             };
             headers.insert(CONTENT_TYPE, kind);
         }
+        let host = out.uri().host().unwrap_or_default().to_owned();
         let late = tokio::time::sleep(timeout);
         tokio::pin!(late);
         let (answer, used) = tokio::select! {
             biased;
-            answer = self.pool.request(out, self.clock.now()) => answer.map_err(no_answer)?,
+            answer = self.pool.request(out, self.clock.now()) => answer.map_err(|failed| no_answer(failed, &host))?,
             () = &mut late => {
                 return Err(HttpError { sent: Sent::Perhaps, code: "timeout", text: "no answer in time".into() });
             }
@@ -248,9 +250,12 @@ pub(super) async fn capped(answer: &mut reqwest::Response, max: usize) -> (Vec<u
     }
 }
 
-fn no_answer(failed: PoolError) -> HttpError {
+fn no_answer(failed: PoolError, host: &str) -> HttpError {
     match failed {
-        PoolError::Unsent(error) => unsendable("unreachable", reasons(error.as_ref())),
+        PoolError::Unsent(error) => {
+            let why = certificate_trouble(error.as_ref(), host).unwrap_or_else(|| reasons(error.as_ref()));
+            unsendable("unreachable", why)
+        }
         PoolError::Broken(error) => HttpError { sent: Sent::Perhaps, code: "connection_lost", text: reasons(&error) },
     }
 }

@@ -30,6 +30,7 @@ pub mod signature;
 pub mod spans;
 pub mod traceparent;
 pub mod twilio;
+mod untrusted;
 pub mod untrusted_json;
 pub mod upload;
 pub mod waplify;

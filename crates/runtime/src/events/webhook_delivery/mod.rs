@@ -268,7 +268,7 @@ impl WebhookDelivery {
                 pause = Some("The receiver answered 410: it wants no more.".to_owned());
                 passed.retried = 1;
             }
-            Outcome::Refused { status, trouble, after } => {
+            Outcome::Refused { status, trouble, why, after } => {
                 if let Some(after) = after {
                     tried.next_at = tried.next_at.max(now + after.min(WEBHOOK_RETRY_AFTER_MAX));
                 }
@@ -282,9 +282,10 @@ impl WebhookDelivery {
                         reason = trouble,
                         status,
                         more = more.count(),
-                        "Webhook {} did not take event {}: {trouble}{more}",
+                        "Webhook {} did not take event {}: {}{more}",
                         subscription.id,
-                        row.event_id
+                        row.event_id,
+                        why.as_ref().unwrap_or(&trouble)
                     );
                 }
                 if late {

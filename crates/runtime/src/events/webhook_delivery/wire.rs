@@ -10,7 +10,10 @@ use crate::{
     },
     channel::{call::Post, traceparent::TRACEPARENT},
     events::webhook_delivery::WebhookDelivery,
-    model::effect::{CallBody, HttpCall},
+    model::{
+        effect::{CallBody, HttpCall},
+        event::CallError,
+    },
     store::tables::{delivery::Delivery, subscription::Subscription},
 };
 use std::collections::BTreeMap;
@@ -22,10 +25,18 @@ pub(super) enum Outcome {
     Refused {
         status: Option<u16>,
         trouble: String,
+        /// A sentence for the log.
+        why: Option<String>,
         after: Option<Span>,
     },
     /// 410: the receiver wants no more posts.
     Unwanted,
+}
+
+impl Outcome {
+    fn unanswered(CallError { code, text }: CallError) -> Outcome {
+        Outcome::Refused { status: None, trouble: code, why: Some(text), after: None }
+    }
 }
 
 impl WebhookDelivery {
@@ -59,9 +70,10 @@ impl WebhookDelivery {
             Ok(answer) => Outcome::Refused {
                 status: Some(answer.status),
                 trouble: "status".to_owned(),
+                why: None,
                 after: answer.retry_after,
             },
-            Err(error) => Outcome::Refused { status: None, trouble: error.code, after: None },
+            Err(error) => Outcome::unanswered(error),
         }
     }
 
@@ -85,8 +97,10 @@ impl WebhookDelivery {
         };
         match self.calls.perform(&call, None).await.result {
             Ok(answer) if (200..300).contains(&answer.status) => Outcome::Taken(answer.status),
-            Ok(answer) => Outcome::Refused { status: Some(answer.status), trouble: "status".to_owned(), after: None },
-            Err(error) => Outcome::Refused { status: None, trouble: error.code, after: None },
+            Ok(answer) => {
+                Outcome::Refused { status: Some(answer.status), trouble: "status".to_owned(), why: None, after: None }
+            }
+            Err(error) => Outcome::unanswered(error),
         }
     }
 

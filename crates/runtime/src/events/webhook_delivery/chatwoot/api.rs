@@ -4,7 +4,10 @@ use super::WebhookDelivery;
 use crate::{
     base::{limits::WEBHOOK_TIMEOUT, time::Span},
     config::Chatwoot,
-    model::effect::{CallBody, HttpCall},
+    model::{
+        effect::{CallBody, HttpCall},
+        event::CallError,
+    },
     store::{CommitError, ReadError},
 };
 use reqwest::Method;
@@ -15,6 +18,8 @@ use std::collections::BTreeMap;
 pub(super) struct Trouble {
     pub status: Option<u16>,
     pub code: String,
+    /// A sentence for the log.
+    pub why: Option<String>,
     pub after: Option<Span>,
 }
 
@@ -44,12 +49,14 @@ impl WebhookDelivery {
             true => self.calls.perform(&call, None).await.result,
             false => self.ours.call(&call, &BTreeMap::new()).await,
         };
-        let answer = result.map_err(|error| Trouble { status: None, code: error.code, after: None })?;
+        let answer =
+            result.map_err(|CallError { code, text }| Trouble { status: None, code, why: Some(text), after: None })?;
         if (200..300).contains(&answer.status) {
             return Ok(answer.body.to_json());
         }
         let after = answer.headers.get("retry-after").and_then(|after| after.trim().parse().ok());
-        Err(Trouble { status: Some(answer.status), code: "status".to_owned(), after: after.map(Span::seconds) })
+        let (status, after) = (Some(answer.status), after.map(Span::seconds));
+        Err(Trouble { status, code: "status".to_owned(), why: None, after })
     }
 }
 
@@ -60,19 +67,19 @@ pub(super) fn id_of(answer: &Json) -> Result<i64, Trouble> {
 
 /// An answer that is cut off, or of another program.
 pub(super) fn unreadable() -> Trouble {
-    Trouble { status: None, code: "bad_answer".to_owned(), after: None }
+    Trouble { status: None, code: "bad_answer".to_owned(), why: None, after: None }
 }
 
 impl From<ReadError> for Trouble {
     fn from(error: ReadError) -> Self {
         tracing::warn!(error = %error, "The database did not say what stands in Chatwoot; it is asked again");
-        Trouble { status: None, code: "database".to_owned(), after: None }
+        Trouble { status: None, code: "database".to_owned(), why: None, after: None }
     }
 }
 
 impl From<CommitError> for Trouble {
     fn from(error: CommitError) -> Self {
         tracing::warn!(error = %error, "The database did not record what stands in Chatwoot; it is looked up again");
-        Trouble { status: None, code: "database".to_owned(), after: None }
+        Trouble { status: None, code: "database".to_owned(), why: None, after: None }
     }
 }

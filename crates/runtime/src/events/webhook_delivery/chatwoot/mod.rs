@@ -54,7 +54,7 @@ impl WebhookDelivery {
         };
         match shown {
             Ok(()) => Outcome::Taken(200),
-            Err(Trouble { status, code, after }) => Outcome::Refused { status, trouble: code, after },
+            Err(Trouble { status, code, why, after }) => Outcome::Refused { status, trouble: code, why, after },
         }
     }
 
