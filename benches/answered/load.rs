@@ -18,6 +18,9 @@ pub struct Figures {
     pub cpu_s_per_10k: Option<f64>,
     pub ack_p50_us: Option<f64>,
     pub ack_p99_us: Option<f64>,
+    /// Of each request, also of those that were refused.
+    pub exchange_p99_us: Option<f64>,
+    pub exchange_max_us: Option<f64>,
     pub reply_p50_us: Option<f64>,
     pub reply_p99_us: Option<f64>,
     pub sent: u64,
@@ -29,10 +32,14 @@ pub struct Figures {
     pub wrong: u64,
     /// Webhooks that were not answered with 200.
     pub refused: u64,
+    /// Those of them that were answered with 503 and `Retry-After`.
+    pub shed: u64,
     pub reconnects: u64,
     pub errors_given: u64,
     /// True if all acknowledged messages were answered and all statuses accepted before the time limit.
     pub drained: bool,
+    /// The time from the end of the load until then.
+    pub drained_after_ms: Option<f64>,
     pub peak_kib: Option<f64>,
 }
 

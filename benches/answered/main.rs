@@ -8,6 +8,7 @@ mod bot;
 mod build;
 mod faults;
 mod load;
+mod overload;
 mod postgres;
 mod rounds;
 mod start;
@@ -21,7 +22,8 @@ use std::{
 use table::Table;
 
 /// The rows that can be selected by name.
-const ROWS: [&str; 8] = ["floor", "saturation", "statuses", "acknowledgement", "start", "kill", "errors", "postgres"];
+const ROWS: [&str; 9] =
+    ["floor", "saturation", "statuses", "acknowledgement", "start", "kill", "errors", "postgres", "overload"];
 
 /// No row begins after this time; skipped rows are named.
 const TIME_MAX: Duration = Duration::from_secs(345);
@@ -88,6 +90,7 @@ fn run(bench: &Bench) -> Result<(), String> {
     faults::death(bench, &mut table)?;
     postgres::daemon(bench, &mut table)?;
     faults::refusals(bench, &mut table)?;
+    overload::daemon(bench, &mut table)?;
     println!("\n{table}\n{:.0} s in all", bench.began.elapsed().as_secs_f64());
     Ok(())
 }

@@ -30,11 +30,14 @@ pub struct Book {
     /// Requests to the mock that are no sends: the system does more than this work needs.
     pub other_requests: Cell<u64>,
     pub errors_given: Cell<u64>,
-    /// Webhooks answered with another status than 200, and lost connections.
+    /// Webhooks answered with another status than 200; those of them with 503 and `Retry-After`; and lost connections.
     pub refused: Cell<u64>,
+    pub shed: Cell<u64>,
     pub reconnects: Cell<u64>,
     /// In microseconds, for the measured part.
     pub acknowledgements: RefCell<Vec<u32>>,
+    /// Of each request with a message, whatever its answer, from the measured part to the end of the run.
+    pub exchanges: RefCell<Vec<u32>>,
     pub replies: RefCell<Vec<u32>>,
 }
 

@@ -23,7 +23,9 @@ use tokio::{
 
 /// Connections for statuses only: the provider sends them beside the messages.
 const STATUS_CONNECTIONS: usize = 64;
+/// The pause before a webhook that was not taken is sent again; it doubles with each refusal in a row, up to the longest.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(20);
+const PAUSE_LONGEST: Duration = Duration::from_secs(1);
 const TICK: Duration = Duration::from_millis(1);
 
 /// An accepted reply whose statuses are to be posted.
@@ -85,8 +87,8 @@ pub fn begin(shared: &Rc<Shared>) {
     }
 }
 
-/// Waits until all acknowledged messages are answered; false after a time limit.
-pub async fn drain(shared: &Shared) -> bool {
+/// Waits until all messages are acknowledged and answered, and gives the time that it took; `None` after a time limit.
+pub async fn drain(shared: &Shared) -> Option<Duration> {
     let begun = Instant::now();
     let done = |shared: &Shared| {
         let book = &shared.book;
@@ -96,12 +98,13 @@ pub async fn drain(shared: &Shared) -> bool {
     while begun.elapsed() < shared.options.drain {
         tokio::time::sleep(Duration::from_millis(50)).await;
         if done(shared) {
+            let took = begun.elapsed();
             // A moment more, for what would be an answer too many.
             tokio::time::sleep(Duration::from_millis(300)).await;
-            return true;
+            return Some(took);
         }
     }
-    false
+    None
 }
 
 /// Posts as many messages as are answered, for this connection's contacts in turn.
@@ -166,29 +169,58 @@ impl<'a> Line<'a> {
 
     /// Returns when it was acknowledged: it is repeated until then, also over lost connections, as Meta does.
     async fn post(&mut self, request: &[u8]) {
+        let book = &self.shared.book;
+        let mut refusals = 0;
         loop {
-            match self.exchange(request).await {
-                Ok(200) => return,
-                Ok(_) => add(&self.shared.book.refused, 1),
+            let began = Instant::now();
+            let answered = self.exchange(request).await;
+            if answered.is_ok() && (self.shared.measuring.get() || self.shared.stopped.get()) {
+                book.exchanges.borrow_mut().push(micros(began));
+            }
+            match answered {
+                Ok((200, _)) => return,
+                Ok((status, says_when)) => {
+                    refusals += 1;
+                    add(&book.refused, 1);
+                    add(&book.shed, u64::from(status == 503 && says_when));
+                }
                 Err(_) => {
                     self.socket = None;
                     self.inbox = Inbox::default();
-                    add(&self.shared.book.reconnects, 1);
+                    add(&book.reconnects, 1);
                 }
             }
-            tokio::time::sleep(PAUSE_AFTER_FAILURE).await;
+            tokio::time::sleep(pause_after(refusals)).await;
         }
     }
 
-    async fn exchange(&mut self, request: &[u8]) -> std::io::Result<u16> {
+    /// The status of the answer, and whether it has a `Retry-After`.
+    async fn exchange(&mut self, request: &[u8]) -> std::io::Result<(u16, bool)> {
         if self.socket.is_none() {
             self.socket = Some(wire::connect(&self.shared.target).await?);
         }
         let socket = self.socket.as_mut().expect("it was opened above");
         socket.write_all(request).await?;
         let frame = self.inbox.read(socket).await?;
-        let status = wire::status(self.inbox.head(&frame));
+        let head = self.inbox.head(&frame);
+        let answer = (wire::status(head), wire::header(head, "retry-after").is_some());
         self.inbox.done(&frame);
-        Ok(status)
+        Ok(answer)
+    }
+}
+
+/// The pause after so many refusals of one webhook in a row; a lost connection is none.
+fn pause_after(refusals: u32) -> Duration {
+    PAUSE_AFTER_FAILURE.saturating_mul(1 << refusals.saturating_sub(1).min(16)).min(PAUSE_LONGEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_a_second() {
+        let pauses: Vec<u128> = [0, 1, 2, 3, 6, 7, u32::MAX].map(|refusals| pause_after(refusals).as_millis()).into();
+        assert_eq!(pauses, [20, 20, 40, 80, 640, 1_000, 1_000]);
     }
 }

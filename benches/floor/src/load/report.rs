@@ -2,7 +2,7 @@
 
 use crate::Shared;
 use serde_json::json;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Clock ticks per second of `/proc/PID/stat`; the kernel's `USER_HZ` is 100 on every Linux we build for.
 const TICKS_PER_SECOND: f64 = 100.0;
@@ -32,7 +32,7 @@ pub fn report(
     shared: &Shared,
     before: &Snapshot,
     after: &Snapshot,
-    drained: bool,
+    drained: Option<Duration>,
     pid: Option<u32>,
 ) -> serde_json::Value {
     let book = &shared.book;
@@ -41,7 +41,7 @@ pub fn report(
     let statuses = (after.statuses - before.statuses) as f64;
     let per_10k = |from: Option<f64>, to: Option<f64>| Some((to? - from?) * 10_000.0 / answered.max(1.0));
     let mut acknowledgements = book.acknowledgements.take();
-    let mut replies = book.replies.take();
+    let (mut replies, mut exchanges) = (book.replies.take(), book.exchanges.take());
     json!({
         "answered_per_s": answered / seconds,
         "statuses_per_s": statuses / seconds,
@@ -49,6 +49,8 @@ pub fn report(
         "load_cpu_s_per_10k": per_10k(before.own_cpu_s, after.own_cpu_s),
         "ack_p50_us": percentile(&mut acknowledgements, 50),
         "ack_p99_us": percentile(&mut acknowledgements, 99),
+        "exchange_p99_us": percentile(&mut exchanges, 99),
+        "exchange_max_us": exchanges.iter().max(),
         "reply_p50_us": percentile(&mut replies, 50),
         "reply_p99_us": percentile(&mut replies, 99),
         "sent": book.sent.get(),
@@ -59,10 +61,12 @@ pub fn report(
         "out_of_order": book.out_of_order.get(),
         "wrong": book.wrong.get(),
         "refused": book.refused.get(),
+        "shed": book.shed.get(),
         "reconnects": book.reconnects.get(),
         "errors_given": book.errors_given.get(),
         "other_requests": book.other_requests.get(),
-        "drained": drained,
+        "drained": drained.is_some(),
+        "drained_after_ms": drained.map(|took| took.as_millis() as u64),
         "rss_kib": pid.and_then(|pid| memory(pid, "VmRSS:")),
         "peak_kib": pid.and_then(|pid| memory(pid, "VmHWM:")),
     })
