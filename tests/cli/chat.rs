@@ -49,6 +49,17 @@ fn what_is_known_of_the_customer_is_set_and_shown() {
 }
 
 #[test]
+fn the_variables_of_a_flow_and_of_those_that_called_it_are_shown() {
+    let pet = "flow: pet\nwhen:\n  - message: go\nsteps:\n  - ask: Which pet?\n    as: pet\n    options: [Dog, Cat]\n  \
+               - call: day\n    with: {of: \"${pet}\"}\n    as: found\n  - say: ${found.day}\n";
+    let day = "flow: day\ninputs: {of: text}\nsteps:\n  - ask: Which day?\n    as: day\n    type: date\n  \
+               - return: {day: \"${day}\"}\n";
+    let folder = bot(&[BOT, ("pet.yaml", pet), ("day.yaml", day)]);
+    let said = chat_in(folder.path(), &[], "go\nDog\n/vars\n");
+    assert!(said.contains("  pet = \"Dog\"") && said.contains("  day: of = \"Dog\""), "{said}");
+}
+
+#[test]
 fn a_person_gives_the_conversation_back() {
     let folder = bot(&[BOT, PERSON]);
     let said = chat_in(folder.path(), &[], "/hand-back\nhelp\nhelp\n/hand-back\nhelp\n/person Hello\nhelp\n");

@@ -33,9 +33,13 @@ impl Chat {
         for run in &session.runs {
             let waits = waits(&run.waiting, &zone);
             println!("{} {}", self.paint.strong(&run.flow), self.paint.faint(format!("· {waits}")));
-            let vars = run.frames.iter().rev().find_map(|frame| frame.vars.as_ref());
-            for (name, value) in vars.into_iter().flatten() {
-                println!("  {name} = {}", value.to_json());
+            // The flow that runs, and those that have called it.
+            for frame in run.frames.iter().filter(|frame| frame.vars.is_some()) {
+                let called = frame.flow != run.flow;
+                let of = if called { format!("{}: ", frame.flow) } else { String::new() };
+                for (name, value) in frame.vars.iter().flatten() {
+                    println!("  {}{name} = {}", self.paint.faint(&of), value.to_json());
+                }
             }
         }
         let Some((id, _)) = self.local.conversation().await? else { return Ok(()) };
