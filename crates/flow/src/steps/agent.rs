@@ -5,6 +5,7 @@ mod answer;
 mod cite;
 mod claims;
 pub mod draft;
+mod ground;
 mod guard;
 mod keys;
 mod language;
@@ -20,7 +21,7 @@ pub use listen::{answer_act, give_up_thinking, leave_tool_for_person, note_answe
 use super::{
     StepKind,
     ask::{Timeout, read_timeout},
-    llm::{ground, keys::read_model},
+    llm::{ground::read_papers, keys::read_model},
     say,
 };
 use crate::{
@@ -44,6 +45,7 @@ use crate::{
     },
     text::Text,
 };
+use ground::Ground;
 use keys::AgentLimits;
 
 pub struct Agent {
@@ -61,8 +63,8 @@ pub struct Agent {
     pub language: Option<String>,
     /// How a reply names the papers that it was taken from; `None`: not at all.
     pub cite: Option<cite::Cite>,
-    /// True if a reply with a value that no source gave is refused.
-    pub is_grounded: bool,
+    /// The values of a reply that are refused if no source gave them.
+    pub ground: Ground,
     pub limits: AgentLimits,
     /// How long further texts are waited for before they are answered together.
     pub gather: Span,
@@ -125,10 +127,11 @@ impl StepKind for Agent {
             ),
             FieldSpec::default(
                 "ground",
-                FieldKind::Either(&[FieldKind::YesNo, FieldKind::Record(keys::NOT_GROUNDED)]),
+                ground::GROUND,
                 "true",
                 "Whether a reply is refused that holds a price, date, time, address or offer of which no source speaks; \
-                 `{no: the reason}` lets it pass.",
+                 `{no: the reason}` lets it pass, `{kinds: […]}` compares some kinds of values, `{also: […]}` names further \
+                 sources.",
             ),
             FieldSpec::optional("limits", FieldKind::Record(keys::LIMITS), "The most that it may say, ask and cost."),
             FieldSpec::default(
@@ -162,14 +165,14 @@ impl StepKind for Agent {
             Message::only(text, if_closed)
         });
         let (tools, exits) = (keys::read_tools(fields), keys::read_exits(fields));
-        let (knowledge, facts) = ground::read_papers(fields);
+        let (knowledge, facts) = read_papers(fields);
         let agent = Agent {
             name,
             instructions,
             opening,
             language: language::read_language(fields),
             cite: cite::read_cite(fields, knowledge.is_some()),
-            is_grounded: keys::read_ground(fields),
+            ground: ground::read_ground(fields),
             limits: keys::read_limits(fields),
             tools,
             exits,

@@ -1,6 +1,7 @@
 //! Tests `agent`: replies and their guards, tools, acts that are confirmed, exits, and messages that arrive meanwhile.
 
 mod cite;
+mod ground;
 mod language;
 mod mcp;
 mod shadow;

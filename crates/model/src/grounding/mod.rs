@@ -158,7 +158,35 @@ impl Kind {
             Kind::TooMany => "too many values",
         }
     }
+
+    /// True if a step that compares only these kinds, by their words of `KIND_WORDS`, lets a value of this kind pass. A day
+    /// with its weekday or time is compared where either of them is.
+    pub fn passes(self, compared: &[&str]) -> bool {
+        let words: &[&str] = match self {
+            Kind::Amount => &["amount"],
+            Kind::Percent => &["percent"],
+            Kind::Number => &["number"],
+            Kind::Length => &["length"],
+            Kind::Day => &["day"],
+            Kind::WeekdayOfDate => &["day", "weekday"],
+            Kind::Weekday => &["weekday"],
+            Kind::Time => &["time"],
+            Kind::DayAndTime => &["day", "weekday", "time"],
+            Kind::Phone => &["phone"],
+            Kind::Email => &["email"],
+            Kind::Link => &["link"],
+            Kind::Code => &["code"],
+            Kind::Offer => &["offer"],
+            // So long a text is compared with nothing: nobody knows what it holds.
+            Kind::TooMany => return false,
+        };
+        words.iter().all(|word| !compared.contains(word))
+    }
 }
+
+/// The words by which an author names kinds of values.
+pub const KIND_WORDS: &[&str] =
+    &["amount", "percent", "number", "length", "day", "weekday", "time", "phone", "email", "link", "code", "offer"];
 
 /// The values of the reply that no source gave, in their order.
 pub fn ungrounded(reply: &str, sources: &Sources<'_>) -> Vec<Ungrounded> {
@@ -282,6 +310,30 @@ mod tests {
             assert_eq!(readable(text), "39 €", "{text}");
         }
         assert_eq!(without_addresses("See https://a.example/x or a@b.example: 45 €"), "See   or  : 45 €");
+    }
+
+    #[test]
+    fn a_kind_passes_where_none_of_its_words_is_named() {
+        assert!(Kind::Amount.passes(&["link", "day"]) && !Kind::Amount.passes(&["amount"]));
+        assert!(!Kind::DayAndTime.passes(&["time"]) && !Kind::WeekdayOfDate.passes(&["day"]));
+        assert!(!Kind::TooMany.passes(&["link"]));
+        let kinds = [
+            Kind::Amount,
+            Kind::Percent,
+            Kind::Number,
+            Kind::Length,
+            Kind::Day,
+            Kind::Weekday,
+            Kind::Time,
+            Kind::Phone,
+            Kind::Email,
+            Kind::Link,
+            Kind::Code,
+            Kind::Offer,
+        ];
+        for word in KIND_WORDS {
+            assert_eq!(kinds.iter().filter(|kind| !kind.passes(&[word])).count(), 1, "{word}");
+        }
     }
 
     #[test]

@@ -211,7 +211,8 @@ impl Agent {
             let texts = agent.talk.iter().filter(|entry| entry.by != TalkBy::Agent).map(|entry| entry.text.as_str());
             texts.chain(agent.papers.iter().map(String::as_str)).collect::<Vec<_>>().join("\n")
         });
-        let facts = self.facts(turn, here).unwrap_or_default().join("\n");
+        let facts = self.facts(turn, here).unwrap_or_default();
+        let facts = facts.into_iter().chain(self.ground.more(turn, here).unwrap_or_default()).collect::<Vec<_>>().join("\n");
         let own = turn.contact.phone.as_deref().unwrap_or_default();
         format!("{}\n{facts}\n{own}", talk.unwrap_or_default())
     }

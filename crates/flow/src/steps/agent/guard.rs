@@ -37,7 +37,7 @@ pub(super) fn check(agent: &Agent, turn: &Turn<'_>, here: Here<'_>, text: &str) 
     let Some(known) = state::of(turn, here.run) else { return Ok(()) };
     claimed(agent, known, text)?;
     language::check(agent, turn, known, text)?;
-    if agent.is_grounded { grounded(agent, turn, here, known, text) } else { Ok(()) }
+    if agent.ground.is_on { grounded(agent, turn, here, known, text) } else { Ok(()) }
 }
 
 /// A reply may say that an act was done only after it was.
@@ -59,6 +59,7 @@ struct KnownTexts {
 
 fn known_texts(agent: &Agent, turn: &Turn<'_>, here: Here<'_>, known: &AgentState) -> KnownTexts {
     let facts = agent.facts(turn, here).unwrap_or_default();
+    let more = agent.ground.more(turn, here).unwrap_or_default();
     // With an expression in it the instruction may hold what the customer wrote.
     let plain = agent.instructions.as_plain().map(str::to_owned);
     let own = [here.set.bot.agents.scope.clone(), here.set.bot.name.clone()];
@@ -68,7 +69,7 @@ fn known_texts(agent: &Agent, turn: &Turn<'_>, here: Here<'_>, known: &AgentStat
         TalkBy::Tool(_) => Some(without_addresses(&without_given(known, &entry.text))),
         TalkBy::Customer | TalkBy::Agent | TalkBy::Note => None,
     });
-    let given = known.papers.iter().cloned().chain(facts).chain(plain).chain(own).chain(found).collect();
+    let given = known.papers.iter().cloned().chain(facts).chain(more).chain(plain).chain(own).chain(found).collect();
     let customer = known.talk.iter().filter(|entry| entry.by == TalkBy::Customer).map(|entry| entry.text.clone());
     KnownTexts { given, customer: customer.collect() }
 }
@@ -90,10 +91,11 @@ fn without_given(known: &AgentState, text: &str) -> String {
 
 fn grounded(agent: &Agent, turn: &Turn<'_>, here: Here<'_>, known: &AgentState, text: &str) -> Result<(), ModelError> {
     let texts = known_texts(agent, turn, here, known);
-    compare(&texts, turn, here, text, &[])
+    compare(agent, &texts, turn, here, text, &[])
 }
 
 fn compare(
+    agent: &Agent,
     texts: &KnownTexts,
     turn: &Turn<'_>,
     here: Here<'_>,
@@ -103,7 +105,8 @@ fn compare(
     let given: Vec<&str> = texts.given.iter().map(String::as_str).collect();
     let customer: Vec<&str> = texts.customer.iter().map(String::as_str).collect();
     let now = here.set.local(turn.now());
-    only_grounded_but(text, &Sources { given: &given, customer: &customer, now, language: turn.language() }, allowed)
+    let sources = Sources { given: &given, customer: &customer, now, language: turn.language() };
+    only_grounded_but(text, &sources, |kind| allowed.contains(&kind) || agent.ground.lets_pass(kind))
 }
 
 /// Values that the customer is asked about, or that a tool looks for.
@@ -133,8 +136,8 @@ pub(super) fn check_inputs(
             continue;
         }
         claimed(agent, known, text)?;
-        if agent.is_grounded {
-            compare(&texts, turn, here, text, &ASKED)?;
+        if agent.ground.is_on {
+            compare(agent, &texts, turn, here, text, &ASKED)?;
         }
     }
     Ok(())
@@ -149,10 +152,10 @@ pub(super) fn check_confirm(
     confirm: &Text,
     body: &str,
 ) -> Result<(), ModelError> {
-    let Some(known) = state::of(turn, here.run).filter(|_| agent.is_grounded) else { return Ok(()) };
+    let Some(known) = state::of(turn, here.run).filter(|_| agent.ground.is_on) else { return Ok(()) };
     let mut texts = known_texts(agent, turn, here, known);
     texts.given.extend(confirm.pieces().flatten().map(str::to_owned));
-    compare(&texts, turn, here, body, &ASKED)
+    compare(agent, &texts, turn, here, body, &ASKED)
 }
 
 /// Values that an exit gives are shown by the author's steps, so they need a source as those of a reply do.
@@ -162,19 +165,19 @@ pub(super) fn check_given(
     here: Here<'_>,
     gives: &BTreeMap<String, Value>,
 ) -> Result<(), ModelError> {
-    let Some(known) = state::of(turn, here.run).filter(|_| agent.is_grounded) else { return Ok(()) };
+    let Some(known) = state::of(turn, here.run).filter(|_| agent.ground.is_on) else { return Ok(()) };
     let texts = known_texts(agent, turn, here, known);
     for (name, value) in gives {
         match value {
             Value::Text(text) => {
                 claimed(agent, known, text)?;
-                compare(&texts, turn, here, text, &[])?;
+                compare(agent, &texts, turn, here, text, &[])?;
             }
             Value::Whole(_) | Value::Number(_) => {
                 let text = value.print().unwrap_or_default();
                 let said = texts.given.iter().chain(&texts.customer).any(|known| has_number(known, &text));
                 let is_small = text.parse::<f64>().is_ok_and(|number| number.abs() <= COUNTED_MAX);
-                if !said && !is_small {
+                if !said && !is_small && !agent.ground.lets_pass(ValueKind::Number) {
                     let text = format!("no source has the value of `{name}`");
                     return Err(ModelError::new(ModelErrorKind::Ungrounded, text));
                 }

@@ -129,9 +129,6 @@ pub(super) const EXITS: FieldKind = FieldKind::MapOf(&FieldKind::Record(&[
     FieldSpec::optional("do", FieldKind::Steps, "What to do then; the flow goes on behind the agent."),
 ]));
 
-pub(super) const NOT_GROUNDED: &[FieldSpec] =
-    &[FieldSpec::required("no", FieldKind::Name, "Why values without a source may reach the customer.")];
-
 pub(super) const LIMITS: &[FieldSpec] = &[
     FieldSpec::default("turns", FieldKind::Whole, "20", "Replies of the step."),
     FieldSpec::default("calls", FieldKind::Whole, "6", "Questions to the model about one message."),
@@ -316,26 +313,6 @@ pub(super) fn read_exits(fields: &mut StepFields<'_, '_>) -> Vec<WrittenExit> {
         exits.push(WrittenExit { name, place: entry.key.place.clone(), when, after, gives, body });
     }
     exits
-}
-
-pub(super) fn read_ground(fields: &mut StepFields<'_, '_>) -> bool {
-    match fields.node("ground") {
-        None => true,
-        Some(node) if node.map().is_some() => {
-            let mut why = fields.below(node, "ground");
-            why.required("no");
-            why.finish();
-            false
-        }
-        Some(node) => {
-            let wanted = fields.opt_bool("ground").unwrap_or(true);
-            if !wanted {
-                let message = "nothing says why values without a source may pass";
-                fields.report(Diagnostic::error("E529", &node.place, message).help("write `ground: {no: the reason}`"));
-            }
-            wanted
-        }
-    }
 }
 
 pub(super) fn read_limits(fields: &mut StepFields<'_, '_>) -> AgentLimits {

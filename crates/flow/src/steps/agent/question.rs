@@ -62,6 +62,8 @@ impl Agent {
         self.search_for_message(turn, here);
         let facts = self.facts(turn, here)?;
         let agent = state::of(turn, here.run).cloned().unwrap_or_default();
+        // The guard reads these again: an error in them is the step's, and not the model's.
+        self.ground.more(turn, here)?;
         let hidden = |entry: &TalkEntry, masked: &mut Vec<_>| TalkEntry {
             by: entry.by.clone(),
             text: mask::hide(&entry.text, masked),
