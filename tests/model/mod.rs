@@ -13,6 +13,7 @@ mod shadow;
 pub mod step;
 mod suggest;
 mod summary;
+mod waiting;
 
 use serde_json::{Value as Json, json};
 use std::sync::{Arc, Mutex};

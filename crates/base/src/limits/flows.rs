@@ -178,6 +178,8 @@ pub const AGENT_REPLY_CHARS_MAX: i64 = 4096;
 pub const AGENT_SEARCHES_MAX: u32 = 2;
 /// The same tool with the same inputs, asked for about one message; the last one is an error.
 pub const AGENT_SAME_CALLS_MAX: usize = 3;
+/// The options that a model may offer below one reply: as many as a list has rows.
+pub const AGENT_OPTIONS_MAX: usize = super::LIST_ROWS_MAX;
 /// The questions that are given up, about one reply, because the contact wrote again; later messages wait.
 pub const AGENT_GIVEN_UP_MAX: u32 = 3;
 

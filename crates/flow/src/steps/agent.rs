@@ -11,12 +11,13 @@ mod keys;
 mod language;
 mod listen;
 mod mcp;
+mod offer;
 mod question;
 mod state;
 mod tools;
 
 pub use keys::{McpTarget, WrittenExit, WrittenTool};
-pub use listen::{answer_act, give_up_thinking, leave_tool_for_person, note_answer, paid_in_vain, think_on};
+pub use listen::{answer_act, give_up_thinking, leave_tool_for_person, note_answer, paid_in_vain, tapped, think_on};
 
 use super::{
     StepKind,
@@ -65,6 +66,8 @@ pub struct Agent {
     pub cite: Option<cite::Cite>,
     /// The values of a reply that are refused if no source gave them.
     pub ground: Ground,
+    /// True if the model may offer texts to tap.
+    pub offers: bool,
     pub limits: AgentLimits,
     /// How long further texts are waited for before they are answered together.
     pub gather: Span,
@@ -133,6 +136,12 @@ impl StepKind for Agent {
                  `{no: the reason}` lets it pass, `{kinds: […]}` compares some kinds of values, `{also: […]}` names further \
                  sources.",
             ),
+            FieldSpec::default(
+                "offers",
+                FieldKind::YesNo,
+                "true",
+                "Whether the model may reply with up to ten texts to tap, as buttons or a list. A tap is the customer's next message.",
+            ),
             FieldSpec::optional("limits", FieldKind::Record(keys::LIMITS), "The most that it may say, ask and cost."),
             FieldSpec::default(
                 "gather",
@@ -173,6 +182,7 @@ impl StepKind for Agent {
             language: language::read_language(fields),
             cite: cite::read_cite(fields, knowledge.is_some()),
             ground: ground::read_ground(fields),
+            offers: offer::read_offers(fields),
             limits: keys::read_limits(fields),
             tools,
             exits,

@@ -4,6 +4,7 @@ mod cite;
 mod ground;
 mod language;
 mod mcp;
+mod offer;
 mod shadow;
 mod suggest;
 
@@ -377,6 +378,7 @@ fn the_model_reads_the_papers_that_fit_and_no_number_of_a_person() {
         names,
         [
             "say",
+            "offer",
             "search",
             "call_free_times",
             "call_book_time",

@@ -47,6 +47,13 @@ pub struct AgentState {
     /// The act that waits for a tap or a yes of the contact.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub asked: Option<AskedAct>,
+    /// The texts to tap below the newest reply.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offered: Option<Offered>,
+    /// True after a tap on an option that was offered when a tool of a server had just been read: its words may be those of
+    /// that answer.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub read_before: bool,
     /// Texts that the model gave to tools: where a tool repeats one, it is no source.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub given: Vec<String>,
@@ -105,6 +112,20 @@ pub struct AskedAct {
     pub inputs: BTreeMap<String, Value>,
 }
 
+/// Texts that the contact can tap below a reply.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Offered {
+    /// Stands in the ids of the buttons.
+    pub number: u32,
+    pub options: Vec<String>,
+    /// The place of the option that was tapped last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken: Option<usize>,
+    /// True if a tool of a server was read before it was offered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub after_read: bool,
+}
+
 impl AgentState {
     /// Adds an entry; the oldest ones are dropped when the talk becomes too long.
     pub fn say(&mut self, by: TalkBy, text: impl Into<String>) {
@@ -123,6 +144,12 @@ impl AgentState {
         (self.unanswered, self.calls, self.searches) = (true, 0, 0);
     }
 
+    /// Counts a reply, which ends the turn: nothing waits for an answer any more, and no earlier button is of this reply.
+    pub fn replied(&mut self) {
+        self.replies += 1;
+        (self.unanswered, self.given_up, self.offered, self.read_before) = (false, 0, None, false);
+    }
+
     /// Forgets the talk, because a person of the business has talked with the contact since: what was wished before may
     /// be done.
     pub fn after_a_person(&mut self, is_under_way: bool) {
@@ -131,7 +158,7 @@ impl AgentState {
             TalkBy::Note,
             "A person of the business has talked with the customer. What the customer wished before is dealt with.",
         );
-        (self.unanswered, self.asked, self.given_up) = (false, None, 0);
+        (self.unanswered, self.asked, self.offered, self.given_up) = (false, None, None, 0);
         self.outdated = is_under_way;
     }
 
@@ -189,7 +216,9 @@ impl AgentState {
             120 + run.tool.len() + inputs(&run.inputs) + told
         });
         let talk = self.talk.iter().map(|entry| 40 + entry.text.len());
-        let papers = self.papers.iter().chain(&self.given).chain(&self.changed).map(|paper| paper.len() + 4);
+        let offered = self.offered.iter().flat_map(|offered| &offered.options);
+        let papers =
+            self.papers.iter().chain(&self.given).chain(&self.changed).chain(offered).map(|paper| paper.len() + 4);
         200 + runs.chain(talk).chain(papers).sum::<usize>() + self.asked.as_ref().map_or(0, |act| inputs(&act.inputs))
     }
 }

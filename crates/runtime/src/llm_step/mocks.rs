@@ -180,7 +180,7 @@ fn rule(entry: &Entry, findings: &Findings) -> Rule {
 }
 
 /// A text or a number, `{json: …}`, `{fail: …}`, `{slow: 30s}`; for an agent
-/// `{say: …}`, `{call: FLOW, with: {…}}`, `{exit: NAME, gives: {…}}`, `{search: …}`.
+/// `{say: …}`, `{offer: …, options: […]}`, `{call: FLOW, with: {…}}`, `{exit: NAME, gives: {…}}`, `{search: …}`.
 fn answer(node: &Node, findings: &Findings) -> Option<MockedAnswer> {
     if node.map().is_none() {
         let answer = Ok(Value::from_json(&to_json(node)));
@@ -201,7 +201,7 @@ fn answer(node: &Node, findings: &Findings) -> Option<MockedAnswer> {
     let is_bare = !is_written && !members.is_empty();
     if is_bare {
         // `{kind: late}` is the object itself, without `json`.
-        let message = "an answer is a text (of an agent `{say: …}`, `{call: …}` or `{exit: …}`), `{json: …}`, `{fail: …}` or `{slow: 30s}`";
+        let message = "an answer is a text (of an agent `{say: …}`, `{offer: …}`, `{call: …}` or `{exit: …}`), `{json: …}`, `{fail: …}` or `{slow: 30s}`";
         findings.push(Diagnostic::error("E920", &node.place, message).help("write `{json: {kind: late}}`"));
         return None;
     }
@@ -226,6 +226,10 @@ fn act(fields: &mut Fields<'_>) -> Option<Value> {
         |node: Option<&Node>| node.map_or_else(|| Value::Map([].into()), |node| Value::from_json(&to_json(node)));
     let (name, with) = if let Some(said) = fields.opt_text("say") {
         ("say".to_owned(), text("text", said))
+    } else if let Some(offered) = fields.opt_text("offer") {
+        let options = fields.list("options").iter().map(|node| Value::from_json(&to_json(node))).collect();
+        let with = [("text".to_owned(), Value::text(offered)), ("options".to_owned(), Value::List(options))];
+        ("offer".to_owned(), Value::Map(with.into()))
     } else if let Some(question) = fields.opt_text("search") {
         ("search".to_owned(), text("question", question))
     } else if let Some(flow) = fields.opt_text("call") {

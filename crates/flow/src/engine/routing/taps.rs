@@ -16,6 +16,7 @@ use crate::{
     },
     load::default_language,
     model::{content::Content, effect::Origin, session::Waiting, value::Value},
+    steps::agent,
 };
 
 /// True if the button belongs to the waiting question, to one that was just answered, or to our own about an
@@ -62,9 +63,10 @@ pub fn tap(
     let asking = answering::asking(turn);
     let replies =
         |run: u32| matches!(turn.run(run).map(|run| &run.waiting), Some(Waiting::Reply { .. } | Waiting::Agent { .. }));
-    if asking.is_some_and(replies) {
-        // `wait: reply` and an agent have no question to repeat: the tap goes to a trigger, or else it is the reply.
-        return false;
+    if let Some(run) = asking.filter(|run| replies(*run)) {
+        // `wait: reply` and an agent have no question to repeat: a tap on a foreign button goes to a trigger, or else it is
+        // the reply.
+        return agent::tapped(turn, run, token, heard);
     }
     if let Some(run) = asking.filter(|run| version_change::must_restart(turn, *run)) {
         version_change::restart_run(turn, run, Some(heard));
@@ -107,7 +109,7 @@ pub fn tap(
         turn.live()
             .every_flow()
             .flat_map(|flow| &flow.nodes)
-            .any(|node| node.outline.verb == "ask" && token.is_of(&node.id))
+            .any(|node| matches!(node.outline.verb, "ask" | "agent") && token.is_of(&node.id))
     };
     let is_newest = reply_to.is_none_or(|message| message == turn.session.last_message);
     if is_newest && !of_question() {

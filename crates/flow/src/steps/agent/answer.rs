@@ -3,6 +3,7 @@
 use super::{
     Agent, cite, guard,
     keys::BUILT_IN,
+    offer::{OFFER, Offer},
     question::{CALL, EXIT, SAY, SEARCH},
     state,
 };
@@ -43,6 +44,7 @@ const SUMMARY_CHARS_MAX: usize = 300;
 /// An act that the model has chosen.
 enum Act {
     Say(String),
+    Offer(Offer),
     Search(String),
     Tool { name: String, with: Value },
     Exit { name: String, with: Value },
@@ -95,6 +97,7 @@ impl Agent {
     fn take<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, act: Act) -> Result<Next, ModelError> {
         match act {
             Act::Say(text) => self.reply(turn, here, &text),
+            Act::Offer(offer) => self.offer(turn, here, offer),
             Act::Search(question) => {
                 let searches = state::with(turn, here.run, |agent| {
                     agent.searches += 1;
@@ -131,8 +134,7 @@ impl Agent {
         }
         state::with(turn, here.run, |agent| {
             agent.say(TalkBy::Agent, text);
-            agent.replies += 1;
-            (agent.unanswered, agent.given_up) = (false, 0);
+            agent.replied();
         });
         Ok(self.listen(turn, here))
     }
@@ -235,6 +237,7 @@ fn act_of(answer: Value) -> Result<Act, ModelError> {
     };
     match name.as_str() {
         SAY => text("text").map(Act::Say),
+        OFFER => Offer::of(with).map(Act::Offer),
         SEARCH => text("question").map(Act::Search),
         other => match (other.strip_prefix(CALL), other.strip_prefix(EXIT)) {
             (Some(tool), _) => Ok(Act::Tool { name: tool.to_owned(), with }),

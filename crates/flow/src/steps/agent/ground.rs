@@ -82,13 +82,16 @@ fn read_map(fields: &mut StepFields<'_, '_>, node: &Node, ground: &mut Ground) {
     let (no, also, kinds) = (keys.entry("no"), keys.entry("also"), keys.entry("kinds"));
     if no.is_none() && also.is_none() && kinds.is_none() && node.map().is_some_and(<[_]>::is_empty) {
         let finding = Diagnostic::error("E529", &node.place, "`ground` says nothing");
-        fields.report(finding.help("write `{also: [\"${order.total}\"]}`, `{kinds: [amount, day]}` or `{no: the reason}`"));
+        fields.report(
+            finding.help("write `{also: [\"${order.total}\"]}`, `{kinds: [amount, day]}` or `{no: the reason}`"),
+        );
     }
     if let Some(no) = no {
         ground.is_on = false;
         for unused in [also, kinds].into_iter().flatten() {
             let message = format!("`no` lets every value pass, so `{}` does nothing", unused.key.text);
-            let finding = Diagnostic::error("E529", &unused.key.place, message).label(&no.key.place, "it is switched off here");
+            let finding =
+                Diagnostic::error("E529", &unused.key.place, message).label(&no.key.place, "it is switched off here");
             fields.report(finding.help("take one of the two out"));
         }
     }

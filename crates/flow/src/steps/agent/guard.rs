@@ -40,6 +40,35 @@ pub(super) fn check(agent: &Agent, turn: &Turn<'_>, here: Here<'_>, text: &str) 
     if agent.ground.is_on { grounded(agent, turn, here, known, text) } else { Ok(()) }
 }
 
+/// As `check`, also for the texts to tap below the reply: each of them alone, and all of it as it is read together.
+pub(super) fn check_offer(
+    agent: &Agent,
+    turn: &Turn<'_>,
+    here: Here<'_>,
+    text: &str,
+    options: &[String],
+) -> Result<(), ModelError> {
+    check(agent, turn, here, text)?;
+    let Some(known) = state::of(turn, here.run) else { return Ok(()) };
+    let whole = format!("{text}\n{}", options.join("\n"));
+    for part in options.iter().chain([&whole]) {
+        if MARK.is_match(part) {
+            return Err(unusable("an option shows a mark such as `‹card 1›`; leave it out"));
+        }
+        claimed(agent, known, part)?;
+    }
+    language::check(agent, turn, known, &whole)?;
+    if !agent.ground.is_on {
+        return Ok(());
+    }
+    let texts = known_texts(agent, turn, here, known);
+    for option in options {
+        compare(agent, &texts, turn, here, option, &[])?;
+    }
+    // A day above several times is no pair with each of them.
+    compare(agent, &texts, turn, here, &whole, &[ValueKind::DayAndTime, ValueKind::WeekdayOfDate])
+}
+
 /// A reply may say that an act was done only after it was.
 fn claimed(agent: &Agent, known: &AgentState, text: &str) -> Result<(), ModelError> {
     for tool in agent.tools.iter().filter(|tool| !known.has_done(&tool.name)) {

@@ -1,14 +1,19 @@
 //! Hears the contact: a message begins a question to the model, a newer one gives the running question up, and a yes
 //! begins the act that the contact was asked about.
 
-use super::{Agent, state};
+use super::{
+    Agent,
+    offer::{self, OLD_TAP, Tapped},
+    state,
+};
 use crate::{
     engine::{
         drive,
-        question::answering,
+        question::{answering, button_token::Token},
         routing::choose::RoutedMessage,
         timers,
         turn::{Here, Next, Turn},
+        version_change,
     },
     load::stock_phrases::Phrase,
     model::{
@@ -103,28 +108,42 @@ pub fn paid_in_vain(turn: &mut Turn<'_>, run: u32, result: &Result<CallReturn, C
     }
 }
 
-/// Level 6: a tap or a plain yes or no to the act that the contact was asked about.
+/// Level 5: a tap on a button of this agent, which goes before all keywords. A button of an earlier message or run is no
+/// answer to the newest one. `false`: it is of another step, or judged as words are.
+pub fn tapped(turn: &mut Turn<'_>, run: u32, token: &Token, heard: &RoutedMessage<'_>) -> bool {
+    let Some((here, agent)) = agent_of(turn, run) else { return false };
+    let is_late = turn.now() - heard.message.at > turn.live().bot.defaults.late_message;
+    if !token.is_of(&here.node.id) || is_late || version_change::must_restart(turn, run) {
+        return false;
+    }
+    let asked = state::of(turn, run).and_then(|agent| agent.asked.clone()).filter(|_| token.run == run);
+    if let Some(act) = asked
+        && let Some(says) = [true, false].into_iter().find(|says| token.means(&button_id(*says, act.number)))
+    {
+        agent.act_answered(turn, here, act, says, heard);
+        return true;
+    }
+    match offer::tapped(turn, run, token) {
+        Tapped::Option(title) => {
+            turn.note_at(here, "a tap on what the agent has offered");
+            agent.hear(turn, here, heard, title, None);
+        }
+        Tapped::Again => turn.note_at(here, "a second tap on the same button changes nothing"),
+        Tapped::Old => {
+            turn.note_at(here, "a tap on a button of an earlier message: it is told to the model as one");
+            let said = words(&heard.view).unwrap_or_default();
+            agent.hear(turn, here, heard, said, Some(OLD_TAP));
+        }
+    }
+    true
+}
+
+/// Level 6: a plain yes or no to the act that the contact was asked about.
 pub fn answer_act(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) -> bool {
     let Some((here, agent)) = agent_of(turn, run) else { return false };
     let Some(act) = state::of(turn, run).and_then(|agent| agent.asked.clone()) else { return false };
-    let says = match said_to_act(turn, &act, heard) {
-        Some(says) => says,
-        None => return false,
-    };
-    answering::moved_by(turn, run, heard);
-    let next = match says {
-        true => agent.begin_act(turn, here, act),
-        false => {
-            turn.note_at(here, format!("the contact does not want `{}`", act.tool));
-            state::with(turn, run, |agent| {
-                agent.asked = None;
-                agent.hear(words(&heard.view).unwrap_or_default());
-                agent.say(TalkBy::Note, format!("The customer said no: `{}` was not done.", act.tool));
-            });
-            agent.listen(turn, here)
-        }
-    };
-    drive::resume(turn, here, next);
+    let Some(says) = said_to_act(turn, &act, heard) else { return false };
+    agent.act_answered(turn, here, act, says, heard);
     true
 }
 
@@ -133,10 +152,10 @@ pub(super) fn button_id(says: bool, number: u32) -> String {
     format!("{}_{number}", if says { "yes" } else { "no" })
 }
 
-/// `Some(true)`: yes. A tap counts by its number alone, so that no button of an earlier question begins this act.
+/// `Some(true)`: yes. A tap is judged by its button alone, and never by its title.
 fn said_to_act(turn: &Turn<'_>, act: &AskedAct, heard: &RoutedMessage<'_>) -> Option<bool> {
-    if let Some(button) = &heard.button {
-        return [true, false].into_iter().find(|says| *button == button_id(*says, act.number));
+    if heard.button.is_some() {
+        return None;
     }
     let text = heard.text?;
     // After anything else was said, a typed yes may be about that: only a tap counts then.
@@ -196,22 +215,38 @@ impl Agent {
         if !answer::says_something(&heard.message.kind) {
             return false;
         }
+        let said = words(&heard.view).unwrap_or_else(|| "[message]".to_owned());
+        self.hear(turn, here, heard, said, None);
+        true
+    }
+
+    /// Adds a message to the talk, with a note for the model, and waits for further texts or for the model.
+    fn hear<'a>(
+        &self,
+        turn: &mut Turn<'a>,
+        here: Here<'a>,
+        heard: &RoutedMessage<'_>,
+        said: String,
+        note: Option<&str>,
+    ) {
         answering::moved_by(turn, here.run, heard);
         if heard.text.is_some_and(asks_for_person) {
             turn.note_at(here, "the contact asks for a person");
             state::with(turn, here.run, |agent| agent.hear(heard.text.unwrap_or_default()));
             let next = self.to_person(turn, here);
-            drive::resume(turn, here, next);
-            return true;
+            return drive::resume(turn, here, next);
         }
-        let said = words(&heard.view).unwrap_or_else(|| "[message]".to_owned());
         state::with(turn, here.run, |agent| {
             agent.hear(said);
+            if let Some(note) = note {
+                agent.say(TalkBy::Note, note);
+            }
             if let Some(act) = agent.asked.take() {
                 agent.say(TalkBy::Note, format!("The customer was asked about `{}` and answered this; it was not done.", act.tool));
             }
         });
-        let gathers = self.gather > crate::base::time::Span::ZERO && heard.text.is_some();
+        let is_typed = heard.text.is_some() && heard.button.is_none();
+        let gathers = self.gather > crate::base::time::Span::ZERO && is_typed;
         let known = match turn.run(here.run).map(|run| &run.waiting) {
             Some(Waiting::Agent { think_at, .. }) => *think_at,
             _ => None,
@@ -225,6 +260,30 @@ impl Agent {
             }
             Err(failure) => drive::resume(turn, here, Next::Fail(failure)),
         }
-        true
+    }
+
+    /// The contact has said yes or no to an act.
+    fn act_answered<'a>(
+        &self,
+        turn: &mut Turn<'a>,
+        here: Here<'a>,
+        act: AskedAct,
+        says: bool,
+        heard: &RoutedMessage<'_>,
+    ) {
+        answering::moved_by(turn, here.run, heard);
+        let next = match says {
+            true => self.begin_act(turn, here, act),
+            false => {
+                turn.note_at(here, format!("the contact does not want `{}`", act.tool));
+                state::with(turn, here.run, |agent| {
+                    agent.asked = None;
+                    agent.hear(words(&heard.view).unwrap_or_default());
+                    agent.say(TalkBy::Note, format!("The customer said no: `{}` was not done.", act.tool));
+                });
+                self.listen(turn, here)
+            }
+        };
+        drive::resume(turn, here, next);
     }
 }

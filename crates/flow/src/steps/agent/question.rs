@@ -1,6 +1,6 @@
 //! Writes the question to the model: the rules, the talk, the sources, and the acts that it may choose from.
 
-use super::{Agent, keys::BUILT_IN, state};
+use super::{Agent, keys::BUILT_IN, offer, state};
 use crate::{
     base::limits::{AGENT_CALLS_MAX, KNOWLEDGE_GIVEN_CHARS_MAX, MODEL_CALL_TIMEOUT_DEFAULT, MODEL_INPUT_BYTES_MAX, MODEL_INSTRUCTION_BYTES_MAX},
     definition::{Field, FlowSet, Kind},
@@ -61,9 +61,9 @@ impl Agent {
         too_long("instruction", &instruction, MODEL_INSTRUCTION_BYTES_MAX)?;
         self.search_for_message(turn, here);
         let facts = self.facts(turn, here)?;
-        let agent = state::of(turn, here.run).cloned().unwrap_or_default();
         // The guard reads these again: an error in them is the step's, and not the model's.
         self.ground.more(turn, here)?;
+        let agent = state::of(turn, here.run).cloned().unwrap_or_default();
         let hidden = |entry: &TalkEntry, masked: &mut Vec<_>| TalkEntry {
             by: entry.by.clone(),
             text: mask::hide(&entry.text, masked),
@@ -194,6 +194,9 @@ impl Agent {
             schema: None,
         };
         let mut acts = vec![act(SAY, "Replies to the customer.".to_owned(), &[field("text", "The reply.")])];
+        if self.offers && !is_draft {
+            acts.push(offer::shape());
+        }
         if self.knowledge.is_some() {
             let about = "Searches the papers of the business for what the sources do not tell yet.".to_owned();
             acts.push(act(SEARCH, about, &[field("question", "A question in a few words.")]));

@@ -55,7 +55,7 @@ impl Agent {
         if let Some(next) = self.known(turn, here, tool, &inputs) {
             return Ok(next);
         }
-        if tool.is_unconfirmed && state::of(turn, here.run).is_some_and(mcp::has_read) {
+        if tool.is_unconfirmed && state::of(turn, here.run).is_some_and(|agent| agent.read_before || mcp::has_read(agent)) {
             turn.note_at(here, format!("`{}` is not begun without a question: a tool of a server was read just before", tool.name));
             let text = "This is not begun now, because somebody else's words were read for this message. Answer the customer; \
                         after their next message it can be done.";
@@ -174,8 +174,7 @@ impl Agent {
         turn.note_at(here, format!("asks the contact before `{}`", tool.name));
         state::with(turn, here.run, |agent| {
             agent.say(TalkBy::Agent, body);
-            agent.replies += 1;
-            (agent.unanswered, agent.given_up) = (false, 0);
+            agent.replied();
             agent.asked = Some(AskedAct { number, message: sent, tool: tool.name.clone(), inputs });
         });
         Ok(self.listen(turn, here))

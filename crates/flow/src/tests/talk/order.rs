@@ -211,7 +211,15 @@ impl Talk {
                 let value = Value::from_json(&serde_json::from_str(rest).map_err(|e| e.to_string())?);
                 self.reply(Ok(value))?;
             }
-            // The acts of an agent's model: `~ says TEXT`, `~ uses TOOL {…}`, `~ exits NAME {…}`, `~ searches TEXT`.
+            // The acts of an agent's model: `~ says TEXT`, `~ offers TEXT | OPTION | OPTION`, `~ uses TOOL {…}`,
+            // `~ exits NAME {…}`, `~ searches TEXT`.
+            "offers" => {
+                let mut parts = rest.split(" | ");
+                let text = Value::text(parts.next().unwrap_or_default());
+                let options = Value::List(parts.map(Value::text).collect());
+                let with = BTreeMap::from([("text".to_owned(), text), ("options".to_owned(), options)]);
+                self.act("offer".to_owned(), Value::Map(with))?;
+            }
             "says" | "searches" => {
                 let (act, key) = if word == "says" { ("say", "text") } else { ("search", "question") };
                 let with = Value::Map(BTreeMap::from([(key.to_owned(), Value::text(rest.replace("\\n", "\n")))]));
