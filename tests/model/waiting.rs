@@ -1,9 +1,9 @@
-//! Tests an agent that offers texts to tap, in a whole daemon.
+//! Tests an agent that keeps its customer waiting, and one that offers texts to tap, in a whole daemon.
 
-use super::{ModelServer, step, value};
+use super::{Act, ModelServer, step, value};
 use crate::runtime::house::House;
 use serde_json::{Value as Json, json};
-use transom::channel::meta::compose::CustomerEvent;
+use transom::{base::time::Span, channel::meta::compose::CustomerEvent};
 
 const FLOWS: &[(&str, &str)] = &[
     (
@@ -19,9 +19,56 @@ steps:
   - agent: helper
     instructions: Answer.
     facts: [A check-up is 60 €.]
+    patience: {after: 8s, say: One moment please}
 ",
     ),
 ];
+
+/// A model that is silent for the first questions.
+async fn silent_for(questions: usize) -> ModelServer {
+    let answer = json!({"do": "say", "with": {"text": "A check-up is 60 €."}});
+    ModelServer::decide(move |number, _| if number < questions { Act::Silent } else { value(answer.clone()) }).await
+}
+
+async fn asked(server: &ModelServer, count: usize) {
+    while server.asked().len() < count {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// A house whose customer has asked, and waits. A silent question ends after three seconds, and the clock stands still.
+async fn waiting(server: &ModelServer) -> House {
+    let mut house = House::at_meta(FLOWS, &step::model(server, ", timeout: 3s")).await;
+    let message = house.webhook(CustomerEvent::Text("how much is a check-up?".into()));
+    house.post(&message).await;
+    asked(server, 1).await;
+    house
+}
+
+#[tokio::test]
+async fn a_sentence_that_was_due_after_a_death_is_said_by_the_next_process() {
+    let server = silent_for(2).await;
+    let house = waiting(&server).await;
+    assert_eq!(house.texts(), [""; 0]);
+    house.clock.set(house.now() + Span::seconds(8));
+    let house = house.restart().await;
+    // Its question has no answer either, and ends in an error.
+    let texts = step::said(&house, 2).await;
+    assert_eq!((texts[0].as_str(), texts.len(), server.asked().len()), ("One moment please", 2, 2), "{texts:?}");
+}
+
+#[tokio::test]
+async fn a_sentence_that_was_said_before_a_death_is_not_said_again() {
+    let server = silent_for(1).await;
+    let house = waiting(&server).await;
+    house.clock.set(house.now() + Span::seconds(8));
+    house.app.tick(true).await.unwrap();
+    assert_eq!(step::said(&house, 1).await, ["One moment please"]);
+    let mut house = house.restart().await;
+    assert_eq!(step::said(&house, 2).await, ["One moment please", "A check-up is 60 €."]);
+    house.advance(Span::minutes(2)).await;
+    assert_eq!(house.texts().len(), 2);
+}
 
 /// The buttons of the newest message.
 fn buttons(house: &House) -> Vec<(String, String)> {

@@ -178,6 +178,9 @@ pub const AGENT_REPLY_CHARS_MAX: i64 = 4096;
 pub const AGENT_SEARCHES_MAX: u32 = 2;
 /// The same tool with the same inputs, asked for about one message; the last one is an error.
 pub const AGENT_SAME_CALLS_MAX: usize = 3;
+/// How soon, and how late, an agent says by `patience` that it still thinks.
+pub const AGENT_PATIENCE_MIN: Span = Span::seconds(1);
+pub const AGENT_PATIENCE_MAX: Span = Span::minutes(1);
 /// The options that a model may offer below one reply: as many as a list has rows.
 pub const AGENT_OPTIONS_MAX: usize = super::LIST_ROWS_MAX;
 /// The questions that are given up, about one reply, because the contact wrote again; later messages wait.

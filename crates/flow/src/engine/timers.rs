@@ -52,7 +52,11 @@ pub(crate) fn run_due(turn: &mut Turn<'_>, number: u32) {
         Waiting::Call(call) => (due(call.retry_at), false),
         Waiting::Ready | Waiting::Fate { .. } => (false, false),
     };
+    let thinks_long = due(run.patience_at());
     let called = due(run.called_until()) && !paused::call_stands_still(turn, number);
+    if thinks_long && !called {
+        return agent::say_patience(turn, number);
+    }
     if !called && !timed_out && !reminder {
         return;
     }

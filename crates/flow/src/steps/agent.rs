@@ -12,12 +12,14 @@ mod language;
 mod listen;
 mod mcp;
 mod offer;
+mod patience;
 mod question;
 mod state;
 mod tools;
 
 pub use keys::{McpTarget, WrittenExit, WrittenTool};
 pub use listen::{answer_act, give_up_thinking, leave_tool_for_person, note_answer, paid_in_vain, tapped, think_on};
+pub use patience::say_patience;
 
 use super::{
     StepKind,
@@ -48,6 +50,7 @@ use crate::{
 };
 use ground::Ground;
 use keys::AgentLimits;
+use patience::Patience;
 
 pub struct Agent {
     pub name: String,
@@ -71,6 +74,8 @@ pub struct Agent {
     pub limits: AgentLimits,
     /// How long further texts are waited for before they are answered together.
     pub gather: Span,
+    /// A sentence for when the model thinks for long; `None`: nothing is said.
+    pub patience: Option<Patience>,
     pub timeout: Option<Timeout>,
     pub protect: Option<bool>,
     /// `None`: the first of the bot's `models`.
@@ -150,6 +155,11 @@ impl StepKind for Agent {
                 "How long further texts are waited for. Without it a text that arrives while the model thinks is answered \
                  together with those before it.",
             ),
+            FieldSpec::optional(
+                "patience",
+                patience::PATIENCE,
+                "`{after: 8s, say: One moment…}`: said once before a reply for which the model thinks longer than `after`.",
+            ),
             FieldSpec::default(
                 "model",
                 FieldKind::Known(Declared::Model),
@@ -189,6 +199,7 @@ impl StepKind for Agent {
             knowledge,
             facts,
             gather: keys::read_gather(fields),
+            patience: patience::read_patience(fields),
             timeout: read_timeout(fields),
             protect: fields.opt_bool("protect"),
             model: read_model(fields),

@@ -5,6 +5,7 @@ mod ground;
 mod language;
 mod mcp;
 mod offer;
+mod patience;
 mod shadow;
 mod suggest;
 

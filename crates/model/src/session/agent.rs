@@ -34,6 +34,12 @@ pub struct AgentState {
     pub unanswered: bool,
     /// The number of questions that were given up, since the last reply, because the contact wrote again.
     pub given_up: u32,
+    /// When the sentence of `patience` is due, while the model thinks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub patience_at: Option<Time>,
+    /// True if that sentence was due since the last reply.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub patience_said: bool,
     /// True after the model found once that the contact wants something else.
     pub off_topic: bool,
     /// True if a person had the conversation while a question or tool was under way: its result is outdated.
@@ -148,6 +154,7 @@ impl AgentState {
     pub fn replied(&mut self) {
         self.replies += 1;
         (self.unanswered, self.given_up, self.offered, self.read_before) = (false, 0, None, false);
+        (self.patience_at, self.patience_said) = (None, false);
     }
 
     /// Forgets the talk, because a person of the business has talked with the contact since: what was wished before may
@@ -159,6 +166,7 @@ impl AgentState {
             "A person of the business has talked with the customer. What the customer wished before is dealt with.",
         );
         (self.unanswered, self.asked, self.offered, self.given_up) = (false, None, None, 0);
+        (self.patience_at, self.patience_said) = (None, false);
         self.outdated = is_under_way;
     }
 

@@ -17,7 +17,7 @@ pub struct Due {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DueKind {
-    /// A question is repeated.
+    /// A question is repeated, or an agent says that it still thinks.
     Reminder,
     /// A question or another wait ends without its answer.
     Timeout,
@@ -108,7 +108,10 @@ fn of_run(run: &Run) -> Vec<Due> {
             found.extend(deadline.map(|at| (at, DueKind::Timeout)));
         }
         Waiting::Until { at, .. } => found.push((*at, DueKind::Wait)),
-        Waiting::Call(call) => found.extend(call.retry_at.map(|at| (at, DueKind::Retry))),
+        Waiting::Call(call) => {
+            found.extend(call.retry_at.map(|at| (at, DueKind::Retry)));
+            found.extend(run.patience_at().map(|at| (at, DueKind::Reminder)));
+        }
         Waiting::Ready | Waiting::Fate { .. } => {}
     }
     let at_step = |frame: Option<&Frame>, (at, what)| Due {

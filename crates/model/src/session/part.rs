@@ -54,6 +54,12 @@ impl Run {
         all.filter_map(|frame| frame.until).min()
     }
 
+    /// When an agent says that its model still thinks; `None`: nothing is to be said.
+    pub fn patience_at(&self) -> Option<Time> {
+        let Waiting::Call(call) = &self.waiting else { return None };
+        self.frames.last()?.agent.as_ref().filter(|_| call.back.is_none())?.patience_at
+    }
+
     fn wait_due_at(&self) -> Option<Time> {
         match &self.waiting {
             Waiting::Question(question) => question.due_at(),
@@ -63,7 +69,7 @@ impl Run {
             | Waiting::Person { deadline } => *deadline,
             Waiting::Agent { deadline, think_at } => [*deadline, *think_at].into_iter().flatten().min(),
             Waiting::Until { at, .. } => Some(*at),
-            Waiting::Call(call) => call.retry_at,
+            Waiting::Call(call) => [call.retry_at, self.patience_at()].into_iter().flatten().min(),
             Waiting::Ready | Waiting::Fate { .. } => None,
         }
     }

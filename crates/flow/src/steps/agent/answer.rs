@@ -75,6 +75,7 @@ impl Agent {
             Err(error) => return Next::Fail(StepFailure { code: error.code, text: error.text }),
         };
         turn.note_at(here, told(&reply));
+        self.patience_in_mocked_time(turn, here, reply.took);
         let outdated = state::with(turn, here.run, |agent| {
             agent.spent = agent.spent.saturating_add(reply.cost);
             std::mem::take(&mut agent.outdated)

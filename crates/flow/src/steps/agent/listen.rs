@@ -48,7 +48,7 @@ fn words(view: &Value) -> Option<String> {
 }
 
 /// The agent at whose step a run stands.
-fn agent_of<'a>(turn: &Turn<'a>, run: u32) -> Option<(Here<'a>, &'a Agent)> {
+pub(super) fn agent_of<'a>(turn: &Turn<'a>, run: u32) -> Option<(Here<'a>, &'a Agent)> {
     let here = turn.here(run)?;
     match &here.node.step {
         Step::Agent(agent) => Some((here, agent)),

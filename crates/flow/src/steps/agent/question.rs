@@ -43,6 +43,7 @@ impl Agent {
         if left.is_some_and(|left| left <= 0) {
             return self.limit(turn, here, "`cost` of the step is used up".to_owned());
         }
+        self.begin_patience(turn, here);
         match self.call(turn, here, left) {
             Ok(call) => {
                 turn.note_at(here, format!("asks the model `{}`", call.model));
