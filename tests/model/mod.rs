@@ -13,6 +13,7 @@ mod shadow;
 pub mod step;
 mod suggest;
 mod summary;
+mod verified;
 mod waiting;
 
 use serde_json::{Value as Json, json};

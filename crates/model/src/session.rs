@@ -14,7 +14,7 @@ mod size;
 mod suggestion;
 mod waiting;
 
-pub use agent::{AgentDraft, AgentState, AskedAct, Offered, ToolRun, ToolState};
+pub use agent::{AgentDraft, AgentState, AskedAct, Offered, ToolRun, ToolState, Unsaid};
 pub use case::{Case, CaseLimit, CaseState, PRIORITIES, rank};
 pub use due::{Due, DueKind};
 pub use kept::{CountedStart, Followed, StopSnapshot, TimedStart, UndeliveredCount, WaitingWelcome};

@@ -16,10 +16,12 @@ mod patience;
 mod question;
 mod state;
 mod tools;
+mod verify;
 
 pub use keys::{McpTarget, WrittenExit, WrittenTool};
 pub use listen::{answer_act, give_up_thinking, leave_tool_for_person, note_answer, paid_in_vain, tapped, think_on};
 pub use patience::say_patience;
+pub use verify::VERIFY;
 
 use super::{
     StepKind,
@@ -139,7 +141,7 @@ impl StepKind for Agent {
                 "true",
                 "Whether a reply is refused that holds a price, date, time, address or offer of which no source speaks; \
                  `{no: the reason}` lets it pass, `{kinds: […]}` compares some kinds of values, `{also: […]}` names further \
-                 sources.",
+                 sources, `{verify: MODEL}` asks a second model.",
             ),
             FieldSpec::default(
                 "offers",

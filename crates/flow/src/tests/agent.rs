@@ -8,6 +8,7 @@ mod offer;
 mod patience;
 mod shadow;
 mod suggest;
+mod verify;
 
 use super::Talk;
 use crate::model::{

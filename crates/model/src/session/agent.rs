@@ -56,6 +56,9 @@ pub struct AgentState {
     /// The texts to tap below the newest reply.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offered: Option<Offered>,
+    /// The reply about which a second model is asked just now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsaid: Option<Unsaid>,
     /// True after a tap on an option that was offered when a tool of a server had just been read: its words may be those of
     /// that answer.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -118,6 +121,21 @@ pub struct AskedAct {
     pub inputs: BTreeMap<String, Value>,
 }
 
+/// A reply that was not said yet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Unsaid {
+    pub text: String,
+    /// The texts to tap below it; empty: none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+    /// How often the model was asked again for it.
+    #[serde(default)]
+    pub repairs: u32,
+    /// The number of the question of the second model.
+    #[serde(default)]
+    pub call: u32,
+}
+
 /// Texts that the contact can tap below a reply.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Offered {
@@ -154,7 +172,7 @@ impl AgentState {
     pub fn replied(&mut self) {
         self.replies += 1;
         (self.unanswered, self.given_up, self.offered, self.read_before) = (false, 0, None, false);
-        (self.patience_at, self.patience_said) = (None, false);
+        (self.patience_at, self.patience_said, self.unsaid) = (None, false, None);
     }
 
     /// Forgets the talk, because a person of the business has talked with the contact since: what was wished before may
@@ -166,7 +184,7 @@ impl AgentState {
             "A person of the business has talked with the customer. What the customer wished before is dealt with.",
         );
         (self.unanswered, self.asked, self.offered, self.given_up) = (false, None, None, 0);
-        (self.patience_at, self.patience_said) = (None, false);
+        (self.patience_at, self.patience_said, self.unsaid) = (None, false, None);
         self.outdated = is_under_way;
     }
 
@@ -224,7 +242,8 @@ impl AgentState {
             120 + run.tool.len() + inputs(&run.inputs) + told
         });
         let talk = self.talk.iter().map(|entry| 40 + entry.text.len());
-        let offered = self.offered.iter().flat_map(|offered| &offered.options);
+        let unsaid = self.unsaid.iter().flat_map(|unsaid| unsaid.options.iter().chain([&unsaid.text]));
+        let offered = self.offered.iter().flat_map(|offered| &offered.options).chain(unsaid);
         let papers =
             self.papers.iter().chain(&self.given).chain(&self.changed).chain(offered).map(|paper| paper.len() + 4);
         200 + runs.chain(talk).chain(papers).sum::<usize>() + self.asked.as_ref().map_or(0, |act| inputs(&act.inputs))

@@ -21,7 +21,7 @@ use crate::{
         content::Content,
         effect::{ModelCall, ModelError, ModelErrorKind, ModelReply, Origin, TalkBy},
         event::CallError,
-        session::{AgentDraft, AgentState, Waiting},
+        session::{AgentDraft, AgentState, Unsaid, Waiting},
         value::Value,
     },
     steps::{
@@ -35,7 +35,7 @@ use crate::{
 use std::collections::BTreeMap;
 
 /// How often one answer is asked for again.
-const REPAIRS_MAX: u32 = 1;
+pub(super) const REPAIRS_MAX: u32 = 1;
 /// The last entries of the talk that the person reads.
 const SUMMARY_ENTRIES_MAX: usize = 5;
 /// Of one entry in that summary.
@@ -70,6 +70,9 @@ impl Agent {
         call: ModelCall,
         result: Result<ModelReply, CallError>,
     ) -> Next {
+        if let Some(unsaid) = Agent::unsaid_of(turn, here, &call) {
+            return self.verdict(turn, here, (call, unsaid), result);
+        }
         let reply = match result {
             Ok(reply) => reply,
             Err(error) => return Next::Fail(StepFailure { code: error.code, text: error.text }),
@@ -85,7 +88,7 @@ impl Agent {
             return self.listen(turn, here);
         }
         let act = reply.answer.and_then(|answer| act_of(mask::show_in(answer, &call.masked)));
-        match act.and_then(|act| self.take(turn, here, act)) {
+        match act.and_then(|act| self.take(turn, here, act, call.repairs)) {
             Ok(next) => next,
             Err(error) if error.kind.is_of_answer() && call.repairs < REPAIRS_MAX => {
                 repair(turn, here, call, &error)
@@ -95,10 +98,14 @@ impl Agent {
         }
     }
 
-    fn take<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, act: Act) -> Result<Next, ModelError> {
+    fn take<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, act: Act, repairs: u32) -> Result<Next, ModelError> {
         match act {
-            Act::Say(text) => self.reply(turn, here, &text),
-            Act::Offer(offer) => self.offer(turn, here, offer),
+            Act::Say(text) => {
+                let text = knowledge::as_message(&text);
+                guard::check(self, turn, here, &text)?;
+                Ok(self.verified(turn, here, Unsaid { text, options: Vec::new(), repairs, call: 0 }))
+            }
+            Act::Offer(offer) => self.offer(turn, here, offer, repairs),
             Act::Search(question) => {
                 let searches = state::with(turn, here.run, |agent| {
                     agent.searches += 1;
@@ -118,26 +125,28 @@ impl Agent {
     }
 
     /// Says a reply that all guards let pass.
-    fn reply<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, text: &str) -> Result<Next, ModelError> {
-        let text = knowledge::as_message(text);
-        guard::check(self, turn, here, &text)?;
+    pub(super) fn say_unsaid<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, unsaid: Unsaid) -> Next {
+        let Unsaid { text, options, .. } = unsaid;
+        if !options.is_empty() {
+            return self.say_offer(turn, here, text, options);
+        }
         if Agent::is_drafting(turn, here) {
             let sources = cite::sources(self, turn, here, &text);
             state::with(turn, here.run, |agent| agent.draft = Some(AgentDraft::Text { text, sources }));
-            return Ok(Next::Park(Waiting::Agent { deadline: None, think_at: None }));
+            return Next::Park(Waiting::Agent { deadline: None, think_at: None });
         }
         let shown = cite::with_sources(self, turn, here, &text);
         let body = disclosed(turn, here, &shown);
         let worded = FilledMessage { body: &body, shown: &[], page: 0, asks: false };
         let message = Message::only(self.instructions.clone(), None);
         if let Err(failure) = say::send(turn, here, &message, worded, say::Asking::No { tells: false }) {
-            return Ok(Next::Fail(failure));
+            return Next::Fail(failure);
         }
         state::with(turn, here.run, |agent| {
             agent.say(TalkBy::Agent, text);
             agent.replied();
         });
-        Ok(self.listen(turn, here))
+        self.listen(turn, here)
     }
 
     fn exit<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, name: &str, with: Value) -> Result<Next, ModelError> {

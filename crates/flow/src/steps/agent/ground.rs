@@ -10,10 +10,11 @@ use crate::{
     },
     engine::turn::{Here, StepFailure, Turn},
     load::{
-        spec::{FieldKind, FieldSpec},
+        spec::{Declared, FieldKind, FieldSpec},
         step_fields::StepFields,
     },
     model::grounding::{KIND_WORDS, Kind as ValueKind},
+    steps::llm::keys::named_model,
     text::Text,
 };
 
@@ -25,6 +26,8 @@ pub struct Ground {
     pub also: Vec<Text>,
     /// The words of the kinds that are compared; `None`: all.
     pub kinds: Option<Vec<&'static str>>,
+    /// The second model that is asked whether the sources support a reply; `None`: nobody is asked.
+    pub verify: Option<String>,
 }
 
 pub(super) const GROUND: FieldKind =
@@ -45,6 +48,11 @@ const LIMITED: &[FieldSpec] = &[
         "all",
         "The kinds of values that need a source; values of all other kinds pass, whoever has made them up.",
     ),
+    FieldSpec::optional(
+        "verify",
+        FieldKind::Known(Declared::Model),
+        "A second model that is asked before each reply whether the sources support it; without its yes the reply is refused.",
+    ),
 ];
 
 /// Words that authors take for a kind.
@@ -62,7 +70,7 @@ const ALIKE: [(&str, &str); 10] = [
 ];
 
 pub(super) fn read_ground(fields: &mut StepFields<'_, '_>) -> Ground {
-    let mut ground = Ground { is_on: true, also: Vec::new(), kinds: None };
+    let mut ground = Ground { is_on: true, also: Vec::new(), kinds: None, verify: None };
     let Some(node) = fields.node("ground") else { return ground };
     if node.map().is_some() {
         read_map(fields, node, &mut ground);
@@ -80,7 +88,8 @@ fn read_map(fields: &mut StepFields<'_, '_>, node: &Node, ground: &mut Ground) {
     let findings = fields.findings();
     let mut keys = Fields::new(node, "`ground`", findings).at(&node.place);
     let (no, also, kinds) = (keys.entry("no"), keys.entry("also"), keys.entry("kinds"));
-    if no.is_none() && also.is_none() && kinds.is_none() && node.map().is_some_and(<[_]>::is_empty) {
+    let verify = keys.entry("verify");
+    if [no, also, kinds, verify].iter().all(Option::is_none) && node.map().is_some_and(<[_]>::is_empty) {
         let finding = Diagnostic::error("E529", &node.place, "`ground` says nothing");
         fields.report(
             finding.help("write `{also: [\"${order.total}\"]}`, `{kinds: [amount, day]}` or `{no: the reason}`"),
@@ -88,7 +97,7 @@ fn read_map(fields: &mut StepFields<'_, '_>, node: &Node, ground: &mut Ground) {
     }
     if let Some(no) = no {
         ground.is_on = false;
-        for unused in [also, kinds].into_iter().flatten() {
+        for unused in [also, kinds, verify].into_iter().flatten() {
             let message = format!("`no` lets every value pass, so `{}` does nothing", unused.key.text);
             let finding =
                 Diagnostic::error("E529", &unused.key.place, message).label(&no.key.place, "it is switched off here");
@@ -96,6 +105,10 @@ fn read_map(fields: &mut StepFields<'_, '_>, node: &Node, ground: &mut Ground) {
         }
     }
     keys.finish();
+    if let Some(entry) = verify {
+        let model = named_model(fields, &entry.value);
+        ground.verify = Some(model).filter(|_| no.is_none());
+    }
     if let Some(entry) = kinds {
         ground.kinds = Some(read_kinds(fields, &entry.value));
     }
@@ -128,7 +141,6 @@ fn read_kinds(fields: &StepFields<'_, '_>, node: &Node) -> Vec<&'static str> {
             Some(known) => kinds.push(known),
             None if item.is_broken() => {}
             None => {
-                let listed: Vec<String> = KIND_WORDS.iter().map(|known| format!("`{known}`")).collect();
                 let alike = ALIKE.iter().find(|(other, _)| *other == word).map(|(_, known)| *known);
                 let meant = alike.or_else(|| probably(word, KIND_WORDS.iter().copied()));
                 let meant = meant.map(|known| format!("did you mean `{known}`? ")).unwrap_or_default();

@@ -103,6 +103,11 @@ fn known_texts(agent: &Agent, turn: &Turn<'_>, here: Here<'_>, known: &AgentStat
     KnownTexts { given, customer: customer.collect() }
 }
 
+/// The texts of the business that a reply may repeat.
+pub(super) fn sources(agent: &Agent, turn: &Turn<'_>, here: Here<'_>) -> Vec<String> {
+    state::of(turn, here.run).map(|known| known_texts(agent, turn, here, known).given).unwrap_or_default()
+}
+
 /// Shorter messages of the customer are taken out of no result.
 const REPEATED_CHARS_MIN: usize = 4;
 

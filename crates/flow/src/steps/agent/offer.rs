@@ -23,7 +23,7 @@ use crate::{
         effect::{ActShape, ModelError, TalkBy},
         grounding::readable,
         matching::fold,
-        session::{Offered, OptionShown},
+        session::{Offered, OptionShown, Unsaid},
         value::Value,
     },
     steps::say,
@@ -124,8 +124,14 @@ fn turns_around(c: char) -> bool {
 }
 
 impl Agent {
-    /// Says a reply with its options, which all guards let pass.
-    pub(super) fn offer<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, offer: Offer) -> Result<Next, ModelError> {
+    /// Handles an offer of the model.
+    pub(super) fn offer<'a>(
+        &self,
+        turn: &mut Turn<'a>,
+        here: Here<'a>,
+        offer: Offer,
+        repairs: u32,
+    ) -> Result<Next, ModelError> {
         if !self.offers || Agent::is_drafting(turn, here) {
             return Err(unusable("there is no such act"));
         }
@@ -133,6 +139,17 @@ impl Agent {
         let Offer { text, options } = offer;
         let text = knowledge::as_message(&text);
         guard::check_offer(self, turn, here, &text, &options)?;
+        Ok(self.verified(turn, here, Unsaid { text, options, repairs, call: 0 }))
+    }
+
+    /// Says a reply with its options, which all guards let pass.
+    pub(super) fn say_offer<'a>(
+        &self,
+        turn: &mut Turn<'a>,
+        here: Here<'a>,
+        text: String,
+        options: Vec<String>,
+    ) -> Next {
         // The number is of the run, so no button of an earlier entry of the step is one of these.
         let number = turn.run_mut(here.run).map_or(0, |run| {
             run.calls += 1;
@@ -152,7 +169,7 @@ impl Agent {
         let worded = FilledMessage { body: &body, shown: &shown, page: 0, asks: false };
         let message = Message::only(self.instructions.clone(), None);
         if let Err(failure) = say::send(turn, here, &message, worded, say::Asking::No { tells: false }) {
-            return Ok(Next::Fail(failure));
+            return Next::Fail(failure);
         }
         let titles: Vec<String> = options.iter().map(|title| format!("[{title}]")).collect();
         state::with(turn, here.run, |agent| {
@@ -161,7 +178,7 @@ impl Agent {
             agent.replied();
             agent.offered = Some(Offered { number, options, taken: None, after_read });
         });
-        Ok(self.listen(turn, here))
+        self.listen(turn, here)
     }
 }
 
@@ -169,7 +186,7 @@ fn option_id(number: u32, place: usize) -> String {
     format!("offer_{number}_{place}")
 }
 
-/// What a tap means to the agent.
+/// The meaning of a tap for the agent.
 pub(super) enum Tapped {
     /// The text of the newest offer.
     Option(String),

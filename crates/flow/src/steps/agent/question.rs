@@ -19,38 +19,64 @@ pub(super) const SEARCH: &str = "search";
 pub(super) const CALL: &str = "call_";
 pub(super) const EXIT: &str = "exit_";
 
+/// Why a reply is asked for again, and how often it was.
+pub(super) struct Again {
+    pub repairs: u32,
+    pub why: String,
+}
+
 impl Agent {
-    /// Asks the model what comes next, within the limits.
+    /// Asks the model what comes next.
     pub(super) fn think<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
-        let Some((replies, calls, spent)) =
-            state::of(turn, here.run).map(|agent| (agent.replies, agent.calls, agent.spent))
-        else {
-            return Next::Fail(StepFailure::new("bad_answer", "the talk is lost"));
+        self.ask(turn, here, None)
+    }
+
+    /// As `think`, perhaps with the reason why its last reply was refused.
+    pub(super) fn ask<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, again: Option<Again>) -> Next {
+        let left = match self.may_ask(turn, here) {
+            Ok(left) => left,
+            Err(next) => return next,
         };
-        if replies >= self.limits.turns {
-            return self.limit(turn, here, format!("`turns` allows {} replies", self.limits.turns));
-        }
-        if calls >= self.limits.calls {
-            let text = format!("`calls` allows {} questions to the model about one message", self.limits.calls);
-            return self.limit(turn, here, text);
-        }
-        // A flow that comes back to the agent again and again begins with a new count of its own.
-        if turn.run(here.run).is_some_and(|run| i64::from(run.agent_calls) >= AGENT_CALLS_MAX) {
-            let text = format!("{AGENT_CALLS_MAX} questions to models about one message are the most");
-            return self.limit(turn, here, text);
-        }
-        let left = self.limits.cost.map(|cost| cost - spent);
-        if left.is_some_and(|left| left <= 0) {
-            return self.limit(turn, here, "`cost` of the step is used up".to_owned());
-        }
         self.begin_patience(turn, here);
+        state::with(turn, here.run, |agent| agent.unsaid = None);
         match self.call(turn, here, left) {
-            Ok(call) => {
+            Ok(mut call) => {
                 turn.note_at(here, format!("asks the model `{}`", call.model));
+                if let Some(Again { repairs, why }) = again {
+                    call.repairs = repairs;
+                    call.question.repair = Some(mask::hide(&why, &mut call.masked));
+                }
                 park(turn, call)
             }
             Err(failure) => Next::Fail(failure),
         }
+    }
+
+    /// The money that is left for a question, `None` if there is no limit of it. Fails with what is to be done instead of a
+    /// question, because a limit is reached.
+    pub(super) fn may_ask<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Result<Option<i64>, Next> {
+        let Some((replies, calls, spent)) =
+            state::of(turn, here.run).map(|agent| (agent.replies, agent.calls, agent.spent))
+        else {
+            return Err(Next::Fail(StepFailure::new("bad_answer", "the talk is lost")));
+        };
+        if replies >= self.limits.turns {
+            return Err(self.limit(turn, here, format!("`turns` allows {} replies", self.limits.turns)));
+        }
+        if calls >= self.limits.calls {
+            let text = format!("`calls` allows {} questions to the model about one message", self.limits.calls);
+            return Err(self.limit(turn, here, text));
+        }
+        // A flow that comes back to the agent again and again begins with a new count of its own.
+        if turn.run(here.run).is_some_and(|run| i64::from(run.agent_calls) >= AGENT_CALLS_MAX) {
+            let text = format!("{AGENT_CALLS_MAX} questions to models about one message are the most");
+            return Err(self.limit(turn, here, text));
+        }
+        let left = self.limits.cost.map(|cost| cost - spent);
+        if left.is_some_and(|left| left <= 0) {
+            return Err(self.limit(turn, here, "`cost` of the step is used up".to_owned()));
+        }
+        Ok(left)
     }
 
     fn call(&self, turn: &mut Turn<'_>, here: Here<'_>, cost_max: Option<i64>) -> Result<ModelCall, StepFailure> {

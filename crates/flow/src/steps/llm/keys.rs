@@ -51,6 +51,12 @@ pub(in crate::steps) fn read_model(fields: &mut StepFields<'_, '_>) -> Option<St
         }
         return None;
     };
+    Some(named_model(fields, node))
+}
+
+/// The name of a model; one that the bot does not name gets a finding.
+pub(in crate::steps) fn named_model(fields: &StepFields<'_, '_>, node: &Node) -> String {
+    let known = &fields.bot().models;
     let name = node.text().unwrap_or_default().to_owned();
     if !known.contains(&name) && !node.is_broken() {
         let message = format!("`models` of `_bot.yaml` does not name `{name}`");
@@ -61,7 +67,7 @@ pub(in crate::steps) fn read_model(fields: &mut StepFields<'_, '_>) -> Option<St
         };
         fields.report(finding.help(help).meant(&name, known.iter().map(String::as_str)));
     }
-    Some(name)
+    name
 }
 
 pub(super) fn read_returns(fields: &mut StepFields<'_, '_>) -> Returns {

@@ -8,7 +8,7 @@ use crate::{
     },
     definition::{FlowSet, Node},
     engine::routing::meaning,
-    steps::Step,
+    steps::{Step, agent::VERIFY},
 };
 
 /// The name that means every step.
@@ -28,7 +28,8 @@ pub(super) fn check(scenario: &Scenario, set: &FlowSet, findings: &Findings) -> 
             let id = node.id.as_str();
             name.text == id || own(id) == name.text
         };
-        if nodes().filter(is).any(asks) {
+        let verified = |node: &Node| name.text == VERIFY || name.text == format!("{}.{VERIFY}", node.id);
+        if nodes().filter(is).any(asks) || nodes().any(|node| verifies(node) && verified(node)) {
             continue;
         }
         let asking: Vec<&str> = nodes().filter(|node| asks(node)).map(|node| node.id.as_str()).collect();
@@ -37,6 +38,7 @@ pub(super) fn check(scenario: &Scenario, set: &FlowSet, findings: &Findings) -> 
             false => format!("no step is called `{}`, so no question to a model has this name", name.text),
         };
         let known = asking.iter().copied().chain(asking.iter().map(|id| own(id))).chain([meaning::STEP, ANY]);
+        let known = known.chain(nodes().any(verifies).then_some(VERIFY));
         let help = did_you_mean(&name.text, known).unwrap_or_else(|| match asking.len() {
             0 => format!("no step of these flows asks a model; `{}` is for triggers `meaning`", meaning::STEP),
             _ => {
@@ -75,6 +77,11 @@ fn asks(node: &Node) -> bool {
         Step::Handoff(handoff) => handoff.summary_by_model,
         _ => false,
     }
+}
+
+/// True for an agent whose replies a second model judges.
+fn verifies(node: &Node) -> bool {
+    matches!(&node.step, Step::Agent(agent) if agent.ground.verify.is_some())
 }
 
 /// The last part of an id: `order.size` is `size` in its own flow.

@@ -324,6 +324,30 @@ fn a_misspelt_step_under_the_mocks_of_models_is_named() {
 }
 
 #[test]
+fn the_question_of_a_second_model_has_a_name_where_an_agent_is_verified() {
+    let said = |ground: &str, name: &str| {
+        let agent = format!(
+            "flow: shop\nwhen: [any_message: true]\nsteps:\n  - agent: helper\n    instructions: Answer.\n    facts: [Open.]\n    ground: {ground}\n"
+        );
+        let bot = "bot: Shop\nmodels: [main, small]\nagents: {scope: bikes}\nteams: {desk: {}}\n";
+        let (set, findings) =
+            parse_set(&[SourceFile::new("flows/_bot.yaml", bot), SourceFile::new("flows/shop.yaml", agent.as_str())]);
+        assert!(!findings.iter().any(Diagnostic::is_error), "{findings:#?}");
+        let test = format!(
+            "tests: shop\nmocks: {{model: {{helper: Hello, {name}: yes}}}}\ncases:\n  - name: a\n    steps: [{{user: hi}}, {{expect: {{model: {{{name}: 1}}}}}}]\n"
+        );
+        let (_, found) = KnownTests::default().look(&[SourceFile::new("flows/shop.test.yaml", test)], &set, true);
+        found.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    for name in ["verify", "shop.helper.verify"] {
+        assert_eq!(said("{verify: small}", name), Vec::<String>::new(), "{name}");
+        assert_eq!(said("true", name).len(), 2, "{name}");
+    }
+    let misspelt = said("{verify: small}", "verfiy");
+    assert!(misspelt[0].contains("did you mean `verify`?"), "{misspelt:?}");
+}
+
+#[test]
 fn a_name_in_the_head_of_a_file_is_reported_once() {
     let case = "  - {name: a, mocks: {model: {any: price}}, steps: [{user: shop}]}\n";
     let found = said_of_models(&format!("tests: shop\nmocks: {{model: {{sort_uot: repair}}}}\ncases:\n{case}"));
