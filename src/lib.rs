@@ -87,7 +87,7 @@
 //! | what | new file | one line in |
 //! |---|---|---|
 //! | step | `flow/steps/NAME.rs`: spec, parse, run | `steps!` in `steps/mod.rs` |
-//! | what an agent may use besides flows | `flow/steps/agent/mcp.rs` is the one kind: its lock `flow/mcp.rs`, its wires `channel/mcp/`, its servers and mocks `runtime/mcp_tool/` | `Target` in `flow/steps/agent/tools.rs` |
+//! | what an agent may use besides flows | `flow/steps/agent/http_tool.rs` for requests, `flow/steps/agent/mcp.rs` for servers: its lock `flow/mcp.rs`, its wires `channel/mcp/`, its servers and mocks `runtime/mcp_tool/` | `Target` in `flow/steps/agent/tools.rs` |
 //! | dialect of language models | `channel/llm/NAME.rs` | `Api` in `channel/llm/endpoint.rs`, two `match`es in `channel/llm/client.rs` |
 //! | trigger | `flow/triggers/NAME.rs` | `triggers!` in `triggers/mod.rs` |
 //! | provider | `channel/NAME/`, its keys in `runtime/config/access/`, `docs/platforms/`, a kind in `tests/platform/` | `channel/lib.rs`, `runtime/senders/providers.rs`, `Access` in `runtime/config/access.rs` |

@@ -51,6 +51,30 @@ steps:
     ),
 ];
 
+/// The same talk with a request among its tools in place of the flow.
+const INLINE: &[(&str, &str)] = &[
+    FLOWS[0],
+    (
+        "flows/desk.yaml",
+        "flow: desk
+when: [{any_message: true}]
+steps:
+  - agent: helper
+    instructions: Book visits.
+    facts: [A check-up is 60 €.]
+    tools:
+      - http: POST ${env.SHOP_URL}/bookings
+        name: book
+        description: Books a visit.
+        inputs: {day: date, phone: {type: phone, optional: true}}
+        json: {day: '${inputs.day}', phone: '${inputs.phone ?? \"\"}'}
+        confirm: 'Shall I book ${inputs.day}?'
+        claims: [booked]
+    on_error: [{say: 'Sorry: ${error.code}'}, end]
+",
+    ),
+];
+
 /// A shop that counts its bookings, and what they held.
 struct Shop {
     url: String,
@@ -163,9 +187,9 @@ async fn the_number_that_no_model_reads_reaches_the_tool() {
 }
 
 /// The whole booking, with a death at the commit `n` of its second part. True if the process died.
-async fn booking_with_a_death(n: u32, after: bool) -> bool {
+async fn booking_with_a_death(flows: &[(&str, &str)], n: u32, after: bool) -> bool {
     let (server, shop) = (booking_model().await, Shop::open().await);
-    let mut house = House::at_meta(FLOWS, &config(&server, &shop)).await;
+    let mut house = House::at_meta(flows, &config(&server, &shop)).await;
     house.says("book me in on 3 December").await;
     let question = sent(&house, |body| has_text(body, "Shall I book")).await.unwrap();
     let tap = house.webhook(yes_of(&question));
@@ -202,16 +226,40 @@ async fn booking_with_a_death(n: u32, after: bool) -> bool {
 
 #[tokio::test]
 async fn a_death_at_any_commit_of_a_booking_books_at_most_once_and_promises_nothing() {
+    assert!(deaths_of(FLOWS).await >= 8, "the booking has more commits");
+}
+
+#[tokio::test]
+async fn a_death_at_any_commit_of_a_request_among_the_tools_sends_it_at_most_once() {
+    assert!(deaths_of(INLINE).await >= 8, "the booking has more commits");
+}
+
+/// The number of commits at which the process died, before and after each.
+async fn deaths_of(flows: &[(&str, &str)]) -> usize {
     let mut deaths = 0;
     for after in [false, true] {
         for n in 0.. {
-            if !booking_with_a_death(n, after).await {
+            if !booking_with_a_death(flows, n, after).await {
                 break;
             }
             deaths += 1;
         }
     }
-    assert!(deaths >= 8, "only {deaths} deaths: the booking has more commits");
+    deaths
+}
+
+#[tokio::test]
+async fn a_request_among_the_tools_is_sent_by_a_tap_alone() {
+    let (server, shop) = (booking_model().await, Shop::open().await);
+    let mut house = House::at_meta(INLINE, &config(&server, &shop)).await;
+    house.says("book me in on 3 December").await;
+    let question = sent(&house, |body| has_text(body, "Shall I book")).await.unwrap();
+    assert_eq!(shop.count(), 0, "nothing is done before the tap");
+    house.acts(yes_of(&question)).await;
+    sent(&house, |body| has_text(body, "2077")).await.expect("the reply");
+    house.acts(yes_of(&question)).await;
+    assert_eq!((shop.count(), shop.last.lock().unwrap()["day"].as_str()), (1, Some("2026-12-03")));
+    assert_eq!(house.bugs(), Vec::<String>::new());
 }
 
 #[tokio::test]

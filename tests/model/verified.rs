@@ -48,7 +48,11 @@ async fn a_reply_leaves_after_the_second_models_yes_and_both_are_paid() {
     house.says("how much is a check-up? I am at ana@example.com").await;
     assert_eq!(step::said(&house, 1).await, ["A check-up is 60 €, and we fetch your bike."]);
     let system = |asked: &super::Asked| asked.body["messages"][0]["content"].as_str().unwrap_or_default().to_owned();
-    assert!(system(&main.asked()[1]).contains("no source supports `we fetch your bike`"), "{}", system(&main.asked()[1]));
+    assert!(
+        system(&main.asked()[1]).contains("no source supports `we fetch your bike`"),
+        "{}",
+        system(&main.asked()[1])
+    );
     let asked = &small.asked()[0];
     assert!(system(asked).contains("A check-up is 60 €."), "{}", system(asked));
     let user: &Json = &asked.body["messages"][1]["content"];

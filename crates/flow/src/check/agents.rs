@@ -13,7 +13,7 @@ use crate::{
     model::matching::has_word,
     steps::{
         Step,
-        agent::{Agent, WrittenTool},
+        agent::{Agent, HttpTool, WrittenTool},
         llm::keys::is_given,
     },
     text::Text,
@@ -31,6 +31,10 @@ pub fn check(set: &FlowSet, findings: &Findings) {
             for tool in &agent.tools {
                 if let Some(named) = &tool.mcp {
                     agent_mcp::check(set, tool, named, findings);
+                    continue;
+                }
+                if let Some(http) = &tool.http {
+                    request(tool, http, findings);
                     continue;
                 }
                 // An unknown flow has a finding.
@@ -71,6 +75,25 @@ fn opens(set: &FlowSet, flow: &Flow, node: &Node, agent: &Agent, findings: &Find
     }
 }
 
+/// A model can fill the inputs of a request, and the customer confirms what it changes.
+fn request(tool: &WrittenTool, http: &HttpTool, findings: &Findings) {
+    given_by_model(tool, &http.inputs, findings);
+    let inputs: Vec<ToolInput<'_>> = http.inputs.iter().map(ToolInput::of).collect();
+    reads_inputs(tool, &inputs, &tool.place, findings);
+    shows_inputs(tool, &inputs, findings);
+    // A method that there is not has a finding.
+    if !tool.is_act() || !http.request.has_method() {
+        return;
+    }
+    if tool.confirm.is_some() || tool.is_unconfirmed {
+        return claimed(tool, findings);
+    }
+    let message = format!("`{}` changes something outside, and nobody asks the customer before", tool.name);
+    let first = http.inputs.first().map(|input| format!(" ${{inputs.{}}}", input.name)).unwrap_or_default();
+    let help = format!("write `confirm: \"Shall I do it?{first}\"` beside it");
+    findings.push(Diagnostic::error("E523", &tool.place, message).help(help));
+}
+
 /// The model chooses a tool by its description, and fills its inputs by their types.
 fn described(tool: &WrittenTool, called: &Flow, findings: &Findings) {
     if called.description.as_ref().is_none_or(|text| text.trim().is_empty()) {
@@ -78,7 +101,11 @@ fn described(tool: &WrittenTool, called: &Flow, findings: &Findings) {
         let finding = Diagnostic::error("E522", &tool.place, message).label(&called.place, "in this flow");
         findings.push(finding.help(format!("write `description: What it does.` in `{}.yaml`", tool.name)));
     }
-    for input in called.inputs.iter().filter(|input| !input.untyped && !is_given(input.kind.of)) {
+    given_by_model(tool, &called.inputs, findings);
+}
+
+fn given_by_model(tool: &WrittenTool, inputs: &[Field], findings: &Findings) {
+    for input in inputs.iter().filter(|input| !input.untyped && !is_given(input.kind.of)) {
         let kind = input.kind.of.as_str();
         let message = format!("a model gives no `{kind}`, and `{}` takes one as `{}`", tool.name, input.name);
         let finding = Diagnostic::error("E522", &tool.place, message).label(&input.place, "this input");
@@ -102,7 +129,9 @@ impl ToolInput<'_> {
 
 /// The question about an act reads the inputs of its tool, of which none may be missing. `declared`: where they stand.
 pub(super) fn reads_inputs(tool: &WrittenTool, inputs: &[ToolInput<'_>], declared: &Place, findings: &Findings) {
-    let codes = tool.confirm.iter().flat_map(Text::codes);
+    let mut texts: Vec<&Text> = tool.confirm.iter().collect();
+    tool.http.iter().for_each(|http| http.request.texts(&mut texts));
+    let codes = texts.into_iter().flat_map(Text::codes);
     let uses = codes.flat_map(|code| code.uses().properties.iter().map(move |found| (code, found)));
     for (code, (_, name, at)) in uses.filter(|(_, (root, ..))| root == "inputs") {
         let place = &code.place_at(*at, name.len());

@@ -104,10 +104,12 @@ pub(crate) fn run_due(turn: &mut Turn<'_>, number: u32) {
         Waiting::Person { .. } => person_took_too_long(turn, here),
         Waiting::Until { .. } => until_over(turn, here),
         Waiting::Call(call) => {
-            if let Step::Http(http) = &here.node.step {
-                let next = http.again(turn, *call);
-                drive::resume(turn, here, next);
-            }
+            let next = match &here.node.step {
+                Step::Http(http) => http.again(turn, *call),
+                Step::Agent(agent) => agent.http_again(turn, here, *call),
+                _ => return,
+            };
+            drive::resume(turn, here, next);
         }
         Waiting::Ready | Waiting::Fate { .. } => {}
     }
@@ -325,6 +327,8 @@ pub fn returned(turn: &mut Turn<'_>, number: u32, call: u32, result: Result<Call
         (Step::Agent(agent), Ok(CallReturn::Model(reply)), CallRequest::Model(call)) => {
             agent.returned(turn, here, call, Ok(reply))
         }
+        (Step::Agent(agent), Ok(CallReturn::Http(answer)), _) => agent.http_returned(turn, here, *wait, Ok(answer)),
+        (Step::Agent(agent), Err(error), CallRequest::Http(_)) => agent.http_returned(turn, here, *wait, Err(error)),
         (Step::Agent(agent), Err(error), CallRequest::Model(call)) => agent.returned(turn, here, call, Err(error)),
         (Step::Agent(agent), Ok(CallReturn::Mcp(answer)), CallRequest::Mcp(call)) => {
             agent.mcp_returned(turn, here, &call, Ok(answer))
@@ -349,6 +353,7 @@ pub fn restarted(turn: &mut Turn<'_>) {
         let next = match (&here.node.step, &wait.request) {
             (Step::Http(http), _) => http.restarted(turn, *wait),
             (Step::Llm(_), CallRequest::Model(call)) => llm::restarted(turn, here, call.clone()),
+            (Step::Agent(agent), CallRequest::Http(_)) => agent.http_restarted(turn, here, *wait),
             (Step::Agent(agent), CallRequest::Model(call)) => agent.model_restarted(turn, here, call.clone()),
             (Step::Agent(agent), CallRequest::Mcp(call)) => agent.mcp_restarted(turn, here, call.clone()),
             _ => continue,

@@ -167,6 +167,23 @@ impl<'a, 'b> StepFields<'a, 'b> {
         Fields::new(node, format!("`{what}`"), self.builder.findings).at(&node.place)
     }
 
+    /// Parses a map below this one as a step is parsed; its texts and expressions are those of this step.
+    pub fn nested<T>(
+        &mut self,
+        node: &'a Node,
+        spec: &'static Spec,
+        parse: impl FnOnce(&mut StepFields<'a, '_>) -> T,
+    ) -> T {
+        let (id, around) = (self.id.clone(), (self.own, self.next));
+        let mut nested = StepFields::new(node, &node.place, spec, id, around, &mut *self.builder);
+        let parsed = parse(&mut nested);
+        let outline = nested.finish();
+        self.outline.texts.extend(outline.texts);
+        self.outline.codes.extend(outline.codes);
+        self.outline.sentences.extend(outline.sentences);
+        parsed
+    }
+
     /// Parses `3/7d`, or a list of such limits.
     pub fn at_most(&mut self, name: &'static str) -> Vec<AtMost> {
         let findings = self.builder.findings;

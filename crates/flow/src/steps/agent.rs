@@ -7,6 +7,7 @@ mod claims;
 pub mod draft;
 mod ground;
 mod guard;
+mod http_tool;
 mod keys;
 mod language;
 mod listen;
@@ -18,6 +19,7 @@ mod state;
 mod tools;
 mod verify;
 
+pub use http_tool::HttpTool;
 pub use keys::{McpTarget, WrittenExit, WrittenTool};
 pub use listen::{answer_act, give_up_thinking, leave_tool_for_person, note_answer, paid_in_vain, tapped, think_on};
 pub use patience::say_patience;
@@ -104,7 +106,7 @@ impl StepKind for Agent {
             FieldSpec::optional(
                 "tools",
                 keys::TOOLS,
-                "Flows that the model may run, with a `description` and `inputs`, and tools of MCP servers.",
+                "Flows that the model may run, with a `description` and `inputs`, tools of MCP servers, and requests.",
             ),
             FieldSpec::optional(
                 "exits",

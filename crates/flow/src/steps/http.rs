@@ -23,6 +23,7 @@ use crate::{
         session::{CallWait, Waiting},
         value::Value,
     },
+    script::{Scope, ScriptError},
     text::{Data, Text},
 };
 use sha2::{Digest, Sha256};
@@ -121,7 +122,22 @@ impl StepKind for Http {
     }
 
     fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
-        match self.asked(turn, here) {
+        self.send(turn, here, &[])
+    }
+}
+
+/// The result of an attempt.
+pub(super) enum Outcome {
+    Answered(CallAnswer),
+    /// It is tried again.
+    Again(Next),
+    Failed(StepFailure),
+}
+
+impl Http {
+    /// Sends the request, and waits; `extra` are further names that its texts read.
+    pub(super) fn send(&self, turn: &mut Turn<'_>, here: Here<'_>, extra: &[(&str, Value)]) -> Next {
+        match self.asked(turn, here, extra) {
             Ok(request) => {
                 let (call, attempt) = (request.call, 1);
                 let request = CallRequest::Http(request);
@@ -132,23 +148,26 @@ impl StepKind for Http {
             Err(failure) => Next::Fail(failure),
         }
     }
-}
 
-impl Http {
-    fn asked(&self, turn: &mut Turn<'_>, here: Here<'_>) -> Result<HttpCall, StepFailure> {
+    fn asked(
+        &self,
+        turn: &mut Turn<'_>,
+        here: Here<'_>,
+        extra: &[(&str, Value)],
+    ) -> Result<HttpCall, StepFailure> {
         let render = |pairs: &[(String, Text)]| -> Result<Vec<(String, CallText)>, StepFailure> {
-            let filled = |text: &Text| turn.at_step(here, |scope| http_request::text(text, scope));
+            let filled = |text: &Text| with_names(turn, here, extra, |scope| http_request::text(text, scope));
             pairs.iter().map(|(name, text)| Ok((name.clone(), filled(text)?))).collect()
         };
         let address = match &self.url {
-            Some(url) => turn.at_step(here, |scope| http_request::address(url, scope))?,
+            Some(url) => with_names(turn, here, extra, |scope| http_request::address(url, scope))?,
             None => Ok(Address { url: String::new(), foreign: false }),
         };
         let Address { url, foreign } = address.map_err(|why| StepFailure::new("invalid_url", why))?;
         let headers: BTreeMap<String, CallText> = render(&self.headers)?.into_iter().collect();
         let query = render(&self.query)?;
         let body = match &self.json {
-            Some(json) => Some(json_body(turn, here, json)?),
+            Some(json) => Some(json_body(turn, here, extra, json)?),
             None if self.form.is_empty() => None,
             None => Some(CallBody::Form(render(&self.form)?)),
         };
@@ -172,14 +191,44 @@ impl Http {
         &self,
         turn: &mut Turn<'_>,
         here: Here<'_>,
-        mut wait: CallWait,
+        wait: CallWait,
         result: Result<CallAnswer, CallError>,
     ) -> Next {
-        let (failure, again) = match result {
-            Ok(answer) if self.accepts(answer.status) => {
+        match self.outcome(turn, here, wait, result) {
+            Outcome::Answered(answer) => {
                 variables::keep(turn, here.run, self.fills.as_deref(), value_of(answer));
-                return Next::Continue;
+                Next::Continue
             }
+            Outcome::Again(next) => next,
+            Outcome::Failed(failure) => match here.node.outline.on_timeout {
+                Some(body) if failure.code == "timeout" => Next::Body(body),
+                _ => Next::Fail(failure),
+            },
+        }
+    }
+
+    /// False for a method that has a finding.
+    pub fn has_method(&self) -> bool {
+        METHODS.contains(&self.method.as_str())
+    }
+
+    /// Adds the texts of the request, in which values are filled in.
+    pub fn texts<'t>(&'t self, found: &mut Vec<&'t Text>) {
+        found.extend(&self.url);
+        found.extend(self.headers.iter().chain(&self.query).chain(&self.form).map(|(_, text)| text));
+        self.json.iter().for_each(|json| json.texts(found));
+    }
+
+    /// Judges the result of an attempt, and begins the pause before the next one.
+    pub(super) fn outcome(
+        &self,
+        turn: &mut Turn<'_>,
+        here: Here<'_>,
+        mut wait: CallWait,
+        result: Result<CallAnswer, CallError>,
+    ) -> Outcome {
+        let (failure, again) = match result {
+            Ok(answer) if self.accepts(answer.status) => return Outcome::Answered(answer),
             Ok(answer) => {
                 let text = format!("the server answered with status {}", answer.status);
                 let again = matches!(answer.status, 408 | 425 | 429 | 500..=599);
@@ -195,12 +244,9 @@ impl Http {
             let pause = Span(self.retry.wait.0.saturating_mul(factor));
             wait.retry_at = Some(turn.now() + pause);
             turn.note_at(here, format!("`{}`: tried again in {pause}", failure.code));
-            return Next::Park(Waiting::Call(Box::new(wait)));
+            return Outcome::Again(Next::Park(Waiting::Call(Box::new(wait))));
         }
-        match here.node.outline.on_timeout {
-            Some(body) if failure.code == "timeout" => Next::Body(body),
-            _ => Next::Fail(failure),
-        }
+        Outcome::Failed(failure)
     }
 
     /// Begins the next attempt, with the same key.
@@ -227,8 +273,23 @@ impl Http {
     }
 }
 
-fn json_body(turn: &Turn<'_>, here: Here<'_>, json: &Data) -> Result<CallBody, StepFailure> {
-    let given = turn.at_step(here, |scope| http_request::data(json, scope))?;
+/// Evaluates with all names that a step may read, and further ones.
+fn with_names<T>(
+    turn: &Turn<'_>,
+    here: Here<'_>,
+    extra: &[(&str, Value)],
+    f: impl FnOnce(&Scope<'_>) -> Result<T, ScriptError>,
+) -> Result<T, StepFailure> {
+    turn.seen(here.run, extra, |turn, seen| turn.in_scope_at(Ok(here), seen, f))
+}
+
+fn json_body(
+    turn: &Turn<'_>,
+    here: Here<'_>,
+    extra: &[(&str, Value)],
+    json: &Data,
+) -> Result<CallBody, StepFailure> {
+    let given = with_names(turn, here, extra, |scope| http_request::data(json, scope))?;
     if given.is_too_deep() {
         return Err(StepFailure::new("too_deep", format!("more than {VALUE_DEPTH_MAX} lists and maps in each other")));
     }

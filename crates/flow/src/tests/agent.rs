@@ -2,6 +2,7 @@
 
 mod cite;
 mod ground;
+mod http_tool;
 mod language;
 mod mcp;
 mod offer;

@@ -83,10 +83,10 @@ impl Agent {
 
     /// True if the model may use the tool for a draft: it changes nothing, and the customer notices nothing of it.
     pub(super) fn may_draft_with(set: &FlowSet, tool: &WrittenTool) -> bool {
-        match &tool.mcp {
+        match (&tool.mcp, &tool.http) {
             _ if tool.is_act() => false,
-            Some(_) => true,
-            None => set.named(&tool.name).is_some_and(|flow| only_reads(set, flow, &mut BTreeSet::new())),
+            (Some(_), _) | (None, Some(_)) => true,
+            (None, None) => set.named(&tool.name).is_some_and(|flow| only_reads(set, flow, &mut BTreeSet::new())),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Parses the keys of `agent`: tools, exits and limits.
 
+use super::http_tool::{HTTP, HttpTool, read_http};
 use crate::{
     base::{
         diagnostic::{Diagnostic, did_you_mean},
@@ -23,11 +24,12 @@ use crate::{
     text::Text,
 };
 
-/// A flow that the model may run, or a tool of an MCP server.
+/// A flow that the model may run, a tool of an MCP server, or a request.
 pub struct WrittenTool {
-    /// The name of the flow, or `SERVER.TOOL`; no flow has a dot in its name.
+    /// The name of the flow or request, or `SERVER.TOOL`; no flow has a dot in its name.
     pub name: String,
     pub mcp: Option<McpTarget>,
+    pub http: Option<Box<HttpTool>>,
     /// The question to the customer before it runs; `${inputs.NAME}` are the values that the model gave.
     pub confirm: Option<Text>,
     /// True if the author says that it needs no question.
@@ -48,11 +50,13 @@ pub struct McpTarget {
 
 impl WrittenTool {
     /// True if the tool changes something outside: the author of a flow says so by `confirm`, and a tool of a server does
-    /// unless its author says that it only reads.
+    /// unless its author says that it only reads. A request does by its method, or where the author asks before it.
     pub fn is_act(&self) -> bool {
-        match &self.mcp {
-            Some(mcp) => !mcp.reads,
-            None => self.confirm.is_some() || self.is_unconfirmed,
+        let is_said = self.confirm.is_some() || self.is_unconfirmed;
+        match (&self.mcp, &self.http) {
+            (Some(mcp), _) => !mcp.reads,
+            (None, Some(http)) => is_said || !http.only_reads(),
+            (None, None) => is_said,
         }
     }
 }
@@ -97,6 +101,7 @@ pub(super) const TOOLS: FieldKind = FieldKind::Many(&FieldKind::Either(&[
         ),
     ]),
     FieldKind::Record(MCP),
+    FieldKind::Record(HTTP),
 ]));
 
 const MCP: &[FieldSpec] = &[
@@ -119,7 +124,7 @@ const MCP: &[FieldSpec] = &[
     ),
 ];
 
-const UNCONFIRMED: &[FieldSpec] =
+pub(super) const UNCONFIRMED: &[FieldSpec] =
     &[FieldSpec::required("no", FieldKind::Name, "Why the customer is not asked, such as: the flow asks itself.")];
 
 pub(super) const EXITS: FieldKind = FieldKind::MapOf(&FieldKind::Record(&[
@@ -154,6 +159,7 @@ pub(super) fn read_tools(fields: &mut StepFields<'_, '_>) -> Vec<WrittenTool> {
     for node in fields.list("tools") {
         let read = match node.get("mcp") {
             Some(server) => read_mcp(fields, node, server),
+            None if node.get("http").is_some() => vec![read_http(fields, node)],
             None => {
                 let tool = read_tool(fields, node);
                 fields.tool(&tool.name, &tool.place);
@@ -181,6 +187,7 @@ fn read_tool(fields: &mut StepFields<'_, '_>, node: &Node) -> WrittenTool {
     let mut tool = WrittenTool {
         name: node.text().unwrap_or_default().to_owned(),
         mcp: None,
+        http: None,
         confirm: None,
         is_unconfirmed: false,
         claims: Vec::new(),
@@ -230,6 +237,7 @@ fn read_mcp(fields: &mut StepFields<'_, '_>, node: &Node, server: &Node) -> Vec<
                 tool: only.text.clone(),
                 reads: named("reads").any(|read| read.text == only.text),
             }),
+            http: None,
             confirm: None,
             is_unconfirmed: false,
             claims: Vec::new(),
@@ -266,12 +274,12 @@ fn is_called(tool: &WrittenTool, name: &str) -> bool {
     tool.mcp.as_ref().is_some_and(|mcp| mcp.tool == name)
 }
 
-fn claims(words: &[&str]) -> Vec<String> {
+pub(super) fn claims(words: &[&str]) -> Vec<String> {
     words.iter().map(|word| (*word).to_owned()).filter(|claim| !claim.trim().is_empty()).collect()
 }
 
 /// `confirm` of a tool: the question, or why there is none.
-fn read_confirm(fields: &mut StepFields<'_, '_>, confirm: &Node, tool: &mut WrittenTool) {
+pub(super) fn read_confirm(fields: &mut StepFields<'_, '_>, confirm: &Node, tool: &mut WrittenTool) {
     if confirm.map().is_some() {
         let mut why = Fields::new(confirm, "`confirm`", fields.findings());
         why.required("no");

@@ -49,10 +49,14 @@ pub(super) fn call(
     )
 }
 
-/// True if a tool of a server has answered since the last reply: an act that needs no question of its own could then be the
-/// wish of that answer.
-pub(super) fn has_read(agent: &AgentState) -> bool {
-    agent.tool_runs.iter().any(|run| run.turn == agent.replies && run.tool.contains('.'))
+/// True if a server has answered a tool since the last reply: an act that needs no question of its own could then be the wish
+/// of that answer.
+pub(super) fn has_read(tools: &[WrittenTool], agent: &AgentState) -> bool {
+    let is_of_server = |name: &str| {
+        let tool = tools.iter().find(|tool| tool.name == name);
+        tool.map_or(name.contains('.'), |tool| tool.mcp.is_some() || tool.http.is_some())
+    };
+    agent.tool_runs.iter().any(|run| run.turn == agent.replies && is_of_server(&run.tool))
 }
 
 fn park(turn: &mut Turn<'_>, asked: McpCall) -> Next {

@@ -173,7 +173,7 @@ impl Agent {
         }
         let titles: Vec<String> = options.iter().map(|title| format!("[{title}]")).collect();
         state::with(turn, here.run, |agent| {
-            let after_read = mcp::has_read(agent);
+            let after_read = mcp::has_read(&self.tools, agent);
             agent.say(TalkBy::Agent, format!("{text}\n{}", titles.join(" ")));
             agent.replied();
             agent.offered = Some(Offered { number, options, taken: None, after_read });

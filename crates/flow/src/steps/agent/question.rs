@@ -240,6 +240,10 @@ impl Agent {
                 acts.push(ActShape { name, about, fields: Vec::new(), schema: Some(inputs.strict()) });
                 continue;
             }
+            if let Some(http) = &tool.http {
+                acts.push(act(&name, format!("{}{asked}", http.description), &http.inputs));
+                continue;
+            }
             let Some(flow) = set.named(&tool.name) else { continue };
             let about = flow.description.clone().unwrap_or_default();
             acts.push(act(&name, format!("{about}{asked}"), &flow.inputs));

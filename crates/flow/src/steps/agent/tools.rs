@@ -1,14 +1,14 @@
-//! Runs tools: flows, and tools of MCP servers. An act, which changes something outside, begins only after a tap or a yes of
+//! Runs tools: flows, tools of MCP servers, and requests. An act, which changes something outside, begins only after a tap or a yes of
 //! the contact, and the same act succeeds at most once in a talk.
 
 use super::{
-    Agent, WrittenTool,
+    Agent, HttpTool, WrittenTool,
     answer::{disclosed, unusable},
     guard, listen, mcp, state,
 };
 use crate::{
     base::limits::{AGENT_SAME_CALLS_MAX, AGENT_TOOL_RESULT_BYTES_MAX},
-    definition::Flow,
+    definition::{Field, Flow},
     engine::{
         message::parts::{FilledMessage, Message},
         routing::handover,
@@ -32,6 +32,7 @@ use std::collections::BTreeMap;
 enum Target<'a> {
     Flow(&'a Flow),
     Mcp(&'a LockedTool),
+    Http(&'a HttpTool),
 }
 
 impl Agent {
@@ -48,14 +49,15 @@ impl Agent {
         let found = found.filter(|(tool, _)| !Agent::is_drafting(turn, here) || Agent::may_draft_with(here.set, tool));
         let Some((tool, target)) = found else { return Err(unusable("there is no such tool")) };
         let inputs = match &target {
-            Target::Flow(flow) => self.inputs_of(turn, here, flow, with)?,
+            Target::Flow(flow) => self.inputs_of(turn, here, &tool.name, &flow.inputs, with)?,
+            Target::Http(http) => self.inputs_of(turn, here, &tool.name, &http.inputs, with)?,
             Target::Mcp(locked) => mcp::inputs_of(locked, &tool.name, with)?,
         };
         guard::check_inputs(self, turn, here, &inputs)?;
         if let Some(next) = self.known(turn, here, tool, &inputs) {
             return Ok(next);
         }
-        if tool.is_unconfirmed && state::of(turn, here.run).is_some_and(|agent| agent.read_before || mcp::has_read(agent)) {
+        if tool.is_unconfirmed && state::of(turn, here.run).is_some_and(|agent| agent.read_before || mcp::has_read(&self.tools, agent)) {
             turn.note_at(here, format!("`{}` is not begun without a question: a tool of a server was read just before", tool.name));
             let text = "This is not begun now, because somebody else's words were read for this message. Answer the customer; \
                         after their next message it can be done.";
@@ -63,12 +65,15 @@ impl Agent {
         }
         match &tool.confirm {
             Some(_) => self.ask_about(turn, here, tool, inputs),
-            None => Ok(begin(turn, here, tool, target, inputs)),
+            None => Ok(self.begin(turn, here, tool, target, inputs)),
         }
     }
 
     /// The flow or the pinned tool behind a name; `None`: the version has none that could be used.
-    fn target<'a>(&self, turn: &Turn<'_>, here: Here<'a>, tool: &WrittenTool) -> Option<Target<'a>> {
+    fn target<'t>(&self, turn: &Turn<'_>, here: Here<'t>, tool: &'t WrittenTool) -> Option<Target<'t>> {
+        if let Some(http) = &tool.http {
+            return Some(Target::Http(http));
+        }
         match &tool.mcp {
             None => here.set.named(&tool.name).map(Target::Flow),
             Some(named) => {
@@ -82,12 +87,12 @@ impl Agent {
         &self,
         turn: &Turn<'_>,
         here: Here<'_>,
-        flow: &Flow,
+        name: &str,
+        fields: &[Field],
         with: Value,
     ) -> Result<BTreeMap<String, Value>, ModelError> {
-        read_fields(&flow.inputs, with, &self.all_said(turn, here), &here.set.bot.timezone).map_err(|error| {
-            unusable(format!("`{}` cannot be used so: {}", flow.name, error.text))
-        })
+        read_fields(fields, with, &self.all_said(turn, here), &here.set.bot.timezone)
+            .map_err(|error| unusable(format!("`{name}` cannot be used so: {}", error.text)))
     }
 
     /// Answers from the earlier uses of the tool: an act that succeeded, or whose outcome nobody knows, is not repeated;
@@ -192,11 +197,49 @@ impl Agent {
             Some((tool, Target::Mcp(locked)))
                 if mcp::inputs_of(locked, &tool.name, Value::Map(act.inputs.clone())).is_err() =>
             {
-                turn.note_at(here, format!("`{}` takes other inputs now: it is not begun", tool.name));
-                self.told(turn, here, tool, "It takes other inputs now, and was not done. Ask again.".to_owned())
+                self.outgrown(turn, here, tool)
             }
-            Some((tool, target)) => begin(turn, here, tool, target, act.inputs),
+            Some((tool, Target::Http(http))) if !http.takes(&act.inputs) => self.outgrown(turn, here, tool),
+            Some((tool, target)) => self.begin(turn, here, tool, target, act.inputs),
             None => Next::Fail(StepFailure::new("unknown_flow", format!("there is no tool `{}`", act.tool))),
+        }
+    }
+
+    fn outgrown<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, tool: &WrittenTool) -> Next {
+        turn.note_at(here, format!("`{}` takes other inputs now: it is not begun", tool.name));
+        self.told(turn, here, tool, "It takes other inputs now, and was not done. Ask again.".to_owned())
+    }
+
+    /// Begins a tool; a flow comes back by `tool_done` or `tool_failed`, a tool of a server by `mcp_returned`, a request by
+    /// `http_returned`.
+    fn begin<'a>(
+        &self,
+        turn: &mut Turn<'a>,
+        here: Here<'a>,
+        tool: &WrittenTool,
+        target: Target<'_>,
+        inputs: BTreeMap<String, Value>,
+    ) -> Next {
+        turn.note_at(here, format!("runs its tool `{}`", tool.name));
+        let at = turn.now();
+        state::with(turn, here.run, |agent| {
+            let (turn, inputs) = (agent.replies, inputs.clone());
+            agent.gave(inputs.values());
+            agent.begin(ToolRun {
+                tool: tool.name.clone(),
+                inputs,
+                at,
+                turn,
+                is_act: tool.is_act(),
+                state: ToolState::Running,
+            });
+        });
+        match target {
+            Target::Flow(flow) => {
+                Next::CallFlow { flow: flow.name.clone(), with: inputs, returns_as: None, until: None }
+            }
+            Target::Mcp(locked) => mcp::call(turn, here, tool, locked, &inputs),
+            Target::Http(http) => self.send_http(turn, here, http, inputs),
         }
     }
 
@@ -255,36 +298,6 @@ fn is_same(one: &BTreeMap<String, Value>, other: &BTreeMap<String, Value>) -> bo
         (one, other) => one == other,
     };
     one.keys().eq(other.keys()) && one.values().zip(other.values()).all(is_same)
-}
-
-/// Begins a tool; a flow comes back by `tool_done` or `tool_failed`, a tool of a server by `mcp_returned`.
-fn begin(
-    turn: &mut Turn<'_>,
-    here: Here<'_>,
-    tool: &WrittenTool,
-    target: Target<'_>,
-    inputs: BTreeMap<String, Value>,
-) -> Next {
-    turn.note_at(here, format!("runs its tool `{}`", tool.name));
-    let at = turn.now();
-    state::with(turn, here.run, |agent| {
-        let (turn, inputs) = (agent.replies, inputs.clone());
-        agent.gave(inputs.values());
-        agent.begin(ToolRun {
-            tool: tool.name.clone(),
-            inputs,
-            at,
-            turn,
-            is_act: tool.is_act(),
-            state: ToolState::Running,
-        });
-    });
-    match target {
-        Target::Flow(flow) => {
-            Next::CallFlow { flow: flow.name.clone(), with: inputs, returns_as: None, until: None }
-        }
-        Target::Mcp(locked) => mcp::call(turn, here, tool, locked, &inputs),
-    }
 }
 
 /// The beginning of a result that is longer than a model is told.
