@@ -196,7 +196,7 @@ impl Chat {
             "person" => self.person(rest).await?,
             "hand-back" => self.hand_back().await?,
             _ => {
-                if MediaKind::ALL.into_iter().any(|kind| kind.as_str() == verb) || verb == "photo" {
+                if MediaKind::named(verb).is_some() || verb == "photo" {
                     return Err(Failure::Usage(format!("there is no `/{verb}`; write `/media image`")));
                 }
                 let known = COMMANDS.iter().map(|(command, _)| command.split(' ').next().unwrap_or(command));
@@ -302,7 +302,7 @@ impl Chat {
     /// Handles `/media image My receipt`.
     async fn media(&mut self, text: &str) -> Outcome {
         let (word, caption) = text.split_once(' ').map_or((text, ""), |(word, caption)| (word, caption.trim()));
-        let Some(kind) = MediaKind::ALL.into_iter().find(|kind| kind.as_str() == word) else {
+        let Some(kind) = MediaKind::named(word) else {
             let kinds = MediaKind::ALL.map(MediaKind::as_str).join("`, `");
             return Err(Failure::Usage(format!("write `/media image My receipt`; the kinds are `{kinds}`")));
         };

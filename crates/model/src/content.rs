@@ -183,6 +183,11 @@ impl MediaKind {
     pub const ALL: [MediaKind; 5] =
         [MediaKind::Image, MediaKind::Audio, MediaKind::Video, MediaKind::Document, MediaKind::Sticker];
 
+    /// The kind with this name; `None`: there is none.
+    pub fn named(name: &str) -> Option<MediaKind> {
+        MediaKind::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
             MediaKind::Image => "image",

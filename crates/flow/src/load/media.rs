@@ -3,13 +3,17 @@
 use crate::{
     base::query,
     engine::{
-        message::compose::{is_address, media},
-        turn::{StepFailure, Turn},
+        message::{
+            compose::{is_address, media},
+            received_file::received,
+        },
+        turn::{Here, StepFailure, Turn},
     },
     model::{
         content::{Media, is_bot_file},
         template::HeaderValue,
     },
+    text::Text,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
@@ -42,10 +46,14 @@ pub fn file(turn: &Turn<'_>, text: &str) -> Result<Media, StepFailure> {
 }
 
 /// The header of a template: a file, or else a text.
-pub fn header(turn: &Turn<'_>, text: &str) -> Result<HeaderValue, StepFailure> {
-    Ok(match names_file(text) {
-        true => HeaderValue::Media(file(turn, text)?),
-        false => HeaderValue::Text(text.to_owned()),
+pub fn header(turn: &Turn<'_>, here: Here<'_>, written: &Text) -> Result<HeaderValue, StepFailure> {
+    if let Some(answered) = received(turn, here, written)? {
+        return Ok(HeaderValue::Media(answered));
+    }
+    let text = turn.render(here, written, &[])?;
+    Ok(match names_file(&text) {
+        true => HeaderValue::Media(file(turn, &text)?),
+        false => HeaderValue::Text(text),
     })
 }
 

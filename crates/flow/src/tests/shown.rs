@@ -360,3 +360,31 @@ fn the_words_on_a_list_are_the_authors() {
     let yesno = "flow: a\nwhen: [{message: go}]\nsteps:\n  - ask: Agreed?\n    as: ok\n    type: yesno\n    phrases: {yes: I agree, no: Not now}\n  - say: '${title(ok)}'\n";
     check(yesno, "< go\n> Agreed? [I agree] [Not now]\n< i agree\n> I agree");
 }
+
+#[test]
+fn a_picture_of_the_customer_is_sent_on() {
+    let flow = |line: &str| {
+        format!(
+            "flow: a\nwhen: [{{message: go}}]\nsteps:\n  - ask: Photo?\n    as: photo\n    type: image\n  - say: This one\n{line}"
+        )
+    };
+    for line in ["    media: ${photo}\n", "    header: ${photo}\n    footer: ok\n"] {
+        let mut talk = Talk::new("bot: Test\n", &flow(line));
+        talk.line("< go").unwrap();
+        talk.line("> Photo?").unwrap();
+        talk.line("~ image").unwrap();
+        let last = talk.unread.concat();
+        assert!(last.starts_with("<image> This one"), "{line}: {last}");
+    }
+    check(
+        &flow("    media: [https://shop.example/a.jpg, '${photo}']\n"),
+        "< go\n> Photo?\n~ image\n> <image> This one\n> <image>",
+    );
+    // A platform that takes no ids, and a file without an address.
+    static WITHOUT: LazyLock<ChannelLimits> = LazyLock::new(|| ChannelLimits { uploads: false, ..META.clone() });
+    let mut talk = Talk::new("bot: Test\n", &flow("    media: ${photo}\n    on_error: [{say: \"${error.code}\"}]\n"));
+    talk.carries = &WITHOUT;
+    for line in ["< go", "> Photo?", "~ image", "> no_file"] {
+        talk.line(line).unwrap_or_else(|what| panic!("`{line}`: {what}\n{}", talk.trace.join("\n")));
+    }
+}

@@ -8,5 +8,6 @@ pub(super) mod gaps;
 pub(crate) mod if_closed;
 mod location;
 pub(crate) mod parts;
+pub(crate) mod received_file;
 pub(crate) mod template_parts;
 pub(super) mod undelivered_limit;

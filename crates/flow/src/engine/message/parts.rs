@@ -5,6 +5,7 @@ use super::{
     compose::{LinkShown, ListTexts, MessageExtras, arrange},
     if_closed::WrittenIfClosed,
     location::WrittenPlace,
+    received_file::received,
 };
 use crate::{
     base::{blank::is_blank, diagnostic::Diagnostic, yaml::Node},
@@ -188,13 +189,18 @@ impl Message {
             let text = text.as_ref().map(|text| turn.sentence(here, text, &[])).transpose()?;
             Ok(text.map(|text| text.trim().to_owned()).filter(|text| !is_blank(text)))
         };
-        let (mut header, footer) = (edge(&self.header)?, edge(&self.footer)?);
         let mut files = Vec::new();
+        files.extend(self.header.as_ref().map(|text| received(turn, here, text)).transpose()?.flatten());
+        let mut header = if files.is_empty() { edge(&self.header)? } else { None };
+        let footer = edge(&self.footer)?;
         if let Some(named) = header.take_if(|text| names_file(text)) {
             files.push(file(turn, &named)?);
         }
         for named in &self.media {
-            files.push(file(turn, turn.render(here, named, &[])?.trim())?);
+            files.push(match received(turn, here, named)? {
+                Some(answered) => answered,
+                None => file(turn, turn.render(here, named, &[])?.trim())?,
+            });
         }
         let link = self.link.as_ref().map(|link| link.shown(turn, here)).transpose()?;
         let place = self.place.as_ref().map(|place| place.resolve(turn, here)).transpose()?;

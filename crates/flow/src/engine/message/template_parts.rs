@@ -6,7 +6,7 @@ use crate::{
     engine::turn::{Here, StepFailure, Turn},
     load::{media::header, step_fields::StepFields},
     model::{
-        content::Location,
+        content::{Location, Media},
         session::OptionShown,
         template::{HeaderValue, Parameters},
         template_parts::{CardValues, PartValues},
@@ -49,7 +49,7 @@ impl TemplateTop {
 
     pub fn value(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<HeaderValue, StepFailure> {
         match self {
-            TemplateTop::Text(text) => header(turn, &turn.render(here, text, &[])?),
+            TemplateTop::Text(text) => header(turn, here, text),
             TemplateTop::Place { latitude, longitude, name, address } => {
                 let text = |text: &Option<Text>| text.as_ref().map(|text| turn.render(here, text, &[])).transpose();
                 Ok(HeaderValue::Location(Location {
@@ -85,7 +85,7 @@ pub fn values(
     let mut parts = PartValues::default();
     for card in &choice.cards {
         parts.cards.push(CardValues {
-            header: card.header.as_ref().map(|text| picture(turn, &turn.render(here, text, &[])?)).transpose()?,
+            header: card.header.as_ref().map(|text| picture(turn, here, text)).transpose()?,
             body: match &card.vars {
                 Some(vars) => parameters(turn.data(here, vars)?)?,
                 None => Parameters::None,
@@ -98,12 +98,13 @@ pub fn values(
 }
 
 /// The picture of a card as an address: only a message's single file is uploaded before it is sent.
-fn picture(turn: &Turn<'_>, text: &str) -> Result<HeaderValue, StepFailure> {
-    match header(turn, text)? {
+fn picture(turn: &Turn<'_>, here: Here<'_>, text: &Text) -> Result<HeaderValue, StepFailure> {
+    match header(turn, here, text)? {
         HeaderValue::Media(media) if media.bot_file().is_none() => Ok(HeaderValue::Media(media)),
-        _ => {
-            Err(StepFailure::new("no_file", format!("the file of a card is given by an address, and not as `{text}`")))
+        HeaderValue::Media(Media { url, .. }) | HeaderValue::Text(url) => {
+            Err(StepFailure::new("no_file", format!("the file of a card is given by an address, and not as `{url}`")))
         }
+        HeaderValue::Location(_) => Err(StepFailure::new("no_file", "the header of a card is a file, and no place")),
     }
 }
 

@@ -141,7 +141,11 @@ pub const TYPES: &[(&str, &str)] = &[
     ("choice", "One of the `options`; the answer is the option's id."),
     ("list", "Several things: by lines or commas in a message, `[a, b]` in expressions."),
     ("map", "Values under names, `{city: Madrid}`; of forms, events and answers of servers."),
-    ("image", "A picture that the contact sends."),
+    (
+        "image",
+        "A picture that the contact sends. Its parts are `kind`, `id`, `mime`, `url`, `caption`, `filename` and `voice`; \
+         `media: ${photo}` sends it on.",
+    ),
     ("audio", "A voice message or another sound."),
     ("video", "A film."),
     ("document", "A file."),
