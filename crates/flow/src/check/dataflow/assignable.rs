@@ -1,5 +1,7 @@
 //! Checks values in places that accept only some: the cases of a `switch`, the team of a `handoff`, a list in a text.
 
+mod sent_files;
+
 use super::{
     Walk, blanks,
     dates::date_hint::{self, DateUse},
@@ -7,6 +9,7 @@ use super::{
     state::State,
     sums, transfer,
     types::{Kinds, KnownValue, ValueType},
+    views,
 };
 use crate::{
     base::{
@@ -36,6 +39,7 @@ impl<'a> Walk<'a, '_> {
             "handoff" => self.team(flow, node, state),
             "repeat" => self.list(flow, node, state),
             "set" => self.filled(flow, node, state),
+            "say" | "ask" | "template" => self.sent_files(flow, node, state),
             _ => {}
         }
         for key in ["wait", "timeout"] {
@@ -65,7 +69,7 @@ impl<'a> Walk<'a, '_> {
             let source = code.source().trim();
             let help = match kinds.meets(Kinds::LIST) {
                 true => format!("name one of it, `{source}[0]`, or join them: `{source}.join(\", \")`"),
-                false => format!("name a part of it, such as `{source}.name`"),
+                false => views::part_to_name(self.set, ty, source),
             };
             self.found.judge.bad_as(SHOWN, finding.help(help));
         }

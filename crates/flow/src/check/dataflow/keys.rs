@@ -92,8 +92,10 @@ impl Eval<'_> {
         self.bad(|| {
             let finding = Diagnostic::error("E412", &place, format!("{whole} has no `{name}`"));
             let parts: Vec<String> = known.iter().map(|part| format!("`{part}`")).collect();
-            let finding = finding.help(format!("it has {}", parts.join(", "))).meant(name, known.iter().copied());
-            finding.help_if(known_words::of_answer(name, known).or_else(|| known_words::of_body(name, known)))
+            match known_words::of_answer(name, known).or_else(|| known_words::of_body(name, known)) {
+                Some(help) => finding.help(help),
+                None => finding.help(format!("it has {}", parts.join(", "))).meant(name, known.iter().copied()),
+            }
         });
     }
 }

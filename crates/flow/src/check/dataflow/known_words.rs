@@ -86,9 +86,10 @@ pub fn of_answer(name: &str, parts: &[&str]) -> Option<String> {
 
 /// The advice for a key of the answer itself, which is below its body: `found.times`.
 pub fn of_body(name: &str, parts: &[&str]) -> Option<String> {
-    let is_http =
-        parts.contains(&"body") && parts.contains(&"headers") && nearest(name, parts.iter().copied()).is_none();
-    is_http.then(|| format!("what the server answers is its `body`: write `body.{name}`"))
+    let is_http = parts.contains(&"body") && parts.contains(&"headers");
+    // `state` is a word of its own, and often a key of what a server answers.
+    let is_slip = name != "state" && nearest(name, parts.iter().copied()).is_some();
+    (is_http && !is_slip).then(|| format!("what the server answers is its `body`: write `body.{name}`"))
 }
 
 /// Reports `!contact.city`: it turns only true and false around.

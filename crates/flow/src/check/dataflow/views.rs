@@ -43,6 +43,23 @@ pub fn words(shape: Shape) -> &'static str {
     }
 }
 
+/// The advice to name a part of this map, which has this code.
+pub fn part_to_name(set: &FlowSet, ty: &ValueType, source: &str) -> String {
+    let of = |parts: &[(String, ValueType)]| parts.iter().map(|(name, _)| name.clone()).collect();
+    let names: Vec<String> = match &ty.known {
+        KnownValue::Shape(shape) => parts(*shape).iter().map(|name| (*name).to_owned()).collect(),
+        KnownValue::Parts(_, parts) | KnownValue::Gives(parts) => of(parts),
+        KnownValue::Returned(flow) => names_returned(set, flow).into_iter().map(str::to_owned).collect(),
+        _ => Vec::new(),
+    };
+    let said = |name: &&String| ["text", "body", "caption", "address"].contains(&name.as_str());
+    let Some(example) = names.iter().find(said).or(names.first()) else {
+        return format!("name a part of it, such as `{source}.name`");
+    };
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    format!("name a part of it, such as `{source}.{example}`: it has {}", names.join(", "))
+}
+
 /// The type of a key; `None`: there is no such key.
 pub fn part(set: &FlowSet, shape: Shape, name: &str) -> Option<ValueType> {
     Some(match (shape, name) {
