@@ -35,11 +35,13 @@ impl<'a> Walk<'a, '_> {
         };
         let back = self.back_from(flow, node, &within).into_iter().filter_map(State::in_time);
         let called = node.outline.entered().map(|called| self.set.flow(called));
-        let of_flow = called.map(|called| called.map_or(ValueType::ANY, |called| returned(self.set, called)));
+        // Without `returns` the type comes from the ends of the called flow, as in a block.
+        let declared = called.filter(|called| called.is_none_or(|called| !called.returns.is_empty()));
+        let of_flow = declared.map(|called| called.map_or(ValueType::ANY, |called| returned(self.set, called)));
         let back = back.map(|mut state| {
             let gives = std::mem::replace(&mut state.gives, ValueType::UNSET);
             if state.over {
-                return state;
+                return State { gives, ..state };
             }
             let state = State { cut_at: outer, ending, ..state };
             match node.outline.fills.as_deref() {
@@ -79,17 +81,23 @@ impl<'a> Walk<'a, '_> {
             {
                 self.block(flow, entry, state)
             }
-            Some(Some((other, entry))) => match self.flow_end(flow, other, entry, state) {
-                Some(age) if age == state.age => vec![state.clone()],
-                // The called flow asked a question, so the window was opened again.
-                Some(age) if age.most < state.age.most => vec![State { age, ..state.clone().answered(&node.place) }],
-                Some(age) => {
+            Some(Some((other, entry))) => {
+                let Some((age, gives)) = self.flow_end(flow, other, entry, state) else { return Vec::new() };
+                let after = if age == state.age {
+                    state.clone()
+                } else if age.most < state.age.most {
+                    // The called flow asked a question, so the window was opened again.
+                    State { age, ..state.clone().answered(&node.place) }
+                } else {
                     let less = |a: Span, b: Span| if a == ANY { ANY } else { Span((a.0 - b.0).max(0)) };
                     let (least, most) = (less(age.least, state.age.least), less(age.most, state.age.most));
-                    vec![state.clone().aged(age, &node.place, least, most)]
-                }
-                None => Vec::new(),
-            },
+                    state.clone().aged(age, &node.place, least, most)
+                };
+                // If one path ends without `return`, it is unknown here whether the value exists.
+                let sure = gives.iter().all(|gives| !gives.may_miss()) && always_returns(self.set, other);
+                let given = |ty: &ValueType| if sure { ty.clone() } else { ty.present().or(Kinds::ANY) };
+                gives.iter().map(|ty| State { gives: given(ty), ..after.clone() }).collect()
+            }
             Some(None) => vec![state.clone()],
             None => vec![State { gives: ValueType::ANY, ..state.clone() }],
         }
@@ -121,11 +129,17 @@ impl<'a> Walk<'a, '_> {
         ends
     }
 
-    /// The age at the end of a flow that `caller` calls; `None`: it never returns.
-    fn flow_end(&mut self, caller: &'a Flow, flow: &'a Flow, entry: NodeIx, state: &State) -> Option<Age> {
+    /// The age at the end of a flow that `caller` calls, and the values that it returns; `None`: it never returns.
+    fn flow_end(
+        &mut self,
+        caller: &'a Flow,
+        flow: &'a Flow,
+        entry: NodeIx,
+        state: &State,
+    ) -> Option<(Age, Vec<ValueType>)> {
         let begin = WalkStart::Call(flow.name.clone(), state.age, state.cut_at);
         if self.under_way.contains(&begin) {
-            return Some(Age::ANY);
+            return Some((Age::ANY, vec![ValueType::ANY]));
         }
         let piece = if self.memo.is_whole_but(&begin, |begin| self.begun.contains_key(begin)) {
             self.memo.pieces[&begin].clone()
@@ -142,9 +156,24 @@ impl<'a> Walk<'a, '_> {
         }
         self.found.through.extend(piece.through.iter().cloned());
         self.found.calls.insert(begin);
-        piece.end
+        piece.end.map(|age| (age, piece.gives.clone()))
     }
 }
+
+/// The values at these ends: those with the same keys are joined, and all of them if they are many.
+pub fn given_at(ends: &[State]) -> Vec<ValueType> {
+    let mut all: Vec<ValueType> = Vec::new();
+    for gives in ends.iter().map(|state| &state.gives) {
+        match all.iter_mut().find(|known| known.looks_like(gives)) {
+            Some(known) => *known = known.join(gives),
+            None => all.push(gives.clone()),
+        }
+    }
+    if all.len() > GIVEN_MAX { all.into_iter().reduce(|all, one| all.join(&one)).into_iter().collect() } else { all }
+}
+
+/// With more different values of a called flow they become one.
+const GIVEN_MAX: usize = 8;
 
 /// The type of the value that a called flow returns: a map of the declared values, if there are any. If one path ends
 /// without `return`, it is unknown here whether the map exists.

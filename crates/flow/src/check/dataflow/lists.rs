@@ -1,7 +1,7 @@
 //! Computes the items of lists: those of opening hours, and of lists that are made from others.
 
 use super::types::{Kinds, KnownValue, ValueType};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// A list of such items. Items of lists in lists are not followed.
 pub fn of(item: &ValueType) -> ValueType {
@@ -14,7 +14,7 @@ pub fn of(item: &ValueType) -> ValueType {
         known => known.clone(),
     };
     let item = ValueType { kinds, known };
-    ValueType { kinds: Kinds::LIST, known: KnownValue::Items(Rc::new(item)) }
+    ValueType { kinds: Kinds::LIST, known: KnownValue::Items(Arc::new(item)) }
 }
 
 /// The times of `hours.NAME.slots(…)`.

@@ -1,7 +1,7 @@
 //! Keeps the results of walks while the flows on their paths do not change: after a change of one file only the
 //! affected flows are walked.
 
-use super::{Need, report::Judge, window_age::Age};
+use super::{Need, report::Judge, types::ValueType, window_age::Age};
 use crate::{
     FlowSet,
     base::{
@@ -43,6 +43,8 @@ pub struct Piece {
     pub late: BTreeSet<FlowName>,
     /// The age at its end; `None`: it has no end.
     pub end: Option<Age>,
+    /// The values that its ends return; those that differ in their keys stay apart.
+    pub gives: Vec<ValueType>,
     /// The flows that it walked through, including those of its calls.
     pub through: BTreeSet<FlowName>,
     /// Other flows that its trails name.

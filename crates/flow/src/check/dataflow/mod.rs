@@ -244,6 +244,7 @@ impl<'a> Walk<'a, '_> {
             judge: found.judge,
             late: found.late,
             end: ends.iter().map(|state| state.age).reduce(Age::join),
+            gives: called::given_at(&ends),
             through: found.through,
             told,
             calls: found.calls,

@@ -17,7 +17,8 @@ use rhai::{Expr, Position};
 pub fn left(set: &FlowSet, flow: &Flow, node: &Node, state: &State) -> State {
     match node.outline.verb {
         "return" => State { gives: given_back(set, flow, node, state), ..state.clone() },
-        _ => State { over: true, ..state.clone() },
+        // The `return` of an `end` is that of the flow.
+        _ => State { over: true, gives: given_back(set, flow, node, state), ..state.clone() },
     }
 }
 
@@ -41,11 +42,15 @@ pub fn part(
 ) -> ValueType {
     let Some((_, part)) = parts.iter().find(|(part, _)| part == name) else {
         let known: Vec<&str> = parts.iter().map(|(part, _)| part.as_str()).collect();
-        eval.no_part(name, position, "what the block returns", &known);
+        eval.no_part(name, position, "what the call returns", &known);
         return ValueType::NOTHING;
     };
     let place = eval.place(position, name.len());
     eval.good(&place, "E412");
+    if whole.kinds.is_vague() {
+        // Another path may have returned anything else.
+        return part.clone().or(Kinds::ANY);
+    }
     if whole.may_miss() { part.clone().or(Kinds::NOTHING) } else { part.clone() }
 }
 

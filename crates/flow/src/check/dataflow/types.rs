@@ -1,7 +1,7 @@
 //! Defines the possible values at one point of a flow: their kinds, whether they may be missing, and further knowledge.
 
 use crate::{base::ids::FlowName, definition::Kind, model::answer::AnswerType};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// A set of kinds, as bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -18,7 +18,7 @@ pub struct ValueType {
 pub enum KnownValue {
     No,
     /// One of these texts.
-    Texts(Rc<[String]>),
+    Texts(Arc<[String]>),
     Truth(bool),
     /// This whole number: counting loops are followed round by round.
     Whole(i64),
@@ -27,13 +27,13 @@ pub enum KnownValue {
     /// The declared return values of this flow.
     Returned(FlowName),
     /// A map with exactly these keys, from a called block.
-    Gives(Rc<[(String, ValueType)]>),
+    Gives(Arc<[(String, ValueType)]>),
     /// A map with at least these keys; the types of others are unknown. The first value is its name in findings.
-    Parts(&'static str, Rc<[(String, ValueType)]>),
+    Parts(&'static str, Arc<[(String, ValueType)]>),
     /// An item of a list of options, or one of these texts: the ids of the options beside the list (`also`).
-    Chosen(Rc<[String]>),
+    Chosen(Arc<[String]>),
     /// A list of such items.
-    Items(Rc<ValueType>),
+    Items(Arc<ValueType>),
     /// A time of the opening hours, which is on the bot's clock.
     BotClock,
 }
@@ -141,7 +141,7 @@ impl ValueType {
     }
 
     pub fn text(text: impl Into<String>) -> ValueType {
-        ValueType { kinds: Kinds::TEXT, known: KnownValue::Texts(Rc::from([text.into()])) }
+        ValueType { kinds: Kinds::TEXT, known: KnownValue::Texts(Arc::from([text.into()])) }
     }
 
     pub fn truth(truth: bool) -> ValueType {
@@ -213,7 +213,7 @@ impl ValueType {
                     names.into_iter().map(|name| (name.clone(), of(a, name).join(&of(b, name)))).collect(),
                 )
             }
-            (KnownValue::Items(a), KnownValue::Items(b)) => KnownValue::Items(Rc::new(a.join(b))),
+            (KnownValue::Items(a), KnownValue::Items(b)) => KnownValue::Items(Arc::new(a.join(b))),
             (KnownValue::Chosen(a), KnownValue::Chosen(b) | KnownValue::Texts(b))
             | (KnownValue::Texts(a), KnownValue::Chosen(b))
                 if a.len() + b.len() <= TEXTS_MAX =>
@@ -247,7 +247,7 @@ impl ValueType {
         sign(self) == sign(other)
             && match (&self.known, &other.known) {
                 (KnownValue::Gives(a), KnownValue::Gives(b)) => {
-                    Rc::ptr_eq(a, b)
+                    Arc::ptr_eq(a, b)
                         || a.len() == b.len()
                             && a.iter().zip(b.iter()).all(|((a, x), (b, y))| a == b && x.looks_like(y))
                 }

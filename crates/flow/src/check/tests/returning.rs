@@ -14,7 +14,7 @@ fn parts_of_what_a_block_gives_are_known() {
         "  - if: x.ok\n    then: [{say: \"${x.day.format(\\\"EEEE\\\")} ${x.slot}\"}]\n    else: [{say: \"${x.why}\"}]\n",
         BOOKS,
     )]);
-    one(&[&called("  - say: ${x.slott}\n", BOOKS)], "a.yaml:6:14: error[E412] what the block returns has no `slott`");
+    one(&[&called("  - say: ${x.slott}\n", BOOKS)], "a.yaml:6:14: error[E412] what the call returns has no `slott`");
     one(&[&called("  - if: x.slot == 7\n    then: [end]\n", BOOKS)], "a.yaml:6:16: warning[W315]");
     // A key that only one path returns exists where this path was taken.
     let template = |guard: &str| format!("{guard}  - template: order\n    vars: [\"${{x.slot}}\"]\n");
@@ -217,4 +217,33 @@ fn a_go_out_of_a_called_flow_does_what_its_caller_does_as_well() {
     one(&[&caller, chooses, &books], "b.yaml:4:21: warning[W616] this leaves `b` and not its call");
     clean(&[&caller, &chooses.replace("go: c", "end"), &books]);
     clean(&[&caller, chooses, &books.replace("POST", "GET")]);
+}
+
+#[test]
+fn what_a_called_flow_gives_is_known_without_returns() {
+    let caller = |line: &str| format!("{HI}steps:\n  - call: b\n    as: slot\n{line}");
+    let gives =
+        "steps:\n  - ask: Which day?\n    as: day\n    type: date\n  - return: {day: \"${day}\", hour: \"10:00\"}\n";
+    one(
+        &[&caller("  - say: At ${slot.hourr}\n"), gives],
+        "a.yaml:6:20: error[E412] what the call returns has no `hourr`",
+    );
+    one(&[&caller("  - say: On ${slot.day}\n"), gives], "a.yaml:6:14: warning[W325]");
+    clean(&[&caller("  - say: At ${slot.hour}\n"), gives]);
+    // A way that returns something else, and one that returns nothing.
+    let two = "steps:\n  - ask: Now?\n    type: yesno\n    as: now\n  - if: now\n    then: [{return: {ok: true, hour: \"10:00\"}}]\n  - return: {ok: false, why: later}\n";
+    clean(&[
+        &caller("  - if: slot.ok\n    then: [{say: \"At ${slot.hour}\"}]\n    else: [{say: \"${slot.why}\"}]\n"),
+        two,
+    ]);
+    let some = two.replace("  - return: {ok: false, why: later}\n", "");
+    clean(&[&caller("  - say: At ${slot.hour ?? \"?\"}\n"), &some]);
+    one(&[&caller("  - say: At ${slot.hours ?? \"?\"}\n"), &some], "a.yaml:6:20: error[E412]");
+    // What follows in another flow is not known.
+    let leaves = some.replace("{return: {ok: true, hour: \"10:00\"}}", "{go: c}");
+    clean(&[&caller("  - say: At ${slot.hours ?? \"?\"}\n"), &leaves, "steps: [{say: Hi.}, {return: {hours: 7}}]\n"]);
+    clean(&[
+        &caller("  - say: At ${slot.other ?? \"?\"}\n"),
+        "steps:\n  - http: GET https://a.example/x\n    as: got\n  - return: ${got.body}\n",
+    ]);
 }
