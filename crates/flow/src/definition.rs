@@ -106,6 +106,11 @@ impl FlowSet {
         wanted.by_ref().take_while(|wanted| *wanted != self.bot.language).any(known)
     }
 
+    /// True if the bot speaks more than its own language.
+    pub fn is_of_several_languages(&self) -> bool {
+        self.locales.keys().chain(self.bot.languages.keys()).any(|language| *language != self.bot.language)
+    }
+
     /// The fallback language of this one that has a file: it supplies the missing texts.
     pub fn stand_in<'a>(&'a self, language: &'a str) -> Option<&'a str> {
         let others = super::load::locale::fallbacks(language, &self.bot.languages).skip(1);

@@ -16,7 +16,7 @@ use rhai::{ASTNode, Expr, Stmt};
 const PATTERNS: [&str; 7] = ["format", "is_match", "capture", "split", "replace", "money", "starts_with"];
 
 pub fn check(set: &FlowSet, flow: &Flow, findings: &Findings) {
-    if set.bot.languages.keys().all(|language| *language == set.bot.language) {
+    if !set.is_of_several_languages() {
         return;
     }
     for node in &flow.nodes {
@@ -31,10 +31,35 @@ pub fn check(set: &FlowSet, flow: &Flow, findings: &Findings) {
                 |code: &&Code| values.as_ref().is_some_and(|values| values.contains(&code.place().range().start));
             let codes = node.outline.codes.iter().filter(is_value);
             codes.for_each(|code| sentences(code, Stands::Template, findings));
+            let vars = used.vars.filter(|_| used.language.is_none());
+            vars.into_iter().for_each(|vars| words_of_values(vars, findings));
         });
     }
     titles_kept(flow, findings);
     answers_shown(flow, findings);
+}
+
+/// Reports values of a template that are words: they go to every language as they stand.
+fn words_of_values(vars: &yaml::Node, findings: &Findings) {
+    let mut values: Vec<&yaml::Node> = vars.list().unwrap_or_default().iter().collect();
+    values.extend(vars.map().unwrap_or_default().iter().map(|entry| &entry.value));
+    values.extend(vars.scalar().map(|_| vars));
+    for value in values.into_iter().filter(|value| !value.is_broken()) {
+        let Some(text) = value.text().filter(|text| !text.contains("${") && is_wording(text)) else { continue };
+        let message =
+            format!("`{text}` goes to every language as it stands: no translation reaches the value of a template");
+        let finding = Diagnostic::warning("W905", &value.place, message);
+        findings.push(finding.help(
+            "write the words into the template's text, which each language has, or send a template for each case",
+        ));
+    }
+}
+
+/// True for words of a sentence, and not for a name such as `Calle de la Feria`.
+fn is_wording(text: &str) -> bool {
+    let is_common =
+        |word: &&str| word.starts_with(char::is_lowercase) && word.chars().filter(|c| c.is_alphabetic()).count() > 2;
+    text.split_whitespace().filter(is_common).count() > 1
 }
 
 /// Reports an answer that a text prints: it is the id of the option, whatever the contact was shown.
@@ -113,7 +138,8 @@ fn sentences(code: &Code, stands: Stands, findings: &Findings) {
         // The translation of a text says what stands in the place of a missing value.
         let instead = path.iter().any(|node| matches!(node, ASTNode::Expr(Expr::Coalesce(..))));
         let said_there = stands == Stands::Text && instead;
-        if !pattern && !said_there && is_sentence(text) {
+        let is_word = stands == Stands::Template && instead && text.chars().filter(|c| c.is_alphabetic()).count() > 1;
+        if !pattern && !said_there && (is_word || is_sentence(text)) {
             let at = (position.line().unwrap_or(1), position.position().unwrap_or(1));
             let place = code.place_at(at, text.chars().count() + 2);
             let (message, help) = match stands {
@@ -126,7 +152,7 @@ fn sentences(code: &Code, stands: Stands, findings: &Findings) {
                     "say it in a text of its own, in the branches of an `if` or `switch`",
                 ),
                 Stands::Template => (
-                    "this sentence goes to every language as it stands: no translation reaches the value of a template",
+                    "these words go to every language as they stand: no translation reaches the value of a template",
                     "send who has no such value a template without it, behind an `if: missing(…)`",
                 ),
             };

@@ -2,18 +2,20 @@
 //!
 //! All findings are warnings (language.md 9), because the original text is used instead.
 
+mod templates;
+mod words;
+
 use crate::{
     FlowSet,
     base::{
         diagnostic::{Diagnostic, Findings},
-        ids::FlowName,
         limits::{BUTTON_TITLE_CHARS_MAX, ROW_TITLE_CHARS_MAX},
         place::Place,
         yaml::{self, Style},
     },
     definition::{Flow, Node, Role, Sentence},
     load::{
-        locale::{Locale, TranslatedText, WHEN, Wording, fallbacks, flow_of, same},
+        locale::{Locale, TranslatedText, Wording, fallbacks, flow_of, same},
         spec::VIEWS,
     },
     model::{
@@ -30,11 +32,12 @@ pub fn check(set: &FlowSet, findings: &Findings) {
     let steps: BTreeMap<&str, &Node> = nodes(set).map(|node| (node.id.as_str(), node)).collect();
     for locale in set.locales.values().filter(|locale| !locale.language.is_empty()) {
         written(set, locale, &steps, findings);
-        starting_words(set, locale, findings);
     }
     for language in set.bot.languages.keys().filter(|language| **language != set.bot.language) {
         missing(set, language, findings);
     }
+    words::check(set, findings);
+    templates::check(set, findings);
 }
 
 fn nodes(set: &FlowSet) -> impl Iterator<Item = &Node> {
@@ -54,7 +57,7 @@ fn written(set: &FlowSet, locale: &Locale, steps: &BTreeMap<&str, &Node>, findin
         let defaults: Vec<Sentence>;
         let sentences: &[Sentence] = match steps.get(id.as_str()) {
             Some(node) => &node.outline.sentences,
-            None if id == "_bot" => {
+            None if id == DEFAULTS => {
                 defaults = of_defaults(set);
                 &defaults
             }
@@ -102,41 +105,6 @@ fn written(set: &FlowSet, locale: &Locale, steps: &BTreeMap<&str, &Node>, findin
         }
     }
     outdated.iter().for_each(|(flow, old)| findings.push(no_longer_said(flow, old)));
-}
-
-/// Reports `words` of a flow that does not exist, or that no words start or end.
-fn starting_words(set: &FlowSet, locale: &Locale, findings: &Findings) {
-    let starts = locale.words.iter().map(|(name, words)| (name, words, false));
-    let stops = locale.stop_words.iter().map(|(name, words)| (name, words, true));
-    for (name, words, stops) in starts.chain(stops) {
-        let (of, nth) = name.split_once(WHEN).map_or((name.as_str(), None), |(of, nth)| (of, Some(nth)));
-        let Some(flow) = set.named(of) else {
-            let finding = Diagnostic::warning("W902", &words.place, format!("there is no flow `{of}`"));
-            findings.push(finding.meant(name, set.flows.keys().map(FlowName::as_str)));
-            continue;
-        };
-        let keys: Vec<String> = flow.words_triggers().map(|(key, _)| key).collect();
-        if let (Some(nth), false) = (nth, keys.is_empty()) {
-            if !keys.contains(name) {
-                let message = format!("`{of}` has no {nth}. trigger with words that could be translated");
-                let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
-                let help = format!("its words stand under {}", keys.join(", "));
-                findings.push(Diagnostic::warning("W902", &words.place, message).help(help));
-            }
-            continue;
-        }
-        let (heard, what, help) = match stops {
-            false => (!keys.is_empty(), "start", "begin the flow with `message: [...]`"),
-            true => {
-                (flow.stop_words_trigger().is_some(), "end", "write `message: [...]` under `stop_when` of the flow")
-            }
-        };
-        if !heard {
-            let message = format!("no words {what} `{name}` that could be translated");
-            let finding = Diagnostic::warning("W902", &words.place, message);
-            findings.push(finding.help(format!("{help}, without `match: regex` and `language`")));
-        }
-    }
 }
 
 /// True if an expression of the text cannot be read, or reads a field that no contact has.
@@ -321,11 +289,15 @@ fn missing(set: &FlowSet, language: &str, findings: &Findings) {
         let open = open(set, flow, language);
         let Some(first) = open.first() else { continue };
         let steps: BTreeSet<&str> = open.iter().map(|(id, _)| *id).collect();
-        let total: usize = flow.nodes.iter().map(|node| node.outline.sentences.len()).sum();
+        let sentences = flow.nodes.iter().map(|node| node.outline.sentences.len());
+        let total = sentences.sum::<usize>() + default_texts(set, flow).count();
         let message =
             format!("{} of {total} texts of `{}` have no translation into `{language}`", open.len(), flow.name);
         let listed: Vec<String> = steps.iter().take(LISTED_MAX).map(|id| format!("`{id}`")).collect();
-        let listed = listed.join(", ");
+        let listed = match steps.len().saturating_sub(LISTED_MAX) {
+            0 => listed.join(", "),
+            more => format!("{} and {more} more", listed.join(", ")),
+        };
         // `extract` has written the entries, but they are still empty.
         let written = set.locales.get(language).filter(|locale| steps.iter().all(|id| locale.steps.contains_key(*id)));
         let source = first.1.place();
@@ -349,8 +321,11 @@ fn open<'a>(set: &'a FlowSet, flow: &'a Flow, language: &str) -> Vec<(&'a str, &
     let open = sentences.filter(|(node, text)| !set.is_translated(language, node.id.as_str(), text.source()));
     // A changed text has a finding at its old translation.
     let open = open.filter(|(node, _)| !outdated_in(set, language, node));
+    let open = open.map(|(node, text)| (node.id.as_str(), text));
+    let defaults = default_texts(set, flow).map(|text| (DEFAULTS, text));
+    let defaults = defaults.filter(|(id, text)| !set.is_translated(language, id, text.source()));
     // A text such as `${item.name}` has no words.
-    open.filter(|(_, text)| text.fixed_chars() > 0).map(|(node, text)| (node.id.as_str(), text)).collect()
+    open.chain(defaults).filter(|(_, text)| text.fixed_chars() > 0).collect()
 }
 
 /// True if the step has a translation of a text that it no longer has.
@@ -364,9 +339,19 @@ fn outdated_in(set: &FlowSet, language: &str, node: &Node) -> bool {
     })
 }
 
+/// The key of the texts of `_bot.yaml` in a file of translations.
+const DEFAULTS: &str = "_bot";
+
 /// The texts of `_bot.yaml` that are not in steps.
 pub fn of_defaults(set: &FlowSet) -> Vec<Sentence> {
-    let defaults = &set.bot.defaults;
-    let texts = [&defaults.ask_invalid, &defaults.old_button].into_iter().flatten().chain(set.bot.replies.values());
+    let texts = default_texts(set, &set.bot.flow);
     texts.map(|text| Sentence { role: Role::Other, text: text.clone() }).collect()
+}
+
+/// As `of_defaults`; none for the flows of files.
+fn default_texts<'s>(set: &'s FlowSet, flow: &Flow) -> impl Iterator<Item = &'s Text> {
+    let of_bot = std::ptr::eq(flow, &set.bot.flow);
+    let (defaults, replies) = (&set.bot.defaults, set.bot.replies.values());
+    let texts = [&defaults.ask_invalid, &defaults.old_button].into_iter().flatten().chain(replies);
+    texts.filter(move |_| of_bot)
 }

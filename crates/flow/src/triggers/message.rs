@@ -1,7 +1,7 @@
 //! Implements `message: [texts]`: a typed text.
 
 use super::{MessageAge, AllowedIn, TriggerKind};
-use crate::{base::{diagnostic::Diagnostic, fix::Fix, limits::SCRIPT_PATTERN_BYTES_MAX, yaml::{self, Node}}, model::{matching, value::Value}, load::{language_codes::not_a_language, spec::{Declared, FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}, engine::routing::choose::{Fit, RoutedMessage, Strength}};
+use crate::{base::{diagnostic::Diagnostic, fix::Fix, limits::SCRIPT_PATTERN_BYTES_MAX, place::Place, yaml::{self, Node}}, model::{matching, value::Value}, load::{language_codes::not_a_language, spec::{Declared, FieldKind, FieldSpec, Spec}, step_fields::TriggerFields}, engine::routing::choose::{Fit, RoutedMessage, Strength}};
 use regex::{Regex, RegexBuilder};
 use std::cmp::Reverse;
 
@@ -73,7 +73,7 @@ impl TriggerKind for Message {
                 fields.wrong(node, "E245", message);
             }
             if how != MatchMode::Regex {
-                fields.report_if(pattern_in_text(text, how, node, sole));
+                fields.report_if(pattern_in_text(text, how, &node.place, sole));
                 texts.push((text.to_owned(), matching::fold(text)));
                 continue;
             }
@@ -189,14 +189,12 @@ fn either_word(node: &Node) -> Option<Diagnostic> {
 const OR: [&str; 8] = ["or", "ou", "o", "u", "oder", "atau", "أو", "/"];
 
 /// Reports the signs of a pattern in a text, which do not count: `cita*`, `/cita/`, `order {number}`.
-fn pattern_in_text(text: &str, how: MatchMode, node: &Node, sole: bool) -> Option<Diagnostic> {
+pub fn pattern_in_text(text: &str, how: MatchMode, place: &Place, sole: bool) -> Option<Diagnostic> {
     let text = text.trim();
     let near = |at: usize| text[..at].ends_with(char::is_alphanumeric);
     let inner = text.strip_prefix('/').and_then(|rest| rest.rsplit_once('/')).map(|(inner, _)| inner);
     let names = text.find('{').is_some_and(|at| text[at..].contains('}'));
-    let is_regex = ["(?", ".*", ".+", "\\d", "\\w", "\\s", "\\b", "[a-z", "[0-9"].iter().any(|sign| text.contains(sign))
-        || text.starts_with('^') && text.ends_with('$')
-        || text.starts_with('(') && text.ends_with(')') && text.contains('|');
+    let is_regex = is_pattern(text);
     let stem = text.trim_matches('*').trim();
     let bars = text.contains('|') && !is_regex;
     let help = match () {
@@ -222,7 +220,15 @@ fn pattern_in_text(text: &str, how: MatchMode, node: &Node, sole: bool) -> Optio
     };
     let signs = if text.contains(char::is_alphabetic) && !text.contains(|c: char| c.is_ascii_punctuation()) { "" } else { ", and its signs do not count" };
     let message = format!("`{text}` is compared as it stands{signs}");
-    Some(Diagnostic::warning("W425", &node.place, message).help(help))
+    Some(Diagnostic::warning("W425", place, message).help(help))
+}
+
+/// True for a text with the signs of a regular expression.
+pub fn is_pattern(text: &str) -> bool {
+    let text = text.trim();
+    ["(?", ".*", ".+", "\\d", "\\w", "\\s", "\\b", "[a-z", "[0-9"].iter().any(|sign| text.contains(sign))
+        || text.starts_with('^') && text.ends_with('$')
+        || text.starts_with('(') && text.ends_with(')') && text.contains('|')
 }
 
 /// Reports a pattern between slashes, as some programs write them: here the slashes and the letters behind them count.

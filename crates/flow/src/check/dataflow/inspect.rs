@@ -90,7 +90,7 @@ impl<'a> Walk<'a, '_> {
                 let sent = values.iter().any(|value| value.range().contains(&text.place().range().start));
                 self.written(node, text, code, &ty, sent);
                 if sent && alone(text) && ty.may_miss() {
-                    self.found.judge.bad(may_be_empty(text, !self.set.locales.is_empty()));
+                    self.found.judge.bad(may_be_empty(text, self.set.is_of_several_languages()));
                 }
             }
         }
