@@ -250,10 +250,17 @@ fn replies_fit(template: &Template, titles: &[String], name: &yaml::Node, of: &s
             format!("a tap on `{reply}` would be taken as `{title}`: write the options in the order of the buttons");
         return Some(Diagnostic::error("E821", &name.place, message).help(help));
     }
-    if replies.is_empty() || replies.len() >= titles.len() || !could_have_all(replies.len(), titles.len()) {
+    if replies.len() >= titles.len()
+        || replies.is_empty() && tells(template, titles)
+        || !could_have_all(replies.len(), titles.len())
+    {
         return None;
     }
-    let count = if replies.len() == 1 { "1 button".to_owned() } else { format!("{} buttons", replies.len()) };
+    let count = match replies.len() {
+        0 => "no button".to_owned(),
+        1 => "1 button".to_owned(),
+        count => format!("{count} buttons"),
+    };
     let message = format!("`{called}`{of} has {count} for {} options", titles.len());
     let missing: Vec<String> = titles[replies.len()..].iter().map(|title| format!("`{title}`")).collect();
     let help =
@@ -289,6 +296,12 @@ pub fn quick_replies(template: &Template) -> impl Iterator<Item = &str> {
         TemplateButtonKind::QuickReply { title } => Some(title.as_str()),
         _ => None,
     })
+}
+
+/// True if the template's text itself says how each option is answered.
+fn tells(template: &Template, titles: &[String]) -> bool {
+    let text = fold(&template.body);
+    titles.iter().all(|title| text.contains(&fold(title)))
 }
 
 /// True if the template could have a reply for every option: it can have as many quick replies as a list has rows. A

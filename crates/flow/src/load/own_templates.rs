@@ -41,7 +41,9 @@ impl OwnTemplate {
 
     /// True if a text has a finding about its values, so that those of a flow are not compared with it.
     pub fn has_unclear_values(&self) -> bool {
-        self.versions.iter().any(refused::has_unclear_values)
+        let first = self.versions.first();
+        let renamed = |draft| first.is_some_and(|first| refused::renamed(first, draft).is_some());
+        self.versions.iter().any(|draft| refused::has_unclear_values(draft) || renamed(draft))
     }
 
     pub fn in_language(&self, language: &str) -> Option<&Template> {

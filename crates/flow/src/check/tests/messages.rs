@@ -151,6 +151,15 @@ fn the_buttons_of_a_template_are_those_that_it_has() {
     let around = CheckContext { templates: Some(vec![list]), ..CheckContext::default() };
     let said = found_in(BOT, &[asked], &around);
     assert!(said.len() == 1 && said[0].contains("[W823] `news` has 3 buttons for 4 options"), "{said:#?}");
+    // A template without a button, for a question that two buttons answer.
+    let asked = "steps:\n  - ask: Shall we book?\n    options: [Book now, Not now]\n    if_closed: {template: news}\n  - say: Good\n";
+    let of = |text: &str| {
+        let list = vec![template("news", Category::Utility, text)];
+        found_in(BOT, &[asked], &CheckContext { templates: Some(vec![list]), ..CheckContext::default() })
+    };
+    let said = of("Shall we book?");
+    assert!(said.len() == 1 && said[0].contains("[W823] `news` has no button for 2 options"), "{said:#?}");
+    assert_eq!(of("Shall we? Write *book now* or *not now*."), Vec::<String>::new());
 }
 
 #[test]

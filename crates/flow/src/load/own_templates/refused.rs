@@ -88,6 +88,18 @@ fn has_gap(draft: &TemplateDraft) -> bool {
     numbers.is_some_and(|numbers| (1..=numbers.len()).any(|number| !numbers.contains(&number)))
 }
 
+fn language(draft: &TemplateDraft) -> &str {
+    &draft.template.language
+}
+
+/// A value that has another name than in the first version, and its name there.
+pub(super) fn renamed<'d>(first: &'d TemplateDraft, draft: &'d TemplateDraft) -> Option<(&'d str, &'d str)> {
+    let lacks = |draft: &TemplateDraft, name: &str| draft.examples.iter().all(|(known, _)| known != name);
+    let added = draft.examples.iter().map(|(name, _)| name.as_str()).find(|name| lacks(first, name))?;
+    let gone = first.examples.iter().map(|(name, _)| name.as_str()).find(|name| lacks(draft, name))?;
+    Some((added, gone))
+}
+
 /// The values without an example.
 fn unexplained(draft: &TemplateDraft) -> Vec<&str> {
     let without = draft.examples.iter().filter(|(_, example)| example.trim().is_empty());
@@ -148,6 +160,14 @@ fn text(draft: &TemplateDraft, first: Option<&TemplateDraft>, written: &Written<
     if body.starts_with("{{") || body.ends_with("}}") {
         let help = "put a word before it or behind it; a full stop is enough";
         report.say(at, "its text begins or ends with a value", help);
+    }
+    if let Some((renamed, own)) = first.and_then(|first| renamed(first, draft)) {
+        let what = format!("`{{{{{renamed}}}}}` is no value of its text in `{}`", first.map_or("", language));
+        return report.say(
+            at,
+            what,
+            format!("write `{{{{{own}}}}}`: the name of a value is the same in all languages"),
+        );
     }
     // A version in another language takes its examples from the first one, which has the finding.
     let known = first.map(unexplained).unwrap_or_default();

@@ -192,3 +192,20 @@ fn languages_that_meta_has_with_a_country_only_are_told() {
         "write `language:` with `pt_BR` or `pt_PT`",
     );
 }
+
+#[test]
+fn a_value_keeps_its_name_in_every_language() {
+    let due = |spanish: &str| {
+        format!(
+            "  due:\n    category: utility\n    text: \"Hi {{{{name}}}} it is time.\"\n    examples: {{name: Ana}}\n    languages: {{es: {{text: \"Hola {{{{{spanish}}}}} ya toca.\"}}}}\n"
+        )
+    };
+    let found = said(&due("nombre"));
+    assert!(
+        found.len() == 1
+            && found[0].contains("`{{nombre}}` is no value")
+            && found[0].ends_with("the name of a value is the same in all languages"),
+        "{found:?}"
+    );
+    assert_eq!(said(&due("name")), Vec::<String>::new());
+}
