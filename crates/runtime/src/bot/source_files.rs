@@ -1,6 +1,7 @@
 //! Reads the bot's folder: flows, scripts, locales and knowledge as source files, with a hash over all of them.
 
 mod papers;
+mod unread;
 
 use super::media_files;
 use crate::{
@@ -111,7 +112,7 @@ pub fn read(folder: &Path) -> Result<BotFiles, FolderError> {
         }
     }
     findings.extend(too_many(paths.len()));
-    findings.extend(misnamed(folder));
+    findings.extend(unread::files(folder));
     let hash = hash(&files);
     Ok(BotFiles { files, findings, hash, checked: None, sendable: media_files::list(folder) })
 }
@@ -126,20 +127,6 @@ fn too_many(files: usize) -> Option<Diagnostic> {
     let place = Place::start_of(&SourceFile::new("flows", ""));
     let message = format!("the bot has {files} files, and at most {BOT_FILES_MAX} are read");
     (files > BOT_FILES_MAX).then(|| Diagnostic::error("E911", &place, message))
-}
-
-/// Findings for files with a wrong extension: `flows/hello.yml`.
-fn misnamed(folder: &Path) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for home in FOLDERS.iter().filter(|home| home.extensions == ["yaml"]) {
-        for (name, _) in entries(folder, home.name, &["yml"]).unwrap_or_default() {
-            let place = Place::start_of(&SourceFile::new(name.clone(), ""));
-            let meant = format!("{}.yaml", name.trim_end_matches(".yml"));
-            let finding = Diagnostic::warning("W913", &place, format!("`{name}` is not read: only `.yaml` files are"));
-            found.push(finding.help(format!("rename it to `{meant}`")));
-        }
-    }
-    found
 }
 
 /// The tests and evals beside the flows, `flows/*.test.yaml` and `flows/*.eval.yaml`, and their recordings.

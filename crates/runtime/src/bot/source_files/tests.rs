@@ -175,3 +175,34 @@ fn knowledge_behind_a_link_is_read_if_it_lies_in_the_folder() {
     assert_eq!(files, ["knowledge/a.md"]);
     assert_eq!(findings, ["E910 knowledge/b.md", "E910 knowledge/c.md"]);
 }
+
+#[test]
+fn flows_and_tests_in_other_places_are_named() {
+    let bot = folder(&[
+        ("flows/a.yaml", b"flow: a"),
+        ("flows/vets/b.yaml", b"flow: b"),
+        ("flows/c.txt", b"flow: c\n"),
+        ("flows/notes.txt", b"to do"),
+        ("flows/README.md", b"# Flows"),
+        ("flows/examples/shop/flows/d.yaml", b"flow: d"),
+        ("tests/a.test.yaml", b"tests: a"),
+        ("tests/other.yaml", b"any: thing"),
+        ("tests/page.test.ts", b"any"),
+        ("locales/es/a.yaml", b"locale: es"),
+    ]);
+    let findings = read(bot.path()).unwrap().findings;
+    let said: Vec<String> = findings
+        .iter()
+        .map(|finding| format!("{} {}", finding.place.path(), finding.help.as_deref().unwrap()))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "flows/c.txt rename it to `flows/c.yaml`",
+            "flows/vets/b.yaml put it there: `flows/b.yaml`",
+            "locales/es/a.yaml a language has one file: write its translations into `locales/es.yaml`",
+            "tests/a.test.yaml put it there: `flows/a.test.yaml`",
+        ]
+    );
+    assert!(findings.iter().all(|finding| finding.code == "W913"));
+}
