@@ -31,9 +31,15 @@ fn faults() -> Vec<Fault> {
     folder("faults").into_iter().map(read).collect()
 }
 
-/// The findings for one file beside the bot of the tests.
+/// A paper of the bot, in which its flows can look something up.
+const PAPER: (&str, &str) = ("knowledge/repairs.md", "# Repairs\n\nA repair takes two days.\n");
+
+/// The findings for one file beside the bot of the tests, which has a paper, unless its fault is that there is none.
 fn check(name: &str, text: &str) -> Vec<Diagnostic> {
-    let sources = [SourceFile::new("flows/_bot.yaml", BOT), SourceFile::new(format!("flows/{name}"), text)];
+    let mut sources = vec![SourceFile::new("flows/_bot.yaml", BOT), SourceFile::new(format!("flows/{name}"), text)];
+    if !text.starts_with("# W548") {
+        sources.push(SourceFile::new(PAPER.0, PAPER.1));
+    }
     of_flows(&sources, &[], &around())
 }
 
@@ -72,7 +78,7 @@ fn each_seeded_fault_gives_one_finding_at_its_place_that_says_what_to_write() {
 #[test]
 fn flows_that_are_right_stay_without_a_word() {
     let clean = folder("clean");
-    let mut sources = vec![SourceFile::new("flows/_bot.yaml", BOT)];
+    let mut sources = vec![SourceFile::new("flows/_bot.yaml", BOT), SourceFile::new(PAPER.0, PAPER.1)];
     sources.extend(clean.iter().map(|(name, text)| SourceFile::new(format!("flows/{name}"), text.clone())));
     let mut alarms = of_flows(&sources, &[], &around());
     // A flow is right with and without a configuration.

@@ -87,10 +87,21 @@ static PRICE: LazyLock<Regex> = LazyLock::new(|| {
     .expect("the pattern is right")
 });
 
-/// Checks the files and folders that steps name.
+/// Checks the files and folders that steps name, and that `look_up` has something to look in.
 fn names(set: &FlowSet, findings: &Findings) {
     for node in set.every_flow().flat_map(|flow| &flow.nodes) {
-        let Some(written) = node.outline.yaml.get("knowledge") else { continue };
+        let Some(written) = node.outline.yaml.get("knowledge") else {
+            if node.outline.verb == "look_up" && set.knowledge.is_empty() {
+                let message = format!("there is nothing to look in: `{FOLDER}/` has no file");
+                let finding = Diagnostic::warning("W548", &node.place, message);
+                findings.push(finding.help(format!("write a file such as `{FOLDER}/prices.md`")));
+            }
+            continue;
+        };
+        // A step that is not known has a finding.
+        if !matches!(node.outline.verb, "llm" | "agent" | "look_up") {
+            continue;
+        }
         // `all` is a word of the steps that ask a model.
         let asks_model = matches!(node.outline.verb, "llm" | "agent");
         let is_all = asks_model && written.text() == Some("all");
