@@ -1,5 +1,6 @@
 //! Computes when a `schedule` trigger fires, and how often something may happen (`at_most`).
 
+mod disorder;
 mod fields;
 mod meant;
 mod names;

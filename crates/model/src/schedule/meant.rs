@@ -4,15 +4,21 @@
 //! is suggested only if all of it can be parsed.
 
 use super::{
-    Wrong, fields,
+    Wrong,
+    disorder::{in_disorder, without},
+    fields,
     names::{self, NameOf, WEEKDAYS},
     words::{FILLERS, LAST, clock, day_number, is_joint, month_of, ordinal_figure, parse, weekday},
 };
 use crate::{answer::words, base::diagnostic::nearest, matching::fold};
 
 /// An explanation of the syntax, for texts that are not schedules.
-const LIKE: &str =
+pub(super) const LIKE: &str =
     "write it like `tuesday 10:00`, `weekdays 9:00`, `first monday 8:30`, or as five fields: `0 10 * * TUE`";
+
+/// The words of a schedule, for a text with other ones.
+const IN_ENGLISH: &str = "write it in English words: `monday` to `sunday`, `daily`, `weekdays`, `weekends`, `first` to \
+    `fifth`, `last`, `1st` to `31st`, `january` to `december`, such as `weekdays 9:00`; or as five fields: `0 10 * * TUE`";
 
 /// The reason why a text is not a schedule: this word is unknown, or (empty) a word is missing.
 pub fn explain(text: &str, word: &str, language: &str) -> Wrong {
@@ -20,7 +26,7 @@ pub fn explain(text: &str, word: &str, language: &str) -> Wrong {
     if let Some(wrong) = rhythm(&tokens).or_else(|| without(&tokens)) {
         return wrong;
     }
-    if let Some(wrong) = with_a_point(&tokens) {
+    if let Some(wrong) = with_a_point(&tokens).or_else(|| in_disorder(&tokens)) {
         return wrong;
     }
     if word.is_empty() && tokens.iter().any(|token| clock(token).is_some()) {
@@ -35,7 +41,8 @@ pub fn explain(text: &str, word: &str, language: &str) -> Wrong {
         day if weekday(day).is_some() => format!("in `{}` the time stands before the day", text.trim()),
         word => format!("`{word}` is not understood in a schedule"),
     };
-    let help = instead.as_ref().map_or_else(|| LIKE.to_owned(), |instead| format!("write `{instead}`"));
+    let like = if word.is_empty() || weekday(word).is_some() { LIKE } else { IN_ENGLISH };
+    let help = instead.as_ref().map_or_else(|| like.to_owned(), |instead| format!("write `{instead}`"));
     Wrong { help: Some(help), instead, ..Wrong::new(message) }
 }
 
@@ -77,27 +84,6 @@ pub fn two_meanings(tokens: &[String]) -> Option<Wrong> {
          {day} {time}`"
     );
     Some(Wrong { help: Some(help), instead: Some(monthly), ..Wrong::new(message) })
-}
-
-/// The finding for `weekdays except friday 10:00`: a schedule lists the days that it has.
-fn without(tokens: &[String]) -> Option<Wrong> {
-    let at = tokens.iter().position(|token| matches!(token.as_str(), "except" | "but" | "without" | "excluding"))?;
-    let has = |words: &[&str]| tokens[..at].iter().any(|token| words.contains(&token.as_str()));
-    let all = match () {
-        () if has(&["weekdays", "weekday"]) => 0..5,
-        () if has(&["weekends", "weekend"]) => 5..7,
-        () if has(&["daily", "day", "days", "everyday"]) => 0..7,
-        () => 0..0,
-    };
-    let out: Vec<usize> = tokens[at..].iter().filter_map(|token| weekday(token)).collect();
-    let left: Vec<&str> = all.filter(|day| !out.contains(day)).map(|day| WEEKDAYS[day]).collect();
-    let time = tokens.iter().find(|token| token.contains(':')).map_or("9:00", String::as_str);
-    let message = format!("a schedule names the days that it has, and `{}` takes some away", tokens[at]);
-    let instead = format!("{} {time}", left.join(", "));
-    if left.is_empty() || out.is_empty() || parse(&super::words::tokens(&instead)).is_err() {
-        return Some(Wrong { help: Some(LIKE.to_owned()), ..Wrong::new(message) });
-    }
-    Some(Wrong { help: Some(format!("write `{instead}`")), instead: Some(instead), ..Wrong::new(message) })
 }
 
 /// The finding for a day with its year, `2026-12-24 10:00`: a schedule comes again and again.
@@ -230,6 +216,13 @@ fn rhythm(tokens: &[String]) -> Option<Wrong> {
 
 /// The text with corrections; `None` unless all of it is then a schedule.
 fn meant(tokens: &[String], language: &str) -> Option<String> {
+    // `mar` is the short form of a weekday in Spanish, French and Italian, and of a month in English.
+    let tuesday = |token: &String| if token == "mar" { "tuesday".to_owned() } else { token.clone() };
+    let as_day: Vec<String> = tokens.iter().map(tuesday).collect();
+    corrected(tokens, language).or_else(|| corrected(&as_day, language).filter(|_| as_day != tokens))
+}
+
+fn corrected(tokens: &[String], language: &str) -> Option<String> {
     // The `1.` of `1. oktober` is a day.
     let plain = |token: &'_ String| token.strip_suffix('.').filter(|day| day_number(day).is_some()).map(str::to_owned);
     let split: Vec<String> =
@@ -262,6 +255,10 @@ fn meant(tokens: &[String], language: &str) -> Option<String> {
         } else {
             return None;
         }
+    }
+    // `giorni feriali`: the days of the week, and not each day.
+    if words.iter().any(|word| matches!(word.as_str(), "weekdays" | "weekends")) {
+        words.retain(|word| word != "daily");
     }
     // `tot en met` is one word of a range.
     words.dedup_by(|second, first| second == "and" && first == "to");
@@ -360,8 +357,9 @@ fn word_meant(token: &str, language: &str) -> Option<Vec<String>> {
         | "maand" | "weekly" | "monthly" => return Some(Vec::new()),
         "diario" | "diariamente" | "taglich" | "tag" | "tage" | "quotidien" | "giornaliero" | "dia" | "dias"
         | "jour" | "jours" | "giorno" | "giorni" | "dagelijks" | "dag" | "everyday" => return one("daily"),
-        "laborables" | "laborable" | "habiles" | "werktags" | "wochentags" | "uteis" | "feriali" | "ouvres"
-        | "werkdagen" | "doordeweeks" | "workdays" | "workday" => return one("weekdays"),
+        "laborables" | "laborable" | "laborales" | "laboral" | "habiles" | "werktags" | "wochentags" | "werktage"
+        | "arbeitstage" | "uteis" | "feriali" | "lavorativi" | "ouvres" | "ouvrables" | "ouvrable" | "werkdagen"
+        | "doordeweeks" | "workdays" | "workday" => return one("weekdays"),
         "wochenende" | "wochenenden" | "weekenden" | "fds" => return one("weekends"),
         "ultimo" | "ultima" | "dernier" | "derniere" | "letzter" | "letzten" | "letzte" | "laatste" => {
             return one(LAST);
