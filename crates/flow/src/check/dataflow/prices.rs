@@ -37,17 +37,17 @@ pub fn check(eval: &mut Eval<'_>, (amount, ty): (&Expr, &ValueType), currency: &
             });
             return;
         }
-        Expr::Variable(variable, ..) => {
-            let name = variable.1.as_str();
-            let fraction = ty.kinds.without(Kinds::MISSING) == Kinds::NUMBER || is_asked(eval.flow, name);
-            fraction.then_some(name)
-        }
-        _ => None,
+        Expr::Variable(variable, ..) if ty.kinds.without(Kinds::MISSING) == Kinds::NUMBER => Some(variable.1.as_str()),
+        amount => in_units(eval.flow, amount),
     };
     if let Some(name) = whole {
+        let alone = matches!(amount, Expr::Variable(..));
         eval.bad(|| {
             let message = format!("`money` takes cents, and `{name}` may be a number with a fraction");
-            let help = format!("write `money({name} * 100, …)`; where cents are meant it is `type: whole`");
+            let help = match alone {
+                true => format!("write `money({name} * 100, …)`; where cents are meant it is `type: whole`"),
+                false => format!("write `{name} * 100` for `{name}`; where cents are meant it is `type: whole`"),
+            };
             Diagnostic::warning("W322", &place, message).help(help)
         });
         return;
@@ -62,6 +62,27 @@ pub fn check(eval: &mut Eval<'_>, (amount, ty): (&Expr, &ValueType), currency: &
         };
         finding.help(help).help_if(did_you_mean(code, currency::codes()).filter(|_| currency::meant(code).is_none()))
     });
+}
+
+/// The variable of an amount that is no number of cents: `price`, `price / 3`, `(price * 1.5).round()`.
+fn in_units<'e>(flow: &Flow, amount: &'e Expr) -> Option<&'e str> {
+    match amount {
+        Expr::Variable(variable, ..) => Some(variable.1.as_str()).filter(|name| is_asked(flow, name)),
+        Expr::FnCall(call, _) if matches!(call.name.as_str(), "+" | "-" | "*" | "/") => {
+            let hundred = |arg: &Expr| match arg {
+                Expr::IntegerConstant(number, _) => number % 100 == 0,
+                Expr::FloatConstant(number, _) => **number % 100.0 == 0.0,
+                _ => false,
+            };
+            // `price * 100` is an amount in cents.
+            let in_cents = call.name == "*" && call.args.iter().any(hundred);
+            call.args.iter().filter(|_| !in_cents).find_map(|arg| in_units(flow, arg))
+        }
+        Expr::Dot(pair, ..) if matches!(&pair.rhs, Expr::MethodCall(call, _) if call.name == "round") => {
+            in_units(flow, &pair.lhs)
+        }
+        _ => None,
+    }
 }
 
 /// True if only questions for any number fill the variable, or it is such an input.
