@@ -24,6 +24,13 @@ impl Span {
         Span::parse(text).ok().or_else(|| Span::parse(&in_words(text)?).ok())
     }
 
+    /// The span as an expression writes it, `days(2)`; `None` for one that is no number of minutes.
+    pub fn as_call(self) -> Option<String> {
+        let units = [("days", Span::days(1)), ("hours", Span::hours(1)), ("minutes", Span::minutes(1))];
+        let (unit, each) = units.into_iter().find(|(_, each)| self.0 > 0 && self.0 % each.0 == 0)?;
+        Some(format!("{unit}({})", self.0 / each.0))
+    }
+
     pub const fn millis(n: i64) -> Span {
         Span(n)
     }

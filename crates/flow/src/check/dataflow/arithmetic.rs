@@ -142,12 +142,7 @@ fn joined_digits(eval: &mut Eval<'_>, left: &ValueType, right: &ValueType, place
 fn length(ty: &ValueType) -> Option<String> {
     match &ty.known {
         KnownValue::Whole(days) => Some(format!("days({days})")),
-        KnownValue::Texts(texts) if texts.len() == 1 => {
-            let span = Span::meant(&texts[0])?;
-            let units = [("days", Span::days(1)), ("hours", Span::hours(1)), ("minutes", Span::minutes(1))];
-            let (unit, each) = units.into_iter().find(|(_, each)| span.0 % each.0 == 0)?;
-            Some(format!("{unit}({})", span.0 / each.0))
-        }
+        KnownValue::Texts(texts) if texts.len() == 1 => Span::meant(&texts[0]).and_then(Span::as_call),
         _ => None,
     }
 }

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     base::{diagnostic::Diagnostic, fix::Fix, place::Place, time::Span},
     engine::question::titles,
-    script::{FUNCTIONS, clock, spells_moment},
+    script::{FUNCTIONS, clock, numeral, spells_moment},
 };
 use rhai::{Array, Dynamic, Expr, FnCallExpr, ImmutableString, Map, Position};
 use std::any::TypeId;
@@ -309,6 +309,9 @@ fn applied(eval: &mut Eval<'_>, name: &str, args: &[ValueType], method: bool, po
                     let meant = meant.unwrap_or_else(|| "minutes(30)".to_owned());
                     finding.help(format!("it takes {takes}, such as `{meant}`"))
                 }
+                (KnownValue::Texts(texts), "a number") if counted_in(name, texts).is_some() => {
+                    finding.help(format!("write `{}`", counted_in(name, texts).unwrap_or_default()))
+                }
                 (_, "a number") if arg.kinds.meets(Kinds::TEXT) => {
                     finding.help("ask with `type: number`, or write `.to_number()` behind the text")
                 }
@@ -317,6 +320,14 @@ fn applied(eval: &mut Eval<'_>, name: &str, args: &[ValueType], method: bool, po
         });
     }
     given(name, args)
+}
+
+/// `days(180)` for `days("6 months")`, and `days(6)` for `days("6")`.
+fn counted_in(name: &str, texts: &[String]) -> Option<String> {
+    let [text] = texts else { return None };
+    let of_time = matches!(name, "seconds" | "minutes" | "hours" | "days");
+    let plain = || Some(format!("{name}({})", numeral(text)?));
+    of_time.then(|| plain().or_else(|| Span::meant(text).and_then(Span::as_call))).flatten()
 }
 
 /// The type of a function's result, if the language defines it.
