@@ -15,6 +15,7 @@ use crate::{
     FlowSet,
     base::diagnostic::{Diagnostic, Findings},
     definition::{Body, Flow, Node, NodeIx, Target},
+    text::Text,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -157,8 +158,23 @@ impl<'a> Map<'a> {
 
     /// For each step, whether it leads to `goal` without a question to anybody.
     fn unasked_to(&self, goal: usize) -> Vec<bool> {
+        self.leads_unasked(goal, |at| self.asks[at])
+    }
+
+    /// As `unasked_to`, through the questions whose answers are values of the request: who answers them once more does
+    /// not know that it was done.
+    fn for_values_to(&self, goal: usize) -> Vec<bool> {
+        let request = &self.flow.nodes[goal].outline;
+        let codes = || request.codes.iter().chain(request.texts.iter().flat_map(Text::codes));
+        let reads = |name: &str| codes().any(|code| code.uses().names.iter().any(|read| read == name));
+        let for_value =
+            |at: usize| self.verb(at) == "ask" && self.flow.nodes[at].outline.fills.as_deref().is_some_and(reads);
+        self.leads_unasked(goal, |at| self.asks[at] && !for_value(at))
+    }
+
+    fn leads_unasked(&self, goal: usize, asks: impl Fn(usize) -> bool) -> Vec<bool> {
         let mut back: Vec<Vec<usize>> = vec![Vec::new(); self.ways.len()];
-        for at in (0..self.ways.len()).filter(|at| !self.asks[*at]) {
+        for at in (0..self.ways.len()).filter(|at| !asks(*at)) {
             self.next(at, true).into_iter().for_each(|to| back[to].push(at));
         }
         let (mut can, mut todo) = (vec![false; self.ways.len()], vec![goal]);
@@ -227,10 +243,12 @@ impl<'a> Map<'a> {
     fn failed_later(&self, booking: &Booking<'_>, fails_itself: bool, told: &mut BTreeSet<usize>, findings: &Findings) {
         let goal = booking.at;
         let (unasked, past) = (self.unasked_to(goal), self.past(goal));
+        let for_values = self.for_values_to(goal);
         for later in self.after(goal).into_iter().chain(fails_itself.then_some(goal)) {
             let late = self.ways[later].iter().filter(|way| is_trouble(way.by) && way.by != "on_error");
             let late = late.filter_map(|way| self.place(way)).filter(|start| unasked[*start]);
-            let fails = self.on_error(later).into_iter().filter(|start| unasked[*start] || !past[*start]);
+            let leads = |start: &usize| unasked[*start] || for_values[*start] || !past[*start];
+            let fails = self.on_error(later).into_iter().filter(leads);
             for start in fails.chain(late) {
                 let Some(jump) = self.jump(start, goal) else { continue };
                 if told.insert(jump) {
