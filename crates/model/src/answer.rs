@@ -137,6 +137,11 @@ impl AnswerType {
         Self::ALL.into_iter().filter(|kind| *kind != AnswerType::Any).map(AnswerType::as_str)
     }
 
+    /// The names of the types that an answer of a customer can have, with `any`.
+    pub fn sent() -> impl Iterator<Item = &'static str> {
+        Self::ALL.into_iter().filter(|kind| *kind != AnswerType::Map).map(AnswerType::as_str)
+    }
+
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }

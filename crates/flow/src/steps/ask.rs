@@ -96,7 +96,7 @@ impl StepKind for Ask {
             FieldSpec::optional("as", FieldKind::Variable, "The variable for the answer."),
             FieldSpec::default(
                 "type",
-                FieldKind::Type,
+                FieldKind::Answer,
                 "text, or choice with options",
                 "What the answer is: `text`, `number`, `whole`, `date`, `time`, `datetime`, `phone`, `email`, `yesno`, `list` (several things, by commas or lines), `image`, `audio`, `video`, `document`, `media`, `location` (with WhatsApp's own button to share it), `contact`, `order`, `form` or `any`.",
             ),

@@ -233,6 +233,7 @@ fn examples(kind: &FieldKind) -> Vec<Value> {
     match kind {
         FieldKind::Word(words) => texts(words),
         FieldKind::Type => AnswerType::names().chain(["any"]).map(Value::from).collect(),
+        FieldKind::Answer => AnswerType::sent().map(Value::from).collect(),
         FieldKind::True => vec![true.into()],
         FieldKind::YesNo => vec![true.into(), false.into()],
         FieldKind::Duration => texts(&["30s", "10m", "2h", "1d"]),
@@ -363,6 +364,7 @@ fn scalar(kind: &FieldKind) -> Value {
             let names: Vec<&str> = AnswerType::names().chain(["any"]).collect();
             json!({"enum": names})
         }
+        FieldKind::Answer => json!({"enum": AnswerType::sent().collect::<Vec<_>>()}),
         _ => json!({"type": ["string", "number", "boolean"]}),
     }
 }

@@ -22,6 +22,8 @@ pub enum FieldKind {
     Variable,
     /// A type (`date`, `number`), or a list of allowed texts.
     Type,
+    /// The type of an answer: not of all types, for nobody can send a map.
+    Answer,
     /// `3/7d`.
     Limit,
     /// `10:00`.
@@ -93,7 +95,7 @@ impl FieldKind {
             FieldKind::Word(words) => format!("`{}`", words.join("`, `")),
             FieldKind::Known(declared) => declared.words().into(),
             FieldKind::Variable => "variable".into(),
-            FieldKind::Type => "type".into(),
+            FieldKind::Type | FieldKind::Answer => "type".into(),
             FieldKind::Limit => "limit such as `3/7d`".into(),
             FieldKind::Clock => "time such as \"10:00\"".into(),
             FieldKind::Duration => "length of time".into(),

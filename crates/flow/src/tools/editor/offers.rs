@@ -210,6 +210,7 @@ impl CompletionRequest<'_, '_> {
                 offer
             }));
         }
+        let typed = |name| self.offer(name, OfferKind::Word, "type");
         for kind in seen.kinds {
             match kind {
                 FieldKind::Word(words) => {
@@ -217,11 +218,8 @@ impl CompletionRequest<'_, '_> {
                 }
                 FieldKind::YesNo => all.extend(["true", "false"].map(|word| self.offer(word, OfferKind::Word, ""))),
                 FieldKind::True => all.push(self.offer("true", OfferKind::Word, "")),
-                FieldKind::Type => {
-                    all.extend(
-                        AnswerType::names().chain(["any"]).map(|name| self.offer(name, OfferKind::Word, "type")),
-                    );
-                }
+                FieldKind::Answer => all.extend(AnswerType::sent().map(typed)),
+                FieldKind::Type => all.extend(AnswerType::names().chain(["any"]).map(typed)),
                 // A trigger by a date.
                 FieldKind::Known(Declared::ContactField) if seen.path.last() == Some(&"date") => {
                     let dates = self
