@@ -174,6 +174,9 @@ impl<'a> Fields<'a> {
         match Span::parse(text) {
             Ok(span) => Some(span),
             Err(message) => {
+                // `+1d` is `1d`.
+                let plain = text.strip_prefix('+').map(str::trim).filter(|plain| Span::parse(plain).is_ok());
+                let message = plain.map_or(message, |plain| format!("`{text}` is no length of time; write `{plain}`"));
                 self.wrong(node, "E204", message);
                 None
             }
@@ -369,8 +372,13 @@ fn meant_as<'n>(entry: &Entry, unused: impl Iterator<Item = &'n str>) -> Option<
 /// The advice for a list in the place of a map.
 fn as_map(node: &Node) -> String {
     let text = node.text().and_then(|text| text.split_once('='));
+    let assigned = node.text().and_then(super::yaml::assignment);
     match (&node.kind, text) {
         (Kind::List(_), _) => "write `name: value` lines without the `- ` in front of them".to_owned(),
+        _ if assigned.is_some() => {
+            let (name, value) = assigned.unwrap_or_default();
+            format!("write a `:` for the `=`: `{{{name}: {value}}}`")
+        }
         (_, Some((name, value))) => {
             let value = value.trim_start_matches('=').trim();
             let value = if value.contains("${") { super::yaml::quoted(value) } else { value.to_owned() };

@@ -5,6 +5,7 @@
 //! only its underlying event parser is used.
 
 mod align;
+mod assign;
 mod blocks;
 mod brackets;
 mod colons;
@@ -24,6 +25,7 @@ use super::{
     diagnostic::Findings,
     place::{Place, SourceFile},
 };
+pub use assign::assignment;
 pub use commas::listed;
 pub use foreign_syntax::filtered;
 pub use json::to_json;

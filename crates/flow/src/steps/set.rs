@@ -61,6 +61,12 @@ impl StepKind for Set {
         let mut values = Vec::new();
         for entry in fields.map("set") {
             let name = entry.key.text.as_str();
+            if let Some((target, value)) = assigned(entry) {
+                let message = format!("`set` takes `name: value`, and this is `{name}`");
+                let finding = Diagnostic::error("E201", &entry.key.place, message);
+                fields.report(finding.help(format!("write `set: {{{target}: {value}}}`")));
+                continue;
+            }
             let goal = match (name.strip_prefix("contact."), name.strip_suffix("[]")) {
                 (Some(field), _) => {
                     check_field(fields, field, &entry.key.place);
@@ -188,11 +194,26 @@ fn takes(fields: &mut StepFields<'_, '_>, name: &str, node: &Node) {
     });
 }
 
-/// The finding about `n: +1`, `n: += 1` or `n: ++`, which are texts and add nothing.
+/// The name and the value of `{n += 1}` or `{n++}`, which other languages write for `n: "${n + 1}"`.
+fn assigned(entry: &yaml::Entry) -> Option<(&str, String)> {
+    entry.value.is_null().then(|| yaml::assignment(&entry.key.text)).flatten()
+}
+
+/// The name that an entry of `set` fills, also as other languages write it.
+pub fn filled_by(entry: &yaml::Entry) -> &str {
+    assigned(entry).map_or(entry.key.text.as_str(), |(name, _)| name)
+}
+
+/// The finding about `n: +1`, `n: += 1`, `n: "+= 1"` or `n: ++`, which are texts and add nothing.
 fn increment(name: &str, node: &Node) -> Option<Diagnostic> {
-    let scalar = node.scalar().filter(|scalar| scalar.is_plain() && !scalar.is_broken())?;
+    let scalar = node.scalar().filter(|scalar| !scalar.is_broken())?;
     let written = scalar.text.trim();
-    let sign = written.chars().next().filter(|sign| matches!(sign, '+' | '-'))?;
+    let sign = written.chars().next().filter(|sign| matches!(sign, '+' | '-' | '*' | '/'))?;
+    let assigns = written[1..].starts_with('=');
+    // Other texts in quotes are meant as they stand: `"+34"`.
+    if !assigns && (!scalar.is_plain() || matches!(sign, '*' | '/')) {
+        return None;
+    }
     let rest = written[1..].trim_start_matches(['=', sign]).trim();
     let by = if rest.is_empty() && written.len() > 1 { "1" } else { rest };
     // `-1` is a number.
@@ -200,9 +221,14 @@ fn increment(name: &str, node: &Node) -> Option<Diagnostic> {
         return None;
     }
     let text = format!("${{{name} {sign} {by}}}");
-    let message = format!("this is the text `{written}`, and nothing is {}", if sign == '+' { "added" } else { "taken away" });
+    let done = match sign {
+        '+' => "added",
+        '-' => "taken away",
+        _ => "worked out",
+    };
+    let message = format!("this is the text `{written}`, and nothing is {done}");
     let fix = Fix::replace(format!("write \"{text}\""), &node.place, yaml::quoted(&text)).guess();
-    let plain = if sign == '+' { format!("; for the number alone `{by}`") } else { String::new() };
+    let plain = if sign == '+' && !assigns { format!("; for the number alone `{by}`") } else { String::new() };
     let help = format!("to change the number write `{name}: \"{text}\"`{plain}");
     Some(Diagnostic::warning("W320", &node.place, message).help(help).fix(fix))
 }

@@ -21,7 +21,7 @@ use crate::{
     },
     definition::{Flow, Node},
     script::Code,
-    steps::{Step, llm::Returns},
+    steps::{Step, llm::Returns, set::filled_by},
     text::{Text, typed},
 };
 
@@ -300,9 +300,18 @@ pub fn in_turn(set: &FlowSet, flow: &Flow, node: &Node, state: &State) -> Vec<(P
     }
     let mut after = state.clone();
     let mut all = Vec::new();
-    for entry in node.outline.yaml.get("set").and_then(yaml::Node::map).unwrap_or_default() {
+    let written = node.outline.yaml.get("set");
+    // `n += 1` has a finding, and it fills `n`.
+    if let Some((name, _)) = written.and_then(yaml::Node::text).and_then(yaml::assignment) {
+        after = after.with(flow, name, ValueType::ANY);
+    }
+    for entry in written.and_then(yaml::Node::map).unwrap_or_default() {
         all.push((entry.key.place.to(&entry.value.place), after.clone()));
-        let key = entry.key.text.as_str();
+        let key = filled_by(entry);
+        if key != entry.key.text {
+            after = after.with(flow, key, ValueType::ANY);
+            continue;
+        }
         if let Some(list) = key.strip_suffix("[]") {
             after = after.with(flow, list, ValueType::of(Kinds::LIST));
             continue;
