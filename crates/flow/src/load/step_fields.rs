@@ -332,11 +332,10 @@ impl<'a, 'b> StepFields<'a, 'b> {
         let target = match node.text() {
             Some(text) => self.builder.target(text, &node.place),
             None => {
-                self.wrong(
-                    node,
-                    "E208",
-                    format!("`{name}` takes the name of a block or flow, and gets {}", node.describe()),
-                );
+                let message = format!("`{name}` takes the name of a block or flow, and gets {}", node.describe());
+                let named = ["flow", "block", "name", "to", "target"].into_iter().find_map(|key| node.get(key)?.text());
+                let help = named.map_or_else(|| format!("write `{name}: NAME`"), |to| format!("write `{name}: {to}`"));
+                self.wrong(node, "E208", format!("{message}; {help}"));
                 Target::Unknown(String::new())
             }
         };
@@ -393,7 +392,7 @@ impl<'a, 'b> StepFields<'a, 'b> {
 }
 
 /// True if the line behind a key has only a comment; `~` and `null` count as values.
-fn nothing_behind(key: &Place) -> bool {
+pub(super) fn nothing_behind(key: &Place) -> bool {
     let rest = key.file().text().get(key.range().end..).unwrap_or_default();
     let line = rest.lines().next().unwrap_or_default().trim_start_matches(':');
     line.split('#').next().unwrap_or_default().trim().is_empty()

@@ -5,13 +5,18 @@ mod builder;
 mod cache;
 mod dedup;
 mod jump_targets;
+mod no_flow;
 mod no_step;
 mod shallow;
 mod triggers;
 mod typo_repair;
+mod variables;
 
-use self::asking::{asks, mark_asking, parallel_asks};
-use super::{bot::Bot, declarations::declared_below, locale, replies};
+use self::{
+    asking::{asks, mark_asking, parallel_asks},
+    no_flow::no_flow,
+};
+use super::{bot::Bot, declarations::declared_below, locale, replies, step_fields::nothing_behind};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings},
@@ -19,9 +24,8 @@ use crate::{
         fix::Fix,
         limits::FLOW_NAMES_MAX,
         place::{Place, SourceFile},
-        synonyms,
         time::Span,
-        yaml::{self, Entry, Kind},
+        yaml::{self, Entry},
     },
     definition::{Block, Body, Flow, FlowSet, IfBusy, OnUpdate, Sequence},
     knowledge, mcp,
@@ -35,6 +39,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
+pub(crate) use variables::{groups, variables};
 
 /// The name of the flow with the steps of `defaults`.
 pub const BOT_FLOW: &str = "_bot";
@@ -207,6 +212,10 @@ fn parse_flow(
         findings.push(finding.help(write));
         return Flow::empty(file.stem(), &Place::start_of(file));
     }
+    if let Some(finding) = no_flow(file, root) {
+        findings.push(finding);
+        return Flow::empty(file.stem(), &Place::start_of(file));
+    }
     let mut fields = Fields::new(root, "a flow", findings);
     let name = match fields.required("flow").map(|node| (node, node.text())) {
         Some((node, Some(name))) => {
@@ -252,6 +261,10 @@ fn parse_flow(
     let blocks: BTreeMap<String, &Entry> =
         fields.map("blocks").iter().map(|entry| (entry.key.text.clone(), entry)).collect();
     let steps = fields.required("steps");
+    if let Some(entry) = root.entry("steps").filter(|entry| entry.value.is_null() && nothing_behind(&entry.key.place)) {
+        let finding = Diagnostic::warning("W259", &entry.key.place, "nothing stands under `steps`");
+        findings.push(finding.help("write below it what the flow does, such as `- say: …`"));
+    }
     let mut builder = Builder::new(&flow.name, bot, scripts, flow_names, &own, &blocks, findings);
     if let Some(node) = root.get("topic").and_then(yaml::Node::scalar) {
         builder.check_topic(&node.text, &node.place, &[]);
@@ -336,66 +349,6 @@ fn head_words(fields: &mut Fields<'_>, flow: &mut Flow, findings: &Findings) {
     let mut quiet = Fields::new(node, "`quiet_hours`", findings);
     quiet.text("ignore");
     quiet.finish();
-}
-
-/// Collects the names that a flow fills somewhere: its expressions may read them.
-pub(crate) fn variables(node: &yaml::Node, found: &mut BTreeSet<String>) {
-    if let Some(items) = node.list() {
-        items.iter().for_each(|item| variables(item, found));
-    }
-    for entry in node.map().unwrap_or_default() {
-        match (entry.key.text.as_str(), &entry.value.kind) {
-            ("as", Kind::Scalar(name)) => {
-                // Code with an invalid name in it gets no finding of its own.
-                found.extend([crate::script::meant_name(&name.text), name.text.clone()]);
-            }
-            // The wrong key has a finding; otherwise each place that reads the name would have one too.
-            (key, Kind::Scalar(name)) if synonyms::is_as(key) && crate::script::valid_name(&name.text).is_ok() => {
-                found.insert(name.text.clone());
-            }
-            ("name", Kind::Scalar(name))
-                if node.get("ask").is_some() && crate::script::valid_name(&name.text).is_ok() =>
-            {
-                found.insert(name.text.clone());
-            }
-            ("repeat", Kind::Map(_) | Kind::Scalar(_)) => {
-                found.extend(crate::steps::repeat::variable(&entry.value).map(str::to_owned))
-            }
-            ("inputs" | "vars", Kind::Map(entries)) => found.extend(entries.iter().map(|entry| entry.key.text.clone())),
-            ("inputs", Kind::List(items)) => found.extend(items.iter().filter_map(yaml::Node::text).map(str::to_owned)),
-            ("set", Kind::Map(entries)) => {
-                let names = entries.iter().map(|entry| entry.key.text.trim_end_matches("[]"));
-                found.extend(names.filter(|name| !name.contains('.')).map(str::to_owned));
-            }
-            // A list of them has a finding.
-            ("set", Kind::List(items)) => {
-                let entries = items.iter().filter_map(yaml::Node::map).flatten();
-                found.extend(entries.map(|entry| entry.key.text.clone()).filter(|name| !name.contains('.')));
-            }
-            ("body", Kind::Map(entries)) if node.get("webhook").is_some() => {
-                found.extend(entries.iter().map(|entry| entry.key.text.clone()));
-            }
-            ("message", _) => {
-                for pattern in entry.value.one_or_many().iter().filter_map(yaml::Node::text) {
-                    found.extend(groups(pattern).map(str::to_owned));
-                }
-            }
-            _ => {}
-        }
-        variables(&entry.value, found);
-    }
-    // A name that is not valid stays, so that places that read it get no finding.
-    found.retain(|name| crate::script::view(name).is_none());
-}
-
-/// The named groups of a regular expression, which become inputs.
-pub(crate) fn groups(pattern: &str) -> impl Iterator<Item = &str> {
-    let starts = pattern.match_indices("(?").filter_map(|(at, _)| {
-        let rest = pattern[at + 2..].strip_prefix('P').unwrap_or(&pattern[at + 2..]);
-        let rest = rest.strip_prefix('<')?;
-        rest.find('>').map(|end| &rest[..end])
-    });
-    starts.filter(|name| !name.is_empty() && !name.starts_with(['=', '!']))
 }
 
 #[cfg(test)]
