@@ -39,6 +39,11 @@ pub fn reworded(said: &str, before: &str, line: &str) -> (String, String) {
         ("a line `key: value` is expected here", "is the `:` missing, or the indentation of a text?")
     } else if has("flow mapping") || has("flow sequence") || has("bracket") || has("illegal placement") {
         ("a `[` or `{` is not closed, or a `,` is missing", "check the brackets, or write one value a line")
+    } else if has("anchor or alias") {
+        let sign = if line.contains('&') { '&' } else { '*' };
+        let text = line.split_once(sign).map_or("", |(_, text)| text.trim());
+        let help = format!("write it in quotes: `\"{sign} {text}\"`");
+        return (format!("a text that begins with `{sign}` needs quotes"), help);
     } else if has("unknown anchor") {
         ("a text that begins with `*` needs quotes", "for WhatsApp's bold write `\"*bold*\"`, in quotes")
     } else if has("trailing content after double-quoted") {
@@ -92,11 +97,16 @@ pub fn blank_missing(line: &str) -> Option<(usize, &'static str, &'static str)> 
     let rest = own.trim_start_matches("- ");
     let key = rest.split(':').next().unwrap_or_default();
     let word = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let at = line.len() - rest.len() + key.len();
+    let hard = |c: char| c.is_whitespace() && !c.is_ascii();
+    if word && rest[key.len()..].strip_prefix(':').is_some_and(|rest| rest.starts_with(hard)) {
+        let message = "the blank behind this `:` is a hard one, as word processors write it";
+        return Some((at, message, "type a plain one behind the `:`"));
+    }
     let glued = word
         && rest[key.len()..].starts_with(':')
         && rest[key.len() + 1..].starts_with(|c: char| c.is_alphanumeric())
         && !rest[key.len() + 1..].contains(": ");
-    let at = line.len() - rest.len() + key.len();
     glued.then_some((at, "a `:` has no blank behind it", "write `key: value`, with a blank after the `:`"))
 }
 
@@ -113,6 +123,9 @@ fn alignment(before: &str, line: &str) -> String {
     };
     let dash = |line: &str| line.trim_start().starts_with("- ");
     let indent = |line: &str| line.chars().take_while(|c| *c == ' ').count() + 1;
+    if let Some(help) = below_option(before, line).filter(|_| indent(line) >= indent(before)) {
+        return help;
+    }
     match (word(before), word(line)) {
         (_, Some(key)) if !dash(line) && TOP.contains(&key.as_str()) => {
             format!("`{key}` is a key of the flow: begin it in column 1")
@@ -142,6 +155,28 @@ fn alignment(before: &str, line: &str) -> String {
         _ => "indent the lines of one list or map alike".to_owned(),
     }
 }
+
+/// The advice for `go: book` in a line below an option, which is its step.
+fn below_option(before: &str, line: &str) -> Option<String> {
+    let step = line.trim();
+    let (key, value) = step.split_once(':')?;
+    if !OF_OPTIONS.contains(&key) {
+        return None;
+    }
+    let plain = !value.contains(['{', '}', '[', ']', ',', '#', ':', '"', '\'']);
+    let step = if plain { format!("{{{step}}}") } else { format!("{{{key}: …}}") };
+    let item = before.trim_start().strip_prefix("- ")?.trim();
+    if let Some(keys) = item.strip_prefix('{').and_then(|item| item.strip_suffix('}')) {
+        return keys.contains("title:").then(|| format!("write `- {{{keys}, do: {step}}}`"));
+    }
+    let title = item.strip_suffix(':').unwrap_or(item);
+    let first = title.split(' ').next().unwrap_or_default();
+    let is_step = VALUED.contains(&first) || STEPS.contains(&first) || ALONE.contains(&first);
+    (!is_step && !title.is_empty() && !title.contains(": ")).then(|| format!("write `- {title}: {step}`"))
+}
+
+/// Steps to which an option usually leads.
+const OF_OPTIONS: [&str; 7] = ["go", "call", "say", "start", "set", "tag", "handoff"];
 
 /// Names the number of blanks, because not every editor shows columns.
 fn in_column(column: usize) -> String {
