@@ -1,5 +1,7 @@
 //! Advises what to write for keys of other products that are a sentence in our language, and not one key.
 
+use super::time::Span;
+
 /// The advice for this key. `unused` are the keys that may still stand beside it; they tell the kind of its map.
 pub fn key(written: &str, value: Option<&str>, unused: &[&str]) -> Option<String> {
     let may = |name: &str| unused.contains(&name);
@@ -34,6 +36,23 @@ pub fn key(written: &str, value: Option<&str>, unused: &[&str]) -> Option<String
         "keywords" | "synonyms" | "aliases" | "words" if may("desc") => Some(
             "an option is known by its title and its number: give it a title that says what people write".to_owned(),
         ),
+        // The defaults of all questions, and of all flows.
+        "invalid" | "tries" | "on_fail" if may("old_button") => {
+            Some(format!("it belongs to the questions: write `ask: {{{written}: {}}}`", value.unwrap_or("…")))
+        }
+        "timeout" if may("old_button") => Some(format!(
+            "how long a flow waits for its customer is `expires: {}`; a `timeout` stands at each question",
+            value.unwrap_or("24h")
+        )),
+        "before" if may("offset") => Some(format!("write `offset: -{}`", value.unwrap_or("1d"))),
+        "after" if may("offset") => Some(format!("write `offset: {}`", value.unwrap_or("1d"))),
+        "time" | "hour" | "clock" if may("offset") && may("at") => {
+            Some(format!("write `at: \"{}\"`", value.unwrap_or("10:00")))
+        }
+        "after" | "in" | "delay" | "wait" if may("at") && may("key") => {
+            let span = value.and_then(Span::meant).and_then(Span::as_call);
+            Some(format!("write `at: ${{now() + {}}}`", span.unwrap_or_else(|| "days(2)".to_owned())))
+        }
         "secrets" if may("mocks") => {
             Some("a sandbox needs no secrets: it calls nobody, and `mocks: {http: [...]}` answers".to_owned())
         }
@@ -126,11 +145,11 @@ pub fn is_surname(written: &str) -> bool {
 /// The step of a test for a word of other products.
 pub fn test_step(written: &str) -> Option<&'static str> {
     Some(match written {
-        "message" | "customer" | "contact" | "says" | "say" | "send" | "input" | "in" | "client" | "text" | "type" => {
+        "message" | "customer" | "contact" | "say" | "send" | "input" | "in" | "client" | "text" | "type" => {
             "write `user: …` for what the customer writes"
         }
         "wait" | "sleep" | "delay" | "pause" | "after" => "write `advance: 2h` to move the clock",
-        "reply" | "response" | "answer" | "out" | "bot_says" | "says_bot" | "assistant" | "output" => {
+        "reply" | "response" | "answer" | "says" | "out" | "bot_says" | "says_bot" | "assistant" | "output" => {
             "write `bot: …` for what the bot says next, `user: …` for what the customer writes"
         }
         "click" | "press" | "button" | "choose" | "select" => "write `tap: …` with the title of the button",

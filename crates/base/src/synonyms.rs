@@ -4,7 +4,7 @@
 use super::{advice, foreign_words, yaml::Entry};
 
 /// Keys that authors write, and our keys that they may mean.
-const KEYS: [(&str, &[&str]); 109] = [
+const KEYS: [(&str, &[&str]); 110] = [
     ("action", &["steps", "do"]),
     ("actions", &["steps", "do"]),
     ("after", &["wait", "timeout"]),
@@ -61,7 +61,7 @@ const KEYS: [(&str, &[&str]); 109] = [
     ("max_tries", &["tries"]),
     ("media_url", &["media"]),
     ("message", &["say", "when"]),
-    ("name", &["flow", "title", "as"]),
+    ("name", &["flow", "title", "as", "bot"]),
     ("negative_examples", &["not"]),
     ("on", &["when"]),
     ("on_failure", &["on_error", "on_fail"]),
@@ -102,6 +102,7 @@ const KEYS: [(&str, &[&str]); 109] = [
     ("training_phrases", &["like"]),
     ("trigger", &["when"]),
     ("triggers", &["when"]),
+    ("tz", &["timezone"]),
     ("unlike", &["not"]),
     ("until", &["to"]),
     ("utterances", &["like"]),
@@ -117,7 +118,7 @@ const KEYS: [(&str, &[&str]); 109] = [
 ];
 
 /// Steps of other products, and ours.
-const VERBS: [(&str, &str); 95] = [
+const VERBS: [(&str, &str); 96] = [
     ("ab_test", "split"),
     ("action", "call"),
     ("add_tag", "tag"),
@@ -164,6 +165,7 @@ const VERBS: [(&str, &str); 95] = [
     ("input", "ask"),
     ("jump", "go"),
     ("jump_to", "go"),
+    ("knowledge", "look_up"),
     ("live_chat", "handoff"),
     ("loop", "repeat"),
     ("match", "switch"),
@@ -296,7 +298,13 @@ pub fn trigger(written: &str) -> Option<&'static str> {
         }
         "fallback" | "default" | "catch_all" | "unknown" | "no_match" | "default_reply" | "any" => "any_message: true",
         "welcome" | "start" | "new_contact" | "new_user" | "greeting" | "get_started" => "first_message: true",
-        "cron" | "time" | "timer" | "platform" | "interval" => "schedule: tuesday 10:00",
+        "cron" | "time" | "timer" | "platform" | "interval" | "every" | "daily" | "weekly" | "monthly" | "at"
+        | "on" | "day" => "schedule: tuesday 10:00",
+        "contains" | "includes" => "message: [word, another one]`, and below it `match: contains",
+        "word" | "words" | "says" | "message_contains" => "message: [word, another one]`, and below it `match: word",
+        "starts_with" | "starts" | "begins_with" => "message: [word, another one]`, and below it `match: starts",
+        "exact" | "equals" => "message: [menu, start]",
+        "regex" | "pattern" | "matches" => "message: 'order ([0-9]+)'`, and below it `match: regex",
         "postback" | "payload" | "click" | "tap" | "quick_reply" => "button: ID",
         "image" | "video" | "audio" | "document" | "photo" | "file" => "media: image",
         "ad" | "ads" | "ctwa" | "click_to_whatsapp" => "referral: any",
@@ -351,8 +359,15 @@ pub fn is_as(written: &str) -> bool {
 pub fn key_in_text(text: &str) -> Option<(&str, String)> {
     let (name, rest) = text.split_once(['：', '﹕']).or_else(|| text.split_once(':'))?;
     let is_key = !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    let hard = rest.starts_with(|c: char| c.is_whitespace() && !c.is_ascii());
     let rest = rest.trim();
     is_key.then(|| match text.contains(['：', '﹕']) {
+        false if hard => (
+            name,
+            format!(
+                "the blank behind the `:` is a hard one, as word processors write it: type a plain one, `{name}: {rest}`"
+            ),
+        ),
         true => (name, format!("this colon is none for YAML: write `{name}: {rest}` with the `:` of the keyboard")),
         false => (name, format!("write a blank behind the colon: `{name}: {rest}`")),
     })

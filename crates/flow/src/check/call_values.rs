@@ -5,6 +5,7 @@ use crate::{
     FlowSet,
     base::{
         diagnostic::{Diagnostic, Findings, nearest},
+        foreign_words,
         place::Place,
         yaml::{self, Entry},
     },
@@ -238,6 +239,14 @@ fn triggered(flow: &Flow, trigger: &WrittenTrigger, findings: &Findings) -> bool
     lacks
 }
 
+/// The advice for a moment in words or in code, `today()`, without `${ }`.
+fn worked_out(text: &str) -> Option<String> {
+    let text = text.trim();
+    let is_call = text.ends_with(')') && text.starts_with(|c: char| c.is_ascii_lowercase()) && !text.contains(' ');
+    let code = foreign_words::moment(text).or_else(|| is_call.then_some(text))?;
+    Some(format!("write \"${{{code}}}\": what is worked out stands in `${{ }}`"))
+}
+
 impl Side<'_> {
     fn fits(&self, set: &FlowSet, entries: &[Entry], how: &str, findings: &Findings) {
         let (word, flow) = (self.word, &self.flow.name);
@@ -267,7 +276,7 @@ impl Side<'_> {
                 let takes = inputs::name_of(&field.kind);
                 let message =
                     format!("the {word} `{name}` of `{flow}` takes {takes}, and this is {}", entry.value.describe());
-                let help = inputs::written(&field.kind, &scalar.text);
+                let help = worked_out(&scalar.text).or_else(|| inputs::written(&field.kind, &scalar.text));
                 findings.push(Diagnostic::error(self.code, &entry.value.place, message).help_if(help));
             }
         }

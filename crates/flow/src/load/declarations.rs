@@ -230,8 +230,11 @@ pub(crate) fn kind_of(node: &Node, findings: &Findings) -> Kind {
         if !node.is_broken() {
             let finding = Diagnostic::error("E213", &node.place, format!("there is no type `{name}`"));
             let all: Vec<_> = AnswerType::names().collect();
-            let help = foreign_words::type_name(name)
-                .map(|ours| format!("write `{ours}`"))
+            let several: Vec<&str> = name.split('|').map(str::trim).filter(|part| !part.is_empty()).collect();
+            let listed =
+                (several.len() > 1).then(|| format!("write the allowed texts as a list: `[{}]`", several.join(", ")));
+            let help = listed
+                .or_else(|| foreign_words::type_name(name).map(|ours| format!("write `{ours}`")))
                 .or_else(|| advice::type_of(name).map(str::to_owned))
                 .or_else(|| did_you_mean(name, all.iter().copied()))
                 .unwrap_or_else(|| format!("it is one of {}", all.join(", ")));

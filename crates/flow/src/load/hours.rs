@@ -33,6 +33,13 @@ pub fn zone(fields: &mut Fields<'_>) -> TimeZone {
 /// bot's, in which its author may have named a day.
 pub fn parse(entry: &Entry, zone: &TimeZone, language: &str, findings: &Findings) -> OpeningHours {
     let mut hours = OpeningHours { zone: zone.clone(), week: Default::default(), holidays: BTreeSet::new() };
+    if let Some(text) = entry.value.text().filter(|_| !entry.value.is_broken()) {
+        let message = format!("hours `{}` need their days, and this is the text `{text}`", entry.key.text);
+        let times = span(text).map_or("09:00-14:00", |_| text);
+        let finding = Diagnostic::error("E201", &entry.value.place, message);
+        findings.push(finding.help(format!("write `{{open: {{mon-fri: \"{times}\"}}}}`")));
+        return hours;
+    }
     let mut fields = Fields::new(&entry.value, format!("hours `{}`", entry.key.text), findings).at(&entry.key.place);
     for day in fields.map("open") {
         let Some(range) = weekdays(&day.key.text) else {
@@ -148,6 +155,12 @@ fn weekdays(text: &str) -> Option<Vec<usize>> {
 
 /// The days as they are written here, for long names and those of other languages: `sat` for `Samstag`.
 fn days_meant(text: &str, language: &str) -> Option<String> {
+    match text.trim().to_lowercase().as_str() {
+        "weekdays" | "weekday" | "workdays" | "laborables" | "werktags" => return Some("mon-fri".to_owned()),
+        "weekend" | "weekends" => return Some("sat-sun".to_owned()),
+        "daily" | "everyday" | "every day" | "all" | "always" => return Some("mon-sun".to_owned()),
+        _ => {}
+    }
     let day = |name: &str| weekday_of(name.trim(), language).map(|name| name[..3].to_owned());
     let parts = text.split(',').map(|part| {
         let days: Option<Vec<String>> = part.split(['-', '–']).map(day).collect();

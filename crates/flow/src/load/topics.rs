@@ -35,6 +35,14 @@ pub fn topics(fields: &mut Fields<'_>, findings: &Findings) -> BTreeMap<String, 
         topics.insert("marketing".to_owned(), Topic { needs_consent: true, at_most: Vec::new() });
     }
     for entry in written {
+        if let Some(word) = entry.value.text().filter(|_| !entry.value.is_broken()) {
+            let message = format!("topic `{}` needs keys with values, and this is the text `{word}`", entry.key.text);
+            let consent = matches!(word, "consent" | "opt_in" | "optin" | "needs_consent");
+            let help = if consent { "write `{needs: consent}`" } else { "write `{}`, or `{needs: consent}`" };
+            findings.push(Diagnostic::error("E201", &entry.value.place, message).help(help));
+            topics.insert(entry.key.text.clone(), Topic { needs_consent: consent, at_most: Vec::new() });
+            continue;
+        }
         let mut topic = Fields::new(&entry.value, format!("topic `{}`", entry.key.text), findings).at(&entry.key.place);
         let at = |key: &str| entry.value.entry(key).filter(|entry| !entry.value.is_null());
         let other = ["consent", "opt_in"].into_iter().find_map(at).filter(|_| at("needs").is_none());

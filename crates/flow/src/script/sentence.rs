@@ -32,7 +32,7 @@ pub fn nothing_in_words(code: &str, at: usize, word: &str) -> Option<(Range<usiz
 }
 
 /// The correction for an expression that is written as a sentence: `not ok`, `tags contains "vip"`, `ok then`, `60d`.
-pub fn in_words(before: &str, word: &str, after: &str) -> Option<String> {
+pub fn in_words(before: &str, word: &str, after: &str, known: &[&str]) -> Option<String> {
     // A word in the line below belongs to the next statement.
     let is_below = before[before.trim_end().len()..].contains('\n');
     let (before, after) = (before.trim_end(), after.trim_start());
@@ -50,7 +50,12 @@ pub fn in_words(before: &str, word: &str, after: &str) -> Option<String> {
         }
         "contains" | "starts_with" | "ends_with" | "is_match" | "includes" if !before.ends_with('.') => {
             let method = if word == "includes" { "contains" } else { word };
-            Some(format!("write `{}.{method}({})`", operand(before), value.trim_matches(['(', ')'])))
+            let value = value.trim_matches(['(', ')']);
+            // A word that no step fills is a text.
+            let is_text = value.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ' '));
+            let is_text = is_text && !value.is_empty() && !known.contains(&value) && value.parse::<f64>().is_err();
+            let value = if is_text { format!("\"{value}\"") } else { value.to_owned() };
+            Some(format!("write `{}.{method}({value})`", operand(before)))
         }
         "between" | "entre" | "zwischen" | "tra" | "fra" => {
             let joint = [" and ", " et ", " y ", " e ", " und "];

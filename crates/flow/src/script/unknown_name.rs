@@ -5,7 +5,12 @@ use super::{
     sentence::{is_nothing, operand},
 };
 use crate::{
-    base::{diagnostic::Diagnostic, fix::Fix, foreign_words, place::Place},
+    base::{
+        diagnostic::{Diagnostic, nearest},
+        fix::Fix,
+        foreign_words,
+        place::Place,
+    },
     load::spec::VIEWS,
 };
 use std::ops::Range;
@@ -67,6 +72,16 @@ pub fn unknown_name(name: &str, place: &Place, known: impl IntoIterator<Item = i
         let fix = Fix::replace("write `fn`", place, "fn");
         let finding = Diagnostic::error("E303", place, format!("`{name}` begins no function here"));
         return finding.help(format!("write `fn {signature} {{`")).fix(fix.guess());
+    }
+    // `contact.tags.contains(vip)`: what is looked for is a text.
+    let looked_for = [".contains(", ".starts_with(", ".ends_with("].iter().any(|call| before.ends_with(call));
+    if looked_for
+        && behind.starts_with(')')
+        && !known.iter().any(|known| is_as_long(known, name) && nearest(name, [known.as_str()]).is_some())
+    {
+        let fix = Fix::replace(format!("write `\"{name}\"`"), place, format!("\"{name}\"")).guess();
+        let finding = Diagnostic::error("E303", place, format!("nothing here is called `{name}`"));
+        return finding.help(format!("for the text write `\"{name}\"`, in double quotes")).fix(fix);
     }
     // `day.format(HH:mm)`: the pattern is a text.
     if before.ends_with(".format(") {

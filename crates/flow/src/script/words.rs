@@ -41,10 +41,17 @@ pub fn syntax<'a>(
     known: impl Iterator<Item = &'a str>,
     place: &dyn Fn(Range<usize>) -> Place,
 ) -> Diagnostic {
+    let known: Vec<&str> = known.collect();
     let position = error.position();
     let at = check::offset(code, at(position, code));
     let here = |length: usize| place(at..(at + length.max(1)).min(code.len().max(at)));
     let word = code[at..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    if let Some((at, blank)) = bare(code).find(|(_, c)| c.is_whitespace() && !c.is_ascii()) {
+        let place = place(at..at + blank.len_utf8());
+        let fix = Fix::replace("write a blank", &place, " ");
+        let message = format!("this blank is a hard one (U+{:04X}), as word processors write it", u32::from(blank));
+        return Diagnostic::error("E308", &place, message).help("type a plain one").fix(fix);
+    }
     if let Some((range, condition)) = of_spreadsheet(code) {
         let message = "a condition stands alone here, without the `=` and the `IF` of a spreadsheet";
         return Diagnostic::error("E308", &place(range), message).help(format!("write `{condition}`"));
@@ -90,7 +97,7 @@ pub fn syntax<'a>(
     if let Some(finding) = statement::unended_line(error, code, at, expression, place) {
         return finding;
     }
-    if let Some(help) = in_words(&code[..at], &word, &code[at + word.len()..]) {
+    if let Some(help) = in_words(&code[..at], &word, &code[at + word.len()..], &known) {
         return Diagnostic::error("E308", &here(word.len()), format!("`{word}` means nothing here")).help(help);
     }
     if let Some((range, meant)) = compared(code, at) {
@@ -110,12 +117,12 @@ pub fn syntax<'a>(
         return finding;
     }
     match error.err_type() {
-        ParseErrorType::VariableUndefined(name) => unknown_name(name, &here(name.len()), known),
+        ParseErrorType::VariableUndefined(name) => unknown_name(name, &here(name.len()), known.iter()),
         ParseErrorType::ModuleUndefined(name) => {
             Diagnostic::error("E306", &here(name.len()), format!("there is no file `scripts/{name}.rhai`"))
                 .help("write the functions into a file of that name, or correct the name before the `::`")
         }
-        ParseErrorType::Reserved(name) if is_nothing(name) => unknown_name(name, &here(name.len()), known),
+        ParseErrorType::Reserved(name) if is_nothing(name) => unknown_name(name, &here(name.len()), known.iter()),
         ParseErrorType::Reserved(name) if name == "var" => {
             let place = here(name.len());
             let fix = Fix::replace("write `let`", &place, "let");

@@ -333,7 +333,11 @@ fn read_target(fields: &mut StepFields<'_, '_>) -> (String, Option<Text>) {
     if !METHODS.contains(&method) || url.trim().is_empty() {
         let finding = Diagnostic::error("E237", &node.place, "`http` takes a method and an address");
         let beside = fields.node("method").and_then(|node| node.text()).map(str::to_uppercase);
+        let in_capitals = Some(method.to_uppercase()).filter(|upper| METHODS.contains(&upper.as_str()));
         let help = match beside.filter(|method| METHODS.contains(&method.as_str())) {
+            None if in_capitals.is_some() && !url.trim().is_empty() => {
+                format!("write the method in capitals: `{} {}`", in_capitals.unwrap_or_default(), url.trim())
+            }
             Some(beside) => format!("write both in one line: `http: {beside} {}`", source.trim()),
             None => format!("write `GET https://…`; the methods are {}", METHODS.join(", ")),
         };

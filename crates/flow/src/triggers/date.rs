@@ -101,6 +101,13 @@ impl Date {
 }
 
 /// Parses the field without `contact.`; returns also whether it holds days without a time.
+/// The field and the offset of `visit_at - 7d`.
+fn moved(written: &str) -> Option<(&str, String)> {
+    let (sign, (field, span)) = ['-', '+'].into_iter().find_map(|sign| Some((sign, written.split_once(sign)?)))?;
+    let span = Span::meant(span.trim()).filter(|span| *span > Span::ZERO)?;
+    Some((field.trim(), if sign == '-' { format!("-{span}") } else { span.to_string() }))
+}
+
 fn read_field(fields: &mut TriggerFields<'_, '_>) -> (String, bool) {
     let Some(node) = fields.required("date") else { return (String::new(), false) };
     let written = node.text().unwrap_or_default();
@@ -125,6 +132,14 @@ fn read_field(fields: &mut TriggerFields<'_, '_>) -> (String, bool) {
     }
     let declared = &fields.bot().fields;
     let is_date = |kind: &Kind| matches!(kind.of, AnswerType::Date | AnswerType::DateTime);
+    if let Some((field, offset)) = moved(&name)
+        && let Some(declared) = declared.iter().find(|declared| declared.name == field)
+    {
+        let message = "`date` takes a field of the contact, and the distance from it stands beside it";
+        let finding = Diagnostic::error("E244", &node.place, message);
+        fields.report(finding.help(format!("write `date: contact.{field}`, and below it `offset: {offset}`")));
+        return (field.to_owned(), declared.kind.of == AnswerType::Date && fields.has("at"));
+    }
     match declared.iter().find(|field| field.name == name) {
         Some(field) if is_date(&field.kind) => return (name, field.kind.of == AnswerType::Date),
         // A wrong type has a finding at its declaration.

@@ -2,7 +2,7 @@
 
 use crate::{
     base::{
-        diagnostic::{Diagnostic, Findings, did_you_mean},
+        diagnostic::{Diagnostic, Findings, did_you_mean, nearest},
         fields::Fields,
         fix::Fix,
         yaml::{Entry, Kind, Node, to_json},
@@ -180,12 +180,35 @@ fn answer(node: &Node, findings: &Findings) -> MockedResult {
     let json = fields.node("json").map(|node| Value::from_json(&to_json(node)));
     let text = fields.opt_text("text").map(Value::text);
     let fail = fields.word("fail", &["timeout", "unreachable", "blocked", "too_large", "unknown_outcome"]);
+    if let Some(finding) = bare_body(node) {
+        findings.push(finding);
+        fields.leave_unread();
+    }
     fields.finish();
     if let Some(code) = fail {
         return Err(CallError { code: code.to_owned(), text: format!("the mock says `{code}`") });
     }
     Ok(CallAnswer { status: u16::try_from(status).unwrap_or(200), headers, body: json.or(text).unwrap_or_default() })
 }
+
+/// Reports `{state: ready}`, where the body of the answer stands without its key.
+fn bare_body(node: &Node) -> Option<Diagnostic> {
+    let entries = node.map()?;
+    let first = entries.first()?;
+    let is_ours = |entry: &Entry| ANSWER.iter().any(|ours| entry.key.text.eq_ignore_ascii_case(ours));
+    // `state` is a word of its own, and no slip of `status`.
+    let slips = |entry: &Entry| entry.key.text != "state" && nearest(&entry.key.text, ANSWER).is_some();
+    if entries.iter().any(|entry| is_ours(entry) || slips(entry)) {
+        return None;
+    }
+    let written = node.place.text();
+    let body = if written.starts_with('{') && !written.contains('\n') { written } else { "{…}" };
+    let finding = Diagnostic::error("E203", &first.key.place, format!("an answer has no key `{}`", first.key.text));
+    Some(finding.help(format!("what the server answers stands under `json`: write `{{json: {body}}}`")))
+}
+
+/// The keys of an answer.
+const ANSWER: [&str; 5] = ["status", "headers", "json", "text", "fail"];
 
 #[cfg(test)]
 mod tests {

@@ -5,6 +5,7 @@ use crate::{
         diagnostic::{Diagnostic, Findings, nearest},
         fix::Fix,
         place::Place,
+        time::Span,
         yaml::{self, Entry},
     },
     load::spec::FLOW_KEYS,
@@ -60,6 +61,13 @@ pub(super) fn nowhere<'n>(name: &str, place: &Place, known: impl Iterator<Item =
     if stem != name && known.clone().any(|known| known == stem) {
         let fix = Fix::replace(format!("write `{stem}`"), place, stem);
         return finding.help(format!("a flow is called by its name, not by its file: write `{stem}`")).fix(fix);
+    }
+    if let Some((flow, span)) = name.split_once(" in ").filter(|(flow, _)| known.clone().any(|k| k == flow.trim()))
+        && let Some(span) = Span::meant(span.trim()).and_then(Span::as_call)
+    {
+        let help =
+            format!("write `{}`, and below it `at: ${{now() + {span}}}`; `at` stands beside `start`", flow.trim());
+        return finding.help(help);
     }
     if let Some((flow, block)) =
         name.split_once(['.', '#', '/', ':']).filter(|(flow, _)| known.clone().any(|k| k == *flow))

@@ -81,6 +81,10 @@ impl<'a> Builder<'a> {
                 let finding = Diagnostic::error("E225", &first.key.place, message);
                 self.findings.push(match first.key.text.strip_prefix('-') {
                     Some(name) => finding.help(format!("write a blank behind the `-`: `- {name}: …`")),
+                    None if known.iter().any(|name| first.key.text.eq_ignore_ascii_case(name)) => finding.meant(
+                        &first.key.text,
+                        known.iter().copied().filter(|name| first.key.text.eq_ignore_ascii_case(name)),
+                    ),
                     None => finding
                         .help_if(synonyms::trigger(&first.key.text).map(|ours| format!("write it like `- {ours}`"))),
                 });

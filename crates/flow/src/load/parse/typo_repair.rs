@@ -168,7 +168,10 @@ fn named(node: &mut Node, specs: &[&'static Spec], common: &'static [FieldSpec])
     let only_guard = only_guard && own == ["if"];
     if own.is_empty() || only_guard {
         let of_ours = || specs.iter().map(|spec| spec.name);
-        let said_otherwise = entries.first().is_some_and(|first| is_other_word(&first.key.text));
+        let of_triggers = specs.iter().any(|spec| spec.name == "message");
+        let other_trigger = |key: &str| of_triggers && synonyms::trigger(key).is_some();
+        let said_otherwise =
+            entries.first().is_some_and(|first| is_other_word(&first.key.text) || other_trigger(&first.key.text));
         // `do` beside an `if` means `then`.
         // A key of one of our steps, such as `with`, is no misspelt step.
         let is_field = |key: &str| specs.iter().any(|spec| spec.field(key).is_some());

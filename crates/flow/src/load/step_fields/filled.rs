@@ -81,13 +81,31 @@ impl<'a, 'b> StepFields<'a, 'b> {
                 Some(_) => "write one text, of several lines below a `|`; several messages are several steps, one by chance is a `split`",
                 None => "write one text; one of several lines stands below a `|`",
             });
-            self.report(finding.help_if(node.sole_value().map(|value| format!("write the text alone: `{value}`"))));
+            let alone = node.sole_value().map(|value| format!("write the text alone: `{value}`"));
+            self.report(finding.help_if(alone.or_else(|| self.keys_beside(node))));
             return Text::plain("", &node.place);
         };
         let text = Text::parse(scalar, self.builder.scripts, &self.names(secrets), self.builder.findings);
         self.outline.texts.push(text.clone());
         self.outline.codes.extend(text.codes().cloned());
         text
+    }
+
+    /// The advice for `handoff: {team: vets, summary: …}`: the keys of the step stand beside its verb.
+    fn keys_beside(&self, node: &Node) -> Option<String> {
+        let verb = self.spec.name;
+        let is_own = self.outline.yaml.get(verb).is_some_and(|value| value.place == node.place);
+        let entries = node.map().filter(|_| is_own)?;
+        let is_key = |name: &str| self.spec.field(name).is_some();
+        let (keys, others): (Vec<&str>, Vec<&str>) =
+            entries.iter().map(|entry| entry.key.text.as_str()).partition(|name| is_key(name) && *name != verb);
+        let [value] = others[..] else { return None };
+        let value = node.get(value).and_then(Node::text)?;
+        let keys: Vec<String> = keys.iter().map(|name| format!("`{name}:`")).collect();
+        Some(match keys.is_empty() {
+            true => format!("write `{verb}: {value}`"),
+            false => format!("write `{verb}: {value}`, and {} below it, as deep as `{verb}`", keys.join(" and ")),
+        })
     }
 
     /// Parses a required condition or value in plain Rhai.

@@ -94,10 +94,12 @@ pub(super) fn bot(node: &Node, findings: &Findings) -> BotSays {
 }
 
 pub(super) fn expect(node: &Node, set: &FlowSet, findings: &Findings) -> Vec<Expected> {
-    entries(node, "write `expect: {run: done}`", findings)
-        .iter()
-        .filter_map(|entry| one(entry, &[], set, findings))
-        .collect()
+    let said = node.text().filter(|text| text.contains(' ') || text.ends_with(['?', '!', '.']));
+    let help = match said {
+        Some(text) => format!("what the bot says next is `bot: {text}`; `expect: {{run: done}}` looks at the rest"),
+        None => "write `expect: {run: done}`; what the bot says next is `bot: …`".to_owned(),
+    };
+    entries(node, &help, findings).iter().filter_map(|entry| one(entry, &[], set, findings)).collect()
 }
 
 /// The entries of `expect`; nothing at all is a mistake. `help` tells what to write.
@@ -118,6 +120,13 @@ pub(super) fn one(entry: &Entry, also: &[&'static str], set: &FlowSet, findings:
         let of_contact = ["consent", "tags", "language", "name", "opted_out", "fields"].contains(&name);
         let help = match of_contact {
             true => Some(format!("it is known of the contact: write `expect: {{contact: {{{name}: …}}}}`")),
+            false if matches!(name, "tag" | "tagged" | "label") => {
+                let tag = entry.value.text().unwrap_or("…");
+                Some(format!("write `expect: {{contact: {{tags: [{tag}]}}}}`"))
+            }
+            false if matches!(name, "says" | "said" | "text" | "message" | "bot") => {
+                Some("what the bot says next is a step of its own, `- bot: …`".to_owned())
+            }
             false => did_you_mean(name, ASPECTS.iter().map(|(known, _)| *known).chain(also.iter().copied())),
         };
         findings.push(finding.help_if(help));
@@ -266,7 +275,9 @@ fn keys(node: &Node, what: &str, known: &[&'static str], findings: &Findings) {
     for entry in entries.iter().filter(|entry| !known.contains(&entry.key.text.as_str())) {
         let name = entry.key.text.as_str();
         let finding = Diagnostic::error("E203", &entry.key.place, format!("{what} has no key `{name}`"));
-        findings.push(finding.help_if(did_you_mean(name, known.iter().copied())));
+        let tapped = matches!(name, "options" | "choices" | "quick_replies") && known.contains(&"buttons");
+        let help = tapped.then(|| "what can be tapped stands under `buttons:`".to_owned());
+        findings.push(finding.help_if(help.or_else(|| did_you_mean(name, known.iter().copied()))));
     }
 }
 
