@@ -262,7 +262,7 @@ mod tests {
             assert!(Schedule::parse(instead, "en").is_ok(), "{instead}");
         }
         let minute = wrong("MON 10 * * *", "en");
-        assert!(minute.instead.is_none());
+        assert_eq!(minute.instead.as_deref(), Some("0 10 * * MON"));
         assert!(wrong("0 MON * * *", "en").help.unwrap().contains("fifth field"));
         assert!(wrong("0 10 * MAR TUES", "en").sure);
     }

@@ -8,14 +8,13 @@ use super::{
 };
 
 /// The finding for `MON 10 * * *`: the fields of cron in another order.
-pub(super) fn in_disorder(tokens: &[String]) -> Option<Wrong> {
+pub(super) fn in_disorder(text: &str, tokens: &[String]) -> Option<Wrong> {
     let star = tokens.iter().any(|token| token == "*");
     let day = tokens.iter().find(|token| weekday(token).is_some() || *token == "mar")?;
     let day = if day == "mar" { "tue" } else { day };
     let hour = tokens.iter().find_map(|token| token.parse::<u8>().ok()).filter(|hour| star && *hour < 24)?;
     let instead = format!("0 {hour} * * {}", day.get(..3)?.to_uppercase());
-    let message =
-        format!("`{}` is no schedule: its five fields are minute, hour, day, month and weekday", tokens.join(" "));
+    let message = format!("`{}` is no schedule: its five fields are minute, hour, day, month and weekday", text.trim());
     Some(Wrong { help: Some(format!("write `{instead}`")), instead: Some(instead), ..Wrong::new(message) })
 }
 

@@ -26,7 +26,7 @@ pub fn explain(text: &str, word: &str, language: &str) -> Wrong {
     if let Some(wrong) = rhythm(&tokens).or_else(|| without(&tokens)) {
         return wrong;
     }
-    if let Some(wrong) = with_a_point(&tokens).or_else(|| in_disorder(&tokens)) {
+    if let Some(wrong) = with_a_point(&tokens).or_else(|| in_disorder(text, &tokens)) {
         return wrong;
     }
     if word.is_empty() && tokens.iter().any(|token| clock(token).is_some()) {

@@ -240,6 +240,14 @@ mod tests {
     }
 
     #[test]
+    fn a_body_without_its_key_is_told() {
+        let (_, found) = mocks("http:\n  - GET */orders/7: {state: ready}\n");
+        assert!(found.len() == 1 && found[0].ends_with("write `{json: {state: ready}}`"), "{found:?}");
+        let (_, found) = mocks("http:\n  - GET */orders/7: {statsu: 404}\n");
+        assert!(found.len() == 1 && found[0].ends_with("did you mean `status`?"), "{found:?}");
+    }
+
+    #[test]
     fn a_list_is_used_one_by_one_and_its_last_stays() {
         let (mut mocks, _) = mocks("http:\n  POST */bookings: [{status: 503}, {fail: timeout}, {json: {ok: true}}]\n");
         let mut status =

@@ -239,7 +239,7 @@ fn what_a_called_flow_gives_is_known_without_returns() {
     let some = two.replace("  - return: {ok: false, why: later}\n", "");
     clean(&[&caller("  - say: At ${slot.hour ?? \"?\"}\n"), &some]);
     one(&[&caller("  - say: At ${slot.hours ?? \"?\"}\n"), &some], "a.yaml:6:20: error[E412]");
-    // What follows in another flow is not known.
+    // The values of another flow are not known.
     let leaves = some.replace("{return: {ok: true, hour: \"10:00\"}}", "{go: c}");
     clean(&[&caller("  - say: At ${slot.hours ?? \"?\"}\n"), &leaves, "steps: [{say: Hi.}, {return: {hours: 7}}]\n"]);
     clean(&[

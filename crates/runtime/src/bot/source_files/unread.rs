@@ -62,7 +62,8 @@ fn misnamed(home: &str, file: &str, path: &Path) -> Option<Diagnostic> {
     let ending = path.extension().and_then(OsStr::to_str)?;
     let is_yaml = ending != "yaml" && (ending.eq_ignore_ascii_case("yaml") || ending.eq_ignore_ascii_case("yml"));
     let is_text = ["txt", "text", "json", "md"].iter().any(|other| ending.eq_ignore_ascii_case(other));
-    if !is_yaml && !(is_text && is_of_a_bot(path)) {
+    let is_ours = is_yaml || is_text && is_of_a_bot(path);
+    if !is_ours {
         return None;
     }
     let name = format!("{home}/{file}");
