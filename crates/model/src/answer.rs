@@ -31,6 +31,7 @@ mod feasts;
 mod figures;
 mod foreign;
 mod frame;
+mod hour_asked;
 mod hums;
 mod if_it_suits;
 mod inside;
@@ -40,10 +41,13 @@ mod number;
 mod reading;
 mod reasons;
 mod scale;
+mod span;
 mod stance;
 mod synonyms;
+mod tense;
 mod units;
 pub(super) mod words;
+mod writer;
 mod yesno;
 
 pub use another::is_denied_by_sign;
@@ -236,20 +240,23 @@ pub fn offered(kind: AnswerType, message: &InboundKind, hearing: &AnswerContext<
     }
 }
 
-/// As `read`, but without sentences: the whole message must be the answer.
+/// As `read`, and nothing if the answer stands in a sentence. The value is always that of `read`, so that a rule of one
+/// of them holds for the other.
 pub fn read_whole(kind: AnswerType, message: &InboundKind, hearing: &AnswerContext<'_>) -> Reading {
+    if is_whole(kind, message, hearing) { read(kind, message, hearing) } else { Reading::default() }
+}
+
+/// True if the message has no words around its answer.
+fn is_whole(kind: AnswerType, message: &InboundKind, hearing: &AnswerContext<'_>) -> bool {
     let text = text_of(message).unwrap_or_default().trim();
     match kind {
         AnswerType::Number | AnswerType::Whole | AnswerType::Date | AnswerType::Time | AnswerType::DateTime => {
-            reading::whole_in_any(kind, text, hearing)
+            !reading::whole_in_any(kind, text, hearing).is_empty()
         }
-        AnswerType::Email if text.contains(char::is_whitespace) => Reading::default(),
-        AnswerType::Phone if text.contains(char::is_alphabetic) => Reading::default(),
-        AnswerType::YesNo => {
-            let said = yesno::whole(text, hearing.language).filter(|yes| agrees(*yes, text, hearing));
-            Reading::one(said.map(Value::YesNo))
-        }
-        _ => read(kind, message, hearing),
+        AnswerType::Email => !text.contains(char::is_whitespace),
+        AnswerType::Phone => !text.contains(char::is_alphabetic),
+        AnswerType::YesNo => yesno::whole(text, hearing.language).is_some(),
+        _ => true,
     }
 }
 

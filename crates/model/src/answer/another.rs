@@ -237,8 +237,8 @@ const YEARS: [&str; 8] = ["year", "ano", "annee", "an", "jahr", "anno", "jahrgan
 
 /// People and animals whose day of birth is another one.
 #[rustfmt::skip]
-pub const RELATIVES: [&str; 88] = [
-    "son", "daughter", "child", "kid", "baby", "boy", "girl", "wife", "husband", "partner", "mother", "father", "mum", "mom", "dad", "brother",
+pub const RELATIVES: [&str; 89] = [
+    "mulher", "son", "daughter", "child", "kid", "baby", "boy", "girl", "wife", "husband", "partner", "mother", "father", "mum", "mom", "dad", "brother",
     "sister", "friend", "dog", "cat", "pet", "hijo", "hija", "nino", "nina", "bebe", "mujer", "marido", "esposa", "esposo", "pareja", "madre",
     "padre", "hermano", "hermana", "amigo", "amiga", "perro", "perra", "gato", "gata", "mascota", "fils", "fille", "enfant", "femme", "mari",
     "mere", "pere", "frere", "soeur", "ami", "amie", "chien", "chienne", "chat", "sohn", "tochter", "kind", "frau", "mann", "mutter", "vater",
@@ -274,6 +274,12 @@ const ASKS_PAST: [&str; 20] = [
     "was", "were", "did", "had", "have", "waren", "war", "hatte", "haben", "hat", "eran", "fue", "fueron", "etait",
     "etaient", "avez", "eram", "foi", "erano", "era",
 ];
+
+/// True if the question asks for a temperature.
+pub fn asks_warmth(question: &str) -> bool {
+    let asked = fold(question);
+    WARMTH.iter().any(|stem| asked.contains(stem))
+}
 
 /// Degrees are the weather unless the question asks for a temperature.
 const DEGREES: [&str; 6] = ["degrees", "grados", "degres", "grad", "graus", "gradi"];

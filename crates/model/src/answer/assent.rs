@@ -34,6 +34,10 @@ pub fn contradicts(yes: bool, text: &str, question: &str) -> bool {
         return true;
     }
     let asks_for_it = || behind.split(' ').any(is_cancelling) && !behind.split(' ').any(|word| UNABLE.contains(&word));
+    // `no, not bad` praises.
+    if !yes && says(&NOT_BAD) {
+        return true;
+    }
     // `no need, just cancel it`: a no that asks for something may mean the opposite of what was asked.
     if !yes && asks_for_it() {
         return true;
@@ -42,6 +46,22 @@ pub fn contradicts(yes: bool, text: &str, question: &str) -> bool {
         && says(&COMING)
         && (yes || says(&UNABLE))
 }
+
+/// Praise that negates.
+const NOT_BAD: [&str; 12] = [
+    "not bad",
+    "not too bad",
+    "nada mal",
+    "no esta mal",
+    "no estuvo mal",
+    "pas mal",
+    "nicht schlecht",
+    "nada mau",
+    "nao esta mau",
+    "nao foi mau",
+    "niente male",
+    "non male",
+];
 
 /// Words with which somebody lets another one go on.
 const GO_ON: [&str; 7] =

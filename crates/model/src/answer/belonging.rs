@@ -27,6 +27,11 @@ pub fn is_of_another(text: &str, folded: &str, asked: &str) -> bool {
     is_own && is_third() || is_measured() || is_priced() || is_spent() || is_own_age(folded, asked)
 }
 
+/// True if the folded question asks for an age.
+pub fn asks_age(asked: &str) -> bool {
+    AGES.iter().any(|phrase| has_word(asked, phrase))
+}
+
 /// True for an age or a possession instead of the count of other things: `I'm 18, just started` and `we already have 2`
 /// to "How many lessons have you had?" or "How many boards do you need?"
 fn is_own_age(folded: &str, asked: &str) -> bool {

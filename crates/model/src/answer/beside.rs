@@ -37,6 +37,34 @@ pub fn is_half_a_time(near: Neighbours<'_>, rest: &[String], words: &Words) -> b
     ends && (HALVES.contains(&near.behind) || ["me", "us"].contains(&near.behind)) || NOW_IT_IS.contains(&told.as_str())
 }
 
+/// True for something that is added to a number: the `y un bebé` of `4 personas y un bebé`. `2 rooms and kitchen` adds none.
+pub fn adds(behind: &str, rest: &[String], words: &Words) -> bool {
+    let counts = |word: &str| words.articles.contains(&word) || words.number(&[word]).is_some();
+    ADDING.contains(&behind) && rest.windows(2).any(|pair| pair[0] == behind && counts(&pair[1]))
+}
+
+const ADDING: [&str; 9] = ["and", "y", "e", "et", "und", "plus", "mas", "mais", "piu"];
+
+/// True for a number of hours and not an hour: `for 8h`, `pendant 8h`, `8h lang`. `text` is the candidate, folded.
+pub fn is_length(text: &str, near: Neighbours<'_>, words: &Words) -> bool {
+    let figures = text.trim_start_matches(|c: char| !c.is_ascii_digit()).replace(' ', "");
+    let Some((hours, minutes)) = figures.split_once('h') else { return false };
+    let is_figure = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if hours.is_empty() || !is_figure(hours) || !is_figure(minutes) {
+        return false;
+    }
+    let is_article = || words.articles.contains(&near.before);
+    LASTING.contains(&near.before)
+        || minutes.is_empty() && (ABOUT_LASTING.contains(&near.before) || is_article() || LONG.contains(&near.behind))
+}
+
+/// Words before a length of time. The French `pour 16h` and the Italian `per le 16` are hours.
+const LASTING: [&str; 8] = ["for", "within", "during", "durante", "pendant", "durant", "wahrend", "innerhalb"];
+/// Words before a length of full hours.
+const ABOUT_LASTING: [&str; 8] = ["in", "en", "por", "fur", "von", "per", "em", "unas"];
+/// Words behind it.
+const LONG: [&str; 8] = ["long", "lang", "seguidas", "straight", "insgesamt", "de", "di", "d"];
+
 /// True for a sentence that tells how many come: `on sera 5`, `à 5 on est bien`.
 pub fn tells_how_many(rest: &[String], words: &Words) -> bool {
     words.language == "fr" && rest.windows(2).any(|pair| pair[0] == "on" && ["est", "sera"].contains(&pair[1].as_str()))
@@ -71,6 +99,7 @@ fn counts(near: Neighbours<'_>, words: &Words) -> bool {
     };
     COUNTING.contains(&near.before)
         || of_day.contains(&near.before)
+        || words.articles.contains(&near.before) && !["one", "uno"].contains(&near.before)
         || COUNTED_BY.contains(&near.behind)
         // `à deux` and `a due` are two people; the hour has `à deux heures`, `alle due`.
         || near.before == "a" && ["fr", "pt", "it"].contains(&words.language)

@@ -90,6 +90,9 @@ fn in_full(line: &str, language: &str, keeps: &dyn Fn(&str) -> bool) -> String {
     if all.iter().zip(&said).all(|(new, old)| new == old) { line.to_owned() } else { all.join(" ") }
 }
 
+/// Animals that are also calls by name.
+const ANIMALS: [&str; 2] = ["gato", "gata"];
+
 impl Chatter {
     /// The number of words that beg here.
     fn plea_at(&self, folded: &[String], place: usize) -> Option<usize> {
@@ -102,6 +105,11 @@ impl Chatter {
         let is_laughter = || place > 0 && is_laughter(&folded[place], self.language);
         if is_laughter() {
             return 1;
+        }
+        // `1 gato` counts a cat.
+        let is_counted = || place > 0 && own.number(&[folded[place - 1].as_str()]).is_some();
+        if ANIMALS.contains(&folded[place].as_str()) && is_counted() {
+            return 0;
         }
         let begins = |phrase: &&str| begins(phrase, folded, place);
         let pressing = self.pressing.split(',').map(str::trim).find(begins).map(|phrase| phrase.split(' ').count());

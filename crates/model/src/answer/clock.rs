@@ -27,6 +27,9 @@ pub fn time_in(text: &str, words: &Words, of_day: Option<Part>, custom: Custom) 
     let said: Vec<&str> = joined.iter().map(String::as_str).collect();
     let mut said = words.without_courtesy(&said);
     let mut is_after_at = false;
+    if is_portuguese_a(text, words) {
+        return None;
+    }
     while let Some(rest) = without_start(said, words.at).or_else(|| without_end(said, words.sharp)) {
         let at = said.len().checked_sub(rest.len() + 1).map_or("", |last| said[last]);
         is_after_at |= AT_HOUR.contains(&at) || at == "a" && words.language == "pt";
@@ -50,6 +53,25 @@ fn is_group(folded: &str, said: &[&str], words: &Words) -> bool {
     let counts = words.number(said).is_some_and(|number| number > 1);
     let bare = folded.split(' ').next() == Some("a") && folded.split(' ').count() == said.len() + 1;
     counts && bare && (words.language == "it" || ["fr", "pt"].contains(&words.language) && !is_figure)
+}
+
+/// True for the Portuguese `a 11`, which means until eleven or to eleven. Hours have `às`, and one o'clock `à uma` or `a 1`.
+fn is_portuguese_a(text: &str, words: &Words) -> bool {
+    words.language == "pt" && is_bare_a(text) && !text.trim_start().starts_with('à') && !text.trim_end().ends_with(" 1")
+}
+
+/// True for the French `en 8h`: a length of time, and in Spanish a moment.
+pub fn is_french_length(text: &str) -> bool {
+    let folded = fold(&figures_together(text));
+    let figures = folded.strip_prefix("en ").map(|rest| rest.replace(' ', ""));
+    figures.is_some_and(|figures| {
+        figures.contains('h') && figures.bytes().all(|byte| byte.is_ascii_digit() || byte == b'h')
+    })
+}
+
+/// True for `a 11` and `à 11`: an hour in some languages, and a day, a number of people or a slip in the others.
+pub fn is_bare_a(text: &str) -> bool {
+    matches!(text.split_whitespace().collect::<Vec<_>>().as_slice(), ["a" | "A" | "à", number] if is_mere_number(number))
 }
 
 /// Number words of things and never of hours.
@@ -140,8 +162,9 @@ fn by_the_clock(said: &[&str], words: &Words, part: Option<Part>, custom: Custom
     words.clocks.iter().chain([&bare]).find_map(|clock| {
         let found = words.fit(clock.pattern, said)?;
         let MatchedNumbers { hour, hour_in_words, hour_is_padded, minutes, minutes_in_words, .. } = found;
-        // `a` and `una` are articles, `a la una` is one o'clock.
-        let is_article = || matches!(said, [word] if words.articles.contains(word) && !["one", "uno"].contains(word));
+        // `a` and `una` are articles, `a la una` is one o'clock. `a 11` has an article before its number, too.
+        let is_article =
+            || said.first().is_some_and(|word| words.articles.contains(word) && !["one", "uno"].contains(word));
         let fits = match clock.hours {
             Hours::Any => true,
             // `ten five` may be anything; the fifth minute is called `oh five`.
@@ -149,6 +172,7 @@ fn by_the_clock(said: &[&str], words: &Words, part: Option<Part>, custom: Custom
                 hour_in_words && (is_after_at || !is_article()) && minutes.is_none_or(|minutes| minutes >= 10)
             }
             Hours::NoLength => is_after_at || part.is_some() || hour.is_some_and(|hour| (13..24).contains(&hour)),
+            Hours::Joined => minutes.is_some_and(|m| !is_second_hour(m, &found, is_after_at)),
             // `five to six` is a time; `nine to five` and `10 to 6` are working hours.
             Hours::MinutesOnly => {
                 minutes.is_some_and(|m| m > 24 || minutes_in_words && hour_in_words && [5, 10, 20].contains(&m))
@@ -167,6 +191,18 @@ fn by_the_clock(said: &[&str], words: &Words, part: Option<Part>, custom: Custom
         let hour = if of_day < hour * 60 && of_day >= 60 { of_day / 60 } else { hour };
         at_minute(settle(of_day, hour, hour_is_padded, part, custom)?)
     })
+}
+
+/// True for minutes that may be a second hour: `5 y 6`, `13 y 15`, `cinco y seis`. In words, five, ten and twenty minutes
+/// are said so, and behind a word of hours more of them: `las cinco y doce`.
+fn is_second_hour(minutes: i16, found: &MatchedNumbers, is_after_at: bool) -> bool {
+    let is_hour = (0..=24).contains(&minutes);
+    let is_next = found.hour.is_some_and(|hour| minutes == hour + 1);
+    match (found.hour_in_words, found.minutes_in_words) {
+        (false, false) => is_hour,
+        _ if minutes % 5 == 0 => false,
+        _ => is_hour && (is_next || !is_after_at),
+    }
 }
 
 /// The minute of the day that the contact means. An hour of the 12-hour clock has two readings; the part of the day

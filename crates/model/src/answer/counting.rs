@@ -5,8 +5,9 @@ mod ages;
 mod few;
 
 use super::{
-    AnswerContext, AnswerType, inside,
+    AnswerContext, AnswerType, another, inside, money,
     reading::{BESIDE_ONESELF, HOW_MANY, PEOPLE, Reading},
+    units,
     words::{self, Unit, Words},
 };
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
     value::Value,
 };
 
-pub use ages::asks_age_of_thing;
+pub use ages::{asks_age_of_thing, is_ahead as is_age_ahead};
 pub use few::{is_only_one, needed, none};
 
 /// A question that may count, and the answer to it: folded, the answer without its courtesies.
@@ -58,6 +59,10 @@ pub fn of_all(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Read
         return Reading::default();
     };
     let Some(own) = words::own(hearing.language) else { return Reading::default() };
+    // The Portuguese `às 4` is an hour, and `as 4` are four women.
+    if text.trim_start().starts_with(['à', 'À']) {
+        return Reading::default();
+    }
     let mut said: Vec<&str> = counting.said.split(' ').collect();
     if said.len() > 2 && SIMPLY.contains(&said[0]) {
         said.remove(0);
@@ -316,6 +321,11 @@ pub fn without_words_of_question(kind: AnswerType, text: &str, hearing: &AnswerC
     match kind {
         AnswerType::Number | AnswerType::Whole => {
             let text = without_limit(text, hearing);
+            let text = match (another::asks_warmth(hearing.question), units::asks_price(hearing.question)) {
+                (true, _) => money::without_celsius(&text),
+                (false, true) => money::with_cents(&text),
+                (false, false) => text,
+            };
             let asked = fold(&hearing.question.replace(['\'', '’'], " "));
             let own = words::own(hearing.language)
                 .filter(|_| ages::asks_age(&asked) && text.len() <= inside::SENTENCE_BYTES_MAX);

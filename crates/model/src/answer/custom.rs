@@ -20,6 +20,10 @@ pub struct Custom {
     /// True: an hour without am or pm lies in the less usual half of the day: `3` is three at night, `9` is nine in the
     /// evening.
     pub other_half: bool,
+    /// True: eight days are a week and fifteen days are two weeks, as in `dans huit jours`.
+    pub weeks_in_days: bool,
+    /// True: a mark before three figures separates groups, because the question asks for a price.
+    pub is_price: bool,
 }
 
 impl Custom {
@@ -34,6 +38,8 @@ impl Custom {
             old_century: false,
             past: false,
             other_half: false,
+            weeks_in_days: false,
+            is_price: false,
         }
     }
 
@@ -120,6 +126,8 @@ pub const USUAL: Custom = Custom {
     next_is_after: false,
     past: false,
     other_half: false,
+    weeks_in_days: false,
+    is_price: false,
 };
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! An ambiguous day is refused or asked back: `03/05` from a country that writes both orders, or `Friday 3 May` if that
 //! day is a Monday. A day without a year is the next such day; `Friday` is the next Friday after today.
 
+pub mod days;
 mod ordinal;
 mod weekday;
 
@@ -119,7 +120,7 @@ impl DateContext<'_> {
             .or_else(|| self.relative_weekday(&plain))
             .or_else(|| self.feast(said))
             .or_else(|| self.away(said))
-            .or_else(|| self.weekday(&plain))
+            .or_else(|| self.weekday(said, &plain))
             .or_else(|| self.other_week(said))
             .or_else(|| self.month_name(&plain))
             .or_else(|| self.day_of_month(said))
@@ -169,6 +170,9 @@ impl DateContext<'_> {
         let number = match found.number {
             // A week from today is `heute in acht Tagen`.
             Some(8) if said.starts_with(&["heute", "in"]) && found.unit == Some(Unit::Day) => 7,
+            Some(number) if self.custom.weeks_in_days && found.unit == Some(Unit::Day) => {
+                sign * days::in_weeks(number, self.words.language)
+            }
             number => sign * i64::from(number.unwrap_or(1)),
         };
         let span: Span = match found.unit? {
@@ -195,8 +199,8 @@ impl DateContext<'_> {
         weekday_of(name, self.words).filter(|_| self.own || name.len() >= FOREIGN_WEEKDAY_CHARS_MIN)
     }
 
-    /// Parses `Friday`, `next Friday`, `last Friday`.
-    fn weekday(&self, said: &[&str]) -> Option<Date> {
+    /// Parses `Friday`, `next Friday`, `last Friday`. `said` are the words of `all` without fillers.
+    fn weekday(&self, all: &[&str], said: &[&str]) -> Option<Date> {
         let (mut named, mut next, mut last) = (None, false, false);
         for word in said {
             if self.words.next.contains(word) {
@@ -217,7 +221,7 @@ impl DateContext<'_> {
         if last {
             return self.today.nth_weekday(-1, name).ok();
         }
-        if self.custom.past && !next {
+        if self.custom.past && !next && !days::says_coming(all) {
             return self.today.nth_weekday(-1, name).ok();
         }
         let coming = self.today.nth_weekday(1, name).ok()?;

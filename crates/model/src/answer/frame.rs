@@ -3,16 +3,12 @@
 
 use super::{
     AnswerContext, AnswerType, another, counting,
-    reading::Reading,
     words::{
         Words,
         frames::{self, FrameWords},
     },
 };
-use crate::{
-    matching::{fold, has_word},
-    value::Value,
-};
+use crate::matching::{fold, has_word};
 
 /// True if the words around a value make it one of somebody else, of another event or of the past. `rest` are these
 /// words, folded, and `raw` is the message.
@@ -221,25 +217,6 @@ fn asks_behind(asked: &str) -> bool {
 pub fn asks_behind_only(question: &str) -> bool {
     let asked = fold(&question.replace(['\'', '’'], " "));
     frames::HAPPENED.iter().any(|phrase| has_word(&asked, phrase))
-}
-
-/// The reading without a day that has passed, if the question asks for one that lies ahead: `yesterday at 3` is no
-/// appointment.
-pub fn without_past_days(reading: Reading, hearing: &AnswerContext<'_>) -> Reading {
-    if !asks_ahead(&fold(&hearing.question.replace(['\'', '’'], " "))) {
-        return reading;
-    }
-    let today = hearing.now.date();
-    let is_past = |value: &Value| match value {
-        Value::Date(day) => *day < today,
-        Value::DateTime(at) => at.date() < today,
-        _ => false,
-    };
-    if reading.likely.iter().any(is_past) {
-        return Reading::default();
-    }
-    let unlikely = reading.unlikely.into_iter().filter(|value| !is_past(value)).collect();
-    Reading { unlikely, ..reading }
 }
 
 /// True for the Italian `ne` of `ne ho tre`, which stands for the things that are counted; `né` negates.

@@ -30,7 +30,7 @@ use alternatives::{either, two_hours, with_tail_of};
 use asking::ASKS_BACK;
 pub use asking::{ASKS, ASKS_FOR_DAYS, asks};
 use calls::{will_call, without_call};
-use neutral::MONTHS;
+use neutral::{MONTHS, is_bare_decimal, is_number_abroad};
 pub use neutral::{is_carrier, is_signal};
 pub use offering::{candidate_readings, offered, wished, wished_alone};
 use sort::sort_of;
@@ -209,7 +209,8 @@ impl Candidate {
             return true;
         }
         let marked = |around: &SentenceWords| marks(around).split_whitespace().any(|mark| mark == self.before);
-        if !self.is_plain && (marked(around) || marked(own)) {
+        let is_length = || self.is_of_day() && beside::is_length(&self.text, near, words);
+        if !self.is_plain && (marked(around) || marked(own)) || is_length() {
             return true;
         }
         let said = rest.join(" ");
@@ -274,10 +275,12 @@ impl Candidate {
             return false;
         }
         match self.kind {
+            // `4 personas y un bebé` are five.
+            AnswerType::Number | AnswerType::Whole if beside::adds(&self.behind, rest, words) => false,
             AnswerType::Number | AnswerType::Whole => {
                 let thing = self.text.rsplit(' ').next().unwrap_or_default();
-                // `I turn 30 in May` is no age.
-                !rest.iter().any(|word| names_a_day(word, words))
+                // `I turn 30 in May` is no age, and `5 Euro fünfzig` has cents in words of another language.
+                !rest.iter().any(|word| names_a_day(word, words) || is_number_abroad(word))
                     && [thing, &self.behind].iter().any(|word| echo::is_of_question(&asked, word))
             }
             AnswerType::Date => {
@@ -307,6 +310,7 @@ fn candidates(kind: AnswerType, all: &[&str], hearing: &AnswerContext<'_>, words
     let hearing = &AnswerContext { language: words.language, ..hearing.clone() };
     let whole = fold(&all.join(" "));
     let are_worth = WorthReading::of(kind, all, words);
+    let is_number = matches!(kind, AnswerType::Number | AnswerType::Whole);
     let mut found: Vec<Candidate> = Vec::new();
     for length in (1..=all.len().min(CANDIDATE_WORDS_MAX)).rev() {
         for start in 0..=all.len() - length {
@@ -317,6 +321,10 @@ fn candidates(kind: AnswerType, all: &[&str], hearing: &AnswerContext<'_>, words
                 continue;
             }
             let text = these.join(" ");
+            // `about ,5` is a half, and `ok ,5` may be five.
+            if is_number && these.iter().any(|word| is_bare_decimal(word)) {
+                continue;
+            }
             let text = text.trim_matches(|c: char| ",;:!.…\"'()*_~".contains(c) && c != '.').trim_end_matches('.');
             // `one` may be an article and not a number.
             if words.articles.contains(&fold(text).as_str()) {

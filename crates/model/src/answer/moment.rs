@@ -4,7 +4,8 @@ use super::{
     clock,
     date::DateContext,
     figures::{iso_date, numeric},
-    words::Unit,
+    span,
+    words::{Unit, Words},
 };
 use crate::matching::fold;
 use jiff::{Span, Unit as Rounding, Zoned, tz::TimeZone};
@@ -25,8 +26,12 @@ pub fn datetime(text: &str, now: &Zoned, almanac: &DateContext<'_>) -> Option<Zo
         let day = almanac.day(day_said)?;
         // A number alone is not a time here: "12 5" must not become twelve o'clock on the fifth.
         let is_article = || almanac.words.articles.contains(&fold(clock).as_str());
-        let is_number = || clock::is_mere_number(clock.trim_end_matches('.'));
-        if day.part.is_none() && (is_number() || is_article()) || is_day_of_month(day_said, clock, almanac) {
+        let is_number = || clock::is_mere_number(clock.trim_matches(|c: char| !c.is_alphanumeric()));
+        if day.part.is_none() && (is_number() || is_article())
+            || is_day_of_month(day_said, clock, almanac)
+            || span::is_until(day_said, clock)
+            || span::is_second_day(day_said, clock, |figures| is_day_in_points(figures, almanac))
+        {
             return None;
         }
         let (time, part) = clock::time_in(clock, almanac.words, day.part, almanac.custom)?;
@@ -58,10 +63,17 @@ fn is_day_of_month(day: &str, clock: &str, almanac: &DateContext<'_>) -> bool {
     by_ordinal || (figures.ends_with('.') || beside_weekday()) && is_numeric()
 }
 
+/// True for figures such as `15.10`, if they are a day of the year.
+fn is_day_in_points(figures: &str, almanac: &DateContext<'_>) -> bool {
+    let custom = super::custom::Custom { comma_divides: true, ..almanac.custom };
+    numeric(figures, almanac.today, custom).is_some()
+}
+
 /// Parses `now`, `in two hours`, `half an hour ago`, to the minute.
 pub fn away(text: &str, now: &Zoned, almanac: &DateContext<'_>) -> Option<Zoned> {
     let words = almanac.words;
     let folded = fold(text);
+    let folded = if almanac.own { with_units(&folded, words) } else { folded };
     let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
     let said = words.in_figures(words.without_courtesy(&said));
     // `ja` is now in Portuguese and yes in German.
@@ -82,6 +94,31 @@ pub fn away(text: &str, now: &Zoned, almanac: &DateContext<'_>) -> Option<Zoned>
     };
     at.round(jiff::ZonedRound::new().smallest(Rounding::Minute).mode(jiff::RoundMode::Trunc)).ok()
 }
+
+/// The text with the names of its units: `in 8 hours` for `in 8h`, `in 90 minutes` for `in 1h30`. In a language that is not
+/// the contact's own, the `h` may be one of the clock.
+fn with_units(folded: &str, words: &Words) -> String {
+    let name = |unit: Unit| words.units.iter().find(|(of, _)| *of == unit).and_then(|(_, names)| names.get(1).copied());
+    let (Some(hours), Some(minutes)) = (name(Unit::Hour), name(Unit::Minute)) else { return folded.to_owned() };
+    let is_figure = |word: &str| (1..=2).contains(&word.len()) && clock::is_mere_number(word);
+    let mut said: Vec<String> = Vec::new();
+    for word in folded.split(' ') {
+        let is_behind_figure = said.last().is_some_and(|last| is_figure(last));
+        match word.split_once('h') {
+            Some((hour, "")) if is_figure(hour) => said.extend([hour.to_owned(), hours.to_owned()]),
+            Some((hour, rest)) if is_figure(hour) && is_figure(rest) && rest.len() == 2 => {
+                let all = 60 * hour.parse::<u32>().unwrap_or_default() + rest.parse::<u32>().unwrap_or_default();
+                said.extend([all.to_string(), minutes.to_owned()]);
+            }
+            _ if is_behind_figure && HOURS_SHORT.contains(&word) => said.push(hours.to_owned()),
+            _ => said.push(word.to_owned()),
+        }
+    }
+    said.join(" ")
+}
+
+/// Short names of hours behind a figure.
+const HOURS_SHORT: [&str; 5] = ["h", "hs", "hrs", "std", "stdn"];
 
 /// Parses ISO 8601 with an offset, with a zone in brackets, or as local time in `zone`; a date alone is its midnight.
 pub fn iso_datetime(text: &str, zone: &TimeZone) -> Option<Zoned> {

@@ -88,7 +88,6 @@ pub const MEASURES: &[&str] = &[
     "mb",
     "kcal",
     "percent",
-    "c",
     "grad",
     "degrees",
     "grados",
@@ -120,6 +119,22 @@ pub fn without_currency(text: &str) -> Option<&str> {
     };
     let rest = before.or_else(behind)?.trim();
     (!rest.is_empty()).then_some(rest)
+}
+
+/// The text with the name of the coin for its letter, if the question asks for a price: `50 cents` for `50c`.
+pub fn with_cents(text: &str) -> String {
+    let folded = text.trim_end();
+    let Some(number) = folded.strip_suffix(['c', 'C']).map(str::trim_end) else { return text.to_owned() };
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit() || b",.".contains(&byte));
+    if is_number { format!("{number} cents") } else { text.to_owned() }
+}
+
+/// The text without the letter of degrees, if the question asks for a temperature: `20` for `20 °C`.
+pub fn without_celsius(text: &str) -> String {
+    let bare = text.trim_end();
+    let number = bare.strip_suffix(['c', 'C']).map(|rest| rest.trim_end_matches(['°', ' ']));
+    let number = number.filter(|number| number.ends_with(|c: char| c.is_ascii_digit()));
+    number.unwrap_or(text).to_owned()
 }
 
 /// The text without a word for the hundredth part of a currency unit: `99 cents`.

@@ -37,7 +37,8 @@ pub fn amount(text: &str, own: Option<&Words>, custom: Custom) -> Option<Amount>
         return None;
     }
     let mut rest = unmarked(&text);
-    let (mut is_named, mut is_money, mut is_counted) = (false, false, false);
+    // `5.000,-` is a price, which has no three decimals.
+    let (mut is_named, mut is_money, mut is_counted) = (false, custom.is_price || has_dash_end(&text), false);
     let mut share = 1.0;
     loop {
         let found = figures(rest, custom, is_money)
@@ -128,10 +129,26 @@ fn elisions_apart(text: &str) -> String {
 fn unmarked(text: &str) -> &str {
     let text = text.trim();
     // `20,-` and `20.–` are prices without decimals.
-    let text = [",-", ".-", ",–", ".–", ",—"].iter().find_map(|end| text.strip_suffix(end)).unwrap_or(text);
-    let says = |c: char| c.is_alphanumeric() || "%$€£¥₹₱₦₵₲₡₺₽₩₪₫฿²/".contains(c);
+    let text = DASH_ENDS.iter().find_map(|end| text.strip_suffix(end)).unwrap_or(text);
+    let says = |c: char| c.is_alphanumeric() || "%$€£¥¢₹₱₦₵₲₡₺₽₩₪₫฿²/".contains(c);
     let text = text.trim_end_matches(|c: char| !says(c));
-    text.trim_start_matches(|c: char| !says(c) && !"-−+.".contains(c))
+    let start = text.trim_start_matches(|c: char| !says(c) && !"-−+.,".contains(c));
+    // The comma of `,5` is the mark of a decimal, and that of `, five` ends a clause.
+    let is_decimal = start.strip_prefix(',').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    if is_decimal { start } else { start.trim_start_matches(|c: char| !says(c) && !"-−+.".contains(c)) }
+}
+
+/// Ends of a price without decimals.
+const DASH_ENDS: [&str; 5] = [",-", ".-", ",–", ".–", ",—"];
+
+/// True for a mark before three figures: `2,500`.
+pub fn has_group(text: &str) -> bool {
+    let is_group = |part: &str| part.bytes().take_while(u8::is_ascii_digit).count() == 3;
+    text.match_indices(['.', ',']).any(|(place, _)| is_group(&text[place + 1..]))
+}
+
+fn has_dash_end(text: &str) -> bool {
+    DASH_ENDS.iter().any(|end| text.trim_end().contains(end))
 }
 
 /// Parses numbers in words: `zwei und ein halb`, `two and a half`.
@@ -178,12 +195,19 @@ fn with_name_between(text: &str, own: &Words) -> Option<f64> {
         _ => return None,
     };
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    let is_price = digits(whole) && digits(cents) && cents.len() == 2 && own.money.contains(&fold(name).as_str());
-    is_price.then(|| format!("{whole}.{cents}").parse().ok())?
+    if !digits(whole) || !own.money.contains(&fold(name).as_str()) {
+        return None;
+    }
+    let cents = if digits(cents) {
+        (cents.len() == 2).then(|| cents.parse().ok())?
+    } else {
+        own.spelled(&fold(cents)).filter(|cents| (10..100).contains(cents))
+    };
+    Some(whole.parse::<f64>().ok()? + f64::from(cents?) / 100.0)
 }
 
 /// Words between the two parts of a price.
-const AND: [&str; 5] = ["and", "y", "et", "und", "e"];
+const AND: [&str; 7] = ["and", "y", "et", "und", "e", "con", "com"];
 
 /// German words for one and a half that contain no number.
 const ONE_AND_HALF: [&str; 2] = ["anderthalb", "anderthalbe"];
@@ -301,8 +325,8 @@ fn figures(text: &str, custom: Custom, is_money: bool) -> Option<f64> {
         Some(rest) => (-1.0, rest.trim()),
         None => (1.0, text.strip_prefix('+').unwrap_or(text)),
     };
-    if !digits.ends_with(|c: char| c.is_ascii_digit()) || !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.')
-    {
+    let is_start = |c: char| c.is_ascii_digit() || c == '.' || c == ',' && custom.comma_divides;
+    if !digits.ends_with(|c: char| c.is_ascii_digit()) || !digits.starts_with(is_start) {
         return None;
     }
     if digits.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -4,18 +4,13 @@ use super::{
     AnswerContext, AnswerType, another, asides, clock, correction, counting,
     courtesy::without_courtesies,
     custom::Custom,
-    date::{self, DateContext},
-    frame, if_it_suits, inside, moment, number, reasons, scale,
-    words::{self, Part, Words},
+    date::{self, DateContext, days},
+    frame, hour_asked, if_it_suits, inside, moment, number, reasons, scale, span, tense, units,
+    words::{self, Words},
+    writer,
 };
-use crate::{
-    matching::{fold, has_word},
-    value::Value,
-};
-use jiff::{
-    Zoned,
-    civil::{Date, Time},
-};
+use crate::{matching::fold, value::Value};
+use jiff::civil::Time;
 
 /// The possible values of a message.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -92,7 +87,9 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
 
 fn read_once(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Reading {
     let of_days = matches!(kind, AnswerType::Date | AnswerType::Time | AnswerType::DateTime);
-    if of_days && another::has_its_verb(&fold(text), words::own(hearing.language)) {
+    if of_days && another::has_its_verb(&fold(text), words::own(hearing.language))
+        || is_of_no_answer(kind, text, hearing)
+    {
         return Reading::default();
     }
     let in_period = counting::without_words_of_question(kind, text, hearing);
@@ -117,10 +114,11 @@ fn read_once(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readi
     let whole = if whole.is_empty() && without != *text { whole_in_any(kind, &without, hearing) } else { whole };
     let text = &without;
     if !whole.is_empty() {
-        return frame::without_past_days(whole, hearing);
+        // `tomorrow at 11?` asks whether that suits the business.
+        return if of_days && text.contains('?') { Reading::default() } else { tense::in_time(whole, hearing) };
     }
     if another::speaks_of_another(kind, text, hearing) {
-        return frame::without_past_days(beside_clauses(kind, text, hearing), hearing);
+        return tense::in_time(beside_clauses(kind, text, hearing), hearing);
     }
     let needed = counting::needed(kind, text, hearing);
     if !needed.is_empty() {
@@ -135,19 +133,36 @@ fn read_once(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readi
             found = beside;
         }
     }
-    frame::without_past_days(found, hearing)
+    tense::in_time(found, hearing)
 }
 
 /// The only candidate of a message that `read` does not understand, if nothing in it makes it another value. The contact
 /// is asked whether it means this value.
 pub fn offered(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Reading {
     let of_days = matches!(kind, AnswerType::Date | AnswerType::Time | AnswerType::DateTime);
-    if of_days && another::has_its_verb(&fold(text), words::own(hearing.language)) {
+    if of_days && another::has_its_verb(&fold(text), words::own(hearing.language))
+        || is_of_no_answer(kind, text, hearing)
+    {
         return Reading::default();
     }
     let text = counting::without_words_of_question(kind, text, hearing);
+    let asked_about =
+        if of_days && text.contains('?') { whole_in_any(kind, &text, hearing) } else { Reading::default() };
+    if asked_about.likely.len() == 1 {
+        return tense::in_time(asked_about, hearing);
+    }
     let text = if_it_suits::without(&without_courtesies(&text), hearing.language);
-    frame::without_past_days(asides::offered(kind, &text, hearing), hearing)
+    tense::in_time(asides::offered(kind, &text, hearing), hearing)
+}
+
+/// True for a message that is no answer as it is written, before words of the question are left out of it: of the writer
+/// where somebody else is asked for, of an age ahead, or with an `a` or `en` that another language reads otherwise.
+fn is_of_no_answer(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> bool {
+    let is_french = words::own(hearing.language).is_some_and(|own| own.language == "fr");
+    let is_hour = matches!(kind, AnswerType::Time | AnswerType::DateTime);
+    writer::is_somebody_else(kind, text, hearing)
+        || matches!(kind, AnswerType::Number | AnswerType::Whole) && counting::is_age_ahead(text, hearing.question)
+        || is_hour && if is_french { clock::is_french_length(text) } else { clock::is_bare_a(text) }
 }
 
 const NOON: i8 = 12;
@@ -224,7 +239,10 @@ pub const HOW_MANY: [&str; 11] = [
 
 /// Reads the whole text as this type, in one of these languages.
 pub fn whole(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>, tongues: &[&'static Words]) -> Reading {
-    let mut customs = Custom::likely(hearing, kind).into_iter();
+    let all = Custom::likely(hearing, kind);
+    // Only a mark before three figures may separate groups or decimals.
+    let is_price = number::has_group(text) && units::asks_price(hearing.question);
+    let mut customs = all.iter().map(|custom| Custom { is_price, ..*custom });
     let usual = customs.next().unwrap_or_else(|| Custom::usual(hearing));
     let by = |custom: Custom| by_custom(kind, text, hearing, tongues, custom);
     let Some(first) = by(usual) else {
@@ -239,7 +257,8 @@ pub fn whole(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>, tongues:
         return Reading::default();
     }
     // `Wednesday` as the day on which something happened has passed.
-    let has_passed = kind == AnswerType::Date && frame::asks_behind_only(hearing.question);
+    let has_passed =
+        matches!(kind, AnswerType::Date | AnswerType::DateTime) && frame::asks_behind_only(hearing.question);
     let in_time = |custom: Custom| match has_passed {
         true => by(Custom { past: true, ..custom }).or_else(|| by(custom)),
         false => by(custom),
@@ -247,15 +266,18 @@ pub fn whole(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>, tongues:
     let mut reading = Reading::one(in_time(usual));
     customs.for_each(|custom| reading.add_likely(in_time(custom)));
     if matches!(kind, AnswerType::Date | AnswerType::DateTime) {
-        let old = by(Custom { old_century: true, ..usual });
-        // A two-digit year such as `35` may lie in the future or long ago.
-        let far = |value: &Value| year(value).is_some_and(|year| year > hearing.now.year() + YEARS_AHEAD_USUAL);
-        if reading.likely.iter().all(far) {
-            reading.add_likely(old);
+        // The week of `next` changes no century and no past day; the order of day and month does.
+        let orders = || all.iter().filter(|custom| !custom.next_is_after);
+        let old = || orders().map(|order| by(Custom { old_century: true, ..*order }));
+        if may_be_old(&reading.likely, hearing) {
+            old().for_each(|value| reading.add_likely(value));
         } else {
-            reading.add_unlikely(old);
+            old().for_each(|value| reading.add_unlikely(value));
         }
-        reading.add_unlikely(by(Custom { past: true, ..usual }));
+        if days::is_idiom(text) {
+            reading.add_likely(in_time(Custom { weeks_in_days: true, ..usual }));
+        }
+        orders().for_each(|order| reading.add_unlikely(by(Custom { past: true, ..*order })));
     }
     if matches!(kind, AnswerType::Time | AnswerType::DateTime) {
         other_half(&mut reading, by(Custom { other_half: true, ..usual }), hearing);
@@ -263,8 +285,23 @@ pub fn whole(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>, tongues:
     reading
 }
 
+/// True if a two-digit year such as `35` may lie in the future or long ago: it is far ahead, or somebody who answers when
+/// they were born would be a small child.
+fn may_be_old(likely: &[Value], hearing: &AnswerContext<'_>) -> bool {
+    let this_year = hearing.now.year();
+    let is_far = |value: &Value| year(value).is_some_and(|year| year > this_year + YEARS_AHEAD_USUAL);
+    let is_small = |value: &Value| year(value).is_some_and(|year| year > this_year - YEARS_OF_A_WRITER);
+    let asks_writer = || {
+        another::asks_for_birth(hearing.question)
+            && !frame::names_somebody(&fold(&hearing.question.replace(['\'', '’'], " ")))
+    };
+    likely.iter().all(is_far) || likely.iter().all(is_small) && asks_writer()
+}
+
 /// A two-digit year rarely means a day farther ahead.
 const YEARS_AHEAD_USUAL: i16 = 5;
+/// Nobody younger writes.
+const YEARS_OF_A_WRITER: i16 = 5;
 
 /// Adds the other reading of an hour without am or pm. Opening hours decide which reading is likely, or that both are.
 fn other_half(reading: &mut Reading, other: Option<Value>, hearing: &AnswerContext<'_>) {
@@ -305,80 +342,19 @@ fn by_custom(
                 _ => None,
             }
         }
-        AnswerType::Date | AnswerType::Time | AnswerType::DateTime if is_span(text) => None,
+        AnswerType::Date | AnswerType::Time | AnswerType::DateTime if span::is_span(text) => None,
         AnswerType::Date => {
             let day = || almanacs().find_map(|almanac| almanac.day(text)).map(|day| day.date);
             day().or_else(|| moment().map(|at| at.date())).map(Value::Date)
         }
-        AnswerType::Time => {
-            let part = part_asked_for(hearing);
-            // `once` is eleven in Spanish and something else in English.
-            let is_foreign_number = |almanac: &DateContext<'_>| almanac.words.spelled(&fold(text)).is_some();
-            let counts = |almanac: &DateContext<'_>| almanac.own || !is_foreign_number(almanac);
-            let in_part = |part: Option<Part>| {
-                almanacs()
-                    .filter(counts)
-                    .find_map(|almanac| clock::time_in(text, almanac.words, part, custom))
-                    .map(|(time, _)| time)
-            };
-            let asked = || part.and_then(|part| in_part(Some(part))).or_else(|| in_part(None));
-            // `Saturday at 10` answers no question about the hours of Friday, nor does `in an hour`.
-            let day = hearing.day.unwrap_or(today);
-            let away = || {
-                let mut away = almanacs().filter_map(|almanac| moment::away(text, &hearing.now, &almanac));
-                away.next().filter(|at| at.date() == day)
-            };
-            let is_asked = |day| almanacs().any(|almanac| names_the_day(hearing.question, day, &almanac));
-            // `it is 10:30 now` tells the time and names none.
-            let fits = |at: &Zoned| (at.date() == day || is_asked(at.date())) && !says_now(text, tongues);
-            let moment = || away().or_else(|| moment().filter(fits)).map(|at| at.time());
-            asked().or_else(moment).map(Value::Clock)
-        }
+        AnswerType::Time => hour_asked::time(text, hearing, tongues, custom).map(Value::Clock),
         AnswerType::DateTime => moment().map(Value::moment),
         _ => None,
     }
 }
 
-/// True if the question names this day: `At what time on Friday?`
-fn names_the_day(question: &str, day: Date, almanac: &DateContext<'_>) -> bool {
-    let said: Vec<&str> = question.split_whitespace().collect();
-    let is_day = |run: &[&str]| almanac.day(&run.join(" ")).is_some_and(|found| found.date == day);
-    (1..=DAY_WORDS_MAX).any(|length| said.windows(length).any(is_day))
-}
-
-/// `Friday the 27th of November` has six words with its year.
-const DAY_WORDS_MAX: usize = 6;
-
-fn says_now(text: &str, tongues: &[&'static Words]) -> bool {
-    let folded = fold(text);
-    tongues.iter().any(|words| words.now.iter().any(|now| has_word(&folded, now)))
-}
-
 /// Above this number, floating point does not hold every whole number.
 const WHOLE_MAX: f64 = 9e15;
-
-/// True for a range such as `13 - 15 July` or `10–12`, which is neither of its two values.
-fn is_span(text: &str) -> bool {
-    text.contains(['–', '—', '―', '~', '→'])
-        || text.split_whitespace().any(|word| !word.is_empty() && word.chars().all(|c| "-‐‑>".contains(c)))
-}
-
-/// The part of the day that the question names: `At what time in the morning?`
-fn part_asked_for(hearing: &AnswerContext<'_>) -> Option<Part> {
-    if hearing.question.is_empty() {
-        return None;
-    }
-    let asked = fold(hearing.question);
-    let named = |words: &&'static words::Words| {
-        let found = |names: &[&str]| names.iter().any(|name| has_word(&asked, name));
-        words
-            .parts
-            .iter()
-            .find(|(part, names)| !matches!(part, Part::Am | Part::Pm) && found(names))
-            .map(|(part, _)| *part)
-    };
-    words::own(hearing.language).as_ref().and_then(named)
-}
 
 fn time_of(value: &Value) -> Option<Time> {
     match value {

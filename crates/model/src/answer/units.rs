@@ -64,6 +64,16 @@ const SIZES: [&[&str]; 6] = [
     &["g", "gr", "gram", "grams", "gramm", "gramos", "gramas", "grammes", "grammi"],
 ];
 
+/// True if the question asks for a price and for no weight, length, volume or share: `peso` is a coin and a weight.
+pub fn asks_price(question: &str) -> bool {
+    let asked = fold(&question.replace(['\'', '’'], " "));
+    let is_of = |places: std::ops::Range<usize>| MEASURES[places].iter().any(|measure| asks_for(&asked, measure));
+    !question.is_empty() && is_of(0..1) && !is_of(1..MEASURES_OF_A_THING)
+}
+
+/// The first measures of the table: money, shares, weights, lengths and volumes.
+const MEASURES_OF_A_THING: usize = 5;
+
 /// The words of a text, with blanks between figures and letters.
 fn apart(text: &str) -> Vec<String> {
     let mut out = String::with_capacity(text.len() + 4);
@@ -96,7 +106,7 @@ fn units_of(said: &[String], text: &str, hearing: &AnswerContext<'_>) -> Vec<&'s
     if text.contains('%') {
         found.push("percent");
     }
-    if text.contains(['€', '$', '£', '¥', '₹']) {
+    if text.contains(['€', '$', '£', '¥', '₹', '¢']) {
         found.push("euro");
     }
     found
@@ -190,7 +200,7 @@ const MEASURES: [Measure; 10] = [
             don, verser, loyer, argent, bezahl, zahlen, zahlst, ausgeb, kost, preis, betrag, miete, gehalt, \
             geld, kaution, custa, custo, preco, valor, orcament, doar, dinheiro, prezz, importo, versare, \
             affitt, stipend, soldi, cauzion, peso, reais, franken, francs, like to give, want to give, you give, \
-            quiere dar, quieres dar, sie geben, du geben, quer dar, trinkgeld, propina, pourboire, gorjeta, mancia",
+            quiere dar, quieres dar, voulez vous donner, veux tu donner, vuole dare, vuoi dare, donare, sie geben, du geben, quer dar, trinkgeld, propina, pourboire, gorjeta, mancia",
     },
     Measure {
         units: "percent, per cent, prozent, por ciento, pour cent, por cento, per cento",

@@ -20,10 +20,10 @@ pub fn is_of_somebody_else(before: &str, behind: &str, asked: &str, language: &s
     if names(&FALSE) || names(&WROTE) || has_called() {
         return true;
     }
-    if super::super::frame::names_somebody(asked) {
-        return false;
-    }
     let mine = mine(language);
+    if super::super::frame::names_somebody(asked) {
+        return super::super::writer::names_relative(asked, language) && is_writers(&all, &mine);
+    }
     // The Italian `su` is a preposition.
     let all: Vec<String> = all.into_iter().filter(|word| !(word == "su" && language.starts_with("it"))).collect();
     let ends = |words: &[&str]| before.last().is_some_and(|last| words.contains(&last.as_str()));
@@ -33,6 +33,17 @@ pub fn is_of_somebody_else(before: &str, behind: &str, asked: &str, language: &s
         || has_it(&before)
         || belongs(&all)
         || (0..all.len()).any(|place| is_owner(&all, place, &mine))
+}
+
+/// True if the writer gives the address to itself where the question names a relative: `mine is …`, `my number is …`.
+fn is_writers(all: &[String], mine: &[&str]) -> bool {
+    let is_of_relative = |word: &String| RELATIVES.contains(&word.as_str()) || THEIRS.contains(&word.as_str());
+    let is_mine = |word: &str| mine.contains(&word) || CLAIMS.contains(&word);
+    let is_bare = |place: usize| {
+        let next = all.get(place + 1).map(String::as_str);
+        next.is_none_or(|next| COPULAS.contains(&next) || is_label(next) || is_own_word(next))
+    };
+    !all.iter().any(is_of_relative) && (0..all.len()).any(|place| is_mine(&all[place]) && is_bare(place))
 }
 
 fn words_of(text: &str) -> Vec<String> {

@@ -1,6 +1,9 @@
 //! Rewrites the ways to tell an age or a use of years: `she turned three last month`, `it must be 7 years old`.
 
-use crate::matching::{fold, has_word};
+use crate::{
+    answer::belonging,
+    matching::{fold, has_word},
+};
 
 /// True if the folded question asks for an age.
 pub fn asks_age(asked: &str) -> bool {
@@ -12,6 +15,17 @@ pub fn asks_age_of_thing(asked: &str) -> bool {
     asks_age(asked)
         && asked.split(' ').any(|word| YOURS.contains(&word))
         && !OWN_AGE.iter().any(|phrase| has_word(asked, phrase))
+}
+
+/// True for an age that is not reached yet: `I'm going to be 30`, `cumpliré 30`, `bald 30`.
+pub fn is_ahead(text: &str, question: &str) -> bool {
+    let plain = |text: &str| fold(&text.replace(['\'', '’'], " "));
+    let asked = plain(question);
+    let asks = || asks_age(&asked) || belonging::asks_age(&asked);
+    !asked.is_empty() && asks() && {
+        let said = plain(text);
+        AHEAD.iter().any(|phrase| has_word(&said, phrase))
+    }
 }
 
 /// The text with plain verbs of being and without a time of the last weeks.
@@ -70,6 +84,20 @@ const OWN_AGE: [&str; 11] = [
     "tua idade",
     "sua eta",
     "tua eta",
+];
+
+/// Words of an age that is still to come, folded. `avrà 7 anni` is a guess, and `avrò 7 anni` is none.
+#[rustfmt::skip]
+const AHEAD: [&str; 104] = [
+    "going to be", "gonna be", "going to turn", "gonna turn", "turning", "going on", "will be", "i ll be", "ill be", "he ll be", "hell be", "she ll be", "shell be",
+    "they ll be", "we ll be", "ll be", "will turn", "about to turn", "about to be", "soon", "nearly", "almost", "not yet", "nearing", "approaching", "pushing", "i turn", "she turns", "he turns",
+    "voy a cumplir", "va a cumplir", "voy a hacer", "va a hacer", "voy a tener", "va a tener", "voy para", "va para", "voy por los", "va por los", "cumplire", "cumplira", "tendre", "hare", "hara", "por cumplir", "de cumplir", "pronto", "casi", "a punto",
+    "cumplo", "todavia no",
+    "vais avoir", "va avoir", "vais feter", "va feter", "vais sur", "va sur", "aurai", "aura bientot", "bientot", "presque", "pas encore", "elle aura", "il aura",
+    "werde", "wird", "bald", "fast", "demnachst", "noch nicht", "gehe auf die", "geht auf die", "beinahe",
+    "vou fazer", "vai fazer", "vou completar", "vai completar", "vou para", "vou pra", "vai para", "farei", "fara", "terei", "em breve", "logo", "quase", "vou ter", "vai ter",
+    "vado per", "va per", "vado verso", "va verso", "per compiere", "per fare", "compiro", "compira", "faro", "avro", "presto", "tra poco", "fra poco", "compio", "compie",
+    "non ancora",
 ];
 
 /// Ways to tell an age, each with its language and a plain one. All folded.

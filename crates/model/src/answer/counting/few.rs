@@ -1,7 +1,7 @@
 //! Reads the count of nothing (`none yet`, `noch keine`) and the part of some things that is needed (`there are 3 but only
 //! 2 need doing`).
 
-use super::{Counting, HOW_MANY};
+use super::{Counting, HOW_MANY, SIMPLY};
 use crate::{
     answer::{
         AnswerContext, AnswerType, inside,
@@ -138,11 +138,44 @@ const OPEN: [&str; 20] = [
 pub fn is_only_one(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> bool {
     Counting::of(kind, text, hearing).is_some_and(|counting| {
         let said = counting.said.as_str();
-        if counting.asks(&HOW_MANY) && is_one_enough(said) {
+        if counting.asks(&HOW_MANY) && (is_one_enough(said) || is_one_thing(said, &counting.asked)) {
+            return true;
+        }
+        // `one` to "Rate it from 1 to 5"
+        if ONE.contains(&said) && is_scale(&counting.asked) {
             return true;
         }
         counting.asks(&HOW_MANY) && (ONE.contains(&said) || ONESELF.contains(&said) && counting.counts_people())
     })
+}
+
+/// True for `one dog` and `un perro`, if the question counts dogs.
+fn is_one_thing(said: &str, asked: &str) -> bool {
+    let words: Vec<&str> = said.split(' ').collect();
+    let words = match words.as_slice() {
+        [first, rest @ ..] if SIMPLY.contains(first) => rest,
+        all => all,
+    };
+    let [one, thing] = words else { return false };
+    let is_one = *one == "1" || *one == "ein" || ONES.contains(one);
+    is_one && thing.len() >= THING_BYTES_MIN && asked.split(' ').any(|word| is_plural_of(word, thing))
+}
+
+/// Shorter words are no things.
+const THING_BYTES_MIN: usize = 3;
+
+/// True for the plural of a noun by the endings of the six languages: `dogs`, `Hunde`, `Katzen`, `gatti`, `figlie`.
+fn is_plural_of(word: &str, noun: &str) -> bool {
+    let by_end = |stem: &str, ends: &[&str]| word.strip_prefix(stem).is_some_and(|end| ends.contains(&end));
+    let vowel = noun.strip_suffix(['a', 'o', 'e']);
+    by_end(noun, &["s", "es", "x", "e", "n", "en", "er"])
+        || vowel.is_some_and(|stem| by_end(stem, &["i", "e"]) && word != noun)
+}
+
+/// True if the question names a scale that begins with one: `from 1 to 5`.
+fn is_scale(asked: &str) -> bool {
+    let figures: Vec<&str> = asked.split(' ').filter(|word| word.bytes().all(|byte| byte.is_ascii_digit())).collect();
+    matches!(figures.as_slice(), ["1", top] if ["3", "4", "5", "6", "7", "10", "100"].contains(top))
 }
 
 /// Answers of somebody who comes alone.

@@ -19,6 +19,19 @@ pub fn is_signal(word: &str) -> bool {
     SIGNALS.contains(word)
 }
 
+/// True for figures behind a comma: `,5`.
+pub fn is_bare_decimal(word: &str) -> bool {
+    word.strip_prefix(',').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// True for a number word of some language that has no other meaning.
+pub fn is_number_abroad(word: &str) -> bool {
+    word.len() >= NUMBER_BYTES_MIN && number::abroad(word, "").is_some()
+}
+
+/// Shorter number words of one language are other words in another one.
+const NUMBER_BYTES_MIN: usize = 4;
+
 /// For each language, the words that may stand beside an ambiguous candidate.
 static CARRIERS: LazyLock<HashMap<&'static str, HashSet<String>>> = LazyLock::new(|| {
     let table = |words: &'static Words| {

@@ -1,6 +1,6 @@
 //! Defines the Spanish words for answers.
 
-use super::{Part, Unit, Words, no_length, spoken, typed};
+use super::{Part, Unit, Words, joined, no_length, spoken, typed};
 use jiff::civil::Weekday;
 
 pub const WORDS: Words = Words {
@@ -113,7 +113,7 @@ pub const WORDS: Words = Words {
         spoken("{h} y media", 30, 0),
         spoken("{h} y cuarto", 15, 0),
         spoken("{h} menos cuarto", -15, 0),
-        spoken("{h} y {m}", 0, 1),
+        joined("{h} y {m}"),
         spoken("{h} menos {m}", 0, -1),
         spoken("cuarto para las {h}", -15, 0),
         spoken("{m} para las {h}", 0, -1),
@@ -205,7 +205,7 @@ const YES: &[&str] = &[
     "vamos", "adelante", "genial", "estupendo", "bien", "muy bien", "ok perfecto", "conforme", "por que no",
     "porque no", "okey", "sii", "siii", "sip claro", "lo hacemos", "hagamoslo", "me viene bien", "todo bien",
     "correcto gracias", "es correcto", "esta correcto", "esta perfecto", "estoy seguro", "estoy segura",
-    "asi me gusta", "suena bien", "me suena bien", "simon", "ya", "orale", "que si", "pues si", "pues claro", "ay si", "eso si",
+    "asi me gusta", "suena bien", "me suena bien", "simon", "orale", "que si", "pues si", "pues claro", "ay si", "eso si",
 ];
 
 #[rustfmt::skip]

@@ -135,11 +135,11 @@ pub const BEHIND: [&str; 46] = [
 
 /// Words of a question about a day on which something happened. Folded, with blanks for apostrophes and hyphens.
 #[rustfmt::skip]
-pub const HAPPENED: [&str; 95] = [
+pub const HAPPENED: [&str; 97] = [
     "did it", "did the", "did you", "did this", "did that", "did your", "was the", "was it", "was your", "happened",
     "empezo", "comenzo", "ocurrio", "sucedio", "fue", "compro", "recibio", "noto", "por ultima vez",
     "hizo", "hiciste", "pidio", "pediste", "compraste", "empezaste", "notaste", "se rompio", "se estropeo", "encargo", "envio usted",
-    "a t il", "a t elle", "eu lieu", "s est", "etait", "de quand date",
+    "a t il", "a t elle", "est ce arrive", "est ce passe", "eu lieu", "s est", "etait", "de quand date",
     "avez vous passe", "avez vous commande", "avez vous achete", "avez vous recu", "avez vous remarque", "avez vous envoye", "avez vous constate",
     "as tu passe", "as tu commande", "as tu achete", "as tu recu", "a commence", "a debute", "est arrive", "est arrivee", "est tombe", "est tombee",
     "begonnen", "angefangen", "passiert", "war", "gekauft",

@@ -1,6 +1,6 @@
 //! Defines the Italian words for answers.
 
-use super::{Part, Unit, Words, no_length, spoken, typed};
+use super::{Part, Unit, Words, joined, no_length, spoken, typed};
 use jiff::civil::Weekday;
 
 pub const WORDS: Words = Words {
@@ -107,7 +107,7 @@ pub const WORDS: Words = Words {
         spoken("{h} e un quarto", 15, 0),
         spoken("{h} e tre quarti", 45, 0),
         spoken("{h} meno un quarto", -15, 0),
-        spoken("{h} e {m}", 0, 1),
+        joined("{h} e {m}"),
         spoken("{h} meno {m}", 0, -1),
         spoken("{h} in punto", 0, 0),
         no_length("{h} ore"),

@@ -167,6 +167,12 @@ pub enum Hours {
     NoLength,
     /// Only minutes that cannot be an hour: `9 to 5` means working hours.
     MinutesOnly,
+    /// Only minutes that are no second hour: `5 y 6` means two hours, `las cinco y diez` one time.
+    Joined,
+}
+
+pub const fn joined(pattern: &'static str) -> ClockPattern {
+    ClockPattern { pattern, shift: 0, sign: 1, hours: Hours::Joined }
 }
 
 pub const fn spoken(pattern: &'static str, shift: i16, sign: i16) -> ClockPattern {

@@ -1,6 +1,6 @@
 //! Defines the Portuguese words for answers, of Brazil and Portugal.
 
-use super::{Part, Unit, Words, spoken, typed};
+use super::{Part, Unit, Words, joined, spoken, typed};
 use jiff::civil::Weekday;
 
 pub const WORDS: Words = Words {
@@ -96,7 +96,7 @@ pub const WORDS: Words = Words {
         spoken("{h} e quarto", 15, 0),
         spoken("{h} menos um quarto", -15, 0),
         spoken("um quarto para as {h}", -15, 0),
-        spoken("{h} e {m}", 0, 1),
+        joined("{h} e {m}"),
         spoken("{h} horas e {m}", 0, 1),
         spoken("{m} para as {h}", 0, -1),
         spoken("{m} para a {h}", 0, -1),
