@@ -15,7 +15,7 @@ use crate::{
     },
     load::stock_phrases::Phrase,
     model::{
-        answer::{self, AnswerType},
+        answer::{self, AnswerContext, AnswerType},
         effect::Effect,
         inbound::InboundKind,
         session::{AnsweredLast, OptionShown, Question, Waiting},
@@ -89,7 +89,12 @@ pub fn exact_option(turn: &Turn<'_>, run: u32, heard: &RoutedMessage<'_>) -> Opt
     let question = question(turn, run)?;
     let carries = turn.world.sender.carries;
     let listed = !carries.is_whole() && !carries.shows(question.options.len(), true);
-    said::exact_option(question, heard, listed, turn.language()).cloned()
+    // The question decides what a yes means: `yes, I will come` to *Shall I cancel?* is none.
+    let is_yesno = question.options.iter().any(|option| matches!(option.value, Value::YesNo(_)));
+    let asked = ask_step(turn, run).filter(|_| is_yesno);
+    let asked = asked.and_then(|(here, ask)| turn.sentence(here, &ask.message.body, &[]).ok()).unwrap_or_default();
+    let now = AnswerContext::new(jiff::Zoned::default(), turn.language(), None);
+    said::exact_option(question, heard, listed, &AnswerContext { question: &asked, ..now }).cloned()
 }
 
 /// Level 8: an option with typing errors, an answer inside a sentence, or any text that passes `check`; `wait:

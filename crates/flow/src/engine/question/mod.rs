@@ -9,6 +9,8 @@ pub mod lifecycle;
 pub(super) mod offering;
 pub(crate) mod pages;
 pub(crate) mod phrases;
+#[cfg(test)]
+mod replayed;
 pub(super) mod said;
 pub(crate) mod titles;
 pub(super) mod understand;

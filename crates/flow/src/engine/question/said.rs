@@ -145,7 +145,7 @@ pub fn exact_option<'q>(
     question: &'q Question,
     heard: &RoutedMessage<'_>,
     listed: bool,
-    language: &str,
+    hearing: &AnswerContext<'_>,
 ) -> Option<&'q OptionShown> {
     let Question { options, template_titles, .. } = question;
     let on_template = |option: &&OptionShown, same: &dyn Fn(&str) -> bool| {
@@ -176,10 +176,8 @@ pub fn exact_option<'q>(
         .or_else(|| options.iter().find(|option| same(&option.title)))
         .or_else(|| options.iter().find(|option| on_template(option, &same)));
     let by_yesno = || {
-        let hearing = AnswerContext::new(jiff::Zoned::default(), language, None);
-        let said = is_yesno
-            .then(|| answer::read_whole(AnswerType::YesNo, &heard.message.kind, &hearing).single())
-            .flatten()?;
+        let said =
+            is_yesno.then(|| answer::read_whole(AnswerType::YesNo, &heard.message.kind, hearing).single()).flatten()?;
         options.iter().find(|option| option.value == said)
     };
     // Buttons show no numbers: beside `1-2` and `3-4 people`, a 3 is not the third option.

@@ -31,6 +31,7 @@ use std::{
     sync::Arc,
 };
 
+#[derive(Clone)]
 pub struct Talk {
     pub versions: Versions,
     pub session: String,
