@@ -95,8 +95,13 @@ impl<'a> Walk<'a, '_> {
                 };
                 // If one path ends without `return`, it is unknown here whether the value exists.
                 let sure = gives.iter().all(|gives| !gives.may_miss()) && always_returns(self.set, other);
+                let there = |ty: &&ValueType| sure || !ty.only_missing();
                 let given = |ty: &ValueType| if sure { ty.clone() } else { ty.present().or(Kinds::ANY) };
-                gives.iter().map(|ty| State { gives: given(ty), ..after.clone() }).collect()
+                let mut all: Vec<ValueType> = gives.iter().filter(there).map(given).collect();
+                if all.is_empty() {
+                    all.push(ValueType::ANY);
+                }
+                all.into_iter().map(|gives| State { gives, ..after.clone() }).collect()
             }
             Some(None) => vec![state.clone()],
             None => vec![State { gives: ValueType::ANY, ..state.clone() }],

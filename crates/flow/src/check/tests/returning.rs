@@ -228,7 +228,7 @@ fn what_a_called_flow_gives_is_known_without_returns() {
         &[&caller("  - say: At ${slot.hourr}\n"), gives],
         "a.yaml:6:20: error[E412] what the call returns has no `hourr`",
     );
-    one(&[&caller("  - say: On ${slot.day}\n"), gives], "a.yaml:6:14: warning[W325]");
+    one(&[&caller("  - say: On ${slot.day}\n"), gives], "a.yaml:6:15: warning[W325]");
     clean(&[&caller("  - say: At ${slot.hour}\n"), gives]);
     // A way that returns something else, and one that returns nothing.
     let two = "steps:\n  - ask: Now?\n    type: yesno\n    as: now\n  - if: now\n    then: [{return: {ok: true, hour: \"10:00\"}}]\n  - return: {ok: false, why: later}\n";
