@@ -153,7 +153,8 @@ fn sentences(code: &Code, stands: Stands, findings: &Findings) {
                 ),
                 Stands::Template => (
                     "these words go to every language as they stand: no translation reaches the value of a template",
-                    "send who has no such value a template without it, behind an `if: missing(…)`",
+                    "send who has no such value a template without it, behind an `if: missing(…)`, or write a sign that \
+                     every language reads, such as `👋`",
                 ),
             };
             findings.push(Diagnostic::warning("W905", &place, message).help(help));

@@ -231,7 +231,10 @@ fn alone(text: &Text) -> bool {
 fn may_be_empty(text: &Text, translated: bool) -> Diagnostic {
     let message = "this value can be missing, and WhatsApp takes no template with an empty one";
     Diagnostic::error("E805", text.place(), message).help(match translated {
-        true => "send who has no such value a template without it, behind an `if: missing(…)`",
+        true => {
+            "send who has no such value a template without it, behind an `if: missing(…)`, or write a sign that every \
+             language reads: `${… ?? \"👋\"}`"
+        }
         false => "write what stands in its place: `${… ?? \"…\"}`",
     })
 }
