@@ -54,8 +54,11 @@ pub fn is_length(text: &str, near: Neighbours<'_>, words: &Words) -> bool {
         return false;
     }
     let is_article = || words.articles.contains(&near.before);
+    // The French `5h de l'aprem` is an hour.
+    let is_of = || words.language != "fr" && ["de", "di"].contains(&near.behind);
+    let is_long = || LONG.contains(&near.behind) || is_of();
     LASTING.contains(&near.before)
-        || minutes.is_empty() && (ABOUT_LASTING.contains(&near.before) || is_article() || LONG.contains(&near.behind))
+        || minutes.is_empty() && (ABOUT_LASTING.contains(&near.before) || is_article() || is_long())
 }
 
 /// Words before a length of time. The French `pour 16h` and the Italian `per le 16` are hours.
@@ -63,7 +66,7 @@ const LASTING: [&str; 8] = ["for", "within", "during", "durante", "pendant", "du
 /// Words before a length of full hours.
 const ABOUT_LASTING: [&str; 8] = ["in", "en", "por", "fur", "von", "per", "em", "unas"];
 /// Words behind it.
-const LONG: [&str; 8] = ["long", "lang", "seguidas", "straight", "insgesamt", "de", "di", "d"];
+const LONG: [&str; 5] = ["long", "lang", "seguidas", "straight", "insgesamt"];
 
 /// True for a sentence that tells how many come: `on sera 5`, `à 5 on est bien`.
 pub fn tells_how_many(rest: &[String], words: &Words) -> bool {

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Of the ordinary answers, one of so many is replayed: each costs a turn of the engine.
-const ORDINARY_ONE_IN: usize = 6;
+const ORDINARY_ONE_IN: usize = 12;
 
 /// Stands for the question of lines without one: a live question has a text.
 const ANY_QUESTION: &str = "…";
