@@ -109,7 +109,7 @@ pub static ROUTES: &[Route] = &[
         query: &[LIMIT, CURSOR],
         answers: &[ok(answer::<Listed<RunCall>>(), "")],
         example: ask("/v1/runs/$run/calls"),
-        take: || get(runs::calls),
+        take: || handler(runs::calls),
         ..GET
     },
     Route {
