@@ -1,5 +1,6 @@
 //! Runs `transom chat`: talks to the bot in a terminal, where the user also moves the clock.
 
+mod attached;
 mod deeds;
 mod world;
 
@@ -297,28 +298,6 @@ impl Chat {
         self.local.sandbox.fail_next(fault);
         println!("{}", self.paint.faint(format!("The next message fails: {code}")));
         Ok(())
-    }
-
-    /// Handles `/media image My receipt`.
-    async fn media(&mut self, text: &str) -> Outcome {
-        let (word, caption) = text.split_once(' ').map_or((text, ""), |(word, caption)| (word, caption.trim()));
-        let Some(kind) = MediaKind::named(word) else {
-            let kinds = MediaKind::ALL.map(MediaKind::as_str).join("`, `");
-            return Err(Failure::Usage(format!("write `/media image My receipt`; the kinds are `{kinds}`")));
-        };
-        let caption = (!caption.is_empty()).then(|| caption.to_owned());
-        println!("{}", self.paint.faint(format!("(sends a file: {word})")));
-        self.local.act(CustomerEvent::media(kind, caption), None).await?;
-        self.print_news(true).await
-    }
-
-    async fn location(&mut self, text: &str) -> Outcome {
-        let mut numbers = text.split([' ', ',']).filter(|part| !part.is_empty()).map(str::parse::<f64>);
-        let (Some(Ok(latitude)), Some(Ok(longitude)), None) = (numbers.next(), numbers.next(), numbers.next()) else {
-            return Err(Failure::Usage("write `/location 40.4 -3.7`".to_owned()));
-        };
-        self.local.act(CustomerEvent::Location { latitude, longitude }, None).await?;
-        self.print_news(true).await
     }
 
     /// Prints the new messages; `answered`: the customer has just acted and expects an answer.
