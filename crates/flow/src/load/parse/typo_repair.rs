@@ -173,8 +173,10 @@ fn named(node: &mut Node, specs: &[&'static Spec], common: &'static [FieldSpec])
         let said_otherwise =
             entries.first().is_some_and(|first| is_other_word(&first.key.text) || other_trigger(&first.key.text));
         // `do` beside an `if` means `then`.
-        // A key of one of our steps, such as `with`, is no misspelt step.
-        let is_field = |key: &str| specs.iter().any(|spec| spec.field(key).is_some());
+        // A key of one of our steps, such as `with`, or of all, such as `id`, is no misspelt step.
+        let is_field = |key: &str| {
+            common.iter().any(|field| field.name == key) || specs.iter().any(|spec| spec.field(key).is_some())
+        };
         let may_be = |key: &str| !is_name(key) && !is_field(key) && synonyms::alike(key, &["then", "else"]).is_none();
         let near = entries.iter().enumerate().filter(|(_, entry)| entry.key.is_plain() && may_be(&entry.key.text));
         let near = near
