@@ -63,6 +63,22 @@ impl Agent {
         self.of_draft(turn, here, next)
     }
 
+    /// Notes what a model has answered, and what it cost. True if a person has talked with the contact meanwhile: then
+    /// the answer is dropped.
+    pub(super) fn book<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, reply: &ModelReply) -> bool {
+        turn.note_at(here, told(reply));
+        self.patience_in_mocked_time(turn, here, reply.took);
+        let outdated = state::with(turn, here.run, |agent| {
+            agent.spent = agent.spent.saturating_add(reply.cost);
+            std::mem::take(&mut agent.outdated)
+        });
+        let is_outdated = outdated == Some(true);
+        if is_outdated {
+            turn.note_at(here, "a person has talked with the contact meanwhile: the answer is dropped");
+        }
+        is_outdated
+    }
+
     fn next_after<'a>(
         &self,
         turn: &mut Turn<'a>,
@@ -77,14 +93,7 @@ impl Agent {
             Ok(reply) => reply,
             Err(error) => return Next::Fail(StepFailure { code: error.code, text: error.text }),
         };
-        turn.note_at(here, told(&reply));
-        self.patience_in_mocked_time(turn, here, reply.took);
-        let outdated = state::with(turn, here.run, |agent| {
-            agent.spent = agent.spent.saturating_add(reply.cost);
-            std::mem::take(&mut agent.outdated)
-        });
-        if outdated == Some(true) {
-            turn.note_at(here, "a person has talked with the contact meanwhile: the answer is dropped");
+        if self.book(turn, here, &reply) {
             return self.listen(turn, here);
         }
         let act = reply.answer.and_then(|answer| act_of(mask::show_in(answer, &call.masked)));

@@ -97,12 +97,7 @@ impl Agent {
         };
         let talk = agent.talk.iter().map(|entry| hidden(entry, &mut masked)).collect();
         let sources = agent.papers.iter().cloned().chain(facts.iter().map(|fact| mask::hide(fact, &mut masked))).collect();
-        let call = turn.run_mut(here.run).map_or(0, |run| {
-            run.calls += 1;
-            run.agent_calls += 1;
-            run.calls
-        });
-        state::with(turn, here.run, |agent| agent.calls += 1);
+        let call = state::count_call(turn, here.run);
         let question = ModelQuestion {
             instruction,
             input: None,

@@ -23,3 +23,14 @@ pub(super) fn with<T>(turn: &mut Turn<'_>, run: u32, change: impl FnOnce(&mut Ag
     let frame: &mut Frame = turn.run_mut(run)?.frames.last_mut()?;
     Some(change(frame.agent.get_or_insert_default()))
 }
+
+/// Counts a question to a model: for its run and for the message that it is about. Gives its number in the run.
+pub(super) fn count_call(turn: &mut Turn<'_>, run: u32) -> u32 {
+    let number = turn.run_mut(run).map_or(0, |run| {
+        run.calls += 1;
+        run.agent_calls += 1;
+        run.calls
+    });
+    with(turn, run, |agent| agent.calls += 1);
+    number
+}

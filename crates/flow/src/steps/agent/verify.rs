@@ -11,7 +11,7 @@ use crate::{
         session::Unsaid,
         value::Value,
     },
-    steps::llm::{answer::bad, mark, mask, park, repair, told},
+    steps::llm::{answer::bad, mark, mask, park, repair},
 };
 use serde_json::json;
 
@@ -70,12 +70,7 @@ impl Agent {
         said.reverse();
         // Written as JSON, so that no message can look like the reply.
         let input = json!({"customer": said, "reply": unsaid.text, "options": unsaid.options}).to_string();
-        let number = turn.run_mut(here.run).map_or(0, |run| {
-            run.calls += 1;
-            run.agent_calls += 1;
-            run.calls
-        });
-        state::with(turn, here.run, |agent| agent.calls += 1);
+        let number = state::count_call(turn, here.run);
         let question = ModelQuestion {
             instruction: INSTRUCTION.to_owned(),
             input: Some(mask::hide(&input, &mut masked)),
@@ -123,14 +118,7 @@ impl Agent {
             Ok(reply) => reply,
             Err(error) => return failed(&error.code, &error.text),
         };
-        turn.note_at(here, told(&reply));
-        self.patience_in_mocked_time(turn, here, reply.took);
-        let outdated = state::with(turn, here.run, |agent| {
-            agent.spent = agent.spent.saturating_add(reply.cost);
-            std::mem::take(&mut agent.outdated)
-        });
-        if outdated == Some(true) {
-            turn.note_at(here, "a person has talked with the contact meanwhile: the reply is dropped");
+        if self.book(turn, here, &reply) {
             return self.listen(turn, here);
         }
         match reply.answer.and_then(|answer| read(mask::show_in(answer, &call.masked))) {
