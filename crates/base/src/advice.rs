@@ -25,6 +25,14 @@ pub fn key(written: &str, value: Option<&str>, unused: &[&str]) -> Option<String
              under `on_error:`"
                 .to_owned(),
         ),
+        "if_closed" | "template" | "hold" if flow => Some(
+            "it belongs to each step that sends: below `- say: …` write `if_closed: skip`, or with a `template:` that \
+             stands for the message"
+                .to_owned(),
+        ),
+        "contact" | "contacts" | "contact_fields" | "custom_fields" | "attributes" if may("draft_testers") => {
+            Some("the fields of a contact stand in `fields:`, such as `fields: {birthday: date}`".to_owned())
+        }
         "enabled" | "active" | "disabled" | "published" if flow => {
             Some("to keep a flow from customers write `draft: true`; without that line it is live".to_owned())
         }
@@ -46,7 +54,7 @@ pub fn key(written: &str, value: Option<&str>, unused: &[&str]) -> Option<String
         )),
         "before" if may("offset") => Some(format!("write `offset: -{}`", value.unwrap_or("1d"))),
         "after" if may("offset") => Some(format!("write `offset: {}`", value.unwrap_or("1d"))),
-        "time" | "hour" | "clock" if may("offset") && may("at") => {
+        "time" | "hour" | "clock" | "time_of_day" if may("late") && may("at") => {
             Some(format!("write `at: \"{}\"`", value.unwrap_or("10:00")))
         }
         "after" | "in" | "delay" | "wait" if may("at") && may("key") => {
@@ -171,6 +179,10 @@ mod tests {
         assert!(key("secrets", None, &["env", "mocks"]).is_some_and(|help| help.contains("`mocks:")));
         assert!(type_of("Money").is_some_and(|help| help.contains("money(")) && type_of("date").is_none());
         assert!(test_step("wait").is_some_and(|help| help.contains("advance")) && test_step("user").is_none());
+        let after_offset = key("time", Some("09:30"), &["at", "late"]);
+        assert!(after_offset.is_some_and(|help| help == "write `at: \"09:30\"`"));
+        assert!(key("if_closed", Some("skip"), &["on_stop"]).is_some_and(|help| help.contains("each step that sends")));
+        assert!(key("contact", None, &["draft_testers"]).is_some_and(|help| help.contains("`fields:")));
         assert!(key("priority", None, &["once_per"]).is_some_and(|help| help.contains("closest words")));
     }
 }

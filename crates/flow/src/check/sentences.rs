@@ -128,20 +128,29 @@ enum Stands {
 fn sentences(code: &Code, stands: Stands, findings: &Findings) {
     code.ast().walk(&mut |path| {
         let Some(ASTNode::Expr(Expr::StringConstant(text, position))) = path.last() else { return true };
-        let called = |node: &ASTNode<'_>| match node {
+        let called = path.iter().rev().nth(1).and_then(|node| match node {
             ASTNode::Expr(Expr::FnCall(call, _) | Expr::MethodCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _)) => {
-                PATTERNS.contains(&call.name.as_str()) || call.name.starts_with(['=', '!', '<', '>'])
+                Some(call.name.as_str())
             }
-            _ => false,
+            _ => None,
+        });
+        let pattern =
+            called.is_some_and(|name| PATTERNS.contains(&name) || name.starts_with(['=', '!', '<', '>']));
+        let place = || {
+            let at = (position.line().unwrap_or(1), position.position().unwrap_or(1));
+            code.place_at(at, text.chars().count() + 2)
         };
-        let pattern = path.iter().rev().nth(1).is_some_and(called);
+        if stands == Stands::Template && called == Some("format") && has_quoted_word(text) {
+            let message =
+                format!("the words of the pattern `{text}` go to every language: no translation reaches the value of a template");
+            let help = "write `.format(\"day\")` or `.format(\"full\")`, which each language writes in its own way";
+            findings.push(Diagnostic::warning("W905", &place(), message).help(help));
+        }
         // The translation of a text says what stands in the place of a missing value.
         let instead = path.iter().any(|node| matches!(node, ASTNode::Expr(Expr::Coalesce(..))));
         let said_there = stands == Stands::Text && instead;
         let is_word = stands == Stands::Template && instead && text.chars().filter(|c| c.is_alphabetic()).count() > 1;
         if !pattern && !said_there && (is_word || is_sentence(text)) {
-            let at = (position.line().unwrap_or(1), position.position().unwrap_or(1));
-            let place = code.place_at(at, text.chars().count() + 2);
             let (message, help) = match stands {
                 Stands::Text => (
                     "this sentence stands in code, where whoever translates overlooks it",
@@ -157,10 +166,16 @@ fn sentences(code: &Code, stands: Stands, findings: &Findings) {
                      every language reads, such as `👋`",
                 ),
             };
-            findings.push(Diagnostic::warning("W905", &place, message).help(help));
+            findings.push(Diagnostic::warning("W905", &place(), message).help(help));
         }
         true
     });
+}
+
+/// True for a pattern of `.format()` with a word of its own, `d 'de' MMMM`.
+fn has_quoted_word(pattern: &str) -> bool {
+    let quoted = pattern.split('\'').skip(1).step_by(2);
+    quoted.into_iter().any(|word| word.chars().any(char::is_alphabetic))
 }
 
 /// True for two words or more.

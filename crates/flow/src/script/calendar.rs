@@ -1,13 +1,88 @@
-//! Names months and weekdays in each language, from the Unicode CLDR.
+//! Names months and weekdays, and writes whole dates, in each language, from the Unicode CLDR.
 
 use crate::load::stock_phrases;
 use icu_calendar::{Date, Gregorian};
 use icu_datetime::{
-    fieldsets::enums::DateFieldSet,
+    FixedCalendarDateTimeFormatter,
+    fieldsets::{
+        self,
+        enums::{CompositeDateTimeFieldSet, DateAndTimeFieldSet, DateFieldSet, TimeFieldSet},
+    },
+    input::{DateTime, Time},
     pattern::{DateTimePattern, FixedCalendarDateTimeNames},
 };
 use icu_locale_core::{Locale, locale};
+use jiff::civil;
 use writeable::TryWriteable;
+
+/// A way to write a whole date as each language does, with its own order, commas and small words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DateStyle {
+    /// `Friday, November 27, 2026`.
+    Full,
+    /// `November 27, 2026`.
+    Long,
+    /// `Nov 27, 2026`.
+    Medium,
+    /// `Friday, November 27`: for a day that is near.
+    Day,
+}
+
+impl DateStyle {
+    /// The style for the argument of `.format()`; `None`: it is a pattern of letters. The first three names are the
+    /// CLDR's. Its `short` is left out: in `03/05/2026` the language alone does not tell the month.
+    pub fn of(written: &str) -> Option<DateStyle> {
+        Some(match written {
+            "full" => DateStyle::Full,
+            "long" => DateStyle::Long,
+            "medium" => DateStyle::Medium,
+            "day" => DateStyle::Day,
+            _ => return None,
+        })
+    }
+
+    fn of_date(self) -> DateFieldSet {
+        match self {
+            DateStyle::Full => DateFieldSet::YMDE(fieldsets::YMDE::long()),
+            DateStyle::Long => DateFieldSet::YMD(fieldsets::YMD::long()),
+            DateStyle::Medium => DateFieldSet::YMD(fieldsets::YMD::medium()),
+            DateStyle::Day => DateFieldSet::MDE(fieldsets::MDE::long()),
+        }
+    }
+
+    /// With hours and minutes.
+    fn of_moment(self) -> DateAndTimeFieldSet {
+        match self {
+            DateStyle::Full => DateAndTimeFieldSet::YMDET(fieldsets::YMDE::long().with_time_hm()),
+            DateStyle::Long => DateAndTimeFieldSet::YMDT(fieldsets::YMD::long().with_time_hm()),
+            DateStyle::Medium => DateAndTimeFieldSet::YMDT(fieldsets::YMD::medium().with_time_hm()),
+            DateStyle::Day => DateAndTimeFieldSet::MDET(fieldsets::MDE::long().with_time_hm()),
+        }
+    }
+}
+
+/// The date, the moment or the time of day (hours and minutes in each style) in the language; in English if the
+/// language is unknown. Empty without both.
+pub fn styled(language: &str, style: DateStyle, date: Option<civil::Date>, time: Option<civil::Time>) -> String {
+    let fields = match (date, time) {
+        (Some(_), None) => CompositeDateTimeFieldSet::Date(style.of_date()),
+        (Some(_), Some(_)) => CompositeDateTimeFieldSet::DateTime(style.of_moment()),
+        (None, Some(_)) => CompositeDateTimeFieldSet::Time(TimeFieldSet::T(fieldsets::T::hm())),
+        (None, None) => return String::new(),
+    };
+    let date = date.unwrap_or(civil::Date::constant(1970, 1, 1));
+    let time = time.unwrap_or(civil::Time::midnight());
+    let part = |part: i8| u8::try_from(part).unwrap_or_default();
+    let date = Date::try_new_gregorian(i32::from(date.year()), part(date.month()), part(date.day()));
+    let time = Time::try_new(part(time.hour()), part(time.minute()), part(time.second()), 0);
+    let (Ok(date), Ok(time)) = (date, time) else { return String::new() };
+    let locale = locale_of(language).unwrap_or(locale!("en"));
+    let Ok(formatter) = FixedCalendarDateTimeFormatter::<Gregorian, _>::try_new(locale.into(), fields) else {
+        return String::new();
+    };
+    // The CLDR writes hard blanks before `PM` and in French: nobody types these, so a test could not expect them.
+    formatter.format(&DateTime { date, time }).to_string().replace(['\u{202f}', '\u{a0}'], " ")
+}
 
 /// The length of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,9 +119,13 @@ const A_YEAR: i32 = 2024;
 
 /// The English name if the language is unknown or has no names.
 fn name(language: &str, pattern: &str, date: Date<Gregorian>) -> String {
-    let locale = stock_phrases::code(language).replace('_', "-").parse::<Locale>();
-    let own = locale.ok().filter(has_names).and_then(|locale| written(&locale, pattern, date));
+    let own = locale_of(language).and_then(|locale| written(&locale, pattern, date));
     own.or_else(|| written(&locale!("en"), pattern, date)).unwrap_or_default()
+}
+
+/// `None` if the language is unknown or has no names.
+fn locale_of(language: &str) -> Option<Locale> {
+    stock_phrases::code(language).replace('_', "-").parse::<Locale>().ok().filter(has_names)
 }
 
 fn written(locale: &Locale, pattern: &str, date: Date<Gregorian>) -> Option<String> {
@@ -93,6 +172,45 @@ mod tests {
         assert_eq!([weekday("de", 0, Length::Short), weekday("pt_BR", 0, Length::Wide)], ["Mo.", "segunda-feira"]);
         assert_eq!([weekday("iw", 5, Length::Wide), weekday("he", 5, Length::Wide)], ["יום שבת", "יום שבת"]);
         assert_eq!(weekday("zh_TW", 0, Length::Short), "週一");
+    }
+
+    #[test]
+    fn each_language_writes_a_whole_date_in_its_own_way() {
+        let date = Some(civil::date(2026, 11, 27));
+        let time = Some(civil::time(15, 5, 0, 0));
+        for (language, full, long, medium, day) in [
+            ("en", "Friday, November 27, 2026", "November 27, 2026", "Nov 27, 2026", "Friday, November 27"),
+            ("en_GB", "Friday 27 November 2026", "27 November 2026", "27 Nov 2026", "Friday 27 November"),
+            (
+                "es",
+                "viernes, 27 de noviembre de 2026",
+                "27 de noviembre de 2026",
+                "27 nov 2026",
+                "viernes, 27 de noviembre",
+            ),
+            (
+                "pt_BR",
+                "sexta-feira, 27 de novembro de 2026",
+                "27 de novembro de 2026",
+                "27 de nov. de 2026",
+                "sexta-feira, 27 de novembro",
+            ),
+            ("de", "Freitag, 27. November 2026", "27. November 2026", "27.11.2026", "Freitag, 27. November"),
+            ("ja", "2026年11月27日金曜日", "2026年11月27日", "2026/11/27", "11月27日金曜日"),
+            ("xx", "Friday, November 27, 2026", "November 27, 2026", "Nov 27, 2026", "Friday, November 27"),
+        ] {
+            let written = ["full", "long", "medium", "day"]
+                .map(|style| styled(language, DateStyle::of(style).unwrap(), date, None));
+            assert_eq!(written, [full, long, medium, day], "{language}");
+        }
+        assert_eq!(styled("en", DateStyle::Long, date, time), "November 27, 2026 at 3:05 PM");
+        assert_eq!(styled("fr", DateStyle::Day, date, time), "vendredi 27 novembre à 15:05");
+        assert_eq!(
+            [styled("de", DateStyle::Day, None, time), styled("en", DateStyle::Full, None, time)],
+            ["15:05", "3:05 PM"]
+        );
+        assert_eq!(styled("en", DateStyle::Full, None, None), "");
+        assert_eq!(["short", "Full", "d MMMM", ""].map(DateStyle::of), [None; 4]);
     }
 
     #[test]

@@ -37,6 +37,7 @@ use crate::{
     },
     model::value::Value,
 };
+pub use calendar::DateStyle;
 pub use check::elsewhere;
 pub use closures::Closure;
 pub use listed::{FUNCTIONS, Function, PARTS};

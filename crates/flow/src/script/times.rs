@@ -1,7 +1,7 @@
 //! Defines dates, times and spans in scripts, and prints them in the bot's languages.
 
 use super::{
-    calendar::{self, Length},
+    calendar::{self, DateStyle, Length},
     functions::read,
     sandbox::{call, work},
 };
@@ -103,8 +103,8 @@ fn day(date: Date, span: Span) -> Fallible<Date> {
 
 fn prints(engine: &mut Engine) {
     let print = |pattern: &str, date: Option<Date>, time: Option<Clock>| -> Fallible<String> {
-        // Each letter of a pattern may be a field with a text of its own.
-        work(pattern.len() / 4)?;
+        // Each letter of a pattern may be a field with a text of its own; a style has some four of them.
+        work((pattern.len() / 4).max(4))?;
         Ok(call(|call| format_time(pattern, date, time, &call.language)))
     };
     engine.register_fn("format", move |at: Zoned, pattern: &str| print(pattern, Some(at.date()), Some(at.time())));
@@ -184,9 +184,12 @@ pub fn moment(text: &str) -> Option<Zoned> {
     None
 }
 
-/// Prints by a pattern of letters (`EEEE d MMMM yyyy HH:mm`), with names in the language; texts in `'quotes'` are
-/// printed unchanged.
+/// Prints by a style (`full`), or by a pattern of letters (`EEEE d MMMM yyyy HH:mm`), with names in the language; texts
+/// in `'quotes'` are printed unchanged.
 pub fn format_time(pattern: &str, date: Option<Date>, time: Option<Clock>, language: &str) -> String {
+    if let Some(style) = DateStyle::of(pattern) {
+        return calendar::styled(language, style, date, time);
+    }
     let mut out = String::new();
     let mut rest = pattern;
     while let Some(letter) = rest.chars().next() {

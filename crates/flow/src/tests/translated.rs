@@ -152,6 +152,12 @@ fn words_in_the_values_of_a_template_are_told() {
     for value in ["Toby", "Calle de la Feria 12", "'12:30'", "'${contact.pet ?? \"-\"}'"] {
         assert_eq!(found(value), Vec::<String>::new(), "{value}");
     }
+    // The words of a pattern, and a style in their place.
+    let quoted = found("'${today().format(\"d ''de'' MMMM\")}'");
+    assert!(quoted.len() == 1 && quoted[0].contains("the words of the pattern"), "{quoted:?}");
+    for value in ["'${today().format(\"full\")}'", "'${today().format(\"d MMMM\")}'"] {
+        assert_eq!(found(value), Vec::<String>::new(), "{value}");
+    }
     // Both findings give one advice, with and without a file of the language.
     let flow = "flow: a\nwhen: [{message: hi}]\nsteps:\n  - template: due\n    vars: ['${contact.pet}']\n";
     for spanish in ["locale: es\nwords: {a: [hola]}\n", ""] {

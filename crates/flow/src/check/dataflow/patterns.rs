@@ -3,7 +3,7 @@
 use super::{exprs::Eval, types::Kinds};
 use crate::{
     base::{diagnostic::Diagnostic, place::Place},
-    script::pattern,
+    script::{DateStyle, pattern},
 };
 
 /// Looks at the pattern for a value of these kinds.
@@ -20,9 +20,18 @@ pub fn check(eval: &mut Eval<'_>, kinds: Kinds, text: &str, place: &Place) {
         _ => None,
     };
     let finding = |message: String, help: String| Diagnostic::warning("W321", place, message).help(help);
-    let found = if let Some((_, meant)) = STYLES.iter().find(|(style, _)| text.eq_ignore_ascii_case(style)) {
-        let meant = written((*meant).to_owned());
-        finding(format!("`{text}` is no pattern, and prints as letters"), format!("write the parts, such as `{meant}`"))
+    if DateStyle::of(text).is_some() {
+        return;
+    }
+    let found = if DateStyle::of(&text.to_lowercase()).is_some() {
+        let meant = written(text.to_lowercase());
+        finding(format!("`{text}` is no style, and prints as letters"), format!("write `{meant}`"))
+    } else if text.eq_ignore_ascii_case("short") {
+        let (medium, figures) = (written("medium".to_owned()), written("dd/MM/yyyy".to_owned()));
+        finding(
+            "`short` is no style here, because 03/05 is a day of May for some and of March for others".to_owned(),
+            format!("write `{medium}`, or the order of your customers: `{figures}`"),
+        )
     } else if let Some(meant) = pattern::confused(text).map(whole).map(written) {
         let message = format!("in `{text}` `MM` is the month, and `mm` are the minutes");
         finding(message, format!("write `{meant}`"))
@@ -46,10 +55,6 @@ pub fn check(eval: &mut Eval<'_>, kinds: Kinds, text: &str, place: &Place) {
     };
     eval.bad(|| found);
 }
-
-/// Names of styles in other languages, with a pattern of ours that prints alike.
-const STYLES: [(&str, &str); 4] =
-    [("short", "dd/MM/yyyy"), ("medium", "d MMM yyyy"), ("long", "d MMMM yyyy"), ("full", "EEEE d MMMM yyyy")];
 
 /// The letters of a time of day, and those of a date.
 const TIME: &str = "Hhmsa";

@@ -111,6 +111,14 @@ fn a_pattern_has_the_parts_of_its_value() {
     );
     wrong("day.format(\"HH:mm\")", "for a moment write `.at(\"10:00\")` before it");
     wrong("hour.format(\"d MMMM, HH:mm\")", "a time of day has no date");
+    wrong("day.format(\"Full\")", "write `.format(\"full\")`");
+    wrong(
+        "day.format(\"short\")",
+        "write `.format(\"medium\")`, or the order of your customers: `.format(\"dd/MM/yyyy\")`",
+    );
+    for style in ["full", "long", "medium", "day"] {
+        clean(&[&log(&format!("day.format(\"{style}\")"))]);
+    }
     wrong("day.format(\"EEEE j MMMM\")", "write `.format(\"EEEE d MMMM\")`");
     wrong("day.format(\"g MMMM\")", "write `.format(\"d MMMM\")`");
     wrong("day.format(\"EEEE d mmmm\")", "write `.format(\"EEEE d MMMM\")`");

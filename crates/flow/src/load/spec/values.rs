@@ -123,7 +123,7 @@ pub const FORMS: &[ValueForm] = &[
     ValueForm {
         name: "pattern",
         also: &["format", "date_pattern"],
-        help: "For `.format()`: `EEEE` Monday, `EEE` Mon, `d` 3, `dd` 03, `MMMM` March, `MM` 03, `yyyy` 2026, `HH:mm` 13:05, `h:mm a` 1:05 PM. Letters between single quotes stand as they are: `d MMMM 'at' HH:mm`.",
+        help: "For `.format()`: `EEEE` Monday, `EEE` Mon, `d` 3, `dd` 03, `MMMM` March, `MM` 03, `yyyy` 2026, `HH:mm` 13:05, `h:mm a` 1:05 PM. Letters between single quotes stand as they are: `d MMMM 'at' HH:mm`. Or a style, which each language writes in its own way: `full`, `long`, `medium`, `day` (with the weekday, without the year).",
     },
 ];
 
