@@ -2,23 +2,26 @@
 
 /// Our steps in Spanish, Portuguese, French, German, Italian and Dutch.
 #[rustfmt::skip]
-const VERBS: [(&str, &str); 93] = [
+const VERBS: [(&str, &str); 118] = [
     ("aguardar", "wait"), ("aller", "go"), ("appeler", "call"), ("aspetta", "wait"), ("aspettare", "wait"), ("attendi", "wait"),
-    ("attendre", "wait"), ("attends", "wait"), ("aufrufen", "call"), ("beenden", "end"), ("chamar", "call"), ("chiamare", "call"),
-    ("chiedere", "ask"), ("chiedi", "ask"), ("conseiller", "handoff"), ("decir", "say"), ("definir", "set"), ("demande", "ask"),
-    ("demander", "ask"), ("devolver", "return"), ("dici", "say"), ("dire", "say"), ("dis", "say"), ("diz", "say"), ("dizer", "say"),
-    ("domanda", "ask"), ("définir", "set"), ("einde", "end"), ("ende", "end"), ("enviar", "say"), ("envoyer", "say"), ("espera", "wait"),
-    ("esperar", "wait"), ("falls", "if"), ("fim", "end"), ("fin", "end"), ("fine", "end"), ("finir", "end"), ("frage", "ask"),
-    ("fragen", "ask"), ("gehe", "go"), ("guardar", "set"), ("humain", "handoff"), ("humano", "handoff"), ("invia", "say"),
-    ("inviare", "say"), ("ir", "go"), ("llamar", "call"), ("mensagem", "say"), ("mensaje", "say"), ("mensch", "handoff"),
-    ("messaggio", "say"), ("modello", "template"), ("modelo", "template"), ("modèle", "template"), ("nachricht", "say"),
-    ("pergunta", "ask"), ("perguntar", "ask"), ("persona", "handoff"), ("plantilla", "template"), ("pregunta", "ask"), ("preguntar", "ask"),
-    ("repetir", "repeat"), ("retornar", "return"), ("retour", "return"), ("retourner", "return"), ("ripetere", "repeat"),
-    ("répéter", "repeat"), ("sag", "say"), ("sagen", "say"), ("saltar", "go"), ("se", "if"), ("segundo", "switch"), ("según", "switch"),
-    ("selon", "switch"), ("senden", "say"), ("setzen", "set"), ("si", "if"), ("terminar", "end"), ("terminer", "end"),
-    ("transferir", "handoff"), ("transférer", "handoff"), ("vai", "go"), ("vorlage", "template"), ("vraag", "ask"), ("wacht", "wait"),
-    ("warte", "wait"), ("warten", "wait"), ("wenn", "if"), ("wiederholen", "repeat"), ("zeg", "say"), ("zurückgeben", "return"),
-    ("übergeben", "handoff"),
+    ("attendre", "wait"), ("attends", "wait"), ("aufrufen", "call"), ("beenden", "end"), ("chamar", "call"), ("chame", "call"),
+    ("chiamare", "call"), ("chiedere", "ask"), ("chiedi", "ask"), ("conseiller", "handoff"), ("decir", "say"), ("definir", "set"),
+    ("demande", "ask"), ("demander", "ask"), ("devolver", "return"), ("dici", "say"), ("diga", "say"), ("digo", "say"), ("dire", "say"),
+    ("dis", "say"), ("diz", "say"), ("dizer", "say"), ("domanda", "ask"), ("définir", "set"), ("einde", "end"), ("encaminhar", "handoff"),
+    ("ende", "end"), ("envia", "say"), ("enviar", "say"), ("envie", "say"), ("envoyer", "say"), ("espera", "wait"), ("esperar", "wait"),
+    ("espere", "wait"), ("falls", "if"), ("fim", "end"), ("fin", "end"), ("fine", "end"), ("finir", "end"), ("frag", "ask"),
+    ("frage", "ask"), ("fragen", "ask"), ("gehe", "go"), ("guardar", "set"), ("humain", "handoff"), ("humano", "handoff"), ("invia", "say"),
+    ("inviare", "say"), ("invio", "say"), ("ir", "go"), ("llamar", "call"), ("manda", "say"), ("mandar", "say"), ("mande", "say"),
+    ("mensagem", "say"), ("mensaje", "say"), ("mensch", "handoff"), ("messaggio", "say"), ("modello", "template"), ("modelo", "template"),
+    ("modèle", "template"), ("mostra", "say"), ("mostrar", "say"), ("nachricht", "say"), ("pedir", "ask"), ("pergunta", "ask"),
+    ("perguntar", "ask"), ("pergunte", "ask"), ("persona", "handoff"), ("pide", "ask"), ("plantilla", "template"), ("pregunta", "ask"),
+    ("preguntale", "ask"), ("preguntar", "ask"), ("repetir", "repeat"), ("retornar", "return"), ("retour", "return"),
+    ("retourner", "return"), ("ripetere", "repeat"), ("répéter", "repeat"), ("sag", "say"), ("sagen", "say"), ("saltar", "go"),
+    ("schreibe", "say"), ("se", "if"), ("segundo", "switch"), ("según", "switch"), ("selon", "switch"), ("sende", "say"), ("senden", "say"),
+    ("setzen", "set"), ("si", "if"), ("terminar", "end"), ("termine", "end"), ("terminer", "end"), ("transfere", "handoff"),
+    ("transferir", "handoff"), ("transférer", "handoff"), ("vai", "go"), ("vaya", "go"), ("vorlage", "template"), ("vraag", "ask"),
+    ("vá", "go"), ("wacht", "wait"), ("warte", "wait"), ("warten", "wait"), ("wenn", "if"), ("wiederholen", "repeat"), ("zeg", "say"),
+    ("zurückgeben", "return"), ("écrire", "say"), ("übergeben", "handoff"),
 ];
 
 /// Our keys in these languages. Their values are written as ours are.

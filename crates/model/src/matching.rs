@@ -59,11 +59,13 @@ fn is_picture(c: char) -> bool {
     matches!(u32::from(c), 0xa9 | 0xae | 0x203c..=0x3299 | 0x1f000..=0x1faff | 0xe0020..=0xe007f)
 }
 
-/// True if the folded `text`, or a run of as many words as `meant` has, is within the typing errors that `near` allows.
-pub fn has_near(text: &str, meant: &str) -> bool {
+/// The fewest typing errors between `meant` and the folded `text`, or a run of as many of its words as `meant` has;
+/// `None`: there are more than `near` allows.
+pub fn nearest(text: &str, meant: &str) -> Option<usize> {
     let words: Vec<&str> = text.split(' ').collect();
     let wanted = meant.split(' ').count();
-    near(text, meant).is_some() || words.windows(wanted).any(|part| near(&part.join(" "), meant).is_some())
+    let parts = words.windows(wanted).filter_map(|part| near(&part.join(" "), meant));
+    near(text, meant).into_iter().chain(parts).min()
 }
 
 fn fold_chars(chars: impl Iterator<Item = char>) -> String {
@@ -174,8 +176,10 @@ mod tests {
 
     #[test]
     fn a_part_may_be_near() {
-        assert!(has_near("i need an apointment please", "appointment") && has_near("oder status", "order status"));
-        assert!(!has_near("i need a point", "appointment") && !has_near("", "appointment"));
+        assert_eq!(nearest("i need an apointment please", "appointment"), Some(1));
+        assert_eq!(nearest("appointment or apointment", "appointment"), Some(0), "the fewest errors count");
+        assert_eq!(nearest("oder status", "order status"), Some(1));
+        assert_eq!([nearest("i need a point", "appointment"), nearest("", "appointment")], [None; 2]);
     }
 
     proptest::proptest! {

@@ -124,7 +124,8 @@ impl Value {
             Value::Number(n) => serde_json::Number::from_f64(*n).map_or(Json::Null, Json::Number),
             Value::Text(s) => Json::String(s.clone()),
             Value::Date(d) => Json::String(d.to_string()),
-            Value::Clock(t) => Json::String(t.to_string()),
+            // As in texts: a model that is given `09:00` and an API read the same.
+            Value::Clock(_) => Json::String(self.print().unwrap_or_default()),
             Value::DateTime(z) => Json::String(z.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()),
             Value::Span(s) => Json::from(s.0),
             Value::List(items) => Json::Array(items.iter().map(Value::to_json).collect()),

@@ -128,7 +128,12 @@ fn gives_nothing(set: &FlowSet, flow: &Flow, node: &Node, findings: &Findings) {
         Target::Flow(name) => name.as_str(),
         Target::Top | Target::Unknown(_) => return,
     };
-    if may_give(set, flow, node) {
+    // `end: {return: …}` has a finding, and is meant to give something back.
+    let called = if let Target::Flow(name) = target { set.flow(name) } else { Some(flow) };
+    let is_misplaced = |node: &Node| {
+        node.outline.verb == "end" && node.outline.yaml.get("end").is_some_and(|value| value.map().is_some())
+    };
+    if may_give(set, flow, node) || called.is_some_and(|called| called.nodes.iter().any(is_misplaced)) {
         return;
     }
     let place = node.outline.yaml.get("as").map_or(&node.place, |value| &value.place);

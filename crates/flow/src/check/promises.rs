@@ -9,7 +9,7 @@ use crate::{
     },
     load::locale::{Locale, STOPS, fallbacks},
     model::{
-        consent_words::{ExtraWords, recognise},
+        consent_words::recognise,
         matching::{fold, has_word},
     },
     triggers::{Trigger, message::MatchMode},
@@ -85,7 +85,7 @@ enum WordReceiver {
 
 fn hearing(set: &FlowSet, word: &str, language: &str) -> WordReceiver {
     let said = fold(word);
-    let extra = ExtraWords::new(&set.bot.opt_out.words, &set.bot.opt_out.unsure);
+    let extra = set.bot.opt_out.extra_words();
     if recognise(word, &extra).is_some() {
         return WordReceiver::Bot;
     }

@@ -15,9 +15,9 @@ use crate::{
         yaml,
     },
     definition::{Flow, Node, Outline},
-    load::own_templates::OwnTemplate,
+    load::{language_codes::not_a_language, own_templates::OwnTemplate},
     model::{
-        consent_words::{ExtraWords, recognise},
+        consent_words::recognise,
         matching::fold,
         template::{Category, Template, TemplateButtonKind, TemplateStatus, in_language},
     },
@@ -271,7 +271,7 @@ fn replies_fit(template: &Template, titles: &[String], name: &yaml::Node, of: &s
 /// The finding about quick replies beyond the last option: a tap on one is a wrong answer, unless it is an opt-out word
 /// or starts a flow.
 fn surplus(set: &FlowSet, template: &Template, titles: &[String], name: &yaml::Node, of: &str) -> Option<Diagnostic> {
-    let own = ExtraWords::new(&set.bot.opt_out.words, &set.bot.opt_out.unsure);
+    let own = set.bot.opt_out.extra_words();
     let replies: Vec<&str> = quick_replies(template).collect();
     let is_title = |reply: &str| titles.iter().any(|title| fold(title) == fold(reply));
     let unheard = |reply: &&&str| {
@@ -335,7 +335,9 @@ fn spoken<'a>(
         None => {
             // The bot's own language is the last fallback for everybody.
             let own = &set.bot.language;
-            if in_language(versions, own).is_none() {
+            // A language that is no code has a finding.
+            let is_code = not_a_language(own, &used.name.place).is_none();
+            if in_language(versions, own).is_none() && is_code {
                 let message = format!("the template `{name}` does not exist in `{own}`, the language of the bot");
                 let finding = Diagnostic::warning("W808", &used.name.place, message);
                 findings.push(finding.help(format!(

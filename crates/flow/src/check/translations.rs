@@ -19,7 +19,7 @@ use crate::{
         spec::VIEWS,
     },
     model::{
-        consent_words::{ExtraWords, Word, recognise},
+        consent_words::{Word, recognise},
         matching::fold,
     },
     script::view,
@@ -220,7 +220,7 @@ fn title_fits(node: &Node, sentence: &Sentence, wording: &Wording, findings: &Fi
 /// Reports the title of an option that is an opt-out word in this language: who types it is opted out.
 fn stops(set: &FlowSet, node: &Node, sentence: &Sentence, wording: &Wording, findings: &Findings) {
     let Step::Ask(ask) = &node.step else { return };
-    let own = ExtraWords::new(&set.bot.opt_out.words, &set.bot.opt_out.unsure);
+    let own = set.bot.opt_out.extra_words();
     let is_stop = |title: &str| recognise(title, &own) == Some(Word::Stop);
     let chosen = |option: &&WrittenOption| same(option.title.source(), sentence.text.source());
     let tells = ask.options.iter().find(chosen).is_none_or(|option| !option.consent.is_empty());

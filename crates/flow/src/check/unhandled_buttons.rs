@@ -13,7 +13,7 @@ use crate::{
     definition::{Flow, Target},
     engine::message::parts::WrittenButton,
     model::{
-        consent_words::{ExtraWords, recognise},
+        consent_words::recognise,
         matching,
         template::{Template, in_language},
     },
@@ -72,7 +72,7 @@ pub fn check(set: &FlowSet, around: &CheckContext, findings: &Findings) {
 /// Checks the quick replies of templates that no question sends. Without `buttons:` the platform returns their titles.
 fn of_templates(set: &FlowSet, around: &CheckContext, findings: &Findings) {
     let Some(senders) = around.templates.as_ref().filter(|senders| !senders.is_empty()) else { return };
-    let own = ExtraWords::new(&set.bot.opt_out.words, &set.bot.opt_out.unsure);
+    let own = set.bot.opt_out.extra_words();
     for flow in set.every_flow() {
         let asks = |flow: &Flow| flow.nodes.iter().any(|node| node.outline.verb == "ask");
         if waits(set, flow) || asks(flow) || leading_to(set, flow).any(asks) {

@@ -15,7 +15,7 @@ use crate::{
 };
 
 pub fn check(set: &FlowSet, flow: &Flow, findings: &Findings) {
-    let own = ExtraWords::new(&set.bot.opt_out.words, &set.bot.opt_out.unsure);
+    let own = set.bot.opt_out.extra_words();
     for node in flow.nodes.iter().filter(|node| node.outline.verb == "ask") {
         reminders(flow, node, findings);
         options(node, &own, findings);

@@ -16,6 +16,27 @@ pub(super) fn of(language: &str) -> Option<&'static str> {
     }
 }
 
+/// Greetings of two words, without accents: `noite` of *boa noite* asks for no night.
+pub(super) const GREETINGS: [[&str; 2]; 17] = [
+    ["good", "morning"],
+    ["good", "afternoon"],
+    ["good", "evening"],
+    ["good", "night"],
+    ["buenos", "dias"],
+    ["buenas", "tardes"],
+    ["buenas", "noches"],
+    ["bom", "dia"],
+    ["boa", "tarde"],
+    ["boa", "noite"],
+    ["bonne", "journee"],
+    ["bonne", "soiree"],
+    ["guten", "morgen"],
+    ["guten", "abend"],
+    ["gute", "nacht"],
+    ["buona", "sera"],
+    ["buona", "notte"],
+];
+
 const ENGLISH: &str = "a about also am an and any are as at be been but by can could did do does doing for from get got had \
     has have having hello hey hi how i if im in into is it its just know like many may me might much my need of on or our out \
     please shall she should so some tell than thank thanks that the their them then there these they this those to us \
@@ -25,13 +46,13 @@ const SPANISH: &str = "a al algo algun alguna algunos ante aqui asi buenas bueno
     cuantas cuanto cuantos de del desde dia dias donde e el ella ellos en entre era eres es esa ese eso esta estan estas \
     este esto estos estoy favor fue gracias ha hace hacen han hasta hay hola la las le les lo los mas me mi mis muy ni no \
     nos o os para pero por porque pueda puede pueden puedo que quien quiero quisiera saber se sea ser si sin sobre son soy \
-    su sus tambien te tener tengo ti tiene tienen todo tu tus u un una uno unos usted ustedes y ya yo";
+    su sus tambien te tener tengo ti tiene tienen toda todas todo todos tu tus u un una uno unos usted ustedes y ya yo";
 
 const PORTUGUESE: &str = "a ao aos as ate bem boa bom com como da das de dela dele delas deles do dos e ela elas ele eles \
     em entre era essa esse esta estao estou eu favor foi gostaria ha isso isto ja la lhe mais mas me meu meus minha muito \
     na nao nas nem no nos nossa nosso o obrigada obrigado oi ola onde os ou para pela pelas pelo pelos pode podem por \
     porque posso qual quais quando quanta quantas quanto quantos que quem quero se sem ser seu seus sim so sobre sou sua \
-    suas tambem te tem tenho ter tudo um uma umas uns voce voces";
+    suas tambem te tem tenho ter toda todas todo todos tudo um uma umas uns voce voces";
 
 const FRENCH: &str = "a ai as au aux avec avez avoir avons bien bonjour c ce cela ces cet cette combien comme comment d \
     dans de des du elle elles en es est et etes etre eu faut fait il ils j je l la le les leur leurs lui m ma mais me merci \

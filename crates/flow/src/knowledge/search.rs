@@ -3,10 +3,14 @@
 use super::{
     Chunk, Document, Knowledge,
     dictionary::{Dictionary, Index},
+    function_words,
     ranking::{Likeness, Meant, Searched, common, look_up, points},
     words::{Analyser, primary},
 };
-use crate::base::limits::{KNOWLEDGE_QUESTION_CHARS_MAX, KNOWLEDGE_QUESTION_WORDS_MAX};
+use crate::{
+    base::limits::{KNOWLEDGE_QUESTION_CHARS_MAX, KNOWLEDGE_QUESTION_WORDS_MAX},
+    model::matching::fold,
+};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 
@@ -30,8 +34,8 @@ pub struct Found<'k> {
     pub document: &'k Document,
     /// Thousandths; comparable among the parts of one question only.
     pub score: u64,
-    /// How much of the question this part speaks of, in percent; rare words count more. A question whose words stand in
-    /// most parts is small whatever it finds.
+    /// How much of the question this part speaks of, in percent; rare words count more. It is small for a question
+    /// whose words stand in most parts, whatever is found, and 0 for one without a subject: *what is that?*
     pub share: u8,
     /// The words of the question that it holds, in the order of the question.
     pub why: Vec<MatchedWord>,
@@ -146,6 +150,7 @@ impl Knowledge {
         }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it lies between 0 and 100")]
         let share = (100.0 * spoken / whole.max(asked.common) + 0.5).clamp(0.0, 100.0) as u8;
+        let share = if asked.has_subject { share } else { 0 };
         Found { chunk, document: self.document_of(chunk), score, share, why }
     }
 }
@@ -162,6 +167,8 @@ impl From<WordMatch> for Likeness {
 /// A question in the words of one dictionary.
 struct Asked<'i> {
     words: Vec<(String, Meant<'i>)>,
+    /// False if all words say nothing about a subject: *what is that?*
+    has_subject: bool,
     factor: f64,
     /// The weight of a question that says nothing in particular.
     common: f64,
@@ -170,21 +177,35 @@ struct Asked<'i> {
 fn ask<'i>(language: &str, dictionary: &'i Dictionary, question: &Question<'_>, searched: &Searched<'_>) -> Asked<'i> {
     let own = Analyser::of(question.language);
     let text: String = question.text.chars().take(KNOWLEDGE_QUESTION_CHARS_MAX).collect();
-    let (mut words, mut seen) = (Vec::new(), BTreeSet::new());
-    dictionary.analyser.each_word(&text, &mut |word| {
-        if words.len() < KNOWLEDGE_QUESTION_WORDS_MAX && seen.insert(word.to_owned()) {
-            words.push(word.to_owned());
-        }
-    });
+    let mut words = Vec::new();
+    dictionary.analyser.each_word(&text, &mut |word| words.push(word.to_owned()));
+    leave_out_greetings(&mut words);
+    let mut seen = BTreeSet::new();
+    words.retain(|word| seen.insert(word.clone()));
+    words.truncate(KNOWLEDGE_QUESTION_WORDS_MAX);
     let says_nothing = |word: &String| dictionary.analyser.is_function_word(word) || own.is_function_word(word);
-    // A question of such words alone is asked with all of them.
-    if !words.iter().all(says_nothing) {
+    // A question of such words alone is asked with all of them, and no part is its answer.
+    let has_subject = !words.iter().all(says_nothing);
+    if has_subject {
         words.retain(|word| !says_nothing(word));
     }
     let words =
         words.into_iter().map(|word| (look_up(dictionary, &word, searched), word)).map(|(meant, word)| (word, meant));
     let factor = if language == primary(question.language) { OWN_LANGUAGE } else { 1.0 };
-    Asked { words: words.collect(), factor, common: common(searched) }
+    Asked { words: words.collect(), has_subject, factor, common: common(searched) }
+}
+
+/// Takes the greetings of two words out of a question.
+fn leave_out_greetings(words: &mut Vec<String>) {
+    let mut at = 0;
+    while at + 1 < words.len() {
+        let pair = [fold(&words[at]), fold(&words[at + 1])];
+        if function_words::GREETINGS.iter().any(|greeting| pair == *greeting) {
+            words.drain(at..at + 2);
+        } else {
+            at += 1;
+        }
+    }
 }
 
 impl Asked<'_> {

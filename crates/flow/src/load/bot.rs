@@ -23,7 +23,9 @@ use crate::{
         yaml::Node,
     },
     definition::{Body, Field, Flow},
-    model::{hours::OpeningHours, quiet::QuietHours, schedule::AtMost, window::AnswersAfter},
+    model::{
+        consent_words::ExtraWords, hours::OpeningHours, quiet::QuietHours, schedule::AtMost, window::AnswersAfter,
+    },
     text::Text,
 };
 use jiff::tz::TimeZone;
@@ -106,7 +108,16 @@ pub struct OptOut {
     /// Additional words, beside the built-in ones.
     pub words: Vec<String>,
     pub unsure: Vec<String>,
+    /// Additional words that lift a stop.
+    pub start: Vec<String>,
     pub answers_after: AnswersAfter,
+}
+
+impl OptOut {
+    /// The words beside the built-in ones, folded.
+    pub fn extra_words(&self) -> ExtraWords {
+        ExtraWords::new(&self.words, &self.unsure, &self.start)
+    }
 }
 
 /// `defaults:`; its bodies are steps of `Bot::flow`.
@@ -366,6 +377,7 @@ fn opt_out(fields: &mut Fields<'_>) -> OptOut {
     let opt_out = OptOut {
         words: owned(node.texts("words")),
         unsure: owned(node.texts("unsure")),
+        start: owned(node.texts("start")),
         answers_after: match node.word("answers_after", &["people", "bot", "nobody"]) {
             Some("bot") => AnswersAfter::Bot,
             Some("nobody") => AnswersAfter::Nobody,

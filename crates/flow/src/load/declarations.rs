@@ -23,9 +23,29 @@ pub(crate) fn at_most_of(node: &Node, findings: &Findings) -> Option<AtMost> {
     if found.is_none() && !node.is_broken() {
         let message = format!("a limit is written like `1/30d`, and this is {}", node.describe());
         let text = node.text().unwrap_or_default().to_lowercase();
-        let units =
-            [("second", "1s"), ("minute", "1m"), ("hour", "1h"), ("day", "1d"), ("week", "7d"), ("month", "30d")];
-        let per = units.iter().find(|(unit, _)| text.contains(unit)).map(|(_, per)| *per);
+        let units = [
+            ("second", "1s"),
+            ("minute", "1m"),
+            ("hour", "1h"),
+            ("day", "1d"),
+            ("week", "7d"),
+            ("month", "30d"),
+            ("year", "365d"),
+        ];
+        let per = units.iter().find(|(unit, _)| text.contains(unit)).map(|(_, per)| (*per).to_owned());
+        // `1/1y`, `2/2w`: units that a length of time does not have.
+        let per = per.or_else(|| {
+            let written = text.split_once('/')?.1.trim();
+            let digits = written.bytes().take_while(u8::is_ascii_digit).count();
+            let count = if digits == 0 { 1 } else { written[..digits].parse::<u32>().ok()? };
+            let days = match written[digits..].trim() {
+                "y" | "yr" | "year" | "years" | "a" => 365,
+                "mo" | "mon" | "month" | "months" => 30,
+                "w" | "wk" | "week" | "weeks" => 7,
+                _ => return None,
+            };
+            Some(format!("{}d", count.checked_mul(days)?))
+        });
         let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
         let count = match text.split([' ', '/']).next().unwrap_or_default() {
             _ if !digits.is_empty() => digits,

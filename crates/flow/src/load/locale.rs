@@ -227,7 +227,14 @@ fn read_phrases(node: &Node, findings: &Findings) -> BTreeMap<Phrase, String> {
 fn of_its_name(language: &str, place: &Place, findings: &Findings) {
     let stem = place.file().stem();
     let plain = |name: &str| name.replace('-', "_").to_lowercase();
-    if language.is_empty() || plain(language) == plain(stem) {
+    if language.is_empty() {
+        return;
+    }
+    if plain(language) == plain(stem) {
+        // `english` in `english.yaml`
+        if let Some(finding) = not_a_language(language, place) {
+            findings.push(finding);
+        }
         return;
     }
     let is_code = |name: &str| not_a_language(name, place).is_none();

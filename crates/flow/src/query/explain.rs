@@ -16,11 +16,14 @@ use crate::{
     },
     load::default_language,
     model::{
-        consent_words::{self, ExtraWords, Word},
+        consent_words::{self, Word},
         inbound::{InboundKind, InboundMessage},
         session::Session,
     },
-    triggers::Trigger,
+    triggers::{
+        Trigger,
+        message::{LIKE, speaks},
+    },
     world::{Versions, World},
 };
 use std::collections::BTreeMap;
@@ -118,7 +121,7 @@ pub fn explain(versions: &Versions, session: &Session, world: &World<'_>, text: 
                     }
                 }
             };
-            all.push(Explained { flow: flow.name.clone(), trigger: shown(trigger), starts, why });
+            all.push(Explained { flow: flow.name.clone(), trigger: shown(&turn, flow, trigger), starts, why });
         }
         if flow.triggers.is_empty() {
             let why = match choose::out_of_reach(&turn, flow) {
@@ -178,15 +181,20 @@ fn router<'t>(turn: &'t Turn<'_>) -> &'t str {
     turn.live().bot.router().unwrap_or("?")
 }
 
-/// The trigger for people: `message hi, good morning`. Its key has no signs between the words.
-fn shown(trigger: &WrittenTrigger) -> String {
-    match &trigger.kind {
-        Trigger::Message(message) if message.texts.len() > 1 => {
-            let texts: Vec<&str> = message.texts.iter().map(|(text, _)| text.as_str()).collect();
-            format!("message {}", texts.join(", "))
-        }
-        _ => trigger.key.clone(),
-    }
+/// The trigger for people: `message hi, good morning (es: hola)`. Its key has no signs between the words. Of other
+/// languages it has the words for the contact's own one.
+fn shown(turn: &Turn<'_>, flow: &Flow, trigger: &WrittenTrigger) -> String {
+    let Trigger::Message(message) = &trigger.kind else { return trigger.key.clone() };
+    let listed = |texts: &[(String, String)]| {
+        let texts: Vec<&str> = texts.iter().map(|(text, _)| text.as_str()).collect();
+        texts.join(", ")
+    };
+    let own = if message.texts.len() > 1 { format!("message {}", listed(&message.texts)) } else { trigger.key.clone() };
+    let translated =
+        turn.live().words_of(flow, trigger).filter(|(language, _)| speaks(Some(turn.language()), language));
+    let translated: Vec<String> =
+        translated.map(|(language, words)| format!("{language}: {}", listed(&words.texts))).collect();
+    if translated.is_empty() { own } else { format!("{own} ({})", translated.join("; ")) }
 }
 
 /// The receiver, found by trying the levels in order on a copy of the session.
@@ -195,8 +203,7 @@ fn taker<'a>(turn: &mut Turn<'a>, heard: &RoutedMessage<'_>, asking: Option<u32>
         return Taker::Silent("a person has the conversation");
     }
     let opt_out = &turn.live().bot.opt_out;
-    let word =
-        heard.text.and_then(|text| consent_words::recognise(text, &ExtraWords::new(&opt_out.words, &opt_out.unsure)));
+    let word = heard.text.and_then(|text| consent_words::recognise(text, &opt_out.extra_words()));
     if word == Some(Word::Stop) {
         return Taker::Silent("it is an opt-out word: it goes before everything, and ends everything");
     }
@@ -259,6 +266,9 @@ fn against(taker: &Taker<'_>, flow: &Flow, trigger: &WrittenTrigger, strength: S
             let (winner, other) = (choice.strength, &choice.trigger.key);
             let why = match (winner, strength) {
                 (Strength::Part(one, _), Strength::Part(another, _)) if one == another => "its text is longer",
+                (Strength::Part(one, _), Strength::Part(another, _)) if one >= LIKE && another > LIKE => {
+                    "it has fewer typing errors"
+                }
                 (Strength::Part(..), Strength::Part(..)) => {
                     "it fits more closely: `starts` goes before `word`, `contains` and `like`"
                 }

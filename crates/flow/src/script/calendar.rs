@@ -180,7 +180,7 @@ mod tests {
         let time = Some(civil::time(15, 5, 0, 0));
         for (language, full, long, medium, day) in [
             ("en", "Friday, November 27, 2026", "November 27, 2026", "Nov 27, 2026", "Friday, November 27"),
-            ("en_GB", "Friday 27 November 2026", "27 November 2026", "27 Nov 2026", "Friday 27 November"),
+            ("en_GB", "Friday, 27 November 2026", "27 November 2026", "27 Nov 2026", "Friday 27 November"),
             (
                 "es",
                 "viernes, 27 de noviembre de 2026",

@@ -234,7 +234,7 @@ pub fn elsewhere(name: &str) -> Option<&'static str> {
         "concat" => "+",
         "abs" => ".abs()",
         "is_open" | "isOpen" | "opened" => ".open",
-        "toFixed" | "fixed" => ".round(2)",
+        "toFixed" | "fixed" => ".round(…)",
         "ceil" | "CEIL" | "CEILING" => ".ceiling()",
         "LEFT" | "left" => "text.sub_string(0, 3)",
         "MID" | "mid" | "substr" | "substring" => "text.sub_string(0, 3)",

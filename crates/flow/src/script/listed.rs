@@ -47,6 +47,7 @@ functions! {
     "date.at(time)", "A date with its time, on the contact's clock; `at(time, \"bot\")`: on the bot's, where the business is.", r#"date("2026-12-24").at("18:00", "bot")"# => "2026-12-24T18:00:00+01:00";
     "date.format(pattern)", "By a pattern: `EEEE` Monday, `EEE` Mon, `d` 3, `dd` 03, `MMMM` March, `MM`, `yyyy`, `HH:mm`; letters in single quotes stand as they are; names in the contact's language.", r#"today().format("EEEE d 'de' MMMM")"# => "sábado 28 de marzo";
     "date.format(style)", "As each language writes it: `full` Friday, November 27, 2026, `long` without the weekday, `medium` Nov 27, 2026, `day` without the year. A moment has its time behind it.", r#"today().format("full")"# => "sábado, 28 de marzo de 2026";
+    "number.format(decimals)", "With so many decimals, as the contact's language writes numbers; `money` writes prices.", "(1234.5).format(2)" => "1.234,50";
     "datetime.local()", "The same moment on the contact's clock.", r#"now().local().format("HH:mm")"# => "06:00";
 
     "hours.slots(day, every)", "The times of a day, on the clock of the hours, at which something can begin: so often from each opening on, over before they close, and not yet passed. A third value is how long it lasts: `slots(day, minutes(30), hours(1))`.", "hours.shop.slots(today(), minutes(90)).join(\", \")" => "13:30, 16:00";

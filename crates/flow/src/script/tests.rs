@@ -192,6 +192,11 @@ fn texts_and_lists_have_their_functions() {
         ("order.lines.is_empty()", "true"),
         ("list.map(|n| `n${n}`).join(\", \")", "n3, n1, n2"),
         ("money(123450, \"EUR\")", "1.234,50 €"),
+        ("(12.5).format(1)", "12,5"),
+        ("(1234567.891).format(2)", "1.234.567,89"),
+        ("1500.format(0)", "1.500"),
+        ("(-0.001).format(2)", "0,00"),
+        ("(-3).format(1)", "-3,0"),
     ] {
         assert_eq!(shown(code), wanted, "{code}");
     }
@@ -464,7 +469,7 @@ fn every_value_of_a_script_has_its_json() {
     for (code, wanted) in [
         (
             "#{on: today(), at: now(), from: time(\"09:30\"), late: hours(2)}.to_json()",
-            r#"{"at":"2026-03-28T13:00:00+01:00","from":"09:30:00","late":7200000,"on":"2026-03-28"}"#,
+            r#"{"at":"2026-03-28T13:00:00+01:00","from":"09:30","late":7200000,"on":"2026-03-28"}"#,
         ),
         ("(0..3).to_json()", "[0,1,2]"),
         ("#{a: 1..=3}.to_json()", r#"{"a":[1,2,3]}"#),

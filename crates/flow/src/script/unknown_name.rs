@@ -83,6 +83,12 @@ pub fn unknown_name(name: &str, place: &Place, known: impl IntoIterator<Item = i
         let finding = Diagnostic::error("E303", place, format!("nothing here is called `{name}`"));
         return finding.help(format!("for the text write `\"{name}\"`, in double quotes")).fix(fix);
     }
+    // `money(total, EUR)`
+    if before.ends_with(',') && name.len() == 3 && name.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        let fix = Fix::replace(format!("write `\"{name}\"`"), place, format!("\"{name}\"")).guess();
+        let finding = Diagnostic::error("E303", place, format!("nothing here is called `{name}`"));
+        return finding.help(format!("a code such as this is a text: write `\"{name}\"`, in double quotes")).fix(fix);
+    }
     // `day.format(HH:mm)`: the pattern is a text.
     if before.ends_with(".format(") {
         let pattern = text.get(range.start..).unwrap_or_default().split(')').next().unwrap_or_default().trim();

@@ -50,7 +50,7 @@ impl StepKind for LookUp {
                 "as",
                 FieldKind::Variable,
                 "The variable for the part: `text` as a message, `title`, `heading`, `file`, `source`, `share`, and `row` \
-                 with the cells of a table by their columns.",
+                 with the cells of a table by their columns; missing for a part that is no row.",
             ),
             FieldSpec::optional("unsure", FieldKind::Steps, "What to do when no part fits; without it the variable is empty."),
         ],
@@ -94,7 +94,8 @@ impl StepKind for LookUp {
 /// The part as a value of the language.
 fn value_of(found: &Found<'_>) -> Value {
     let text = |text: Option<&String>| text.map_or(Value::Nothing, Value::text);
-    let row = found.chunk.row.iter().map(|(name, cell)| (name.to_string(), Value::text(cell.as_str())));
+    let cells = found.chunk.row.iter().map(|(name, cell)| (name.to_string(), Value::text(cell.as_str())));
+    let row = if found.chunk.row.is_empty() { Value::Nothing } else { Value::Map(cells.collect()) };
     let parts = [
         ("text", Value::Text(found.message())),
         ("title", text(Some(&found.document.title))),
@@ -102,7 +103,7 @@ fn value_of(found: &Found<'_>) -> Value {
         ("file", Value::text(found.document.name())),
         ("source", text(found.document.source.as_ref())),
         ("share", Value::Whole(i64::from(found.share))),
-        ("row", Value::Map(row.collect())),
+        ("row", row),
     ];
     Value::Map(parts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<BTreeMap<_, _>>())
 }

@@ -59,8 +59,13 @@ impl StepKind for Set {
     fn parse(fields: &mut StepFields<'_, '_>) -> Self {
         fields.required("set");
         let mut values = Vec::new();
-        for entry in fields.map("set") {
+        let entries = fields.map("set");
+        for (at, entry) in entries.iter().enumerate() {
             let name = entry.key.text.as_str();
+            if let Some(finding) = at.checked_sub(1).and_then(|before| cut_decimal(&entries[before], entry)) {
+                fields.report(finding);
+                continue;
+            }
             if let Some((target, value)) = assigned(entry) {
                 let message = format!("`set` takes `name: value`, and this is `{name}`");
                 let finding = Diagnostic::error("E201", &entry.key.place, message);
@@ -199,10 +204,25 @@ fn assigned(entry: &yaml::Entry) -> Option<(&str, String)> {
     entry.value.is_null().then(|| yaml::assignment(&entry.key.text)).flatten()
 }
 
+/// The finding about `{price: 12,50}`, whose second half became a key.
+fn cut_decimal(before: &yaml::Entry, entry: &yaml::Entry) -> Option<Diagnostic> {
+    let (name, digits) = (&before.key.text, &entry.key.text);
+    let whole = before.value.text().filter(|whole| whole.parse::<i64>().is_ok())?;
+    if !entry.value.is_null() || digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let message = format!("`{whole},{digits}` ends at its comma, and `{digits}` became a key");
+    let finding = Diagnostic::error("E201", &entry.key.place, message);
+    Some(finding.help(format!("write `{name}: {whole}.{digits}`: decimals stand behind a point")))
+}
+
 /// The name that an entry of `set` fills, also as other languages write it.
 pub fn filled_by(entry: &yaml::Entry) -> &str {
     assigned(entry).map_or(entry.key.text.as_str(), |(name, _)| name)
 }
+
+/// So many digits behind a `+` are a phone number with its country, the shortest of which have seven.
+const PHONE_DIGITS_MIN: usize = 7;
 
 /// The finding about `n: +1`, `n: += 1`, `n: "+= 1"` or `n: ++`, which are texts and add nothing.
 fn increment(name: &str, node: &Node) -> Option<Diagnostic> {
@@ -216,6 +236,10 @@ fn increment(name: &str, node: &Node) -> Option<Diagnostic> {
     }
     let rest = written[1..].trim_start_matches(['=', sign]).trim();
     let by = if rest.is_empty() && written.len() > 1 { "1" } else { rest };
+    // `+351912000111` is a phone number.
+    if sign == '+' && !assigns && rest.len() >= PHONE_DIGITS_MIN && rest.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     // `-1` is a number.
     if by.parse::<f64>().is_err() || sign == '-' && written.parse::<f64>().is_ok() {
         return None;

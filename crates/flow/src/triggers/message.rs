@@ -154,7 +154,11 @@ impl MatchMode {
                 let inside = |said: &str, text: &str| !text.is_empty() && said.contains(text);
                 Strength::Part(2, Reverse(longest(inside)?))
             }
-            MatchMode::Like => Strength::Part(3, Reverse(longest(matching::has_near)?)),
+            MatchMode::Like => {
+                let near = texts.iter().filter_map(|(_, text)| Some((matching::nearest(said, text)?, Reverse(text.chars().count()))));
+                let (errors, length) = near.min()?;
+                Strength::Part(LIKE.saturating_add(u8::try_from(errors).unwrap_or(u8::MAX)), length)
+            }
             MatchMode::Regex => return None,
         })
     }
@@ -262,6 +266,9 @@ fn alternatives(pattern: &str) -> impl Iterator<Item = &str> {
         c == '|' && !class && depth == 0
     })
 }
+
+/// The rank of a text of `like` without a typing error, behind `starts`, `word` and `contains`; each error adds one.
+pub const LIKE: u8 = 3;
 
 /// Shorter texts allow no error, so `like` would be `exact`.
 const LIKE_CHARS_MIN: usize = 5;

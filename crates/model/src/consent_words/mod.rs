@@ -81,17 +81,18 @@ pub enum Word {
     Start,
 }
 
-/// The additional words of a bot (`opt_out.words`, `opt_out.unsure`), folded once.
+/// The additional words of a bot (`opt_out.words`, `opt_out.unsure`, `opt_out.start`), folded once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ExtraWords {
     hard: Vec<String>,
     unsure: Vec<String>,
+    start: Vec<String>,
 }
 
 impl ExtraWords {
-    pub fn new(hard: &[String], unsure: &[String]) -> Self {
+    pub fn new(hard: &[String], unsure: &[String], start: &[String]) -> Self {
         let folded = |words: &[String]| words.iter().map(|w| fold(w)).filter(|w| !w.is_empty()).collect();
-        ExtraWords { hard: folded(hard), unsure: folded(unsure) }
+        ExtraWords { hard: folded(hard), unsure: folded(unsure), start: folded(start) }
     }
 
     fn find(&self, said: &str) -> Option<Word> {
@@ -99,6 +100,7 @@ impl ExtraWords {
         match known(said) {
             _ if is_in(&self.hard) => Some(Word::Stop),
             Some((Word::Unsure, _)) | None if is_in(&self.unsure) => Some(Word::Unsure),
+            None if is_in(&self.start) => Some(Word::Start),
             found => found.map(|(word, _)| word),
         }
     }
@@ -570,7 +572,9 @@ mod tests {
 
     #[test]
     fn a_bot_adds_words_of_its_own() {
-        let extra = ExtraWords::new(&["Ausstieg!".into()], &["Genug".into()]);
+        let extra = ExtraWords::new(&["Ausstieg!".into()], &["Genug".into()], &["Voltar".into(), "stop".into()]);
+        assert_eq!(recognise("VOLTAR!", &extra), Some(Word::Start));
+        assert_eq!(recognise("stop", &extra), Some(Word::Stop), "no word of a bot takes STOP away");
         assert_eq!(recognise("ausstieg", &extra), Some(Word::Stop));
         assert_eq!(recognise("Bitte Ausstieg, danke", &extra), Some(Word::Stop));
         assert_eq!(recognise("GENUG", &extra), Some(Word::Unsure));

@@ -14,7 +14,7 @@ pub const WORDS: Table = Table {
         "remover",
     ],
     unsure: &["cancelar", "parar", "sair", "encerrar", "pare", "chega", "nao quero mais"],
-    start: &["inscrever", "inscrever me", "cadastrar", "comecar"],
+    start: &["inscrever", "inscrever me", "cadastrar", "comecar", "subscrever", "reativar", "voltar a receber"],
     courtesy: &[
         "obrigado",
         "obrigada",

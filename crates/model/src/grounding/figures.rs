@@ -33,7 +33,7 @@ fn on(date: Date) -> Value {
     Value::Day { day: date.day(), month: date.month(), year: Some(date.year()) }
 }
 
-/// `16:45`, `9.30`, `16h30`, `17 h 30`, `15h`. With a point it may be a number, too.
+/// `16:45`, `09:00:00`, `9.30`, `16h30`, `17 h 30`, `15h`. With a point it may be a number, too.
 fn clock(text: &str) -> Option<Figures> {
     let hours = digits(text);
     let blank =
@@ -51,6 +51,13 @@ fn clock(text: &str) -> Option<Figures> {
     let start = after_mark + second_gap;
     let minutes = digits(&text[start..]);
     let end = start + minutes;
+    // Other programs write seconds, too: `09:00:00`.
+    if mark == ':' && minutes == 2 && text[end..].starts_with(':') && digits(&text[end + 1..]) == 2 {
+        let seconds = end + 3;
+        let found = Figures { length: seconds, values: dial(&text[..hours], &text[start..end]) };
+        let in_minute = text[end + 1..seconds] < *"60" && is_end(seconds) && !text[seconds..].starts_with(':');
+        return Some(found).filter(|found| in_minute && !found.values.is_empty());
+    }
     if minutes == 2 && is_end(end) && is_letter {
         return Some(Figures { length: end, values: dial(&text[..hours], &text[start..end]) })
             .filter(|found| !found.values.is_empty());

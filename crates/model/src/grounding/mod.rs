@@ -243,6 +243,19 @@ mod tests {
     }
 
     #[test]
+    fn a_time_with_seconds_is_the_same_time() {
+        for said in ["09:00", "9:00", "9 am", "09:00:00"] {
+            assert!(
+                found(&format!("We have {said}."), &["{\"times\":[\"09:00:00\",\"12:30:00\"]}"], &[]).is_empty(),
+                "{said}"
+            );
+        }
+        for said in ["09:30", "11:00", "21:00"] {
+            assert_eq!(found(&format!("We have {said}."), &["[\"09:00:00\"]"], &[]).len(), 1, "{said}");
+        }
+    }
+
+    #[test]
     fn a_range_of_hours_is_no_time_before_an_hour() {
         let given = ["Saturday 10:00-14:00, Monday to Friday 9:00-18:00."];
         for reply in ["On Saturday from 10 to 2 pm.", "We are here from 9 to 6 pm on weekdays."] {

@@ -33,7 +33,7 @@ impl Rules {
     pub fn of(bot: &Bot) -> Self {
         let needs_consent = bot.topics.iter().filter(|(_, topic)| topic.needs_consent);
         Rules {
-            words: ExtraWords::new(&bot.opt_out.words, &bot.opt_out.unsure),
+            words: bot.opt_out.extra_words(),
             answers_after: bot.opt_out.answers_after,
             language: bot.language.clone(),
             languages: bot.languages.clone(),

@@ -133,7 +133,12 @@ fn joined_digits(eval: &mut Eval<'_>, left: &ValueType, right: &ValueType, place
     };
     eval.bad(|| {
         let message = format!("\"{text}\" is a text: `+` joins it to the number, and adds nothing");
-        let help = format!("to add write `{text}` without quotes; to join write both in one text, `${{a}}${{b}}`");
+        let join = "to join write both in one text, `${a}${b}`";
+        // Options are texts, also `options: [5, 10]`.
+        let help = match eval.code.source().contains(&format!("\"{text}\"")) {
+            true => format!("to add write `{text}` without quotes; {join}"),
+            false => format!("to add write `.to_number()` behind the text, or ask with `type: whole`; {join}"),
+        };
         Diagnostic::warning("W332", place, message).help(help)
     });
 }

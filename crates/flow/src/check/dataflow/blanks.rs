@@ -28,6 +28,11 @@ pub fn in_text(set: &FlowSet, code: &Code, ty: &ValueType) -> Option<Diagnostic>
                 Expr::Property(part, _) => ("contact", part.2.as_str()),
                 _ => return None,
             },
+            // `found.row.price`
+            (Expr::Variable(root, ..), Expr::Dot(further, ..)) => match (&further.lhs, &further.rhs) {
+                (Expr::Property(..), Expr::Property(part, _)) => (root.1.as_str(), part.2.as_str()),
+                _ => return None,
+            },
             _ => return None,
         },
         _ => return None,

@@ -315,6 +315,14 @@ fn applied(eval: &mut Eval<'_>, name: &str, args: &[ValueType], method: bool, po
                 (_, "a number") if arg.kinds.meets(Kinds::TEXT) => {
                     finding.help("ask with `type: number`, or write `.to_number()` behind the text")
                 }
+                _ if name == "format"
+                    && number == 1
+                    && args[0].kinds.without(Kinds::MISSING).within(Kinds::NUMERIC) =>
+                {
+                    finding.help(
+                        "write the number of decimals: `.format(2)`; a price is written by `money(cents, \"EUR\")`",
+                    )
+                }
                 (_, takes) => finding.help(format!("it takes {takes}")),
             }
         });

@@ -69,7 +69,7 @@ pub fn part(set: &FlowSet, shape: Shape, name: &str) -> Option<ValueType> {
         (Shape::Found, "text" | "title" | "file") => ValueType::of(Kinds::TEXT),
         (Shape::Found, "heading" | "source") => TEXT_OR_NOTHING,
         (Shape::Found, "share") => ValueType::of(Kinds::WHOLE),
-        (Shape::Found, "row") => ValueType::of(Kinds::MAP),
+        (Shape::Found, "row") => ValueType::of(Kinds::MAP.and(Kinds::NOTHING)),
         (Shape::Media, "voice") => ValueType::ANY,
         (Shape::Location, "latitude" | "longitude") => ValueType::of(Kinds::NUMERIC),
         (Shape::Media | Shape::Location, name) if parts(shape).contains(&name) => TEXT_OR_NOTHING,
@@ -116,9 +116,10 @@ pub fn found(set: &FlowSet, look_up: &Node) -> ValueType {
         named.is_empty() || named.iter().any(|name| set.knowledge.named(name).any(|one| std::ptr::eq(one, *document)))
     };
     let mut columns: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut all = 0;
+    let (mut all, mut rows) = (0, 0);
     for chunk in set.knowledge.documents().iter().filter(searched).flat_map(|one| set.knowledge.chunks_of(one)) {
         all += 1;
+        rows += usize::from(!chunk.row.is_empty());
         chunk.row.iter().for_each(|(column, _)| *columns.entry(column).or_default() += 1);
     }
     if columns.is_empty() {
@@ -127,7 +128,8 @@ pub fn found(set: &FlowSet, look_up: &Node) -> ValueType {
     // A section and a row of another table do not have this column.
     let cell = |count: usize| if count == all { ValueType::of(Kinds::TEXT) } else { TEXT_OR_NOTHING };
     let row = columns.iter().map(|(column, count)| ((*column).to_owned(), cell(*count)));
-    let row = ValueType { kinds: Kinds::MAP, known: KnownValue::Parts(COLUMNS, row.collect()) };
+    let kinds = if rows == all { Kinds::MAP } else { Kinds::MAP.and(Kinds::NOTHING) };
+    let row = ValueType { kinds, known: KnownValue::Parts(COLUMNS, row.collect()) };
     let others = parts(Shape::Found).iter().filter(|name| **name != "row");
     let others = others.filter_map(|name| Some(((*name).to_owned(), part(set, Shape::Found, name)?)));
     let parts = others.chain([("row".to_owned(), row)]).collect();

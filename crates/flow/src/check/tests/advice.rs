@@ -213,11 +213,7 @@ const ADVISED: &[(&str, &str, &str)] = &[
         "write `${n + 1}`",
         "  - set: {n: 1}\n  - set: {contact.points: \"${n + 1}\"}",
     ),
-    (
-        "  - say: ${today().format(\"long\")}",
-        "write the parts, such as `.format(\"d MMMM yyyy\")`",
-        "  - say: ${today().format(\"d MMMM yyyy\")}",
-    ),
+    ("  - say: ${today().format(\"Long\")}", "write `.format(\"long\")`", "  - say: ${today().format(\"long\")}"),
     ("  - return: ok: true", "write `return: {ok: true}`", "  - return: {ok: true}"),
     (
         "  - ask: Score?\n    type: whole\n    as: n\n    check: n > 0 und n < 9",

@@ -366,3 +366,25 @@ fn a_flow_in_a_file_of_another_name_gives_one_finding() {
     let codes: Vec<&str> = findings.iter().map(|finding| finding.code).collect();
     assert_eq!(codes, ["E214"], "{findings:#?}");
 }
+
+#[test]
+fn the_cure_fits_the_slip() {
+    let one_says = |steps: &str, code: &str, said: &str| {
+        let found = found(&[&booking(steps)]);
+        assert!(found.iter().any(|one| one.contains(code) && one.contains(said)), "{steps}: {found:#?}");
+    };
+    let many = "  - ask: How many?\n    options: [5, 10, 20]\n    as: many\n";
+    one_says(&format!("{many}  - say: That is ${{many + 1}}\n"), "W332", "write `.to_number()` behind the text");
+    one_says("  - set: {price: 12,50}\n", "E201", "write `price: 12.50`");
+    one_says("  - say: ${money(1250, EUR)}\n", "E303", "write `\"EUR\"`, in double quotes");
+    one_says("  - say: ${(12.5).format(\"0.0\")}\n", "E318", "write the number of decimals: `.format(2)`");
+    one_says("  - diga: Hola\n", "E221", "`say`");
+    // A phone number adds nothing.
+    let phone = found(&[&booking("  - set: {mobile: +351912000111}\n  - log: ${mobile}\n")]);
+    assert!(phone.iter().all(|one| !one.contains("W320")), "{phone:#?}");
+    for (written, meant) in [("1/1y", "1/365d"), ("2/2w", "2/14d"), ("1/month", "1/30d"), ("once a year", "1/365d")] {
+        let flow = format!("when: [{{message: hi, at_most: {written}}}]\nsteps: [{{say: Hi}}]\n");
+        let found = found(&[&flow]);
+        assert!(found.len() == 1 && found[0].contains(&format!("write `{meant}`")), "{written}: {found:#?}");
+    }
+}

@@ -9,7 +9,7 @@ use crate::{
     },
     definition::{Flow, WrittenTrigger},
     load::locale::{Locale, TriggerWords, WHEN},
-    model::consent_words::{ExtraWords, Word, recognise},
+    model::consent_words::{Word, recognise},
     triggers::{
         Trigger,
         message::{MatchMode, is_pattern, pattern_in_text},
@@ -71,7 +71,7 @@ fn named(set: &FlowSet, locale: &Locale, findings: &Findings) {
 /// Reports words that never start the flow: opt-out words, and patterns.
 fn heard(set: &FlowSet, flow: &Flow, trigger: &WrittenTrigger, words: &TriggerWords, findings: &Findings) {
     let Trigger::Message(message) = &trigger.kind else { return };
-    let own = ExtraWords::new(&set.bot.opt_out.words, &set.bot.opt_out.unsure);
+    let own = set.bot.opt_out.extra_words();
     for ((text, _), place) in words.texts.iter().zip(&words.places) {
         if is_pattern(text) {
             let message = format!("`{text}` is compared as it stands: words of a language are no patterns");

@@ -9,7 +9,7 @@ use crate::{
         turn::Turn,
     },
     model::{
-        consent_words::{self, ExtraWords},
+        consent_words,
         inbound::{InboundKind, InboundMessage},
         session::{WaitingMessage, WaitingWelcome},
     },
@@ -48,7 +48,7 @@ pub fn joins(turn: &mut Turn<'_>, message: &InboundMessage) -> bool {
         return false;
     }
     let opt_out = &turn.live().bot.opt_out;
-    if consent_words::recognise(body, &ExtraWords::new(&opt_out.words, &opt_out.unsure)).is_some() {
+    if consent_words::recognise(body, &opt_out.extra_words()).is_some() {
         return false;
     }
     let language = turn.contact.language.clone();

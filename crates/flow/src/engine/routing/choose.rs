@@ -19,7 +19,7 @@ use crate::{
     script::Scope,
     triggers::{
         Trigger,
-        message::{MatchMode, speaks},
+        message::{LIKE, MatchMode, speaks},
     },
 };
 use std::{cmp::Reverse, collections::BTreeMap};
@@ -51,7 +51,8 @@ pub struct RoutedMessage<'m> {
 pub enum Strength {
     /// Level 7: exact texts and whole regexes, then kinds.
     Whole(u8),
-    /// Level 9: start of the text, word, contained text; the longest text first.
+    /// Level 9: start of the text, word, contained text, then texts with typing errors, the fewest first; of one rank
+    /// the longest text first.
     Part(u8, Reverse<usize>),
     /// Level 11.
     First,
@@ -72,6 +73,8 @@ impl Strength {
         match self {
             Strength::Whole(0) => "the whole message fits it",
             Strength::Whole(_) => "it is for messages of this kind",
+            Strength::Part(rank, _) if rank == LIKE + 1 => "it fits but for one typing error",
+            Strength::Part(rank, _) if rank > LIKE => "it fits but for some typing errors",
             Strength::Part(..) => "a part of the message fits it",
             Strength::First => "it is for the first message",
             Strength::Any => "it takes what nothing else takes",

@@ -16,7 +16,7 @@ use crate::{
     load::stock_phrases::Phrase,
     model::{
         answer::{self, AnswerContext, AnswerType},
-        consent_words::{self, ExtraWords, Word},
+        consent_words::{self, Word},
         contact::{Consent, ConsentTime, ContactPatch},
         content::{Button, Content, Edges},
         effect::{Effect, Origin},
@@ -255,7 +255,7 @@ pub fn unsure_answer(turn: &mut Turn<'_>, heard: &RoutedMessage<'_>) -> bool {
     let said = button_of(turn, text)
         .or_else(|| answer::understand(AnswerType::YesNo, &InboundKind::Text { body: text.to_owned() }, &hearing));
     let opt_out = &turn.live().bot.opt_out;
-    let again = consent_words::recognise(text, &ExtraWords::new(&opt_out.words, &opt_out.unsure));
+    let again = consent_words::recognise(text, &opt_out.extra_words());
     match (said, again) {
         (Some(Value::YesNo(true)), _) | (_, Some(Word::Unsure)) => {
             stop(turn, "an unsure word, confirmed", heard.message.at, true);

@@ -18,7 +18,7 @@ use crate::{
     load::default_language,
     model::{
         answer,
-        consent_words::{self, ExtraWords, Word},
+        consent_words::{self, Word},
         effect::Effect,
         event::ConsentWord,
         inbound::{InboundKind, InboundMessage},
@@ -385,7 +385,7 @@ fn ask_back_unsure(turn: &mut Turn<'_>, heard: &RoutedMessage<'_>) -> bool {
         return false;
     }
     let opt_out = &turn.live().bot.opt_out;
-    let extra = ExtraWords::new(&opt_out.words, &opt_out.unsure);
+    let extra = opt_out.extra_words();
     if consent_words::recognise(text, &extra) != Some(Word::Unsure) || choose::is_keyword(turn, &heard.folded) {
         return false;
     }

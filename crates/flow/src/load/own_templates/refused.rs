@@ -161,7 +161,9 @@ fn text(draft: &TemplateDraft, first: Option<&TemplateDraft>, written: &Written<
         let help = "put a word before it or behind it; a full stop is enough";
         report.say(at, "its text begins or ends with a value", help);
     }
-    if let Some((renamed, own)) = first.and_then(|first| renamed(first, draft)) {
+    // The numbers of the first text are wrong already, and that is said there.
+    let first_counts = first.filter(|first| !has_gap(first));
+    if let Some((renamed, own)) = first_counts.and_then(|first| renamed(first, draft)) {
         let what = format!("`{{{{{renamed}}}}}` is no value of its text in `{}`", first.map_or("", language));
         return report.say(
             at,

@@ -229,6 +229,11 @@ const TEMPLATE_BUTTONS: FieldKind = FieldKind::Many(&FieldKind::Either(&[
 const OPT_OUT: FieldKind = FieldKind::Record(&[
     FieldSpec::optional("words", NAMES, "Words that always count, as the whole message."),
     FieldSpec::optional("unsure", NAMES, "Words that are asked back, and count when no question waits."),
+    FieldSpec::optional(
+        "start",
+        NAMES,
+        "Words by which those who left come back, as the whole message, beside START and its like.",
+    ),
     FieldSpec::default(
         "answers_after",
         FieldKind::Word(&["people", "bot", "nobody"]),

@@ -19,7 +19,7 @@ use crate::{
     knowledge,
     load::step_fields::StepFields,
     model::{
-        consent_words::{self, ExtraWords, Word},
+        consent_words::{self, Word},
         effect::{ActShape, ModelError, TalkBy},
         grounding::readable,
         matching::fold,
@@ -85,7 +85,7 @@ impl Offer {
     /// Refuses titles that cannot be shown, that say the same, or that mean something else to us.
     fn check(&self, turn: &Turn<'_>) -> Result<(), ModelError> {
         let opt_out = &turn.live().bot.opt_out;
-        let extra = ExtraWords::new(&opt_out.words, &opt_out.unsure);
+        let extra = opt_out.extra_words();
         let mut known: Vec<String> = Vec::new();
         for (place, title) in (1..).zip(&self.options) {
             if is_blank(title) {

@@ -11,7 +11,7 @@ use crate::{
     engine::question::button_token::Token,
     model::{
         answer::text_of,
-        consent_words::{self, ExtraWords, Word},
+        consent_words::{self, Word},
         content::Content,
         effect::{CallRequest, Effect, MessageDraft, PlannedTime, StartTarget, TalkBy, TalkEntry},
         event::{ConsentWord, DeliveryOutcome, Event, Reason},
@@ -27,7 +27,7 @@ impl Talk {
         self.received += 1;
         let bot = &self.versions.live().bot.opt_out;
         let is_ours = |id: &str| Token::read(id, b"key").is_some();
-        let word = match consent_words::said_by(&kind, is_ours, &ExtraWords::new(&bot.words, &bot.unsure)) {
+        let word = match consent_words::said_by(&kind, is_ours, &bot.extra_words()) {
             Some(Word::Stop) => {
                 self.contact.opted_out = Some(self.now);
                 Some(ConsentWord::Stop)
