@@ -321,9 +321,11 @@ pub fn returned(turn: &mut Turn<'_>, number: u32, call: u32, result: Result<Call
         (Step::Http(http), Ok(CallReturn::Http(answer)), _) => http.returned(turn, here, *wait, Ok(answer)),
         (Step::Http(http), Err(error), _) => http.returned(turn, here, *wait, Err(error)),
         (Step::Llm(llm), Ok(CallReturn::Model(reply)), CallRequest::Model(call)) => {
-            llm.returned(turn, here, call, Ok(reply))
+            llm.returned(turn, here, (call, wait.unsaid), Ok(reply))
         }
-        (Step::Llm(llm), Err(error), CallRequest::Model(call)) => llm.returned(turn, here, call, Err(error)),
+        (Step::Llm(llm), Err(error), CallRequest::Model(call)) => {
+            llm.returned(turn, here, (call, wait.unsaid), Err(error))
+        }
         (Step::Agent(agent), Ok(CallReturn::Model(reply)), CallRequest::Model(call)) => {
             agent.returned(turn, here, call, Ok(reply))
         }
@@ -352,7 +354,7 @@ pub fn restarted(turn: &mut Turn<'_>) {
         }
         let next = match (&here.node.step, &wait.request) {
             (Step::Http(http), _) => http.restarted(turn, *wait),
-            (Step::Llm(_), CallRequest::Model(call)) => llm::restarted(turn, here, call.clone()),
+            (Step::Llm(_), CallRequest::Model(call)) => llm::restarted(turn, here, call.clone(), wait.unsaid.clone()),
             (Step::Agent(agent), CallRequest::Http(_)) => agent.http_restarted(turn, here, *wait),
             (Step::Agent(agent), CallRequest::Model(call)) => agent.model_restarted(turn, here, call.clone()),
             (Step::Agent(agent), CallRequest::Mcp(call)) => agent.mcp_restarted(turn, here, call.clone()),

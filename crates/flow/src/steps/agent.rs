@@ -5,7 +5,6 @@ mod answer;
 mod cite;
 mod claims;
 pub mod draft;
-mod ground;
 mod guard;
 mod http_tool;
 mod keys;
@@ -23,12 +22,12 @@ pub use http_tool::HttpTool;
 pub use keys::{McpTarget, WrittenExit, WrittenTool};
 pub use listen::{answer_act, give_up_thinking, leave_tool_for_person, note_answer, paid_in_vain, tapped, think_on};
 pub use patience::say_patience;
-pub use verify::VERIFY;
 
 use super::{
     StepKind,
     ask::{Timeout, read_timeout},
-    llm::{ground::read_papers, keys::read_model},
+    ground::{self, Ground},
+    llm::{keys::read_model, papers::read_papers},
     say,
 };
 use crate::{
@@ -52,7 +51,6 @@ use crate::{
     },
     text::Text,
 };
-use ground::Ground;
 use keys::AgentLimits;
 use patience::Patience;
 
@@ -195,7 +193,7 @@ impl StepKind for Agent {
             opening,
             language: language::read_language(fields),
             cite: cite::read_cite(fields, knowledge.is_some()),
-            ground: ground::read_ground(fields),
+            ground: ground::read_ground(fields, true),
             offers: offer::read_offers(fields),
             limits: keys::read_limits(fields),
             tools,

@@ -143,7 +143,7 @@ impl Http {
                 let request = CallRequest::Http(request);
                 turn.effects.push(Effect::Call(Box::new(request.clone())));
                 turn.note_at(here, format!("{} to a server", self.method));
-                Next::Park(Waiting::Call(Box::new(CallWait { call, attempt, request, retry_at: None, back: None })))
+                Next::Park(Waiting::Call(Box::new(CallWait { call, attempt, request, retry_at: None, back: None, unsaid: None })))
             }
             Err(failure) => Next::Fail(failure),
         }

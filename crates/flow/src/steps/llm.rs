@@ -2,11 +2,15 @@
 //! handles its answer. The model proposes, and only a value that has the declared form is kept.
 
 pub(crate) mod answer;
-pub(super) mod ground;
 pub(crate) mod keys;
 pub mod mask;
+pub(super) mod papers;
+mod returned;
 
-use super::StepKind;
+use super::{
+    StepKind,
+    ground::{self, Ground},
+};
 use crate::{
     base::{
         diagnostic::Diagnostic,
@@ -27,16 +31,15 @@ use crate::{
     },
     model::{
         effect::{
-            AnswerShape, CallRequest, Effect, ModelCall, ModelError, ModelErrorKind, ModelExample, ModelQuestion, ModelReply,
+            AnswerShape, CallRequest, Effect, ModelCall, ModelError, ModelExample, ModelQuestion, ModelReply,
             ShapeField, money,
         },
-        event::CallError,
-        session::{CallWait, Waiting},
+        session::{CallWait, Unsaid, Waiting},
         value::Value,
     },
     text::Text,
 };
-use answer::{Read, read};
+pub use answer::yes_or_no;
 use keys::{read_examples, read_limits, read_model, read_returns};
 use sha2::{Digest, Sha256};
 
@@ -49,8 +52,8 @@ pub struct Llm {
     pub knowledge: Option<Vec<String>>,
     /// Texts that count as sources.
     pub facts: Vec<Text>,
-    /// True if an answer with a value that no source gave is refused.
-    pub is_grounded: bool,
+    /// The values of a text that are refused if no source gave them.
+    pub ground: Ground,
     pub examples: Vec<ModelExample>,
     /// `None`: the first of the bot's `models`.
     pub model: Option<String>,
@@ -80,9 +83,6 @@ const LIMITS: &[FieldSpec] = &[
         "The most that one question may cost, such as `0.01`, in the currency of `prices`.",
     ),
 ];
-
-const NOT_GROUNDED: &[FieldSpec] =
-    &[FieldSpec::required("no", FieldKind::Name, "Why values without a source may reach the customer.")];
 
 const EXAMPLE: FieldKind = FieldKind::Record(&[
     FieldSpec::required("input", FieldKind::Name, "A text as customers write it."),
@@ -123,10 +123,11 @@ impl StepKind for Llm {
             ),
             FieldSpec::default(
                 "ground",
-                FieldKind::Either(&[FieldKind::YesNo, FieldKind::Record(NOT_GROUNDED)]),
+                ground::GROUND,
                 "true for a text with `knowledge` or `facts`",
                 "Whether an answer is refused that holds a price, date, time, address or offer of which no source speaks; \
-                 `{no: the reason}` lets it pass.",
+                 `{no: the reason}` lets it pass, `{kinds: […]}` compares some kinds of values, `{also: […]}` names further \
+                 sources, `{verify: MODEL}` asks a second model.",
             ),
             FieldSpec::optional("examples", FieldKind::Many(&EXAMPLE), "Texts with the right answers, at most 20."),
             FieldSpec::default(
@@ -159,7 +160,8 @@ impl StepKind for Llm {
         let input = fields.opt_text("input");
         let returns = read_returns(fields);
         let is_choice = matches!(&returns, Returns::One(kind) if !kind.among.is_empty());
-        let ground::Keys { knowledge, facts, is_grounded } = ground::read_keys(fields, &returns);
+        let (knowledge, facts) = papers::read_papers(fields);
+        let ground = papers::read_ground(fields, &returns, knowledge.is_some() || !facts.is_empty());
         if let Some(entry) = fields.entry("unsure").filter(|_| !is_choice && knowledge.is_none()) {
             let finding = Diagnostic::error("E529", &entry.key.place, "`unsure` needs texts, or papers, of which none may fit");
             fields.report(finding.help("write `returns: [repair, price]` or `knowledge: all`, or take `unsure` out"));
@@ -176,7 +178,7 @@ impl StepKind for Llm {
             returns,
             knowledge,
             facts,
-            is_grounded,
+            ground,
             examples,
             model: read_model(fields),
             retry: u32::try_from(fields.whole("retry", 1, 0..=MODEL_REPAIRS_MAX)).unwrap_or(1),
@@ -207,10 +209,15 @@ impl StepKind for Llm {
 
 /// Sends the question, and waits.
 pub(super) fn park(turn: &mut Turn<'_>, call: ModelCall) -> Next {
+    park_with(turn, call, None)
+}
+
+/// As `park`, for a question about a text that was not used yet.
+fn park_with(turn: &mut Turn<'_>, call: ModelCall, unsaid: Option<Unsaid>) -> Next {
     let (number, attempt) = (call.call, call.attempt);
     let request = CallRequest::Model(call);
     turn.effects.push(Effect::Call(Box::new(request.clone())));
-    Next::Park(Waiting::Call(Box::new(CallWait { call: number, attempt, request, retry_at: None, back: None })))
+    Next::Park(Waiting::Call(Box::new(CallWait { call: number, attempt, request, retry_at: None, back: None, unsaid })))
 }
 
 impl Llm {
@@ -223,20 +230,21 @@ impl Llm {
         let Some(model) = self.model.as_ref().or(here.set.bot.models.first()) else {
             return Err(StepFailure::new("model_down", "`models` of `_bot.yaml` names no model"));
         };
-        let papers = self.papers(turn, here, input.as_deref().unwrap_or(&instruction));
+        let papers = self.knowledge.as_ref().map_or_else(Vec::new, |within| {
+            papers::papers(turn, here, within, input.as_deref().unwrap_or(&instruction))
+        });
         if papers.is_empty() && self.knowledge.is_some() && self.unsure.is_some() {
             return Ok(None);
         }
         let facts = self.facts.iter().map(|fact| turn.render(here, fact, &[])).collect::<Result<Vec<_>, _>>()?;
         too_long("list of facts", &facts.concat(), MODEL_INPUT_BYTES_MAX)?;
+        // They are read again with the answer: an error in them is the step's, and not the model's.
+        self.ground.more(turn, here)?;
         let mut masked = Vec::new();
         let sources = papers.into_iter().chain(facts.iter().map(|fact| mask::hide(fact, &mut masked))).collect();
         let instruction = mask::hide(&instruction, &mut masked);
         let input = input.map(|input| mask::hide(&input, &mut masked));
-        let call = turn.run_mut(here.run).map_or(0, |run| {
-            run.calls += 1;
-            run.calls
-        });
+        let call = self.count_call(turn, here);
         let question = ModelQuestion {
             instruction,
             input,
@@ -264,6 +272,18 @@ impl Llm {
         }))
     }
 
+    /// The number of a further question in the run.
+    fn count_call(&self, turn: &mut Turn<'_>, here: Here<'_>) -> u32 {
+        turn.run_mut(here.run).map_or(0, |run| {
+            run.calls += 1;
+            run.calls
+        })
+    }
+
+    fn is_text(&self) -> bool {
+        matches!(self.returns, Returns::Text)
+    }
+
     /// Goes to `unsure`, with nothing found.
     fn none_fits(&self, turn: &mut Turn<'_>, here: Here<'_>) -> Next {
         variables::keep(turn, here.run, self.fills.as_deref(), Value::Nothing);
@@ -286,67 +306,36 @@ impl Llm {
             }
         }
     }
-
-    /// Handles the result of a question: kept, asked again, or an error.
-    pub fn returned(
-        &self,
-        turn: &mut Turn<'_>,
-        here: Here<'_>,
-        call: ModelCall,
-        result: Result<ModelReply, CallError>,
-    ) -> Next {
-        let reply = match result {
-            Ok(reply) => reply,
-            Err(error) => return Next::Fail(StepFailure { code: error.code, text: error.text }),
-        };
-        turn.note_at(here, told(&reply));
-        // The customer's text, with the words that the model did not see.
-        let input = call.question.input.as_deref().map(|input| mask::show(input, &call.masked));
-        let found = reply.answer.and_then(|value| {
-            let value = mask::show_in(value, &call.masked);
-            let sources = call.question.sources.iter().map(|source| mask::show(source, &call.masked));
-            let told = input.iter().cloned().chain(sources).collect::<Vec<_>>().join("\n");
-            read(self, value, &told, &here.set.bot.timezone)
-        });
-        let found = found.and_then(|read| self.checked(turn, here, &call, input.as_deref(), read));
-        match found {
-            Ok(Read::Value(value)) => {
-                variables::keep(turn, here.run, self.fills.as_deref(), value);
-                Next::Continue
-            }
-            Ok(Read::Unsure) => {
-                turn.note_at(here, "none of the texts fits");
-                self.none_fits(turn, here)
-            }
-            Err(error) if error.kind.is_of_answer() && call.repairs < self.retry => {
-                repair(turn, here, call, &error)
-            }
-            Err(error) => match here.node.outline.on_timeout {
-                Some(body) if error.kind == ModelErrorKind::ModelSlow => Next::Body(body),
-                _ => Next::Fail(StepFailure::new(error.kind.as_str(), error.text)),
-            },
-        }
-    }
 }
 
 /// Asks again with the reason why an answer cannot be used, as the model may read it.
-pub(super) fn repair(turn: &mut Turn<'_>, here: Here<'_>, mut call: ModelCall, error: &ModelError) -> Next {
+pub(super) fn repair(turn: &mut Turn<'_>, here: Here<'_>, call: ModelCall, error: &ModelError) -> Next {
+    repair_with(turn, here, call, error, None)
+}
+
+fn repair_with(
+    turn: &mut Turn<'_>,
+    here: Here<'_>,
+    mut call: ModelCall,
+    error: &ModelError,
+    unsaid: Option<Unsaid>,
+) -> Next {
     turn.note_at(here, format!("`{}`: {}; asked again with this reason", error.kind.as_str(), error.text));
     call.repairs += 1;
     call.attempt += 1;
     call.question.repair = Some(mask::hide(&error.text, &mut call.masked));
-    park(turn, call)
+    park_with(turn, call, unsaid)
 }
 
 /// Handles a restart of the process during the question. An answer changes nothing outside, so the model is asked once
 /// more; the first question is paid as it was reserved. A second restart is an error.
-pub fn restarted(turn: &mut Turn<'_>, here: Here<'_>, mut call: ModelCall) -> Next {
+pub fn restarted(turn: &mut Turn<'_>, here: Here<'_>, mut call: ModelCall, unsaid: Option<Unsaid>) -> Next {
     if !call.ask_after_restart() {
         return Next::Fail(StepFailure::new("unknown_outcome", "the process ended twice while the model was asked"));
     }
     let note = "the process ended while the model was asked: it is asked once more, and the first question counts as paid";
     turn.note_at(here, note);
-    park(turn, call)
+    park_with(turn, call, unsaid)
 }
 
 /// The line of the trace about a reply: the model, its time, tokens and cost.

@@ -11,6 +11,7 @@ use crate::base::{
     yaml::Node,
 };
 
+pub mod ground;
 pub mod until;
 
 /// A verb: how it is described, parsed and run.

@@ -1,5 +1,7 @@
 //! Tests `llm`: the value that is kept, the answers that are refused, and the words that no model reads.
 
+mod ground;
+
 use super::Talk;
 use crate::model::{effect::AnswerShape, effect::ModelCall};
 

@@ -64,7 +64,10 @@ impl Run {
                 .map(|option| 80 + option.id.len() + option.title.len() + option.value.estimated_bytes())
                 .chain(question.gathering.iter().map(|gathering| message_bytes(&gathering.message)))
                 .sum(),
-            Waiting::Call(call) => serde_json::to_string(&call.request).map_or(0, |text| text.len()),
+            Waiting::Call(call) => {
+                let unsaid = call.unsaid.as_ref().map_or(0, |unsaid| 80 + unsaid.text.len());
+                serde_json::to_string(&call.request).map_or(0, |text| text.len()) + unsaid
+            }
             _ => 0,
         };
         300 + frames

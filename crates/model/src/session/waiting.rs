@@ -1,6 +1,6 @@
 //! Defines what a run can wait for.
 
-use super::{Question, RemainingWait};
+use super::{Question, RemainingWait, Unsaid};
 use crate::{
     base::time::Time,
     effect::CallRequest,
@@ -99,4 +99,7 @@ pub struct CallWait {
     /// The result that arrived while a person had the conversation; it is handled when the bot has it again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub back: Option<Result<CallReturn, CallError>>,
+    /// The answer of an `llm` step that the question of a second model is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsaid: Option<Unsaid>,
 }

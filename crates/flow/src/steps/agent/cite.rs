@@ -10,7 +10,7 @@ use crate::{
     knowledge::{Found, Question},
     load::{step_fields::StepFields, stock_phrases::Phrase},
     model::{effect::CitedPart, session::SuggestionSource},
-    steps::llm::ground::as_source,
+    steps::llm::papers::as_source,
 };
 use regex::Regex;
 use std::sync::LazyLock;

@@ -49,7 +49,7 @@ impl Agent {
 
     /// Asks once more after a restart of the process.
     pub fn model_restarted<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, call: ModelCall) -> Next {
-        let next = llm::restarted(turn, here, call);
+        let next = llm::restarted(turn, here, call, None);
         self.of_draft(turn, here, next)
     }
 

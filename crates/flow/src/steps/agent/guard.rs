@@ -7,12 +7,12 @@ use crate::{
     engine::turn::{Here, Turn},
     model::{
         effect::{ModelError, ModelErrorKind, TalkBy},
-        grounding::{Kind as ValueKind, Sources, readable, without_addresses},
+        grounding::{Kind as ValueKind, readable, without_addresses},
         matching::{fold, has_word},
         session::AgentState,
         value::Value,
     },
-    steps::llm::ground::only_grounded_but,
+    steps::ground::KnownTexts,
     text::Text,
 };
 use regex::Regex;
@@ -37,7 +37,7 @@ pub(super) fn check(agent: &Agent, turn: &Turn<'_>, here: Here<'_>, text: &str) 
     let Some(known) = state::of(turn, here.run) else { return Ok(()) };
     claimed(agent, known, text)?;
     language::check(agent, turn, known, text)?;
-    if agent.ground.is_on { grounded(agent, turn, here, known, text) } else { Ok(()) }
+    agent.ground.compare(turn, here, &known_texts(agent, turn, here, known), text, &[])
 }
 
 /// As `check`, also for the texts to tap below the reply: each of them alone, and all of it as it is read together.
@@ -63,10 +63,10 @@ pub(super) fn check_offer(
     }
     let texts = known_texts(agent, turn, here, known);
     for option in options {
-        compare(agent, &texts, turn, here, option, &[])?;
+        agent.ground.compare(turn, here, &texts, option, &[])?;
     }
     // A day above several times is no pair with each of them.
-    compare(agent, &texts, turn, here, &whole, &[ValueKind::DayAndTime, ValueKind::WeekdayOfDate])
+    agent.ground.compare(turn, here, &texts, &whole, &[ValueKind::DayAndTime, ValueKind::WeekdayOfDate])
 }
 
 /// A reply may say that an act was done only after it was.
@@ -80,12 +80,7 @@ fn claimed(agent: &Agent, known: &AgentState, text: &str) -> Result<(), ModelErr
     Ok(())
 }
 
-/// The texts that a reply may repeat, of the business and of the contact.
-struct KnownTexts {
-    given: Vec<String>,
-    customer: Vec<String>,
-}
-
+/// The texts that a reply may repeat.
 fn known_texts(agent: &Agent, turn: &Turn<'_>, here: Here<'_>, known: &AgentState) -> KnownTexts {
     let facts = agent.facts(turn, here).unwrap_or_default();
     let more = agent.ground.more(turn, here).unwrap_or_default();
@@ -103,9 +98,12 @@ fn known_texts(agent: &Agent, turn: &Turn<'_>, here: Here<'_>, known: &AgentStat
     KnownTexts { given, customer: customer.collect() }
 }
 
-/// The texts of the business that a reply may repeat.
-pub(super) fn sources(agent: &Agent, turn: &Turn<'_>, here: Here<'_>) -> Vec<String> {
-    state::of(turn, here.run).map(|known| known_texts(agent, turn, here, known).given).unwrap_or_default()
+/// The texts that a reply of this talk may repeat.
+pub(super) fn known(agent: &Agent, turn: &Turn<'_>, here: Here<'_>) -> KnownTexts {
+    match state::of(turn, here.run) {
+        Some(known) => known_texts(agent, turn, here, known),
+        None => KnownTexts { given: Vec::new(), customer: Vec::new() },
+    }
 }
 
 /// Shorter messages of the customer are taken out of no result.
@@ -121,26 +119,6 @@ fn without_given(known: &AgentState, text: &str) -> String {
     // A part of a longer text would hide the rest of it.
     repeated.sort_unstable_by_key(|words| std::cmp::Reverse(words.len()));
     repeated.into_iter().fold(text.to_owned(), |text, words| text.replace(words, " "))
-}
-
-fn grounded(agent: &Agent, turn: &Turn<'_>, here: Here<'_>, known: &AgentState, text: &str) -> Result<(), ModelError> {
-    let texts = known_texts(agent, turn, here, known);
-    compare(agent, &texts, turn, here, text, &[])
-}
-
-fn compare(
-    agent: &Agent,
-    texts: &KnownTexts,
-    turn: &Turn<'_>,
-    here: Here<'_>,
-    text: &str,
-    allowed: &[ValueKind],
-) -> Result<(), ModelError> {
-    let given: Vec<&str> = texts.given.iter().map(String::as_str).collect();
-    let customer: Vec<&str> = texts.customer.iter().map(String::as_str).collect();
-    let now = here.set.local(turn.now());
-    let sources = Sources { given: &given, customer: &customer, now, language: turn.language() };
-    only_grounded_but(text, &sources, |kind| allowed.contains(&kind) || agent.ground.lets_pass(kind))
 }
 
 /// Values that the customer is asked about, or that a tool looks for.
@@ -170,9 +148,7 @@ pub(super) fn check_inputs(
             continue;
         }
         claimed(agent, known, text)?;
-        if agent.ground.is_on {
-            compare(agent, &texts, turn, here, text, &ASKED)?;
-        }
+        agent.ground.compare(turn, here, &texts, text, &ASKED)?;
     }
     Ok(())
 }
@@ -189,7 +165,7 @@ pub(super) fn check_confirm(
     let Some(known) = state::of(turn, here.run).filter(|_| agent.ground.is_on) else { return Ok(()) };
     let mut texts = known_texts(agent, turn, here, known);
     texts.given.extend(confirm.pieces().flatten().map(str::to_owned));
-    compare(agent, &texts, turn, here, body, &ASKED)
+    agent.ground.compare(turn, here, &texts, body, &ASKED)
 }
 
 /// Values that an exit gives are shown by the author's steps, so they need a source as those of a reply do.
@@ -205,7 +181,7 @@ pub(super) fn check_given(
         match value {
             Value::Text(text) => {
                 claimed(agent, known, text)?;
-                compare(agent, &texts, turn, here, text, &[])?;
+                agent.ground.compare(turn, here, &texts, text, &[])?;
             }
             Value::Whole(_) | Value::Number(_) => {
                 let text = value.print().unwrap_or_default();

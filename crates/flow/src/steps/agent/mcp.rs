@@ -63,7 +63,7 @@ fn park(turn: &mut Turn<'_>, asked: McpCall) -> Next {
     let (call, attempt) = (asked.call, asked.attempt);
     let request = CallRequest::Mcp(asked);
     turn.effects.push(Effect::Call(Box::new(request.clone())));
-    Next::Park(Waiting::Call(Box::new(CallWait { call, attempt, request, retry_at: None, back: None })))
+    Next::Park(Waiting::Call(Box::new(CallWait { call, attempt, request, retry_at: None, back: None, unsaid: None })))
 }
 
 impl Agent {

@@ -10,7 +10,7 @@ use crate::{
         effect::{ActShape, AnswerShape, ModelCall, ModelQuestion, TalkBy, TalkEntry},
         session::AgentState,
     },
-    steps::llm::{ground, mark, mask, park, shape_fields, too_long},
+    steps::llm::{mark, mask, papers::papers, park, shape_fields, too_long},
 };
 
 /// The name of the act of replying, and of the search in the papers. Tools and exits have prefixes.
@@ -183,7 +183,7 @@ impl Agent {
     /// number of new parts.
     pub(super) fn search(&self, turn: &mut Turn<'_>, here: Here<'_>, text: &str) -> usize {
         let Some(within) = &self.knowledge else { return 0 };
-        let found = ground::papers(turn, here, within, text);
+        let found = papers(turn, here, within, text);
         let count = found.len();
         state::with(turn, here.run, |agent| {
             agent.papers.retain(|known| !found.contains(known));

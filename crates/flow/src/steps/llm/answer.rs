@@ -186,6 +186,19 @@ fn numbers(text: &str) -> Vec<String> {
     all
 }
 
+/// The verdict of a model that is asked for `yes` or `no`.
+pub fn yes_or_no(value: &Value) -> Option<bool> {
+    match value {
+        Value::YesNo(says) => Some(*says),
+        Value::Text(text) => match text.trim().to_lowercase().as_str() {
+            "yes" => Some(true),
+            "no" => Some(false),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 pub(crate) fn bad(text: impl Into<String>) -> ModelError {
     ModelError::new(ModelErrorKind::BadAnswer, text)
 }

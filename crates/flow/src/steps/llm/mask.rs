@@ -167,7 +167,7 @@ pub fn show(text: &str, masked: &[MaskedWord]) -> String {
 }
 
 /// As `show`, in all texts of a value.
-pub(crate) fn show_in(value: Value, masked: &[MaskedWord]) -> Value {
+pub fn show_in(value: Value, masked: &[MaskedWord]) -> Value {
     match value {
         Value::Text(text) => Value::Text(show(&text, masked)),
         Value::List(items) => Value::List(items.into_iter().map(|item| show_in(item, masked)).collect()),

@@ -8,7 +8,7 @@ use crate::{
     },
     definition::{FlowSet, Node},
     engine::routing::meaning,
-    steps::{Step, agent::VERIFY},
+    steps::{Step, ground::verify::VERIFY},
 };
 
 /// The name that means every step.
@@ -79,9 +79,13 @@ fn asks(node: &Node) -> bool {
     }
 }
 
-/// True for an agent whose replies a second model judges.
+/// True for a step whose texts a second model judges.
 fn verifies(node: &Node) -> bool {
-    matches!(&node.step, Step::Agent(agent) if agent.ground.verify.is_some())
+    match &node.step {
+        Step::Agent(agent) => agent.ground.verify.is_some(),
+        Step::Llm(llm) => llm.ground.verify.is_some(),
+        _ => false,
+    }
 }
 
 /// The last part of an id: `order.size` is `size` in its own flow.

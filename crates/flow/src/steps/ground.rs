@@ -1,4 +1,7 @@
-//! Reads `ground` of an agent: the values of a reply that must have a source, and further sources.
+//! Implements `ground` of `llm` and `agent`: the values of a model's text that must have a source, further sources, and a
+//! second model that judges the text.
+
+pub mod verify;
 
 use crate::{
     base::{
@@ -13,12 +16,15 @@ use crate::{
         spec::{Declared, FieldKind, FieldSpec},
         step_fields::StepFields,
     },
-    model::grounding::{KIND_WORDS, Kind as ValueKind},
+    model::{
+        effect::{ModelError, ModelErrorKind},
+        grounding::{KIND_WORDS, Kind as ValueKind, Sources, readable, ungrounded},
+    },
     steps::llm::keys::named_model,
     text::Text,
 };
 
-/// How a reply is held to its sources.
+/// How the texts of a model are held to their sources.
 pub struct Ground {
     /// False: every value passes, and the author has said why.
     pub is_on: bool,
@@ -26,11 +32,11 @@ pub struct Ground {
     pub also: Vec<Text>,
     /// The words of the kinds that are compared; `None`: all.
     pub kinds: Option<Vec<&'static str>>,
-    /// The second model that is asked whether the sources support a reply; `None`: nobody is asked.
+    /// The second model that is asked whether the sources support a text; `None`: nobody is asked.
     pub verify: Option<String>,
 }
 
-pub(super) const GROUND: FieldKind =
+pub(in crate::steps) const GROUND: FieldKind =
     FieldKind::Either(&[FieldKind::YesNo, FieldKind::Record(NOT_GROUNDED), FieldKind::Record(LIMITED)]);
 
 const NOT_GROUNDED: &[FieldSpec] =
@@ -51,7 +57,7 @@ const LIMITED: &[FieldSpec] = &[
     FieldSpec::optional(
         "verify",
         FieldKind::Known(Declared::Model),
-        "A second model that is asked before each reply whether the sources support it; without its yes the reply is refused.",
+        "A second model that is asked about each text whether the sources support it; without its yes the text is refused.",
     ),
 ];
 
@@ -69,15 +75,18 @@ const ALIKE: [(&str, &str); 10] = [
     ("hour", "time"),
 ];
 
-pub(super) fn read_ground(fields: &mut StepFields<'_, '_>) -> Ground {
-    let mut ground = Ground { is_on: true, also: Vec::new(), kinds: None, verify: None };
+/// Reads `ground`; without the key it is as `default` says.
+pub(in crate::steps) fn read_ground(fields: &mut StepFields<'_, '_>, default: bool) -> Ground {
+    let mut ground = Ground { is_on: default, also: Vec::new(), kinds: None, verify: None };
     let Some(node) = fields.node("ground") else { return ground };
     if node.map().is_some() {
+        ground.is_on = true;
         read_map(fields, node, &mut ground);
         return ground;
     }
-    ground.is_on = fields.opt_bool("ground").unwrap_or(true);
-    if !ground.is_on {
+    let Some(is_on) = fields.opt_bool("ground") else { return ground };
+    ground.is_on = is_on;
+    if !is_on {
         let message = "nothing says why values without a source may pass";
         fields.report(Diagnostic::error("E529", &node.place, message).help("write `ground: {no: the reason}`"));
     }
@@ -116,7 +125,7 @@ fn read_map(fields: &mut StepFields<'_, '_>, node: &Node, ground: &mut Ground) {
     let texts = entry.value.one_or_many();
     if texts.is_empty() || texts.iter().any(|text| text.text().is_some_and(is_blank)) {
         let finding = Diagnostic::error("E529", &entry.value.place, "`also` has an empty text, which is no source");
-        fields.report(finding.help("write values that a reply may say, such as `${order.total}`, or take it out"));
+        fields.report(finding.help("write values that the model may say, such as `${order.total}`, or take it out"));
     }
     if texts.len() > MODEL_FACTS_MAX {
         let message = format!("`also` has at most {MODEL_FACTS_MAX} texts");
@@ -154,14 +163,57 @@ fn read_kinds(fields: &StepFields<'_, '_>, node: &Node) -> Vec<&'static str> {
     kinds
 }
 
+/// The texts whose values a model's text may hold, of the business and of the customer.
+pub(in crate::steps) struct KnownTexts {
+    pub given: Vec<String>,
+    pub customer: Vec<String>,
+}
+
 impl Ground {
     /// True if a value of this kind needs no source.
-    pub(super) fn lets_pass(&self, kind: ValueKind) -> bool {
+    pub(in crate::steps) fn lets_pass(&self, kind: ValueKind) -> bool {
         self.kinds.as_ref().is_some_and(|compared| kind.passes(compared))
     }
 
     /// The further sources, with their values.
-    pub(super) fn more(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<Vec<String>, StepFailure> {
+    pub(in crate::steps) fn more(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<Vec<String>, StepFailure> {
         self.also.iter().map(|text| turn.render(here, text, &[])).collect()
     }
+
+    /// Refuses a text with a value that no source gave; values of the kinds `allowed` pass. The reason names the value,
+    /// because the model shall leave it out, and nobody else wrote it.
+    pub(in crate::steps) fn compare(
+        &self,
+        turn: &Turn<'_>,
+        here: Here<'_>,
+        known: &KnownTexts,
+        text: &str,
+        allowed: &[ValueKind],
+    ) -> Result<(), ModelError> {
+        if !self.is_on {
+            return Ok(());
+        }
+        // A customer reads the figures of all scripts.
+        let text = readable(text);
+        let shown = |texts: &[String]| texts.iter().map(|text| readable(text)).collect::<Vec<_>>();
+        let (given, customer) = (shown(&known.given), shown(&known.customer));
+        let given: Vec<&str> = given.iter().map(AsRef::as_ref).collect();
+        let customer: Vec<&str> = customer.iter().map(AsRef::as_ref).collect();
+        let now = here.set.local(turn.now());
+        let sources = Sources { given: &given, customer: &customer, now, language: turn.language() };
+        let mut found = ungrounded(&text, &sources);
+        found.retain(|one| !allowed.contains(&one.kind) && !self.lets_pass(one.kind));
+        if found.is_empty() {
+            return Ok(());
+        }
+        let named: Vec<String> = found
+            .iter()
+            .take(NAMED_MAX)
+            .map(|one| format!("`{}` ({})", &text[one.at.clone()], one.kind.as_str()))
+            .collect();
+        Err(ModelError::new(ModelErrorKind::Ungrounded, format!("no source has {}", named.join(", "))))
+    }
 }
+
+/// More values are not named to the model at once.
+const NAMED_MAX: usize = 5;
