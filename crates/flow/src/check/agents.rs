@@ -1,7 +1,7 @@
 //! Checks agents: they know something, their tools are described and typed, and nothing is done outside that the customer
 //! has not confirmed.
 
-use super::{agent_mcp, window};
+use super::{agent_mcp, tool_identity, window};
 use crate::{
     FlowSet,
     base::{
@@ -105,6 +105,7 @@ fn described(tool: &WrittenTool, called: &Flow, findings: &Findings) {
 }
 
 fn given_by_model(tool: &WrittenTool, inputs: &[Field], findings: &Findings) {
+    tool_identity::check(tool, inputs, findings);
     for input in inputs.iter().filter(|input| !input.untyped && !is_given(input.kind.of)) {
         let kind = input.kind.of.as_str();
         let message = format!("a model gives no `{kind}`, and `{}` takes one as `{}`", tool.name, input.name);
