@@ -71,6 +71,38 @@ async fn a_step_that_allows_less_than_a_question_may_cost_does_not_ask() {
 }
 
 #[tokio::test]
+async fn an_agent_whose_answers_have_cost_its_limit_takes_on_limit() {
+    // 20 tokens of the answer cost 0.00004 more.
+    let answer = |tokens: u64| {
+        let content = json!({"answer": {"do": "say", "with": {"text": "Hello"}}}).to_string();
+        let usage = json!({"prompt_tokens": tokens, "completion_tokens": 20});
+        let body = json!({"choices": [{"message": {"content": content}, "finish_reason": "stop"}], "usage": usage});
+        Act::Says(200, Vec::new(), body.to_string())
+    };
+    let bot = (
+        "flows/_bot.yaml",
+        "bot: Wheels\nlanguage: en\ntimezone: UTC\nmodels: [main]\nteams: {bench: {}}\n\
+         agents: {scope: repairs, discloses: {no: the tests read replies}}\n",
+    );
+    let flow = |cost: &str| {
+        format!(
+            "flow: desk\nwhen: [{{any_message: true}}]\nsteps:\n  - agent: helper\n    instructions: Answer.\n    facts: [We repair \
+             bikes.]\n    limits: {{cost: {cost}}}\n    on_limit: [{{say: Enough}}, end]\n"
+        )
+    };
+    // After the first answer nothing is left, or less than what the next question may cost.
+    for tokens in [49_960, 49_500] {
+        let server = ModelServer::start(vec![answer(tokens)]).await;
+        let mut house = House::at_meta(&[bot, ("flows/desk.yaml", &flow("0.05"))], &model(&server, "")).await;
+        house.says("hm").await;
+        assert_eq!(said(&house, 1).await, ["Hello"], "{tokens}");
+        house.says("hm").await;
+        assert_eq!(said(&house, 2).await, ["Hello", "Enough"], "{tokens}");
+        assert_eq!(server.asked().len(), 1, "{tokens}");
+    }
+}
+
+#[tokio::test]
 async fn a_thousand_parallel_questions_never_overspend_and_the_totals_are_those_of_the_server() {
     let usage = json!({"prompt_tokens": 100, "completion_tokens": 20});
     let body = json!({"choices": [{"message": {"content": "Hi"}, "finish_reason": "stop"}], "usage": usage});

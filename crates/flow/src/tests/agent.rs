@@ -4,6 +4,7 @@ mod cite;
 mod ground;
 mod http_tool;
 mod language;
+mod limits;
 mod mcp;
 mod offer;
 mod patience;

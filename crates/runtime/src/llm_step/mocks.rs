@@ -9,7 +9,7 @@ use crate::{
         yaml::{Entry, Kind, Node, to_json},
     },
     model::{
-        effect::{AnswerShape, ModelCall, ModelError, ModelErrorKind, ModelReply},
+        effect::{AnswerShape, ModelCall, ModelError, ModelErrorKind, ModelReply, millionths},
         value::Value,
     },
 };
@@ -37,6 +37,14 @@ struct MockedAnswer {
     answer: Result<Value, ModelError>,
     /// The time that the model takes.
     slow: Span,
+    /// The price of the answer, in millionths of the currency unit.
+    cost: i64,
+}
+
+impl MockedAnswer {
+    fn new(answer: Result<Value, ModelError>) -> MockedAnswer {
+        MockedAnswer { answer, slow: Span::ZERO, cost: 0 }
+    }
 }
 
 /// The words of `fail`, each with its error.
@@ -104,7 +112,7 @@ impl ModelMocks {
         let rule = self.rules.iter().find(|rule| meets(&rule.name, call.step.as_str()));
         rule.is_some_and(|rule| {
             let next = &rule.answers[rule.asked.min(rule.answers.len() - 1)];
-            next.answer.is_err() || next.slow > Span::ZERO
+            next.answer.is_err() || next.slow > Span::ZERO || next.cost > 0
         })
     }
 
@@ -129,7 +137,11 @@ impl ModelMocks {
         let at = rule.asked.min(rule.answers.len() - 1);
         rule.asked += 1;
         let said = format!("`{step}` was answered by the mock `{}`, not by the model `{}`", rule.name, call.model);
-        let MockedAnswer { answer, slow } = rule.answers[at].clone();
+        let MockedAnswer { answer, slow, cost } = rule.answers[at].clone();
+        // As with a real model, a question that costs more than what its step has left is not asked.
+        if let Some(left) = call.cost_max.filter(|left| cost > *left) {
+            return (ModelReply::free(&call.model, Err(ModelError::above_limit_of_step(cost, left))), said);
+        }
         // A text is a reply of an agent, as prose of a model is.
         let answer = match (&call.question.shape, answer) {
             (AnswerShape::Act(_), Ok(Value::Text(text))) => Ok(reply_of(&text)),
@@ -139,7 +151,7 @@ impl ModelMocks {
         let late = || ModelError::new(ModelErrorKind::ModelSlow, format!("no answer within {}", call.timeout));
         let answer = if is_late { Err(late()) } else { answer };
         let took = slow.min(call.timeout);
-        (ModelReply { took, ..ModelReply::free(&call.model, answer) }, said)
+        (ModelReply { took, cost, ..ModelReply::free(&call.model, answer) }, said)
     }
 }
 
@@ -174,7 +186,7 @@ fn rule(entry: &Entry, findings: &Findings) -> Rule {
         entry.value.one_or_many().iter().filter_map(|node| answer(node, findings)).collect();
     if answers.is_empty() {
         // The written answers have findings, or there are none.
-        answers.push(MockedAnswer { answer: Ok(Value::Nothing), slow: Span::ZERO });
+        answers.push(MockedAnswer::new(Ok(Value::Nothing)));
     }
     Rule { name: entry.key.text.clone(), answers, asked: 0 }
 }
@@ -184,18 +196,20 @@ fn rule(entry: &Entry, findings: &Findings) -> Rule {
 fn answer(node: &Node, findings: &Findings) -> Option<MockedAnswer> {
     if node.map().is_none() {
         let answer = Ok(Value::from_json(&to_json(node)));
-        return Some(MockedAnswer { answer, slow: Span::ZERO });
+        return Some(MockedAnswer::new(answer));
     }
     let mut fields = Fields::new(node, "an answer", findings);
     if let Some(act) = act(&mut fields) {
         let slow = fields.duration("slow", Span::ZERO);
+        let cost = cost(&mut fields);
         fields.finish();
-        return Some(MockedAnswer { answer: Ok(act), slow });
+        return Some(MockedAnswer { answer: Ok(act), slow, cost });
     }
     let json = fields.node("json").map(|node| Value::from_json(&to_json(node)));
     let text = fields.opt_text("text").map(Value::text);
     let slow = fields.duration("slow", Span::ZERO);
     let fail = fields.word("fail", &WORDS);
+    let cost = cost(&mut fields);
     let is_written = json.is_some() || text.is_some() || fail.is_some() || fields.node("slow").is_some();
     let members = node.map().unwrap_or_default();
     let is_bare = !is_written && !members.is_empty();
@@ -211,7 +225,20 @@ fn answer(node: &Node, findings: &Findings) -> Option<MockedAnswer> {
         Some((_, kind, text)) => Err(ModelError::new(*kind, *text)),
         None => Ok(json.or(text).unwrap_or_default()),
     };
-    Some(MockedAnswer { answer, slow })
+    Some(MockedAnswer { answer, slow, cost })
+}
+
+/// `cost` of an answer, in millionths of the currency unit; nothing without it.
+fn cost(fields: &mut Fields<'_>) -> i64 {
+    let Some(node) = fields.node("cost") else { return 0 };
+    node.text().and_then(millionths).unwrap_or_else(|| {
+        if !node.is_broken() {
+            let message = format!("`cost` of an answer is an amount, and this is {}", node.describe());
+            let finding = Diagnostic::error("E920", &node.place, message);
+            fields.findings().push(finding.help("write it in the currency of `prices`: `cost: 0.02`"));
+        }
+        0
+    })
 }
 
 fn reply_of(text: &str) -> Value {

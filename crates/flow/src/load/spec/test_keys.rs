@@ -68,8 +68,8 @@ const MOCKS: FieldSpec = FieldSpec::optional(
             "model",
             FieldKind::Many(&FieldKind::Map),
             "`STEP: repair`, by the id of an `llm` step or `any`: a text, `{json: {…}}`, `{fail: timeout}` or `{slow: 30s}`; by \
-             the name of an agent `{say: …}`, `{offer: …, options: […]}`, `{call: FLOW, with: {…}}`, `{exit: NAME, gives: {…}}` or `{search: …}`; a \
-             list of answers is used one by one.",
+             the name of an agent `{say: …}`, `{offer: …, options: […]}`, `{call: FLOW, with: {…}}`, `{exit: NAME, gives: {…}}` or `{search: …}`; `cost: \
+             0.02` beside one of these is its price; a list of answers is used one by one.",
         ),
         MCP_MOCKS,
     ]),

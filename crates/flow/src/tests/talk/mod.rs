@@ -53,6 +53,8 @@ pub struct Talk {
     pub happened: Vec<String>,
     pub calls: Vec<HttpCall>,
     pub questions: Vec<ModelCall>,
+    /// The price of each answer of a model, in millionths of the currency unit.
+    answer_cost: i64,
     /// The messages so far, as the runtime gives them to the engine.
     pub talk: Vec<TalkEntry>,
     /// The open calls of MCP tools.
@@ -114,6 +116,7 @@ impl Talk {
             happened: Vec::new(),
             calls: Vec::new(),
             questions: Vec::new(),
+            answer_cost: 0,
             talk: Vec::new(),
             used: Vec::new(),
             keys: Vec::new(),

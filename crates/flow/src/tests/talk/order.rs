@@ -6,7 +6,7 @@ use crate::{
     model::{
         contact::ContactPatch,
         content::MediaKind,
-        effect::{ModelError, ModelErrorKind, ModelReply},
+        effect::{ModelError, ModelErrorKind, ModelReply, millionths},
         event::{
             CallAnswer, CallError, CallReturn, DeliveryOutcome, Event, FlowEvent, Joined, McpAnswer, Reason, Start,
         },
@@ -24,7 +24,8 @@ impl Talk {
             return Err("no question is open".into());
         }
         let asked = self.questions.remove(0);
-        let result = Ok(CallReturn::Model(ModelReply::free(&asked.model, answer)));
+        let reply = ModelReply { cost: self.answer_cost, ..ModelReply::free(&asked.model, answer) };
+        let result = Ok(CallReturn::Model(reply));
         self.event(Event::Returned { run: asked.run, call: asked.call, result });
         Ok(())
     }
@@ -229,6 +230,13 @@ impl Talk {
                 let (name, with) = rest.split_once(' ').unwrap_or((rest, "{}"));
                 let with = Value::from_json(&serde_json::from_str(with).map_err(|e| e.to_string())?);
                 self.act(format!("{}_{name}", if word == "uses" { "call" } else { "exit" }), with)?;
+            }
+            // The price of each further answer of a model: `~ costs 0.02`.
+            "costs" => self.answer_cost = millionths(rest).ok_or("no amount")?,
+            // A question that may cost more than what its step has left is not asked.
+            "too_dear" => {
+                let left = self.questions.first().and_then(|call| call.cost_max).ok_or("no question has a limit")?;
+                self.reply(Err(ModelError::above_limit_of_step(left + 1, left)))?;
             }
             "refuse" => {
                 let kind = ModelErrorKind::ALL.into_iter().find(|kind| kind.as_str() == rest);

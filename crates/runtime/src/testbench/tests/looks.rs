@@ -253,6 +253,7 @@ fn a_mock_answers_for_a_model() {
         ("{sort: [weather, {text: repair}]}", "About: repair"),
         ("{sort: {slow: 5s, text: price}}", "About: price"),
         ("{sort: {slow: 21s, text: price}}", "Sorry: model_slow"),
+        ("{sort: {cost: 0.02, text: price}}", "About: price"),
         ("{sort: {fail: timeout}}", "Sorry: model_slow"),
         ("{sort: {fail: down}}", "Sorry: model_down"),
         ("{sort: {fail: refused}}", "Sorry: model_refused"),
@@ -290,4 +291,41 @@ fn a_test_counts_the_questions() {
         let said = report.files[0].cases[0].explain().unwrap_or_default();
         assert!(!report.is_good() && said.contains("ask.sort"), "{said}");
     }
+}
+
+/// The report of a case about an agent whose questions may cost 0.05 together.
+fn of_agent(answers: &str, steps: &str) -> super::super::Report {
+    let folder = tempfile::tempdir().unwrap();
+    let bot = "bot: B\nmodels: [main]\nteams: {bench: {}}\nagents: {scope: repairs, discloses: {no: a test}}\n";
+    let flow = "flow: desk\nwhen: [{any_message: true}]\nsteps:\n  - agent: helper\n    instructions: Answer.\n    facts: [We \
+                repair bikes.]\n    limits: {cost: 0.05}\n    on_limit: [{say: Enough for today}, end]\n";
+    let test =
+        format!("tests: desk\nmocks: {{model: {{helper: {answers}}}}}\ncases:\n  - name: a case\n    steps:\n{steps}");
+    std::fs::create_dir(folder.path().join("flows")).unwrap();
+    for (name, text) in [("_bot.yaml", bot), ("desk.yaml", flow), ("desk.test.yaml", &test)] {
+        std::fs::write(folder.path().join("flows").join(name), text).unwrap();
+    }
+    super::super::run(folder.path(), &super::super::TestOptions::default()).unwrap()
+}
+
+#[test]
+fn the_prices_of_mocks_count_for_the_limit_of_a_step() {
+    let talk = |said: &[&str]| {
+        let lines = said.iter().map(|said| format!("      - user: hm\n      - bot: {said}\n"));
+        lines.collect::<String>()
+    };
+    for (answers, said) in [
+        ("{say: Hello, cost: 0.025}", &["Hello", "Hello", "Enough for today"][..]),
+        // What is left is less than the answer would cost, so the model is not asked.
+        ("{say: Hello, cost: 0.03}", &["Hello", "Enough for today"]),
+        ("[{say: Hello, cost: 0.05}, {say: again}]", &["Hello", "Enough for today"]),
+        ("{say: Hello, cost: 0.06}", &["Enough for today"]),
+        ("{say: Hello}", &["Hello", "Hello", "Hello", "Hello"]),
+    ] {
+        let report = of_agent(answers, &talk(said));
+        assert!(report.is_good() && report.passed() == 1, "{answers}: {:#}", report.to_json());
+    }
+    let report = of_agent("{say: Hello, cost: much}", &talk(&["Hello"]));
+    let findings = report.to_json()["files"][0]["findings"].to_string();
+    assert!(findings.contains("E920") && findings.contains("cost: 0.02"), "{findings}");
 }
