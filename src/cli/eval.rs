@@ -12,7 +12,7 @@ use super::{
 use crate::{
     base::{counted::counted, limits::EVAL_PLAYS_MAX},
     model::effect::money,
-    runtime::testbench::{self, EvalCaseReport, EvalOptions, EvalOutcome, EvalReport, PassRate},
+    runtime::testbench::{self, CalibrationReport, EvalCaseReport, EvalOptions, EvalOutcome, EvalReport, PassRate},
 };
 use serde_json::Value as Json;
 use std::{
@@ -131,6 +131,20 @@ fn text(report: &EvalReport, earlier: Option<&Earlier>, paint: Paint) -> String 
             let _ = writeln!(out, "{explained}");
         }
     }
+    for file in &report.files {
+        let Some(calibration) = file.calibration.as_ref() else { continue };
+        for wrong in &calibration.wrong {
+            let _ = writeln!(out, "{} {}: the judge\n{wrong}\n", paint.bad("FAILED"), file.path);
+        }
+        if let Some(why) = &calibration.void {
+            let _ = writeln!(out, "{} {}: the judge\n  note:     {why}\n", paint.bad("FAILED"), file.path);
+        }
+    }
+    for file in &report.files {
+        let Some(calibration) = file.calibration.as_ref() else { continue };
+        let mark = if calibration.is_good() { paint.good("ok    ") } else { paint.bad("FAILED") };
+        let _ = writeln!(out, "{mark} {}: {}", file.path, calibrated(calibration));
+    }
     for (file, case) in report.cases() {
         let mark = if case.is_good() { paint.good("ok    ") } else { paint.bad("FAILED") };
         let _ = write!(out, "{mark} {}: {}: {}", file.path, titled(case), figures(case));
@@ -163,12 +177,29 @@ fn titled(case: &EvalCaseReport) -> String {
     }
 }
 
+/// `the judge gets 2 of 3 labelled talks right, 0.0003 EUR; its verdicts do not count`.
+fn calibrated(calibration: &CalibrationReport) -> String {
+    let CalibrationReport { judge, labels, asked, currency, .. } = calibration;
+    let mut text =
+        format!("the judge `{judge}` gets {} of {} right", calibration.right(), counted(*labels, "labelled talk"));
+    if let Some(cost) = asked.cost.filter(|_| asked.questions > 0) {
+        let _ = write!(text, ", {}", format!("{} {currency}", money(cost)).trim_end());
+    }
+    if !calibration.is_good() {
+        text.push_str("; its verdicts do not count, and nothing that it judges is played");
+    }
+    text
+}
+
 /// `4 of 5 plays (38–96 %, 80 % wanted), 0.0021 EUR and 1.2 s a play`.
 fn figures(case: &EvalCaseReport) -> String {
     let rate = case.rate();
     let EvalOutcome::Played { pass, .. } = &case.outcome else {
         return if case.is_good() { "found".to_owned() } else { "not found".to_owned() };
     };
+    if rate.plays == 0 {
+        return "not played".to_owned();
+    }
     let (low, high) = rate.interval();
     let mut text = format!("{} of {}", rate.passed, counted(rate.plays, "play"));
     if case.asks_models() {
@@ -185,6 +216,13 @@ fn figures(case: &EvalCaseReport) -> String {
     }));
     if !costs.is_empty() {
         let _ = write!(text, ", {} a play", costs.join(" and "));
+    }
+    let beside =
+        [("the judge", case.aside_cost(|play| play.judge)), ("the customer", case.aside_cost(|play| play.customer))];
+    for (whose, cost) in beside {
+        if let Some(cost) = cost {
+            let _ = write!(text, "; {whose} {}", format!("{} {}", money(cost), case.currency()).trim_end());
+        }
     }
     text
 }

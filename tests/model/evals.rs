@@ -1,6 +1,9 @@
 //! Tests `transom eval`: plays with real answers, their recording, the same results without a model, and the comparison of
 //! models.
 
+mod customer;
+mod judge;
+
 use super::{Act, ModelServer, completion, refusal, value};
 use serde_json::{Value as Json, json};
 use std::path::Path;

@@ -68,8 +68,8 @@ use cases::TestRun;
 pub use coverage::Coverage;
 pub use draft::RecordedTest;
 pub use evals::{
-    EvalCaseReport, EvalFileReport, EvalOptions, EvalOutcome, EvalPlay, EvalReport, PassRate, eval_findings,
-    run as run_evals,
+    AsideCost, CalibrationReport, EvalCaseReport, EvalFileReport, EvalOptions, EvalOutcome, EvalPlay, EvalReport,
+    PassRate, eval_findings, run as run_evals,
 };
 pub use init::init;
 pub use live::{LiveOptions, LiveReport};

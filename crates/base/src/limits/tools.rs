@@ -41,6 +41,17 @@ pub const TEST_MOMENTS_MAX: usize = 40_000;
 /// to ten points on either side.
 pub const EVAL_PLAYS_DEFAULT: usize = 5;
 pub const EVAL_PLAYS_MAX: usize = 100;
+/// The criteria of one `judge`, each of which is a question to a model, and the length of one in characters.
+pub const EVAL_CRITERIA_MAX: usize = 10;
+pub const EVAL_CRITERION_CHARS_MAX: usize = 500;
+/// The labelled transcripts of an eval file, and the lines of one.
+pub const EVAL_CALIBRATIONS_MAX: usize = 50;
+pub const EVAL_CALIBRATION_LINES_MAX: usize = 40;
+/// How often a customer that a model plays writes, and how often at most.
+pub const EVAL_TURNS_DEFAULT: usize = 6;
+pub const EVAL_TURNS_MAX: usize = 20;
+/// The longest message of such a customer, and of what it wants and knows, in characters.
+pub const EVAL_CUSTOMER_CHARS_MAX: usize = 1_000;
 /// Our newest messages that a test case searches for refused or waiting ones.
 pub const TEST_OUTBOUND_READ: i64 = 500;
 /// Acts that `test init` plays before it leaves the rest to the author.

@@ -1,5 +1,5 @@
 //! Parses `agents:` of `_bot.yaml`: the matter of all agents, the team behind them, the sentence that a machine answers,
-//! and the model that tells what a message means.
+//! and the models that tell what a message means, and judge evals.
 
 use super::teams::Team;
 use crate::base::{
@@ -18,6 +18,8 @@ pub struct Agents {
     pub discloses: Disclosure,
     /// The model that is asked what a message means; `None`: the first of `models`.
     pub router: Option<String>,
+    /// The model that judges the talks of evals; `None`: an eval with `judge` is a mistake.
+    pub judge: Option<String>,
 }
 
 /// The sentence that a machine answers, at the first reply in a window.
@@ -47,16 +49,8 @@ pub(super) fn parse(
         let near = did_you_mean(name, teams.keys().map(String::as_str));
         findings.push(finding.help(near.unwrap_or_else(|| format!("write `teams: {{{name}: {{}}}}`"))));
     }
-    let router = node.opt_text("router").map(str::to_owned);
-    if let (Some(name), Some(written)) = (&router, node.node("router"))
-        // Without any model each step and trigger that asks one has this finding.
-        && !models.is_empty()
-        && !models.contains(name)
-    {
-        let finding = Diagnostic::error("E520", &written.place, format!("`models` above does not name `{name}`"));
-        let help = format!("it names `{}`", models.join("`, `"));
-        findings.push(finding.help(help).meant(name, models.iter().map(String::as_str)));
-    }
+    let router = model(&mut node, "router", models, findings);
+    let judge = model(&mut node, "judge", models, findings);
     let discloses = match node.node("discloses") {
         None => Disclosure::BuiltIn,
         Some(why) if why.map().is_some() => {
@@ -80,5 +74,18 @@ pub(super) fn parse(
         },
     };
     node.finish();
-    Agents { scope, team, discloses, router }
+    Agents { scope, team, discloses, router, judge }
+}
+
+/// The model under this key; one that `models` does not name gets a finding.
+fn model(fields: &mut Fields<'_>, key: &'static str, models: &[String], findings: &Findings) -> Option<String> {
+    let name = fields.opt_text(key)?.to_owned();
+    let written = fields.node(key)?;
+    // Without any model each step and trigger that asks one has this finding.
+    if !models.is_empty() && !models.contains(&name) {
+        let finding = Diagnostic::error("E520", &written.place, format!("`models` above does not name `{name}`"));
+        let help = format!("it names `{}`", models.join("`, `"));
+        findings.push(finding.help(help).meant(&name, models.iter().map(String::as_str)));
+    }
+    Some(name)
 }

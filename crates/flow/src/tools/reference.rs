@@ -6,9 +6,9 @@ use super::glossary;
 use crate::{
     base::codes,
     load::spec::{
-        BOT_KEYS, CASE_KEYS, EVAL_CASE_KEYS, EVAL_KEYS, EVAL_RULE_KEYS, EVAL_SEARCH_KEYS, EXPECT_KEYS, FLOW_KEYS,
-        FORMS, FieldKind, FieldSpec, HOURS_PARTS, MESSAGE_KEYS, STEP_KEYS, Spec, TEST_KEYS, TEST_STEPS, TRIGGER_KEYS,
-        TYPES, VIEWS,
+        BOT_KEYS, CASE_KEYS, EVAL_CALIBRATION_KEYS, EVAL_CASE_KEYS, EVAL_CUSTOMER_KEYS, EVAL_KEYS, EVAL_RULE_KEYS,
+        EVAL_SEARCH_KEYS, EXPECT_KEYS, FLOW_KEYS, FORMS, FieldKind, FieldSpec, HOURS_PARTS, MESSAGE_KEYS, STEP_KEYS,
+        Spec, TEST_KEYS, TEST_STEPS, TRIGGER_KEYS, TYPES, VIEWS,
     },
     script::{FUNCTIONS, Function, PARTS},
     steps, triggers,
@@ -85,7 +85,7 @@ pub fn about(word: &str) -> Option<String> {
 }
 
 /// The places of keys that are not fields of a step or trigger.
-const KEYS: [(&str, &[FieldSpec]); 13] = [
+const KEYS: [(&str, &[FieldSpec]); 15] = [
     ("a key of a flow", FLOW_KEYS),
     ("a key of `_bot.yaml`", BOT_KEYS),
     ("a key of every step", STEP_KEYS),
@@ -99,6 +99,8 @@ const KEYS: [(&str, &[FieldSpec]); 13] = [
     ("a key of a case of an eval", EVAL_CASE_KEYS),
     ("a rule of an eval", EVAL_RULE_KEYS),
     ("a key of `finds` of an eval", EVAL_SEARCH_KEYS),
+    ("a key of `customer` of an eval", EVAL_CUSTOMER_KEYS),
+    ("a key of `calibrate` of an eval", EVAL_CALIBRATION_KEYS),
 ];
 
 /// The keys of the maps under these keys, by their path: `defaults.queue_for`.
@@ -317,7 +319,16 @@ fn rows(text: &mut String, field: &FieldSpec, path: &str, depth: usize) {
 /// The keys of the maps of a field, with their prefix: `NAME.` if the author chooses the names.
 fn inner_keys(kind: &FieldKind) -> Vec<(&'static str, &'static [FieldSpec])> {
     // The keys of tests have pages of their own.
-    let apart = [CASE_KEYS, TEST_STEPS, MESSAGE_KEYS, EXPECT_KEYS, EVAL_CASE_KEYS, EVAL_SEARCH_KEYS];
+    let apart = [
+        CASE_KEYS,
+        TEST_STEPS,
+        MESSAGE_KEYS,
+        EXPECT_KEYS,
+        EVAL_CASE_KEYS,
+        EVAL_SEARCH_KEYS,
+        EVAL_CUSTOMER_KEYS,
+        EVAL_CALIBRATION_KEYS,
+    ];
     let of = |kind: &FieldKind| match kind {
         FieldKind::Record(fields) if apart.contains(fields) => None,
         FieldKind::Record(fields) => Some(("", *fields)),
@@ -381,6 +392,8 @@ mod tests {
             ("evals.md", EVAL_CASE_KEYS),
             ("evals.md", EVAL_RULE_KEYS),
             ("evals.md", EVAL_SEARCH_KEYS),
+            ("evals.md", EVAL_CUSTOMER_KEYS),
+            ("evals.md", EVAL_CALIBRATION_KEYS),
         ];
         let specs = steps::SPECS.iter().map(|spec| ("steps.md", spec.fields));
         let specs = specs.chain(triggers::SPECS.iter().map(|spec| ("triggers.md", spec.fields)));

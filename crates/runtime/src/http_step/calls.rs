@@ -37,11 +37,11 @@ use tokio::sync::Semaphore;
 
 /// The HTTP access of flows.
 pub struct Calls {
-    way: Way,
+    pub(super) way: Way,
     metrics: Metrics,
 }
 
-enum Way {
+pub(super) enum Way {
     /// The network for real senders; `sandbox.mocks` for sandboxes, if the bot has any.
     Network {
         caller: FlowClient,
@@ -60,13 +60,13 @@ enum Way {
     Mocked(Arc<Played>),
 }
 
-struct Played {
-    mocks: Mutex<Mocks>,
+pub(super) struct Played {
+    pub(super) mocks: Mutex<Mocks>,
     made: Mutex<Vec<MockedCall>>,
     asked: Mutex<Vec<MockedQuestion>>,
     used: Mutex<Vec<MockedToolUse>>,
     /// Asks real models in place of mocks.
-    live: Option<LiveCase>,
+    pub(super) live: Option<LiveCase>,
 }
 
 /// The result of a question.

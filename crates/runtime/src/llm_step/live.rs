@@ -130,12 +130,22 @@ impl LiveCase {
         LiveCase { models, instead, contact: ContactId(number), answered: Mutex::default() }
     }
 
-    /// Asks one question, and tells by whom it was answered.
+    /// Asks one question of the bot, and tells by whom it was answered.
     pub async fn ask(&self, call: &ModelCall) -> (ModelReply, String) {
-        let (models, contact, mut question) = (Arc::clone(&self.models), self.contact, call.clone());
+        let mut question = call.clone();
         if let Some(instead) = self.instead.as_ref().filter(|instead| instead.of == question.model) {
             question.model.clone_from(&instead.by);
         }
+        self.ask_model(call, question).await
+    }
+
+    /// As `ask`, but of the model that the question names, also where models are compared.
+    pub async fn ask_as_named(&self, call: &ModelCall) -> (ModelReply, String) {
+        self.ask_model(call, call.clone()).await
+    }
+
+    async fn ask_model(&self, call: &ModelCall, question: ModelCall) -> (ModelReply, String) {
+        let (models, contact) = (Arc::clone(&self.models), self.contact);
         let asked = self.models.event_loop.spawn(async move { models.ask(&question, contact).await });
         let reply = asked.await.unwrap_or_else(|error| {
             let text = format!("the question could not be asked: {error}");

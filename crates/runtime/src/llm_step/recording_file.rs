@@ -17,6 +17,8 @@ use std::{fmt::Write as _, sync::Arc};
 /// The cases of a test file with recorded questions, by name, in the order of the file.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RecordingFile {
+    /// The answers of the judge of an eval to its labelled talks.
+    pub calibration: Vec<RecordedQuestion>,
     pub cases: Vec<(String, Vec<RecordedQuestion>)>,
 }
 
@@ -62,9 +64,11 @@ impl RecordingFile {
     pub fn read(file: &Arc<SourceFile>, findings: &Findings) -> RecordingFile {
         let Some(node) = yaml::load(file, findings) else { return RecordingFile::default() };
         let mut fields = Fields::new(&node, "a recording", findings);
+        let labels = fields.list("calibrate").iter();
+        let calibration = labels.filter_map(|question| read_question(question, findings)).collect();
         let cases = fields.list("cases").iter().map(|case| read_case(case, findings)).collect();
         fields.finish();
-        RecordingFile { cases }
+        RecordingFile { calibration, cases }
     }
 
     /// Takes the questions of the next case with this name.
@@ -75,38 +79,44 @@ impl RecordingFile {
 
     /// The text of the file.
     pub fn text(&self, by: RecordedBy) -> String {
-        let mut text = format!("{}cases:\n", by.head());
+        let mut text = by.head();
+        if !self.calibration.is_empty() {
+            text.push_str("calibrate:\n");
+            self.calibration.iter().for_each(|question| write_question(question, "  ", &mut text));
+        }
+        text.push_str("cases:\n");
         for (name, questions) in &self.cases {
             let _ = write!(text, "  - name: {}\n    questions:\n", flow_style(&name.as_str().into()));
-            questions.iter().for_each(|question| write_question(question, &mut text));
+            questions.iter().for_each(|question| write_question(question, "      ", &mut text));
         }
         text
     }
 }
 
-fn write_question(question: &RecordedQuestion, text: &mut String) {
+/// Writes an item of a list that stands this far in.
+fn write_question(question: &RecordedQuestion, indent: &str, text: &mut String) {
     let RecordedQuestion { step, digest, asked, answer, by, tokens, cost, ms, on } = question;
-    let _ = writeln!(text, "      - step: {}", flow_style(&step.as_str().into()));
+    let _ = writeln!(text, "{indent}- step: {}", flow_style(&step.as_str().into()));
     let (key, answer) = match answer {
         Ok(value) => ("answer", value.to_json()),
         Err(why) => ("unusable", why.as_str().into()),
     };
-    let _ = writeln!(text, "        {key}: {}", flow_style(&answer));
-    let _ = writeln!(text, "        asked:");
+    let _ = writeln!(text, "{indent}  {key}: {}", flow_style(&answer));
+    let _ = writeln!(text, "{indent}  asked:");
     for (name, part) in asked {
-        let _ = writeln!(text, "          {name}: {}", flow_style(part));
+        let _ = writeln!(text, "{indent}    {name}: {}", flow_style(part));
     }
-    let _ = writeln!(text, "        digest: {digest}");
-    let _ = writeln!(text, "        by: {}", flow_style(&by.as_str().into()));
+    let _ = writeln!(text, "{indent}  digest: {digest}");
+    let _ = writeln!(text, "{indent}  by: {}", flow_style(&by.as_str().into()));
     let Tokens { input, cached, output } = tokens;
-    let _ = writeln!(text, "        tokens: {{input: {input}, cached: {cached}, output: {output}}}");
+    let _ = writeln!(text, "{indent}  tokens: {{input: {input}, cached: {cached}, output: {output}}}");
     if !cost.is_empty() {
-        let _ = writeln!(text, "        cost: {}", flow_style(&cost.as_str().into()));
+        let _ = writeln!(text, "{indent}  cost: {}", flow_style(&cost.as_str().into()));
     }
     if let Some(ms) = ms {
-        let _ = writeln!(text, "        ms: {ms}");
+        let _ = writeln!(text, "{indent}  ms: {ms}");
     }
-    let _ = writeln!(text, "        on: {}", flow_style(&on.as_str().into()));
+    let _ = writeln!(text, "{indent}  on: {}", flow_style(&on.as_str().into()));
 }
 
 /// JSON with a blank behind each colon and comma, as people write it.
@@ -198,6 +208,7 @@ mod tests {
         let record =
             json!({"kind": "late", "number": "4711", "angry": false, "parts": 3, "none": null, "o: d\u{7f}": odd});
         let file = RecordingFile {
+            calibration: vec![question(Ok(Value::text("no"))), question(Err(odd.to_owned()))],
             cases: vec![
                 (odd.to_owned(), vec![question(Ok(Value::from_json(&record))), question(Err(odd.to_owned()))]),
                 ("- b".to_owned(), vec![question(Ok(Value::text("yes"))), question(Ok(Value::from_json(&json!(1.5))))]),

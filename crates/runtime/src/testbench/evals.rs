@@ -1,6 +1,10 @@
 //! Runs evals: plays each talk several times, with recorded or real answers of models, and counts the plays that keep all
 //! rules; asks the papers of `knowledge/` for the parts that must be found.
 
+mod aside;
+mod calibration;
+mod customer;
+mod judge;
 mod report;
 mod rules;
 mod search;
@@ -33,6 +37,10 @@ use crate::{
     model::effect::millionths,
 };
 use anyhow::bail;
+pub use aside::AsideCost;
+use aside::{CUSTOMER, JUDGE};
+use calibration::Calibrated;
+pub use calibration::CalibrationReport;
 pub use report::{EvalCaseReport, EvalFileReport, EvalOutcome, EvalPlay, EvalReport, PassRate};
 use std::{path::Path, sync::Arc};
 
@@ -55,6 +63,8 @@ pub struct EvalOptions<'a> {
 struct ReadEval {
     path: String,
     file: EvalFile,
+    /// The recorded answers of the judge to the labelled talks.
+    calibration: Vec<RecordedQuestion>,
     /// For each case: its world, and the recorded plays.
     cases: Vec<(Play, Vec<Vec<RecordedQuestion>>)>,
 }
@@ -83,16 +93,20 @@ pub fn run(folder: &Path, options: &EvalOptions<'_>) -> anyhow::Result<EvalRepor
     let mut live = None;
     match &options.live {
         None => {
-            play_all(&bot, &evals, options, None, &mut files);
+            let calibrated = calibration::all(&bot, &evals, options.name);
+            play_all(&bot, (&evals, &calibrated), options, None, &mut files);
+            report_calibrations(calibrated, &mut files);
         }
         Some(wanted) => {
             let session = LiveSession::begin(&mut bot, *wanted)?;
+            let calibrated = calibration::all(&bot, &evals, options.name);
             let mut asked = Vec::new();
             for model in asked_models(&bot, wanted, options.models)? {
                 bot.instead = model.clone();
                 let name = model.map(|model| model.by);
-                asked = play_all(&bot, &evals, options, name.as_deref(), &mut files);
+                asked = play_all(&bot, (&evals, &calibrated), options, name.as_deref(), &mut files);
             }
+            report_calibrations(calibrated, &mut files);
             let mut report = session.end();
             if wanted.keep {
                 live::keep(&bot, &tests, &asked, &mut report)?;
@@ -101,6 +115,12 @@ pub fn run(folder: &Path, options: &EvalOptions<'_>) -> anyhow::Result<EvalRepor
         }
     }
     Ok(EvalReport { findings: Vec::new(), files, took: (SystemClock.now() - began).to_std(), live })
+}
+
+fn report_calibrations(calibrated: Vec<Option<Calibrated>>, reports: &mut [EvalFileReport]) {
+    for (calibrated, report) in calibrated.into_iter().zip(reports) {
+        report.calibration = calibrated.map(|calibrated| calibrated.report);
+    }
 }
 
 /// The models that answer in turn; `None`: those of the bot.
@@ -127,7 +147,7 @@ fn read_all(bot: &Bot, tests: &TestFiles, options: &EvalOptions<'_>) -> (Vec<Eva
     let is_of_evals = |finding: &&Diagnostic| finding.place.file().is_eval() && is_wanted(finding.place.path());
     for finding in tests.findings.iter().filter(is_of_evals) {
         let path = finding.place.path().to_owned();
-        reports.push(EvalFileReport { path, findings: vec![finding.clone()], cases: Vec::new() });
+        reports.push(EvalFileReport { path, findings: vec![finding.clone()], ..EvalFileReport::default() });
         evals.push(None);
     }
     (reports, evals)
@@ -148,12 +168,13 @@ fn read(
             .into_iter()
             .zip(&file.cases)
             .map(|(play, case)| (play, std::iter::from_fn(|| recording.take(&case.name)).collect()));
-        ReadEval { path: path.clone(), cases: cases.collect(), file }
+        let cases = cases.collect();
+        ReadEval { path: path.clone(), cases, calibration: std::mem::take(&mut recording.calibration), file }
     });
     found.extend(findings.into_sorted());
     diagnostic::sort(&mut found);
     let is_good = !found.iter().any(Diagnostic::is_error);
-    (EvalFileReport { path, findings: found, cases: Vec::new() }, read.filter(|_| is_good))
+    (EvalFileReport { path, findings: found, ..EvalFileReport::default() }, read.filter(|_| is_good))
 }
 
 /// The world of each case.
@@ -173,20 +194,24 @@ pub fn eval_findings(file: &EvalFile) -> Vec<Diagnostic> {
     findings.into_sorted()
 }
 
-/// Does the wanted cases and adds their reports; gives the answers of real models.
+/// Does the wanted cases and adds their reports, but for those whose judge failed its calibration; gives the answers of real models.
 fn play_all(
     bot: &Bot,
-    evals: &[Option<ReadEval>],
+    (evals, calibrated): (&[Option<ReadEval>], &[Option<Calibrated>]),
     options: &EvalOptions<'_>,
     model: Option<&str>,
     reports: &mut [EvalFileReport],
 ) -> Vec<AskedFile> {
     let is_wanted = |case: &EvalCase| options.name.is_none_or(|name| name == case.name);
+    let is_unjudged = |index: usize, case: &EvalCase| {
+        let failed = calibrated[index].as_ref().is_some_and(|calibrated| !calibrated.report.is_good());
+        failed && case.judged().next().is_some()
+    };
     let mut jobs = Vec::new();
     for (index, eval) in evals.iter().enumerate().filter_map(|(index, eval)| Some((index, eval.as_ref()?))) {
         for (number, (case, (play, recorded))) in eval.file.cases.iter().zip(&eval.cases).enumerate() {
             let EvalKind::Talk(talk) = &case.kind else { continue };
-            if is_wanted(case) {
+            if is_wanted(case) && !is_unjudged(index, case) {
                 let plays = plays(play, recorded, options.repeat.unwrap_or(talk.plays), bot.live.is_some());
                 jobs.extend(plays.into_iter().map(|play| Job { file: index, case: number, play, talk }));
             }
@@ -225,7 +250,8 @@ fn play_all(
                 reports[index].cases.push(report);
             }
         }
-        asked.push(AskedFile { path: eval.path.clone(), cases: answers });
+        let calibration = calibrated[index].as_ref().map(|calibrated| calibrated.recorded.clone());
+        asked.push(AskedFile { path: eval.path.clone(), calibration, cases: answers });
     }
     asked
 }
@@ -286,6 +312,16 @@ async fn play_talk(bot: &Bot, play: &Play, talk: &EvalTalk) -> anyhow::Result<Pl
             EvalStep::Look(rules) => failures.extend(world.check_rules(rules).await?),
         }
     }
+    if let Some(customer) = talk.customer.as_ref().filter(|_| !is_over) {
+        match world.play_customer(customer).await {
+            Ok(()) => {}
+            Err(Stop::Failed(failure)) => {
+                failures.push(*failure);
+                is_over = true;
+            }
+            Err(Stop::Broken(error)) => return Err(error),
+        }
+    }
     if !is_over {
         world.since = Since::default();
         failures.extend(world.check_rules(&talk.rules).await?);
@@ -296,15 +332,16 @@ async fn play_talk(bot: &Bot, play: &Play, talk: &EvalTalk) -> anyhow::Result<Pl
     let unrecorded = asked.iter().find(|question| !question.mocked && bot.live.is_none());
     let unrecorded = unrecorded.map(|question| unanswered(question, bot.recorded_by));
     let failed = recorded.failed.as_ref().map(|why| format!("a model gave no answer: {why}"));
-    let void = failed.or(unrecorded);
+    let void = failed.or(unrecorded).or(world.unanswered_aside.take());
     let (transcript, mut notes, _) = world.end().await;
     if void.is_some() {
         // The rules are not about the way out that the bot takes without the answer.
         failures.clear();
         notes.clear();
     }
-    let currency =
-        answers.iter().find_map(|answer| Some(answer.cost.split_once(' ')?.1.to_owned())).unwrap_or_default();
+    let (judge, customer) = (AsideCost::of(&answers, JUDGE), AsideCost::of(&answers, CUSTOMER));
+    let currency = currency_of(&answers);
+    let answers = aside::of_bot(answers);
     let play = EvalPlay {
         failures,
         void,
@@ -314,8 +351,15 @@ async fn play_talk(bot: &Bot, play: &Play, talk: &EvalTalk) -> anyhow::Result<Pl
         currency,
         ms: answers.iter().map(|answer| answer.ms).sum(),
         questions: answers.len(),
+        judge,
+        customer,
     };
     Ok(Played { play, recorded })
+}
+
+/// The currency of the answers; empty: no model has prices.
+fn currency_of(answers: &[RecordedQuestion]) -> String {
+    answers.iter().find_map(|answer| Some(answer.cost.split_once(' ')?.1.to_owned())).unwrap_or_default()
 }
 
 /// The cost of the answers in millionths of the currency unit; `None`: a model has no prices.

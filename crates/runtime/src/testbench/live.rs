@@ -110,7 +110,7 @@ pub(super) fn run_all(
         let files = run.files.iter().enumerate().filter_map(|(index, (file, read))| {
             let cases = read.as_ref()?.cases.iter().enumerate();
             let cases = cases.map(|(number, (case, _))| (case.name.clone(), new(index, number))).collect();
-            Some(AskedFile { path: file.path.clone(), cases })
+            Some(AskedFile { path: file.path.clone(), calibration: None, cases })
         });
         let files: Vec<AskedFile> = files.collect();
         keep(&bot, tests, &files, &mut report)?;
@@ -122,6 +122,8 @@ pub(super) fn run_all(
 /// A test or an eval with the answers that its cases have got.
 pub(super) struct AskedFile {
     pub path: String,
+    /// The answers of the judge to its labelled talks; `None`: it was not asked anew.
+    pub calibration: Option<Recorded>,
     /// The name of each case, with the answers of each play; no play: it was not asked anew.
     pub cases: Vec<(String, Vec<Recorded>)>,
 }
@@ -142,6 +144,12 @@ pub(super) fn keep(bot: &Bot, tests: &TestFiles, files: &[AskedFile], report: &m
         // A recording that cannot be read is written anew.
         let mut old = written.map(|file| RecordingFile::read(file, &Findings::default())).unwrap_or_default();
         let mut all = RecordingFile::default();
+        let why = file.calibration.as_ref().and_then(|calibration| calibration.failed.as_ref());
+        report.unkept.extend(why.map(|why| format!("{}: calibration: {why}", file.path)));
+        all.calibration = match file.calibration.as_ref().filter(|_| why.is_none()) {
+            Some(new) => new.questions.clone(),
+            None => std::mem::take(&mut old.calibration),
+        };
         for (name, plays) in &file.cases {
             let before: Vec<_> = std::iter::from_fn(|| old.take(name)).collect();
             let failed = plays.iter().find_map(|play| play.failed.as_ref());
@@ -153,9 +161,11 @@ pub(super) fn keep(bot: &Bot, tests: &TestFiles, files: &[AskedFile], report: &m
             all.cases.extend(kept.into_iter().filter(|all| !all.is_empty()).map(|questions| (name.clone(), questions)));
         }
         let text = all.text(bot.recorded_by);
-        if !all.cases.is_empty() && written.is_none_or(|written| written.text() != text) {
+        let is_empty = all.cases.is_empty() && all.calibration.is_empty();
+        if !is_empty && written.is_none_or(|written| written.text() != text) {
             std::fs::write(bot.folder.join(&path), text).with_context(|| format!("writing `{path}`"))?;
-            report.written.push((path, all.cases.iter().map(|(_, questions)| questions.len()).sum()));
+            let of_cases: usize = all.cases.iter().map(|(_, questions)| questions.len()).sum();
+            report.written.push((path, all.calibration.len() + of_cases));
         }
     }
     Ok(())

@@ -58,7 +58,7 @@ pub(super) fn unanswered(question: &MockedQuestion, by: RecordedBy) -> String {
 }
 
 /// Advice for a question that differs from the recorded one.
-fn record_anew(by: RecordedBy) -> String {
+pub(super) fn record_anew(by: RecordedBy) -> String {
     let without = match by {
         RecordedBy::Test => "; without the file `flows/NAME.model.yaml` mocks answer",
         RecordedBy::Eval => "",
@@ -67,7 +67,7 @@ fn record_anew(by: RecordedBy) -> String {
 }
 
 /// The failure for a question that is not the recorded one.
-fn unlike(at: &Place, question: &MockedQuestion, unlike: &UnlikeRecorded) -> FailedExpectation {
+pub(super) fn unlike(at: &Place, question: &MockedQuestion, unlike: &UnlikeRecorded) -> FailedExpectation {
     let what = format!("the question of `{}` to the model is not the recorded one", question.step);
     FailedExpectation { place: at.clone(), what, expected: unlike.recorded.clone(), got: unlike.asked.clone() }
 }

@@ -103,6 +103,8 @@ pub(super) struct World<'a> {
     pub aside: Vec<(usize, Place)>,
     /// Notes that are shown with a failure.
     pub notes: Vec<String>,
+    /// The reason why a question of an eval itself, as of its judge, has no answer.
+    pub unanswered_aside: Option<String>,
     calls_told: usize,
     pub questions_told: usize,
     pub tools_told: usize,
@@ -192,6 +194,7 @@ impl<'a> World<'a> {
             since: Since::default(),
             aside: Vec::new(),
             notes: Vec::new(),
+            unanswered_aside: None,
             calls_told: 0,
             questions_told: 0,
             tools_told: 0,
@@ -216,6 +219,11 @@ impl<'a> World<'a> {
     pub fn tell(&mut self, mark: char, text: impl Into<String>) {
         let at = jiff::Timestamp::from_millisecond(self.now().0).unwrap_or_default().to_zoned(self.zone.clone());
         self.lines.push(TranscriptLine { at: at.strftime("%a %-d %b %H:%M").to_string(), mark, text: text.into() });
+    }
+
+    /// The transcript so far.
+    pub fn lines(&self) -> &[TranscriptLine] {
+        &self.lines
     }
 
     /// Delivers a message of the customer, as the provider would.

@@ -165,6 +165,11 @@ const AGENTS: FieldKind = FieldKind::Record(&[
         "the first of `models`",
         "The model that is asked what a message means, for triggers `meaning` and questions with `understand`.",
     ),
+    FieldSpec::optional(
+        "judge",
+        FieldKind::Known(Declared::Model),
+        "The model that judges the talks of evals by `expect: {judge: …}`. No flow asks it.",
+    ),
 ]);
 
 const TEMPLATE: FieldKind = FieldKind::Record(&[

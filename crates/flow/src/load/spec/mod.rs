@@ -9,7 +9,9 @@ mod test_keys;
 mod values;
 
 pub use bot_keys::BOT_KEYS;
-pub use eval_keys::{EVAL_CASE_KEYS, EVAL_KEYS, EVAL_RULE_KEYS, EVAL_SEARCH_KEYS};
+pub use eval_keys::{
+    EVAL_CALIBRATION_KEYS, EVAL_CASE_KEYS, EVAL_CUSTOMER_KEYS, EVAL_KEYS, EVAL_RULE_KEYS, EVAL_SEARCH_KEYS,
+};
 pub use flow_keys::{FLOW_KEYS, STEP_KEYS, TRIGGER_KEYS};
 pub use kind::{Declared, FieldKind};
 pub use test_keys::{CASE_KEYS, EXPECT_KEYS, MESSAGE_KEYS, TEST_KEYS, TEST_STEPS};

@@ -2,8 +2,8 @@
 
 use super::{GENERATED, table};
 use crate::load::spec::{
-    CASE_KEYS, EVAL_CASE_KEYS, EVAL_KEYS, EVAL_RULE_KEYS, EVAL_SEARCH_KEYS, EXPECT_KEYS, FieldSpec, MESSAGE_KEYS,
-    TEST_KEYS, TEST_STEPS,
+    CASE_KEYS, EVAL_CALIBRATION_KEYS, EVAL_CASE_KEYS, EVAL_CUSTOMER_KEYS, EVAL_KEYS, EVAL_RULE_KEYS, EVAL_SEARCH_KEYS,
+    EXPECT_KEYS, FieldSpec, MESSAGE_KEYS, TEST_KEYS, TEST_STEPS,
 };
 use std::fmt::Write as _;
 
@@ -31,7 +31,7 @@ pub(super) fn evals_page() -> String {
     let parts = [
         (
             "A case",
-            "It has a `talk` or `finds`. What it says of the world goes over what the file says. The steps of a talk are the [steps of a test](tests.md#steps), without `bot`.",
+            "It has a `talk`, a `customer` or `finds`. What it says of the world goes over what the file says. The steps of a talk are the [steps of a test](tests.md#steps), without `bot`.",
             EVAL_CASE_KEYS,
         ),
         (
@@ -39,6 +39,8 @@ pub(super) fn evals_page() -> String {
             "`expect` also takes all keys that the [`expect` of a test](tests.md#what-expect-looks-at) has.",
             EVAL_RULE_KEYS,
         ),
+        ("What `customer` takes", "", EVAL_CUSTOMER_KEYS),
+        ("What `calibrate` takes", "", EVAL_CALIBRATION_KEYS),
         ("What `finds` takes", "", EVAL_SEARCH_KEYS),
     ];
     sections(text, &parts)

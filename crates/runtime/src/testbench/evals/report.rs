@@ -3,6 +3,8 @@
 use super::{
     super::{live::LiveReport, report::TranscriptLine},
     FailedExpectation,
+    aside::AsideCost,
+    calibration::CalibrationReport,
 };
 use crate::{
     base::{counted::counted, diagnostic::Diagnostic, place::Place},
@@ -22,12 +24,14 @@ pub struct EvalReport {
     pub live: Option<LiveReport>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct EvalFileReport {
     pub path: String,
     /// Findings in the file; with errors its cases were not run.
     pub findings: Vec<Diagnostic>,
     pub cases: Vec<EvalCaseReport>,
+    /// `None`: the judge has no labelled talks, or no wanted case asks it.
+    pub calibration: Option<CalibrationReport>,
 }
 
 #[derive(Debug)]
@@ -58,13 +62,18 @@ pub struct EvalPlay {
     pub void: Option<String>,
     pub notes: Vec<String>,
     pub transcript: Vec<TranscriptLine>,
-    /// In millionths of the currency unit; `None`: a model has no prices.
+    /// Of the bot's own questions, in millionths of the currency unit; `None`: a model has no prices.
     pub cost: Option<i64>,
-    /// Of the cost; empty: a model has no prices, or none was asked.
+    /// Of the costs; empty: a model has no prices, or none was asked.
     pub currency: String,
-    /// The time of all answers together, in milliseconds; `None`: it was not recorded.
+    /// The time of all answers to the bot together, in milliseconds; `None`: it was not recorded.
     pub ms: Option<u64>,
+    /// Of the bot.
     pub questions: usize,
+    /// The questions to the judge.
+    pub judge: AsideCost,
+    /// The questions to the model that plays the customer.
+    pub customer: AsideCost,
 }
 
 /// The plays that kept all rules.
@@ -96,14 +105,15 @@ impl EvalReport {
         self.failed() == 0 && self.errors() == 0
     }
 
-    /// For machines: `{passed, failed, errors, ms, findings, files: [{path, findings, cases: […]}], live}`.
+    /// For machines: `{passed, failed, errors, ms, findings, files: [{path, findings, cases: […], calibration}], live}`.
     pub fn to_json(&self) -> Json {
         let files: Vec<Json> = self
             .files
             .iter()
             .map(|file| {
                 let cases: Vec<Json> = file.cases.iter().map(EvalCaseReport::to_json).collect();
-                json!({"path": file.path, "findings": file.findings, "cases": cases})
+                let calibration = file.calibration.as_ref().map(CalibrationReport::to_json);
+                json!({"path": file.path, "findings": file.findings, "cases": cases, "calibration": calibration})
             })
             .collect();
         let all = self.cases().count();
@@ -148,6 +158,15 @@ impl EvalCaseReport {
         Some(sum / count)
     }
 
+    /// The mean cost in a play of the questions to the judge, or to the customer's model, in millionths of the currency
+    /// unit; `None`: unknown, or none was asked.
+    pub fn aside_cost(&self, of: impl Fn(&EvalPlay) -> AsideCost) -> Option<i64> {
+        let EvalOutcome::Played { plays, .. } = &self.outcome else { return None };
+        let asked: Vec<AsideCost> = plays.iter().map(of).collect();
+        let count = i64::try_from(plays.len()).ok().filter(|_| asked.iter().any(|asked| asked.questions > 0))?;
+        Some(asked.iter().map(|asked| asked.cost).sum::<Option<i64>>()? / count)
+    }
+
     /// The currency of the cost; empty: unknown.
     pub fn currency(&self) -> &str {
         let EvalOutcome::Played { plays, .. } = &self.outcome else { return "" };
@@ -166,9 +185,7 @@ impl EvalCaseReport {
     /// How many of the wanted plays are not recorded; then there are fewer.
     pub fn unrecorded(&self) -> usize {
         match &self.outcome {
-            EvalOutcome::Played { plays, wanted, .. } if plays.iter().any(|play| play.questions > 0) => {
-                wanted.saturating_sub(plays.len())
-            }
+            EvalOutcome::Played { plays, wanted, .. } if self.asks_models() => wanted.saturating_sub(plays.len()),
             EvalOutcome::Played { .. } | EvalOutcome::Searched { .. } => 0,
         }
     }
@@ -176,7 +193,9 @@ impl EvalCaseReport {
     /// True if a play has asked a model; only then plays differ.
     pub fn asks_models(&self) -> bool {
         match &self.outcome {
-            EvalOutcome::Played { plays, .. } => plays.iter().any(|play| play.questions > 0),
+            EvalOutcome::Played { plays, .. } => {
+                plays.iter().any(|play| play.questions + play.judge.questions + play.customer.questions > 0)
+            }
             EvalOutcome::Searched { .. } => false,
         }
     }
@@ -199,6 +218,8 @@ impl EvalCaseReport {
                 };
                 let failed: Vec<Json> =
                     plays.iter().enumerate().filter(|(_, play)| !play.is_good()).map(of_play).collect();
+                json["judge"] = json!(self.aside_cost(|play| play.judge).map(money));
+                json["customer"] = json!(self.aside_cost(|play| play.customer).map(money));
                 json["kind"] = "talk".into();
                 json["pass"] = json!(pass);
                 json["interval"] = json!([low, high]);
@@ -269,7 +290,7 @@ fn percent(share: f64) -> u8 {
     (0..=100).find(|percent| f64::from(*percent) >= rounded).unwrap_or(100)
 }
 
-fn failure(failure: &FailedExpectation) -> Json {
+pub(super) fn failure(failure: &FailedExpectation) -> Json {
     json!({
         "file": failure.place.path(), "line": failure.place.line(), "column": failure.place.column(),
         "what": failure.what, "expected": failure.expected, "got": failure.got,

@@ -1,6 +1,6 @@
 //! Checks the rules of an eval against what a play has done.
 
-use super::{RecordedQuestion, cost_of};
+use super::{RecordedQuestion, aside, cost_of};
 use crate::{
     base::place::Place,
     flow::tools::testfile::evals::{EvalRule, SaidText, tool_flows},
@@ -47,6 +47,7 @@ impl World<'_> {
                         broken.push(failure(place, "the answers cost too much", expected, got));
                     }
                 }
+                EvalRule::Judge(criterion) => broken.extend(self.judged(criterion).await),
                 EvalRule::Language { code, place } => broken.extend(self.other_language(code, place)),
                 EvalRule::Test(expected) => match self.look_at_all(std::slice::from_ref(expected)).await {
                     Ok(()) => {}
@@ -85,12 +86,21 @@ impl World<'_> {
         visited.map(|flow| flow.as_str().to_owned()).chain(of_servers).collect()
     }
 
-    /// The answers of real models so far, or the recorded ones.
+    /// The answers of real models to the bot so far, or the recorded ones.
     fn answers(&self) -> Vec<RecordedQuestion> {
-        match self.app.calls.answered() {
+        aside::of_bot(match self.app.calls.answered() {
             Some(live) => live.questions,
             None => self.app.calls.recorded(),
-        }
+        })
+    }
+
+    /// True if a question has no answer: the talk then says nothing about a model.
+    pub(super) fn is_void(&self) -> bool {
+        let is_unanswered = match self.app.calls.answered() {
+            Some(live) => live.failed.is_some(),
+            None => self.app.calls.asked().iter().any(|question| !question.mocked),
+        };
+        is_unanswered || self.unanswered_aside.is_some()
     }
 }
 

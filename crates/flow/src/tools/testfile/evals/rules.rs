@@ -1,7 +1,11 @@
 //! Parses the rules of an eval, `expect` of a case or of a moment of its talk: the words and amounts that replies must have
-//! or must not have, the flows that the agent may use, the cost, and all that the `expect` of a test has.
+//! or must not have, the flows that the agent may use, the cost, the criteria of the judge, and all that the `expect` of a test
+//! has.
 
-use super::super::expected::{self, Expected};
+use super::{
+    super::expected::{self, Expected},
+    judge::{self, Criteria, Criterion},
+};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings, did_you_mean},
@@ -34,6 +38,8 @@ pub enum EvalRule {
     CostBelow { millionths: i64, place: Place },
     /// The replies are written in this language, by its code.
     Language { code: String, place: Place },
+    /// The judge says that it holds in the talk.
+    Judge(Criterion),
     /// As in a test.
     Test(Expected),
 }
@@ -55,7 +61,7 @@ enum Meaning {
 }
 
 /// The keys that only an eval has.
-const OWN: [&str; 5] = ["says", "never_says", "tools", "cost_below", "language"];
+const OWN: [&str; 6] = ["says", "never_says", "tools", "cost_below", "language", "judge"];
 
 impl SaidText {
     fn of(node: &Node, written: &str) -> SaidText {
@@ -87,7 +93,13 @@ fn has_words(text: &str, words: &str) -> bool {
 }
 
 /// Reads the value of `expect`; `is_whole_talk`: it is about all of it, not about the last message.
-pub(super) fn read(node: &Node, is_whole_talk: bool, set: &FlowSet, findings: &Findings) -> Vec<EvalRule> {
+pub(super) fn read(
+    node: &Node,
+    is_whole_talk: bool,
+    criteria: &Criteria,
+    set: &FlowSet,
+    findings: &Findings,
+) -> Vec<EvalRule> {
     let mut rules = Vec::new();
     for entry in expected::entries(node, "write `expect: {says: …}`", findings) {
         if OWN.contains(&entry.key.text.as_str()) && entry.value.list().is_some_and(<[Node]>::is_empty) {
@@ -110,6 +122,9 @@ pub(super) fn read(node: &Node, is_whole_talk: bool, set: &FlowSet, findings: &F
                 findings.push(finding.help("write it under the `expect` of the case, beside `talk`"));
             }
             "language" => rules.extend(language(entry, findings)),
+            "judge" => {
+                rules.extend(judge::read_rule(entry, criteria, set, findings).into_iter().map(EvalRule::Judge));
+            }
             "cost_below" => rules.extend(cost_below(entry, findings)),
             _ => rules.extend(expected::one(entry, &OWN, set, findings).map(EvalRule::Test)),
         }
