@@ -1,5 +1,7 @@
 //! Runs `transom shadow`: prints the drafts that nobody was shown, each between the customer's message and the reply that a
-//! person really wrote.
+//! person really wrote, or writes evals out of them.
+
+mod evals;
 
 use super::{
     Failure, Outcome,
@@ -30,7 +32,7 @@ use crate::{
 };
 use jiff::tz::TimeZone;
 use serde_json::{Value as Json, json};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -44,6 +46,12 @@ pub struct Args {
     /// So many at most, the newest
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(i64).range(1..=COMMAND_ROWS_MAX))]
     limit: i64,
+    /// Write pairs whose draft and reply differ as cases of this eval, `flows/NAME.eval.yaml`
+    #[arg(long, value_name = "FILE")]
+    eval: Option<PathBuf>,
+    /// Add the cases to a file that is there
+    #[arg(long, requires = "eval")]
+    append: bool,
 }
 
 /// A pair, and whose conversation it is.
@@ -51,6 +59,8 @@ struct Shown {
     pair: Pair,
     phone: Option<String>,
     name: Option<String>,
+    /// The code of the contact's language.
+    language: Option<String>,
 }
 
 /// The counts of one agent.
@@ -76,6 +86,13 @@ pub async fn run(args: Args) -> Outcome {
     let cut = table::is_cut(&mut pairs, args.limit);
     // The newest is the last one, as in a talk.
     pairs.reverse();
+    if let Some(file) = &args.eval {
+        evals::write(&pairs, file, args.append)?;
+        if cut {
+            table::tell_cut(args.limit, None, COMMAND_ROWS_MAX);
+        }
+        return Ok(());
+    }
     let currency = &config.prices.currency;
     out::either(
         || {
@@ -107,7 +124,8 @@ async fn pairs(store: &Store, agent: Option<&str>, since: Time, limit: i64) -> R
             before = (draft.at, draft.id);
             let data = contact::find(store, draft.contact_id).await?.map(|contact| contact.data).unwrap_or_default();
             let pair = shadow::pair(store, draft).await?;
-            found.push(Shown { pair, phone: data.phone.or(data.bsuid), name: data.name });
+            let phone = data.phone.or(data.bsuid);
+            found.push(Shown { pair, phone, name: data.name, language: data.language });
         }
         if is_last || found.len() as i64 >= limit {
             return Ok(found);
@@ -129,7 +147,7 @@ fn counted(rows: Vec<ShadowCounts>, agent: Option<&str>) -> BTreeMap<String, Cou
 }
 
 fn document(shown_pair: &Shown) -> Json {
-    let Shown { pair: Pair { draft, asked, reply }, phone, name } = shown_pair;
+    let Shown { pair: Pair { draft, asked, reply }, phone, name, .. } = shown_pair;
     let text = |row: &Outbound| row.sent_as.as_ref().unwrap_or(&row.draft.content).text().to_owned();
     json!({
         "id": draft.id, "at": iso(draft.at), "agent": draft.agent, "conversation_id": draft.conversation_id,
@@ -145,7 +163,7 @@ fn print(pairs: &[Shown], counts: &BTreeMap<String, Counted>, currency: &str, zo
     if pairs.is_empty() {
         println!("{}", advice::with_config("There are no such drafts."));
     }
-    for Shown { pair, phone, name } in pairs {
+    for Shown { pair, phone, name, .. } in pairs {
         let Pair { draft, asked, reply } = pair;
         let whose = [name, phone].into_iter().flatten().map(|word| show::line(word)).collect::<Vec<_>>().join(" ");
         let head = format!("{} · conversation {} · {whose}", show::clock(draft.at, zone), draft.conversation_id);

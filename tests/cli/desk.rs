@@ -242,3 +242,78 @@ async fn drafts_that_nobody_was_shown_stand_beside_the_reply_of_the_person() {
     assert!(out(&run(folder, &["shadow", "--since", "2099-01-01"])).contains("There are no such drafts."));
     ends(&run(folder, &["shadow", "--since", "soon"]), 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shadow_writes_evals_of_pairs_that_differ() {
+    let whole = "bot: Shop\nlanguage: en\ntimezone: UTC\nmodels: [main]\nagents: {scope: a shop}\nteams: {shop: {shadow: helper}}\n\
+                 sandbox: {mocks: {model: [{helper: [{say: I do not know the price.}, {say: We are open.}, {say: See you.}]}]}}\n";
+    let shop = "flow: shop\nwhen: [{message: shop}]\nsteps: [{say: One moment}, {handoff: shop}]\n";
+    let desk = "flow: desk\nwhen: [{message: desk}]\nsteps:\n  - agent: helper\n    instructions: Answer.\n    facts: [Open until six.]\n";
+    let folder = bot(&[("_bot.yaml", whole), ("shop.yaml", shop), ("desk.yaml", desk)]);
+    let folder = folder.path();
+    let daemon = Daemon::start(folder);
+    let says = |text: &str| ends(&run(folder, &["trigger", "message", "--from", "+34600111222", "--text", text]), 0);
+    let drafted = |count: usize| loop {
+        let listed: Json = serde_json::from_str(&out(&run(folder, &["shadow", "helper", "--json"]))).unwrap();
+        if listed["pairs"].as_array().unwrap().len() >= count {
+            break;
+        }
+    };
+    let made = run(folder, &["keys", "create", "--name", "desk"]);
+    ends(&made, 0);
+    let key = out(&made).trim().to_owned();
+    let answers = async |text: &str| {
+        let listed: Json = serde_json::from_str(&out(&run(folder, &["conversations", "list", "--json"]))).unwrap();
+        let posted = crate::graph::client()
+            .post(format!("{}/v1/conversations/{}/messages", daemon.url, listed[0]["id"]))
+            .bearer_auth(&key)
+            .header("content-type", "application/json")
+            .body(serde_json::json!({"text": text, "agent": "Rosa"}).to_string());
+        assert_eq!(posted.send().await.unwrap().status(), 201);
+    };
+    let eval = folder.join("flows/desk.eval.yaml");
+    let write = |more: &[&str]| run(folder, &[&["shadow", "helper", "--eval", "flows/desk.eval.yaml"], more].concat());
+    says("shop");
+    says("how much are pads: two, please? I am on 611 333 444");
+    drafted(1);
+    let nothing = write(&[]);
+    ends(&nothing, 1);
+    assert!(err(&nothing).contains("left out: 1 pair without a draft, or without a reply"), "{}", err(&nothing));
+    assert!(!eval.exists());
+    answers("They are 45 €, ready at 10:30.\nWe ring 611 333 444.").await;
+    says("are you open?");
+    drafted(2);
+    answers("We are open!").await;
+    ends(&write(&[]), 0);
+    let text = std::fs::read_to_string(&eval).unwrap();
+    for part in [
+        "evals: desk\n",
+        "# A person answered: They are 45 €, ready at 10:30. We ring ‹phone 1›.\n",
+        "# The agent drafted: I do not know the price.\n",
+        "how much are pads: two, please? I am on +34 600 111 222",
+        "says: [45 €, \"10:30\"]",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    assert!(!text.contains("611") && text.matches("- name:").count() == 1, "{text}");
+    ends(&run(folder, &["check"]), 0);
+    ends(&run(folder, &["fmt", "--check"]), 0);
+
+    let again = write(&[]);
+    ends(&again, 1);
+    assert!(err(&again).contains("is there already: write `--append`"), "{}", err(&again));
+    ends(&write(&["--append"]), 1);
+    assert_eq!(std::fs::read_to_string(&eval).unwrap(), text, "what is known is not written twice");
+    says("and when do you close?");
+    drafted(3);
+    answers("At 18:00").await;
+    ends(&write(&["--append"]), 0);
+    let longer = std::fs::read_to_string(&eval).unwrap();
+    assert!(longer.starts_with(text.trim_end()) && longer.contains("\"18:00\""), "{longer}");
+    assert_eq!(longer.matches("- name:").count(), 2, "{longer}");
+    ends(&run(folder, &["check"]), 0);
+    for wrong in ["flows/desk.yaml", "desk.eval.yaml", "nowhere/flows/desk.eval.yaml"] {
+        ends(&run(folder, &["shadow", "--eval", wrong]), 2);
+    }
+    ends(&run(folder, &["shadow", "--append"]), 2);
+}
