@@ -65,6 +65,7 @@ static TABLES: &[Table] = &[
     (tables::broadcast::STATEMENTS, tables::broadcast::QUERIES),
     (tables::charge::STATEMENTS, tables::charge::QUERIES),
     (tables::chatwoot_message::STATEMENTS, tables::chatwoot_message::QUERIES),
+    (tables::chatwoot_message::part::STATEMENTS, tables::chatwoot_message::part::QUERIES),
     (tables::chatwoot_talk::STATEMENTS, tables::chatwoot_talk::QUERIES),
     (tables::contact::STATEMENTS, tables::contact::QUERIES),
     (tables::conversation::STATEMENTS, tables::conversation::QUERIES),

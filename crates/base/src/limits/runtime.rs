@@ -190,6 +190,19 @@ pub const CHATWOOT_PAGES_MAX: usize = 20;
 pub const CHATWOOT_POST_AGE_MAX: Span = Span::minutes(5);
 /// The time in which a message of a person in Chatwoot is sent or refused; Chatwoot waits 5 s for our answer.
 pub const CHATWOOT_SEND_WAIT: Span = Span::seconds(3);
+/// The size of a file that is put into Chatwoot: the default of its own limit, `MAXIMUM_FILE_UPLOAD_SIZE`.
+pub const CHATWOOT_FILE_BYTES_MAX: usize = 40 * 1024 * 1024;
+/// The time for reading one file, and for putting it into Chatwoot.
+pub const CHATWOOT_FILE_WAIT: Span = Span::minutes(1);
+/// How often a file is asked for, by the pauses of all webhooks in 28 minutes: the messages behind it wait for it.
+pub const CHATWOOT_FILE_TRIES: u32 = 6;
+/// Files that are read or put into Chatwoot at the same time: each is held in memory twice.
+pub const CHATWOOT_FILES_AT_ONCE: usize = 2;
+/// Files of one message of Chatwoot; Chatwoot itself allows as many.
+pub const CHATWOOT_FILES_MAX: usize = 15;
+/// The pause after a request that makes something in Chatwoot and was not answered in time: Chatwoot may still be making
+/// it, and only after that it can be found.
+pub const CHATWOOT_SETTLES: Span = Span::seconds(30);
 /// How long the old secret also signs after a rotation.
 pub const WEBHOOK_SECRET_OVERLAP: Span = Span::days(1);
 /// The length of a generated secret.

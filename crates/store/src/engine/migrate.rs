@@ -74,6 +74,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (140, "audit_origin", include_str!("../migrations/0140_audit_origin.sql")),
     (141, "suggestion", include_str!("../migrations/0141_suggestion.sql")),
     (142, "shadow", include_str!("../migrations/0142_shadow.sql")),
+    (146, "chatwoot_part", include_str!("../migrations/0146_chatwoot_part.sql")),
 ];
 
 const LEDGER: &str = "

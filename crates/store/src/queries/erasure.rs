@@ -170,6 +170,13 @@ pub static CHATWOOT_MESSAGES: Statement<Erased> = of_contact!(
        join conversation on conversation.contact_id = cast(value ->> 'contact_id' as bigint))"
 );
 
+pub static CHATWOOT_PARTS: Statement<Erased> = of_contact!(
+    "erasure.chatwoot_parts",
+    288,
+    "delete from chatwoot_part where conversation_id in (select conversation.id from {rows} as input
+       join conversation on conversation.contact_id = cast(value ->> 'contact_id' as bigint))"
+);
+
 pub static CHATWOOT_TALKS: Statement<Erased> = of_contact!(
     "erasure.chatwoot_talks",
     384,
@@ -273,6 +280,7 @@ pub(crate) static STATEMENTS: &[&Sql] = &[
     &TRACES.sql,
     &MODEL_QUESTIONS.sql,
     &CHATWOOT_MESSAGES.sql,
+    &CHATWOOT_PARTS.sql,
     &CHATWOOT_TALKS.sql,
     &STARTS.sql,
     &ONCE.sql,
@@ -304,6 +312,7 @@ pub static BY_CONTACT: &[&Statement<Erased>] = &[
     &TRACES,
     &MODEL_QUESTIONS,
     &CHATWOOT_MESSAGES,
+    &CHATWOOT_PARTS,
     &CHATWOOT_TALKS,
     &STARTS,
     &ONCE,

@@ -42,6 +42,9 @@ pub enum AttemptState {
     Dead,
 }
 
+/// The kind of a delivery that does not go to Chatwoot but comes from there: a message with files for a customer.
+pub const ANSWER: &str = "chatwoot.answer";
+
 impl AttemptState {
     pub fn as_str(self) -> &'static str {
         match self {
@@ -167,19 +170,33 @@ static PAGE: Query =
 static DUE: Query = Query {
     name: "delivery.due",
     text: select!(
-        "where subscription_id = $1 and state = 'pending' and next_at <= $2
+        "where subscription_id = $1 and state = 'pending' and next_at <= $2 and kind <> 'chatwoot.answer'
            and not exists (select 1 from delivery as earlier
              where earlier.subscription_id = $1 and earlier.state = 'pending' and earlier.place = delivery.place
                and earlier.event_id < delivery.event_id)
          order by next_at, id limit $3"
     ),
 };
+static ANSWERS_DUE: Query = Query {
+    name: "delivery.answers_due",
+    text: select!(
+        "where subscription_id = $1 and state = 'pending' and next_at <= $2 and kind = 'chatwoot.answer'
+           and not exists (select 1 from delivery as earlier
+             where earlier.subscription_id = $1 and earlier.state = 'pending' and earlier.place = delivery.place
+               and earlier.event_id < delivery.event_id)
+         order by next_at, id limit $3"
+    ),
+};
+static WAITING_AT: Query = Query {
+    name: "delivery.waiting_at",
+    text: "select count(*) as n from delivery where subscription_id = $1 and state = 'pending' and place = $2",
+};
 static WAITING: Query = Query {
     name: "delivery.waiting",
     text: "select count(*) as n from delivery where subscription_id = $1 and state = 'pending'",
 };
 
-pub(crate) static QUERIES: &[&Query] = &[&EXPIRE.page, &FIND, &PAGE, &DUE, &WAITING];
+pub(crate) static QUERIES: &[&Query] = &[&EXPIRE.page, &FIND, &PAGE, &DUE, &ANSWERS_DUE, &WAITING, &WAITING_AT];
 
 pub async fn find(store: &Store, id: i64) -> Result<Option<Delivery>, ReadError> {
     store.one(&FIND, &[id.into()], read).await
@@ -194,6 +211,17 @@ pub async fn page(store: &Store, subscription: i64, before: i64, limit: i64) -> 
 /// The deliveries that may be posted now: the earliest of each place, longest due first.
 pub async fn due(store: &Store, subscription: i64, now: Time, limit: i64) -> Result<Vec<Delivery>, ReadError> {
     store.all(&DUE, &[subscription.into(), now.into(), limit.into()], read).await
+}
+
+/// As `due`, of the messages that people write in Chatwoot and that wait for their files; `due` leaves them out.
+pub async fn answers_due(store: &Store, subscription: i64, now: Time, limit: i64) -> Result<Vec<Delivery>, ReadError> {
+    store.all(&ANSWERS_DUE, &[subscription.into(), now.into(), limit.into()], read).await
+}
+
+/// The number of deliveries of one place that are not accepted yet.
+pub async fn waiting_at(store: &Store, subscription: i64, place: i64) -> Result<i64, ReadError> {
+    let args = [subscription.into(), place.into()];
+    Ok(store.one(&WAITING_AT, &args, |row| row.number("n")).await?.unwrap_or(0))
 }
 
 /// The number of deliveries that are not accepted yet.

@@ -1,6 +1,8 @@
 //! `chatwoot_message`: the messages that stand in Chatwoot, too. Each has one row, so that none is put there or sent
 //! twice.
 
+pub mod part;
+
 use crate::{
     Query, ReadError, Row, RowContract, Sql, Statement, Store,
     base::{ids::ConversationId, time::Time},
@@ -33,9 +35,28 @@ pub static INSERT: Statement<ChatwootMessage> = Statement::new(
      on conflict do nothing",
 );
 
+/// Why a message of Chatwoot, or a part of it, does not reach the customer after all.
+#[derive(Debug, Clone, Serialize)]
+pub struct Refusal {
+    pub conversation_id: ConversationId,
+    pub theirs: i64,
+    pub refused: String,
+}
+
+pub static REFUSE: Statement<Refusal> = Statement::new(
+    "chatwoot_message.refuse",
+    287,
+    RowContract::Plain,
+    |row| row.theirs.into(),
+    "update chatwoot_message set refused = value ->> 'refused'
+     from {rows} as input
+     where chatwoot_message.conversation_id = cast(value ->> 'conversation_id' as bigint)
+       and chatwoot_message.theirs = cast(value ->> 'theirs' as bigint)",
+);
+
 pub static EXPIRE: Expire = expire!("chatwoot_message", 255, "at");
 
-pub(crate) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &EXPIRE.remove.sql];
+pub(crate) static STATEMENTS: &[&Sql] = &[&INSERT.sql, &REFUSE.sql, &EXPIRE.remove.sql];
 
 static FIND: Query = Query {
     name: "chatwoot_message.find",
