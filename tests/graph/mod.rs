@@ -100,6 +100,8 @@ struct State {
     refusals: VecDeque<(u16, Value)>,
     /// The public key that was uploaded last.
     uploaded_key: Option<String>,
+    /// The forms of the files that were uploaded.
+    files: Vec<String>,
 }
 
 /// The emulator; it stops with the test's runtime.
@@ -181,6 +183,11 @@ impl Graph {
     /// The public key that was uploaded last.
     pub fn uploaded_key(&self) -> Option<String> {
         self.lock().uploaded_key.clone()
+    }
+
+    /// The forms of the files that were uploaded so far; the first one has the id `file-1`.
+    pub fn uploaded_files(&self) -> Vec<String> {
+        self.lock().files.clone()
     }
 
     /// Sets the answer to GETs whose path ends so; a later one overrides an earlier one.
@@ -331,9 +338,13 @@ impl Graph {
         }
     }
 
-    /// A template, which then stands in the catalogue as pending, or the public key of forms.
+    /// A template, which then stands in the catalogue as pending, the public key of forms, or a file.
     fn make(&self, path: &str, body: &[u8]) -> (u16, Value) {
         let mut state = self.lock();
+        if path.ends_with("/media") {
+            state.files.push(String::from_utf8_lossy(body).into_owned());
+            return (200, json!({"id": format!("file-{}", state.files.len())}));
+        }
         if path.ends_with("/whatsapp_business_encryption") {
             let form = reqwest::Url::parse(&format!("http://x/?{}", String::from_utf8_lossy(body))).unwrap();
             let key = form.query_pairs().find(|(name, _)| name == "business_public_key");

@@ -301,7 +301,7 @@ pub(super) fn target(answer: &reqwest::Response, from: &Url) -> Result<Option<Ur
     url.map(Some).ok_or_else(|| error("invalid_url", "the server redirects to something that is no address"))
 }
 
-async fn read(answer: &mut reqwest::Response, used: &[&Secret]) -> Result<CallAnswer, CallError> {
+pub(super) async fn read(answer: &mut reqwest::Response, used: &[&Secret]) -> Result<CallAnswer, CallError> {
     let status = answer.status().as_u16();
     let mut headers = BTreeMap::new();
     for (name, value) in answer.headers() {

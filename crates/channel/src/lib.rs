@@ -14,6 +14,7 @@ pub mod client;
 mod fence;
 pub mod fetch;
 pub mod file;
+pub mod form;
 pub mod guard;
 pub mod imitation;
 pub mod kapso;

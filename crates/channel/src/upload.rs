@@ -15,14 +15,19 @@ pub struct Upload {
 impl Upload {
     /// A multipart form: `fields`, then the file as `file`.
     pub fn form(&self, fields: &[(&str, &str)]) -> Body {
+        self.form_as("file", fields)
+    }
+
+    /// As `form`, with another name for the part of the file.
+    pub fn form_as(&self, part: &str, fields: &[(&str, &str)]) -> Body {
         let boundary = boundary();
         let mut bytes = Vec::with_capacity(self.bytes.len() + 1024);
         for (name, value) in fields {
-            let part = format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
-            bytes.extend_from_slice(part.as_bytes());
+            let field = format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            bytes.extend_from_slice(field.as_bytes());
         }
         let head = format!(
-            "--{boundary}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{}\"\r\ncontent-type: {}\r\n\r\n",
+            "--{boundary}\r\ncontent-disposition: form-data; name=\"{part}\"; filename=\"{}\"\r\ncontent-type: {}\r\n\r\n",
             quoted(&self.name),
             self.mime
         );
