@@ -18,7 +18,7 @@ use crate::{
     model::{content::Content, effect::Origin, event::Event, event::Reason, window::Window},
     runtime::{
         config::Chatwoot,
-        events::webhook_delivery::chatwoot::{OURS, WINDOW_CLOSED},
+        events::webhook_delivery::chatwoot::{OURS, WINDOW_CLOSED, answer::PersonsMessage, plan::plan},
         lane::{outbox::SendAnswer, requests::MessageRequest},
     },
     store::{
@@ -26,8 +26,7 @@ use crate::{
         tables::{
             chatwoot_message::{self, ChatwootMessage},
             chatwoot_talk::{self, ChatwootTalk, StatusKnown},
-            contact,
-            conversation::{self, Conversation},
+            conversation::Conversation,
             outbound, session,
         },
     },
@@ -125,6 +124,9 @@ async fn happened(
     }
     match posted.event.as_str() {
         "message_created" if is_of_person(&posted) => written(&web, &account, &posted).await,
+        "message_updated" if is_of_person(&posted) && posted.content_attributes["deleted"] == true => {
+            deleted(&web, &account, &posted).await
+        }
         "conversation_status_changed" => {
             let Some(theirs) = posted.id.as_i64() else { return Ok(nothing()) };
             let status = posted.status.as_str().unwrap_or_default().to_owned();
@@ -168,21 +170,36 @@ async fn written(web: &Web, account: &AccountName, posted: &Posted) -> ApiResult
     let text = posted.content.as_str().unwrap_or_default().trim();
     let is_open = Window { opened_at: row.opened_at }.is_open(app.clock.now());
     let has_files = posted.attachments.as_array().is_some_and(|files| !files.is_empty());
-    let why = match () {
-        () if has_files => Some("Files are not sent from Chatwoot: send a text with a link, or use Transom's inbox."),
-        () if text.is_empty() => Some("The message has no text."),
-        () if text.chars().count() > SAID_CHARS_MAX => Some("The text is too long."),
-        () if !is_open => Some(WINDOW_CLOSED),
-        () => None,
+    let parts = match () {
+        () if text.is_empty() && !has_files => Err("The message has no text.".to_owned()),
+        () if text.chars().count() > SAID_CHARS_MAX => Err("The text is too long.".to_owned()),
+        () if !is_open => Err(WINDOW_CLOSED.to_owned()),
+        () => match app.senders.get(row.sender_id) {
+            Some(sender) => plan(text, &posted.attachments, sender.carries()),
+            None => Err("The number is no longer connected.".to_owned()),
+        },
     };
-    if let Some(why) = why {
-        let refused = ChatwootMessage { refused: Some(why.to_owned()), ..message };
-        let done = app.webhooks.refuse_in_chatwoot(account, row.contact_id, &refused, app.clock.now()).await;
-        done.map_err(|error| lost(&error))?;
-        return Err(not_sent(why));
+    let parts = match parts {
+        Ok(parts) => parts,
+        Err(why) => return refused(web, account, &row, message, why).await,
+    };
+    let agent = posted.sender["name"].as_str();
+    let is_several = has_files || parts.len() > 1;
+    if !is_new && is_several {
+        // It is stored, and is sent when its files are there.
+        return Ok(nothing());
+    }
+    let waits = async || app.webhooks.has_answers_waiting(account, talk.conversation_id).await;
+    if is_several || is_new && waits().await.map_err(|error| lost(&error))? {
+        let message_of = PersonsMessage { conversation: talk.conversation_id, theirs, agent, parts };
+        let queued = app.webhooks.queue_answer(account, message_of, &row, app.clock.now()).await;
+        return match queued.map_err(|error| lost(&error))? {
+            Ok(()) => Ok(nothing()),
+            Err(why) => refused(web, account, &row, message, why.to_owned()).await,
+        };
     }
     keep(web, &message).await?;
-    let agent = posted.sender["name"].as_str().map(|name| name.chars().take(NAME_CHARS_MAX).collect());
+    let agent = agent.map(|name| name.chars().take(NAME_CHARS_MAX).collect());
     let content = Content::Text { body: text.to_owned() };
     let wanted = MessageRequest { agent, ..MessageRequest::now(content, Origin::Person) };
     let said = app.queue.say_as(id, row.contact_id, row.id, wanted).await.map_err(|error| lost(&error))?;
@@ -194,6 +211,38 @@ async fn written(web: &Web, account: &AccountName, posted: &Posted) -> ApiResult
         }
         Ok(Ok(SendAnswer::Accepted { .. } | SendAnswer::Unknown) | Err(_)) | Err(_) => Ok(nothing()),
     }
+}
+
+/// A person has deleted a message there. WhatsApp takes none back, so this only stops one that has not left.
+async fn deleted(web: &Web, account: &AccountName, posted: &Posted) -> ApiResult {
+    let app = &web.app;
+    let (Some(theirs), Some(place)) = (posted.id.as_i64(), posted.conversation["id"].as_i64()) else {
+        return Ok(nothing());
+    };
+    let talk = chatwoot_talk::of(&app.store, account, place).await.map_err(|error| lost(&error))?;
+    let Some(talk) = talk else { return Ok(nothing()) };
+    let known = chatwoot_message::of(&app.store, talk.conversation_id, theirs).await.map_err(|error| lost(&error))?;
+    let Some(known) = known.filter(|known| known.refused.is_none()) else { return Ok(nothing()) };
+    app.webhooks.forget_in_chatwoot(&known).await.map_err(|error| lost(&error))?;
+    let row = here(web, &talk).await?;
+    let taken = app.queue.take_back(row.contact_id, row.id, OutboundId(known.id)).await;
+    taken.map_err(|error| lost(&error))?;
+    Ok(nothing())
+}
+
+/// Stores that the message does not go to the customer, and says why.
+async fn refused(
+    web: &Web,
+    account: &AccountName,
+    row: &Conversation,
+    message: ChatwootMessage,
+    why: String,
+) -> ApiResult {
+    let refused = ChatwootMessage { refused: Some(why.clone()), ..message };
+    let app = &web.app;
+    let done = app.webhooks.refuse_in_chatwoot(account, row.contact_id, &refused, app.clock.now()).await;
+    done.map_err(|error| lost(&error))?;
+    Err(not_sent(&why))
 }
 
 /// The row of a message, and whether it is the first time that it comes.
@@ -218,20 +267,10 @@ async fn keep(web: &Web, message: &ChatwootMessage) -> Result<(), Problem> {
     }
 }
 
-/// Our conversation; if its contact was joined to another, that one's.
+/// The conversation in which the talk goes on.
 async fn here(web: &Web, talk: &ChatwootTalk) -> Result<Conversation, Problem> {
-    let store = &web.app.store;
-    let row = conversation::find(store, talk.conversation_id).await.map_err(|error| lost(&error))?;
-    let row = row.ok_or_else(|| not_sent("This conversation is no longer kept."))?;
-    let contact = contact::going_on(store, row.contact_id).await.map_err(|error| lost(&error))?;
-    match contact {
-        Some(contact) if contact.data.erased_at.is_some() => Err(not_sent("The data of this customer was erased.")),
-        Some(contact) if contact.id != row.contact_id => {
-            let there = conversation::between(store, contact.id, row.sender_id).await.map_err(|error| lost(&error))?;
-            there.ok_or_else(|| not_sent("This conversation goes on with another number of the customer."))
-        }
-        Some(_) | None => Ok(row),
-    }
+    let found = web.app.webhooks.goes_on(talk.conversation_id).await.map_err(|error| lost(&error))?;
+    found.map_err(not_sent)
 }
 
 /// The status of a conversation has changed there: whoever resolves it hands it back to the bot.

@@ -8,7 +8,7 @@ mod autocalls;
 mod balance;
 mod bodies;
 mod cases;
-mod chatwoot;
+pub mod chatwoot;
 mod contract;
 mod curl;
 mod documents;

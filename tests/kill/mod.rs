@@ -10,6 +10,7 @@ mod cable;
 mod daemons;
 mod desk;
 mod hop;
+mod inbox;
 mod laws;
 mod many;
 mod pair;

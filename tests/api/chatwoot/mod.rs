@@ -1,6 +1,8 @@
 //! Tests an inbox of Chatwoot: a talk appears there once and in order, people answer there, and nothing is doubled.
 
-mod fake;
+pub mod fake;
+mod files;
+mod trouble;
 
 use super::host::{Answer, Host};
 use fake::{Day, Fake};
@@ -24,6 +26,11 @@ const BOT: &str = "bot: Shop\nlanguage: en\ntimezone: Europe/Madrid\nteams:\n  s
 const DESK: &str = "flow: desk\nwhen:\n  - message: person\nsteps:\n  - say: Rosa will come\n  - handoff: shop\n";
 
 async fn host(fake: &Fake) -> Host {
+    host_with(fake, &[], "").await
+}
+
+/// With more files of the bot; `more` is appended to the configuration.
+async fn host_with(fake: &Fake, more_files: &[(&str, &str)], more: &str) -> Host {
     let config = |graph: &str| {
         format!(
             "listen: 127.0.0.1:0\ndatabase: \"sqlite://t.db\"\nbot: .\naccounts:\n  - {{name: acme, api_keys: [key-acme], \
@@ -31,11 +38,11 @@ async fn host(fake: &Fake) -> Host {
              teams: {{shop: 3}}}}}}\n  - {{name: other, api_keys: [key-other]}}\nsenders:\n  - {{id: 1, account: acme, \
              name: Sandbox, provider: sandbox, phone: \"+15550000001\"}}\n  - {{id: 12, account: acme, name: Support, \
              provider: meta, phone: \"+15550001111\", phone_number_id: \"106\", waba_id: \"102\", access_token: token, \
-             app_secret: app-secret, verify_token: verify-me, api_base: \"{graph}\", api_version: v24.0, default: true}}\n",
+             app_secret: app-secret, verify_token: verify-me, api_base: \"{graph}\", api_version: v24.0, default: true}}\n{more}",
             fake.url
         )
     };
-    let files = [("flows/_bot.yaml", BOT), ("flows/desk.yaml", DESK)];
+    let files = [&[("flows/_bot.yaml", BOT), ("flows/desk.yaml", DESK)], more_files].concat();
     Host::start(&files, config, "2026-03-27T09:00:00Z", None).await
 }
 
@@ -61,16 +68,20 @@ async fn hear(host: &Host, body: &Json, delivery: &str) -> Answer {
 
 /// A person writes in Chatwoot: the message stands there, and its webhook comes.
 fn rosa(fake: &Fake, text: &str) -> Json {
+    rosa_in(fake, 41, text)
+}
+
+fn rosa_in(fake: &Fake, conversation: i64, text: &str) -> Json {
     let mut data = fake.data.lock().unwrap();
-    let id = data.messages.len() + 900;
+    let id = data.next_message();
     data.messages.push(json!({
-        "id": id, "conversation_id": 41, "content": text, "message_type": "outgoing", "status": "sent",
+        "id": id, "conversation_id": conversation, "content": text, "message_type": "outgoing", "status": "sent",
     }));
     json!({
         "event": "message_created", "id": id, "content": text, "message_type": "outgoing", "private": false,
         "content_type": "text", "content_attributes": {}, "source_id": null,
         "sender": {"id": 2, "name": "Rosa", "email": "rosa@example.com", "type": "user"},
-        "inbox": {"id": 5, "name": "WhatsApp"}, "conversation": {"id": 41, "inbox_id": 5, "status": "open"},
+        "inbox": {"id": 5, "name": "WhatsApp"}, "conversation": {"id": conversation, "inbox_id": 5, "status": "open"},
         "account": {"id": 7, "name": "Shop"},
     })
 }

@@ -127,8 +127,6 @@ impl App {
         let settings = process.config.telemetry.clone().zip(queued);
         let otlp = settings.map(|(settings, queued)| Otlp::new(&process, settings, queued)).transpose()?.map(Arc::new);
         let events = Arc::new(Events::new(&process));
-        let webhooks = WebhookDelivery::new(&process, &calls, &events).context("the client of webhooks")?;
-        let webhooks = Arc::new(webhooks);
         let billing = Arc::new(Billing::new(&process));
         let senders = Arc::new(Senders::of(&process.config).served_by(providers));
         let (live, reloader) = (Arc::new(live), Arc::new(reloader));
@@ -140,6 +138,9 @@ impl App {
         let uploads = Arc::new(Uploads::new(&process, &senders));
         let read_receipts = Arc::new(ReadReceipts::new(&process, &senders));
         let inbound_media = Arc::new(InboundMedia::new(&process, &senders));
+        let ways = super::chatwoot_ways::ways(&queue, &uploads, &inbound_media);
+        let webhooks = WebhookDelivery::new(&process, &calls, &events, ways).context("the client of webhooks")?;
+        let webhooks = Arc::new(webhooks);
         let of_senders = (&senders, &health, &templates);
         let policy = Arc::new(SendPolicy::new(&process, &live, of_senders, &contacts, &billing));
         let statuses = Arc::new(Statuses::new(&process, &billing, &queue, early));

@@ -6,6 +6,7 @@
 pub mod app;
 pub mod backups;
 pub mod boot;
+mod chatwoot_ways;
 mod recovery;
 mod retention;
 pub mod survey;

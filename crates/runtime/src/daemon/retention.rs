@@ -75,6 +75,7 @@ impl Retention {
             (&shadow::EXPIRE, keep.messages),
             (&model_question::EXPIRE, keep.model_questions),
             (&chatwoot_message::EXPIRE, keep.messages),
+            (&chatwoot_message::part::EXPIRE, keep.messages),
             (&delivery::EXPIRE, keep.traces),
             (&event::EXPIRE, EVENTS_KEPT),
             (&tester_session::EXPIRE, TESTER_SESSIONS_KEPT),

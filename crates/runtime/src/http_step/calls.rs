@@ -245,9 +245,16 @@ impl Calls {
     pub async fn fetch(&self, at: &FileUrl) -> Result<Fetched, CallError> {
         match &self.way {
             Way::Network { media, .. } => media.fetch(at).await,
-            Way::Mocked(_) | Way::Sandbox(_) => {
-                Err(CallError { code: "blocked".into(), text: "an author's test or talk reads no files".into() })
-            }
+            Way::Mocked(_) | Way::Sandbox(_) => Err(reads_no_files()),
+        }
+    }
+
+    /// As `fetch`, of a file at a server that the configuration names by `own`: requests to that origin are made by
+    /// `near`, and what it redirects to may be as private as other files.
+    pub(crate) async fn fetch_near(&self, url: &str, own: &str, near: &FlowClient) -> Result<Fetched, CallError> {
+        match &self.way {
+            Way::Network { media, .. } => media.fetch_near(url, own, near).await,
+            Way::Mocked(_) | Way::Sandbox(_) => Err(reads_no_files()),
         }
     }
 
@@ -351,6 +358,10 @@ fn label(called: &CallResult) -> &'static str {
             _ => "other",
         },
     }
+}
+
+fn reads_no_files() -> CallError {
+    CallError { code: "blocked".into(), text: "an author's test or talk reads no files".into() }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 pub mod chatwoot;
 mod edit;
+mod pass;
 mod passes;
 mod sign;
 mod span;
@@ -14,35 +15,29 @@ use crate::{
     base::{
         clock::Clock,
         limits::{
-            WEBHOOK_AT_ONCE, WEBHOOK_BACKOFF_MAX, WEBHOOK_GIVE_UP, WEBHOOK_LOOK_EVERY, WEBHOOK_PASS,
-            WEBHOOK_RETRY_AFTER_MAX,
+            CHATWOOT_FILES_AT_ONCE, WEBHOOK_BACKOFF_MAX, WEBHOOK_GIVE_UP, WEBHOOK_LOOK_EVERY, WEBHOOK_RETRY_AFTER_MAX,
         },
         time::{Span, Time},
     },
     channel::{call::FlowClient, guard::Guard, spans::Spans},
     config::Config,
     http_step::calls::Calls,
-    process::{Process, log_limit::LogLimiter, metrics::Metrics, panic_guard::caught},
+    process::{Process, log_limit::LogLimiter, metrics::Metrics},
     store::{
         Store, WriteSet,
         tables::{
             delivery::{self, AttemptState, Delivery, Tried},
-            subscription::{self, AcceptedDelivery, Paused, Subscription},
+            subscription::{self, Paused, Subscription},
         },
     },
 };
 use anyhow::Context;
+use chatwoot::Ways;
 pub use edit::{Edit, NewSubscription};
 use passes::Passes;
 pub use sign::{ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign};
-use std::{
-    pin::pin,
-    sync::{Arc, atomic::AtomicBool},
-};
-use tokio::{
-    sync::{Notify, watch},
-    task::JoinSet,
-};
+use std::sync::{Arc, atomic::AtomicBool};
+use tokio::sync::{Notify, Semaphore, watch};
 use wire::Outcome;
 
 /// Posts the deliveries of subscriptions.
@@ -68,6 +63,9 @@ pub struct WebhookDelivery {
     spans: Spans,
     /// Ids of traces are derived by it.
     token_key: Arc<[u8]>,
+    chatwoot: Ways,
+    /// For files on their way to or from Chatwoot, which are in memory.
+    chatwoot_places: Semaphore,
 }
 
 /// The counts of a pass over one or all subscriptions.
@@ -80,7 +78,12 @@ pub struct PassCounts {
 
 impl WebhookDelivery {
     /// Fails only if TLS cannot be set up.
-    pub(crate) fn new(process: &Process, calls: &Arc<Calls>, events: &Arc<Events>) -> Result<Self, reqwest::Error> {
+    pub(crate) fn new(
+        process: &Process,
+        calls: &Arc<Calls>,
+        events: &Arc<Events>,
+        chatwoot: Ways,
+    ) -> Result<Self, reqwest::Error> {
         let Process { config, clock, store, metrics, log_limiter, spans, token_key, .. } = process.clone();
         let guard = Guard::new(config.webhooks.allow_private.iter().copied()).named("webhooks.allow_private");
         Ok(WebhookDelivery {
@@ -99,6 +102,8 @@ impl WebhookDelivery {
             events: Arc::clone(events),
             spans,
             token_key,
+            chatwoot,
+            chatwoot_places: Semaphore::new(CHATWOOT_FILES_AT_ONCE),
         })
     }
 
@@ -141,105 +146,10 @@ impl WebhookDelivery {
         }
     }
 
-    async fn begin_passes(self: &Arc<Self>) -> anyhow::Result<()> {
-        if !self.has_subscriptions() {
-            return Ok(());
-        }
-        let now = self.clock.now();
-        for subscription in subscription::all(&self.store).await.context("reading subscriptions")? {
-            let id = subscription.id;
-            if subscription.paused.is_some() {
-                continue;
-            }
-            let Some(limit) = self.passes.begin(id, now) else { continue };
-            let posts = Arc::clone(self);
-            tokio::spawn(async move {
-                let passed = match caught(pin!(posts.pass(subscription, now, limit))).await {
-                    Ok(Ok(passed)) => passed,
-                    Ok(Err(error)) => {
-                        tracing::error!(
-                            webhook.id = id,
-                            "Events could not be posted to webhook {id}, and are tried again: {error:#}"
-                        );
-                        PassCounts { retried: 1, ..PassCounts::default() }
-                    }
-                    Err(panic) => {
-                        tracing::error!(
-                            webhook.id = id,
-                            "Posting to webhook {id} panicked, which is a bug of ours; its events are tried again: {panic}"
-                        );
-                        PassCounts { retried: 1, ..PassCounts::default() }
-                    }
-                };
-                let now = posts.clock.now();
-                if posts.passes.end(id, passed, now) {
-                    posts.hurry(id, now).await;
-                }
-                if passed.taken > 0 {
-                    posts.kick();
-                }
-            });
-        }
-        Ok(())
-    }
-
-    /// One pass over every subscription, even if it pauses: for clocks that are moved by hand.
-    pub async fn post_due(self: &Arc<Self>, now: Time) -> anyhow::Result<PassCounts> {
-        let mut all = PassCounts::default();
-        if !self.has_subscriptions() {
-            return Ok(all);
-        }
-        for subscription in subscription::all(&self.store).await.context("reading subscriptions")? {
-            if subscription.paused.is_none() {
-                let passed = self.pass(subscription, now, WEBHOOK_PASS).await?;
-                all.taken += passed.taken;
-                all.retried += passed.retried;
-                all.given_up += passed.given_up;
-            }
-        }
-        Ok(all)
-    }
-
-    /// Queues new events, then posts what is due: the earliest delivery of each conversation.
-    async fn pass(
-        self: &Arc<Self>,
-        mut subscription: Subscription,
-        now: Time,
-        limit: i64,
-    ) -> anyhow::Result<PassCounts> {
-        while self.take_events(&mut subscription, now).await? {}
-        let due = delivery::due(&self.store, subscription.id, now, limit).await.context("reading what is due")?;
-        let subscription = Arc::new(subscription);
-        let mut passed = PassCounts::default();
-        let mut under_way: JoinSet<anyhow::Result<PassCounts>> = JoinSet::new();
-        for row in due {
-            if self.calls.is_mocked() {
-                // In an author's test and in the simulator everything runs in one order.
-                passed.add(self.post(&subscription, row, now).await?);
-                continue;
-            }
-            if under_way.len() >= WEBHOOK_AT_ONCE
-                && let Some(done) = under_way.join_next().await
-            {
-                passed.add(done.context("a post")??);
-            }
-            let (posts, subscription) = (Arc::clone(self), Arc::clone(&subscription));
-            under_way.spawn(async move { posts.post(&subscription, row, now).await });
-        }
-        while let Some(done) = under_way.join_next().await {
-            passed.add(done.context("a post")??);
-        }
-        if passed.taken > 0 {
-            let mut set = WriteSet::new();
-            set.push(&subscription::HEARD, &AcceptedDelivery { id: subscription.id, at: now });
-            self.store.commit(set).await.context("recording that a webhook was taken")?;
-        }
-        Ok(passed)
-    }
-
     /// Posts one delivery once; the result is stored before the next of its conversation may be posted.
     async fn post(&self, subscription: &Subscription, row: Delivery, now: Time) -> anyhow::Result<PassCounts> {
         let outcome = match self.chatwoot(subscription) {
+            Some(inbox) if row.kind == delivery::ANSWER => self.answer(inbox, &row, now).await,
             Some(inbox) => self.show(inbox, subscription, &row, now).await,
             None => self.ask(subscription, &row, now).await,
         };
@@ -296,8 +206,11 @@ impl WebhookDelivery {
                         let last = status.map_or(trouble.clone(), |status| format!("the answer {status}"));
                         pause = Some(format!("Nothing was taken for three days; the last time: {last}."));
                     }
-                } else {
+                } else if trouble != chatwoot::FILE {
                     passed.retried = 1;
+                }
+                if matches!(status, Some(401 | 403)) && self.chatwoot(subscription).is_some() {
+                    self.tell_of_token(&mut set, subscription, now);
                 }
                 tried.trouble = Some(trouble);
             }

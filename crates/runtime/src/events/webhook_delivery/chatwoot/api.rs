@@ -2,11 +2,15 @@
 
 use super::WebhookDelivery;
 use crate::{
-    base::{limits::WEBHOOK_TIMEOUT, time::Span},
+    base::{
+        limits::{CHATWOOT_FILE_WAIT, CHATWOOT_SETTLES, WEBHOOK_TIMEOUT},
+        time::Span,
+    },
+    channel::{Body, form::FormPost},
     config::Chatwoot,
     model::{
         effect::{CallBody, HttpCall},
-        event::CallError,
+        event::{CallAnswer, CallError},
     },
     store::{CommitError, ReadError},
 };
@@ -49,15 +53,29 @@ impl WebhookDelivery {
             true => self.calls.perform(&call, None).await.result,
             false => self.ours.call(&call, &BTreeMap::new()).await,
         };
-        let answer =
-            result.map_err(|CallError { code, text }| Trouble { status: None, code, why: Some(text), after: None })?;
-        if (200..300).contains(&answer.status) {
-            return Ok(answer.body.to_json());
-        }
-        let after = answer.headers.get("retry-after").and_then(|after| after.trim().parse().ok());
-        let (status, after) = (Some(answer.status), after.map(Span::seconds));
-        Err(Trouble { status, code: "status".to_owned(), why: None, after })
+        sorted(result, method != Method::GET)
     }
+
+    /// As `chatwoot_call`, with a form that holds a file.
+    pub(super) async fn chatwoot_form(&self, inbox: &Chatwoot, path: &str, body: Body) -> Result<Json, Trouble> {
+        let url = format!("{}/api/v1/accounts/{}{path}", inbox.url, inbox.account);
+        let post = FormPost { url: &url, auth: ("api_access_token", &inbox.token), body, timeout: CHATWOOT_FILE_WAIT };
+        sorted(self.ours.post_form(post).await, true)
+    }
+}
+
+/// `makes`: the request may have made something.
+fn sorted(result: Result<CallAnswer, CallError>, makes: bool) -> Result<Json, Trouble> {
+    let answer = result.map_err(|CallError { code, text }| {
+        let after = (makes && code == "timeout").then_some(CHATWOOT_SETTLES);
+        Trouble { status: None, code, why: Some(text), after }
+    })?;
+    if (200..300).contains(&answer.status) {
+        return Ok(answer.body.to_json());
+    }
+    let after = answer.headers.get("retry-after").and_then(|after| after.trim().parse().ok());
+    let (status, after) = (Some(answer.status), after.map(Span::seconds));
+    Err(Trouble { status, code: "status".to_owned(), why: None, after })
 }
 
 /// The number of what was made.

@@ -3,23 +3,31 @@
 //! A daemon may die between two requests, so each thing is looked for before it is made: the contact by its
 //! identifier or number, the conversation by an attribute, the message by its `source_id`.
 
+mod alarm;
+pub mod answer;
 mod api;
+mod files;
+mod message;
 mod place;
+pub mod plan;
 mod refuse;
+mod ways;
 
 use super::{WebhookDelivery, wire::Outcome};
 use crate::{
     base::{
-        ids::ConversationId,
+        ids::{ConversationId, OutboundId},
         time::{Span, Time},
     },
     config::{CHATWOOT, Chatwoot},
+    model::effect::Origin,
     store::{
         WriteSet,
         tables::{
-            chatwoot_message::{self, ChatwootMessage},
-            chatwoot_talk::{self, ChatwootTalk, Posted, StatusKnown},
+            chatwoot_message::{self, ChatwootMessage, Refusal, part},
+            chatwoot_talk::{self, ChatwootTalk, StatusKnown},
             delivery::Delivery,
+            outbound,
             subscription::Subscription,
         },
     },
@@ -27,9 +35,13 @@ use crate::{
 use api::Trouble;
 use reqwest::Method;
 use serde_json::{Value as Json, json};
+pub(crate) use ways::{PersonSays, PlatformFile, Ways};
 
 /// The kind of a delivery that marks a message as failed which a person has written in Chatwoot.
 const REFUSED: &str = "chatwoot.refused";
+
+/// The trouble of a delivery whose file could not be read or sent: Chatwoot may be well nevertheless.
+pub(super) const FILE: &str = "file";
 
 /// The start of the `source_id` of each message that we put there.
 pub const OURS: &str = "transom:";
@@ -58,78 +70,51 @@ impl WebhookDelivery {
         }
     }
 
-    async fn show_message(
-        &self,
-        inbox: &Chatwoot,
-        of: &Subscription,
-        row: &Delivery,
-        event: &Json,
-        now: Time,
-    ) -> Result<(), Trouble> {
-        let message = &event["message"];
-        let Some(id) = message["id"].as_i64() else { return Ok(()) };
-        let Some(conversation) = event["conversation_id"].as_i64().map(ConversationId) else { return Ok(()) };
-        if chatwoot_message::find(&self.store, id).await?.is_some() {
-            return Ok(());
-        }
-        let text = words(message);
-        if text.is_empty() {
-            return Ok(());
-        }
-        let mut talk = self.talk(inbox, of, conversation, row.contact_id).await?;
-        let source = format!("{OURS}{id}");
-        let theirs = match self.posted(inbox, &talk, &source).await {
-            Err(trouble) if trouble.status == Some(404) => {
-                // Somebody has deleted the conversation there.
-                talk = self.new_talk(inbox, of, conversation, row.contact_id).await?;
-                None
-            }
-            other => other?,
-        };
-        let is_theirs = message["direction"] == "in";
-        let theirs = match theirs {
-            Some(theirs) => theirs,
-            None => {
-                let body = json!({
-                    "content": text, "message_type": if is_theirs { "incoming" } else { "outgoing" },
-                    "private": false, "echo_id": source, "source_id": source,
-                    "external_created_at": row.at.0.div_euclid(1_000),
-                });
-                let path = format!("/conversations/{}/messages", talk.theirs);
-                api::id_of(&self.chatwoot_call(inbox, Method::POST, &path, Vec::new(), Some(body)).await?)?
-            }
-        };
-        let mut set = WriteSet::new();
-        let refused = None;
-        set.push(
-            &chatwoot_message::INSERT,
-            &ChatwootMessage { id, conversation_id: conversation, theirs, at: now, refused },
-        );
-        set.push(&chatwoot_talk::POSTED, &Posted { conversation_id: conversation, posted: theirs });
-        self.store.commit(set).await?;
-        // Chatwoot opens a resolved conversation by itself when the customer writes: the bot has it.
-        if is_theirs && talk.status == "resolved" {
-            self.set_status(inbox, &talk, "pending").await?;
-        }
-        Ok(())
-    }
-
     async fn show_status(&self, inbox: &Chatwoot, event: &Json) -> Result<(), Trouble> {
         let status = &event["status"];
         let told = match status["state"].as_str().unwrap_or_default() {
+            // If the daemon dies before it has answered, Chatwoot marks a message as failed that is sent later.
+            "sent" => "sent",
             "delivered" => "delivered",
             "read" => "read",
             "failed" | "dropped" | "skipped" => "failed",
             _ => return Ok(()),
         };
         let Some(id) = status["message_id"].as_i64() else { return Ok(()) };
-        let Some(message) = chatwoot_message::find(&self.store, id).await? else { return Ok(()) };
         let why = status["reason"].as_str().map(|reason| match reason {
             "window_closed" => WINDOW_CLOSED,
             other => other,
         });
         let why = why.or(status["error"]["text"].as_str()).or(status["error"]["code"].as_str());
-        self.mark(inbox, &message, told, why.unwrap_or("not sent")).await
+        let why = why.unwrap_or("not sent");
+        if let Some(message) = chatwoot_message::find(&self.store, id).await? {
+            // A part of it failed, and that stays to be seen.
+            let is_seen = message.refused.is_some() && told != "failed";
+            if is_seen || told == "sent" && !self.is_of_person(id).await? {
+                return Ok(());
+            }
+            return self.mark(inbox, &message, told, why).await;
+        }
+        // Of a message that became several, the last one tells that it arrived, and each that it did not.
+        let Some(part) = part::find(&self.store, id).await?.filter(|_| told == "failed") else {
+            return Ok(());
+        };
+        let whole = chatwoot_message::of(&self.store, part.conversation_id, part.theirs).await?;
+        let Some(whole) = whole else { return Ok(()) };
+        let refusal = Refusal {
+            conversation_id: part.conversation_id,
+            theirs: part.theirs,
+            refused: format!("A part of it was not sent: {why}"),
+        };
+        self.mark(inbox, &whole, told, &refusal.refused).await?;
+        let mut set = WriteSet::new();
+        set.push(&chatwoot_message::REFUSE, &refusal);
+        Ok(self.store.commit(set).await.map(drop)?)
+    }
+
+    async fn is_of_person(&self, id: i64) -> Result<bool, Trouble> {
+        let message = outbound::find(&self.store, OutboundId(id)).await?;
+        Ok(message.is_some_and(|message| message.draft.origin == Origin::Person))
     }
 
     async fn show_refusal(&self, inbox: &Chatwoot, event: &Json) -> Result<(), Trouble> {
@@ -167,10 +152,21 @@ impl WebhookDelivery {
             // A person has resolved it there, and it stays so until the customer writes.
             return match talk.status.as_str() {
                 "resolved" => Ok(()),
-                _ => self.set_status(inbox, &talk, "pending").await,
+                _ => match self.set_status(inbox, &talk, "pending").await {
+                    // Somebody has deleted it there; it is made anew, pending, with the next message.
+                    Err(trouble) if trouble.status == Some(404) => Ok(()),
+                    other => other,
+                },
             };
         }
-        self.set_status(inbox, &talk, "open").await?;
+        let talk = match self.set_status(inbox, &talk, "open").await {
+            Err(trouble) if trouble.status == Some(404) => {
+                let talk = self.talk_anew(inbox, of, conversation, row.contact_id).await?;
+                self.set_status(inbox, &talk, "open").await?;
+                talk
+            }
+            other => other.map(|()| talk)?,
+        };
         if let Some(team) = data["team"].as_str().and_then(|team| inbox.teams.get(team)) {
             let path = format!("/conversations/{}/assignments", talk.theirs);
             self.chatwoot_call(inbox, Method::POST, &path, Vec::new(), Some(json!({ "team_id": team }))).await?;
@@ -194,20 +190,3 @@ pub const WINDOW_CLOSED: &str = "The 24-hour window is closed: the customer must
 
 /// Chatwoot marks a message as failed with words of its own when it hears our refusal; ours must come after them.
 pub(super) const AFTER_ANSWER: Span = Span::seconds(3);
-
-/// The text that people see there: files and templates are named.
-fn words(message: &Json) -> String {
-    let (content, text) = (&message["content"], message["text"].as_str().unwrap_or_default());
-    let kind = content["kind"].as_str().unwrap_or_default();
-    let named = match kind {
-        "text" | "button" | "buttons" | "list" | "link" => return text.to_owned(),
-        "media" => content["media"]["kind"].as_str().or(content["media_kind"].as_str()).unwrap_or("file"),
-        "template" => match content["body"].as_str().filter(|body| !body.is_empty()) {
-            Some(body) => return body.to_owned(),
-            None => "template",
-        },
-        "" => return text.to_owned(),
-        other => other,
-    };
-    format!("[{}] {text}", named.replace('_', " ")).trim_end().to_owned()
-}

@@ -41,7 +41,24 @@ impl WebhookDelivery {
         }
     }
 
-    pub(super) async fn new_talk(
+    /// Somebody has deleted the conversation, and perhaps the contact, there: both are made anew.
+    pub(super) async fn talk_anew(
+        &self,
+        inbox: &Chatwoot,
+        of: &Subscription,
+        conversation: ConversationId,
+        contact: Option<ContactId>,
+    ) -> Result<ChatwootTalk, Trouble> {
+        let talk = self.new_talk(inbox, of, conversation, contact).await?;
+        tracing::warn!(
+            webhook.id = of.id,
+            conversation.id = %conversation,
+            "Conversation {conversation} no longer stood in Chatwoot, and was made anew there"
+        );
+        Ok(talk)
+    }
+
+    async fn new_talk(
         &self,
         inbox: &Chatwoot,
         of: &Subscription,
