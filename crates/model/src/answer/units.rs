@@ -1,6 +1,8 @@
 //! Tells that a number counts or measures something else than the question asks for: to "How many dogs do you have?",
 //! `two years`, `12 kg`, `two children` and `45 euros` are no answer.
 
+mod sizes;
+
 use super::{
     AnswerContext, currency,
     words::{self, frames},
@@ -41,28 +43,10 @@ pub fn is_another(text: &str, hearing: &AnswerContext<'_>) -> bool {
     let asks_price = MEASURES.first().is_some_and(|money| asks_for(&asked, money));
     let country = hearing.phone.filter(|_| asks_price).and_then(phone::country);
     currency::is_another(text, question, country)
-        || is_other_size(&asked, &said)
+        || sizes::is_another(&asked, &said, question, text)
         || units_of(&said, text, hearing).iter().any(|unit| is_other(unit))
         || says_of_us(&said.join(" "), hearing) && is_other("people")
 }
-
-/// True for metres where the question asks for centimetres: `1.75 m` is no 1.75 cm.
-fn is_other_size(asked: &str, said: &[String]) -> bool {
-    let size_of = |word: &str| SIZES.iter().position(|size| size.contains(&word));
-    let wanted = asked.split(' ').find_map(size_of);
-    wanted.is_some() && said.iter().skip(1).find_map(|word| size_of(word)).is_some_and(|size| Some(size) != wanted)
-}
-
-/// Units of one length or weight, folded.
-#[rustfmt::skip]
-const SIZES: [&[&str]; 6] = [
-    &["cm", "cms", "centimeters", "centimetres", "zentimeter", "centimetros", "centimetres", "centimetri"],
-    &["m", "meter", "meters", "metre", "metres", "metro", "metros", "metri"],
-    &["km", "kms", "kilometer", "kilometers", "kilometres", "kilometros", "quilometros", "chilometri"],
-    &["mm", "millimeters", "milimetros", "millimetri", "millimetres"],
-    &["kg", "kgs", "kilo", "kilos", "kilogramm", "kilograms", "quilo", "quilos", "chilo", "chili"],
-    &["g", "gr", "gram", "grams", "gramm", "gramos", "gramas", "grammes", "grammi"],
-];
 
 /// True if the question asks for a price and for no weight, length, volume or share: `peso` is a coin and a weight.
 pub fn asks_price(question: &str) -> bool {
