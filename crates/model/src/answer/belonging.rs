@@ -3,6 +3,7 @@
 
 use super::{
     another::RELATIVES,
+    counting::whose,
     money::{self, MEASURES},
     reading::HOW_MANY,
     words::frames::PAID,
@@ -18,7 +19,7 @@ pub fn is_of_another(text: &str, folded: &str, asked: &str) -> bool {
     let asks = |phrases: &[&str]| phrases.iter().any(|phrase| has_word(asked, phrase));
     let says = |phrases: &[&str]| phrases.iter().any(|phrase| has_word(folded, phrase));
     let asks_age = asks(&AGES);
-    let is_own = (asks_age || asks(&SIZES)) && asks(&YOU) && !asks(&RELATIVES);
+    let is_own = (asks_age || asks(&SIZES)) && asks(&YOU) && !asks(&RELATIVES) && !whose::is_of_a_third(asked);
     let is_third = || says(&RELATIVES) || says(&THIRD) || OTHERS.iter().any(|start| begins(folded, start));
     let is_measured = || asks_age && (has_measure(text) || says(&WEIGHS));
     let is_priced = || asks(&PEOPLE) && (has_money(text) || says(&STARS));

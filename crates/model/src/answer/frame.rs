@@ -2,7 +2,8 @@
 //! no other event. `my wife arrives at 4`, `I had two` and `Friday I have a meeting` answer no question about the contact.
 
 use super::{
-    AnswerContext, AnswerType, another, counting,
+    AnswerContext, AnswerType, another,
+    counting::{self, whose},
     words::{
         Words,
         frames::{self, FrameWords},
@@ -76,10 +77,18 @@ fn is_of_others(said: &str, raw: &[&str], frame: &FrameWords, asked: &str) -> bo
     }
     // `it must be 7` may be written `he` or `she` of a phone, too.
     let of_thing = counting::asks_age_of_thing(asked);
-    let is_new = |phrase: &&str| !(has_word(asked, phrase) || of_thing && ITS.contains(phrase));
+    // Where the question names nobody, `she's 2` is what it asks for.
+    let of_third = whose::is_of_a_third(asked);
+    let is_new = |phrase: &&str| {
+        !(has_word(asked, phrase) || of_thing && ITS.contains(phrase) || of_third && whose::is_pronoun(phrase))
+    };
     // Without its accent the Spanish `él` is an article.
-    let is_he = || frame.language == "es" && raw.iter().any(|word| word.to_lowercase().trim_matches(is_mark) == "él");
-    frame.others.split(',').map(str::trim).filter(is_new).any(|phrase| has_word(said, phrase)) || is_he()
+    let is_he = || {
+        !of_third && frame.language == "es" && raw.iter().any(|word| word.to_lowercase().trim_matches(is_mark) == "él")
+    };
+    frame.others.split(',').map(str::trim).filter(is_new).any(|phrase| has_word(said, phrase))
+        || is_he()
+        || of_third && whose::is_of_another_owner(said)
 }
 
 fn is_mark(c: char) -> bool {
