@@ -3,6 +3,10 @@
 
 mod ages;
 mod few;
+pub mod months;
+pub mod sums;
+pub mod unsure;
+pub mod whose;
 
 use super::{
     AnswerContext, AnswerType, another, inside, money,
@@ -15,7 +19,7 @@ use crate::{
     value::Value,
 };
 
-pub use ages::{asks_age_of_thing, is_ahead as is_age_ahead};
+pub use ages::{asks_age, asks_age_of_thing, is_ahead as is_age_ahead};
 pub use few::{is_only_one, needed, none};
 
 /// A question that may count, and the answer to it: folded, the answer without its courtesies.
@@ -329,7 +333,8 @@ pub fn without_words_of_question(kind: AnswerType, text: &str, hearing: &AnswerC
             let asked = fold(&hearing.question.replace(['\'', '’'], " "));
             let own = words::own(hearing.language)
                 .filter(|_| ages::asks_age(&asked) && text.len() <= inside::SENTENCE_BYTES_MAX);
-            let text = own.map_or(text.clone(), |own| ages::plainly(&text, own.language));
+            let text = own.map_or(text.clone(), |own| ages::plainly(&ages::in_full(&text, own.language), own.language));
+            let text = few::without_the_others(&text, hearing);
             without_unit(&without_period(&text, hearing), hearing)
         }
         AnswerType::Date => without_beginning(text, hearing),

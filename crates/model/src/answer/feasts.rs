@@ -2,13 +2,34 @@
 //!
 //! A name of several days (`Christmas`, `Pfingsten`) or of two (`capodanno`, which is the eve for some) is not here.
 
-use super::words::Words;
+use super::{AnswerType, words::Words};
+use crate::matching::fold;
 
 /// The month and the day of the feast that has this name in this language; the name is folded.
 pub fn day_of(name: &str, words: &Words) -> Option<(i16, i16)> {
     let known = |feast: &&Feast| feast.language == words.language && feast.names.contains(&name);
     FEASTS.iter().find(known).map(|feast| (feast.month, feast.day))
 }
+
+/// A message that is only the name of Christmas, as the name of its day: `natal`, `at christmas`. Beside other words it may
+/// be several days, and so is the German one.
+pub fn in_full(kind: AnswerType, text: &str, language: &str) -> String {
+    let folded = fold(text);
+    let short = language.split(['_', '-']).next().unwrap_or(language);
+    let known = |(of, name, _): &&(&str, &str, &str)| *of == short && *name == folded;
+    let full = CHRISTMAS.iter().filter(|_| kind == AnswerType::Date).find(known).map(|(.., full)| *full);
+    full.unwrap_or(text).to_owned()
+}
+
+/// By language, names of Christmas and the name of its day.
+#[rustfmt::skip]
+const CHRISTMAS: [(&str, &str, &str); 18] = [
+    ("en", "christmas", "christmas day"), ("en", "xmas", "christmas day"), ("en", "at christmas", "christmas day"), ("en", "on christmas", "christmas day"), ("en", "xmas day", "christmas day"),
+    ("es", "navidad", "dia de navidad"), ("es", "en navidad", "dia de navidad"), ("es", "por navidad", "dia de navidad"), ("es", "la navidad", "dia de navidad"),
+    ("fr", "noel", "jour de noel"), ("fr", "a noel", "jour de noel"), ("fr", "le noel", "jour de noel"),
+    ("pt", "natal", "dia de natal"), ("pt", "no natal", "dia de natal"), ("pt", "pelo natal", "dia de natal"), ("pt", "o natal", "dia de natal"),
+    ("it", "natale", "giorno di natale"), ("it", "a natale", "giorno di natale"),
+];
 
 /// All words of the names.
 pub fn every_word() -> impl Iterator<Item = &'static str> {

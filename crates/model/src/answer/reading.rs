@@ -1,11 +1,16 @@
 //! Reads a message as the asked type: one value, two equally likely values, or none.
 
 use super::{
-    AnswerContext, AnswerType, another, asides, clock, correction, counting,
+    AnswerContext, AnswerType, another, asides, clock, correction,
+    counting::{
+        self, months,
+        sums::{self, Sum},
+        unsure,
+    },
     courtesy::without_courtesies,
     custom::Custom,
     date::{self, DateContext, days},
-    frame, hour_asked, if_it_suits, inside, moment, number, reasons, scale, span, tense, units,
+    feasts, frame, hour_asked, if_it_suits, inside, moment, number, reasons, scale, span, tense, units,
     words::{self, Words},
     writer,
 };
@@ -89,8 +94,19 @@ fn read_once(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readi
     let of_days = matches!(kind, AnswerType::Date | AnswerType::Time | AnswerType::DateTime);
     if of_days && another::has_its_verb(&fold(text), words::own(hearing.language))
         || is_of_no_answer(kind, text, hearing)
+        || correction::is_bare(kind, text, hearing)
     {
         return Reading::default();
+    }
+    let text = &feasts::in_full(kind, text, hearing.language);
+    let with_months = months::read(kind, text, hearing);
+    if !with_months.is_empty() {
+        return with_months;
+    }
+    match sums::read(kind, text, hearing) {
+        Sum::None => {}
+        Sum::Sure(sum) => return Reading::one(Some(Value::Whole(sum))),
+        Sum::Unsure(_) => return Reading::default(),
     }
     let in_period = counting::without_words_of_question(kind, text, hearing);
     let text = in_period.as_str();
@@ -145,6 +161,9 @@ pub fn offered(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Rea
     {
         return Reading::default();
     }
+    if let Some(value) = unsure::value(kind, text, hearing) {
+        return Reading::one(Some(value));
+    }
     let text = counting::without_words_of_question(kind, text, hearing);
     let asked_about =
         if of_days && text.contains('?') { whole_in_any(kind, &text, hearing) } else { Reading::default() };
@@ -160,8 +179,10 @@ pub fn offered(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Rea
 fn is_of_no_answer(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> bool {
     let is_french = words::own(hearing.language).is_some_and(|own| own.language == "fr");
     let is_hour = matches!(kind, AnswerType::Time | AnswerType::DateTime);
+    let is_number = matches!(kind, AnswerType::Number | AnswerType::Whole);
     writer::is_somebody_else(kind, text, hearing)
-        || matches!(kind, AnswerType::Number | AnswerType::Whole) && counting::is_age_ahead(text, hearing.question)
+        || is_number && counting::is_age_ahead(text, hearing.question)
+        || is_number && correction::counts_something_else(text, hearing)
         || is_hour && if is_french { clock::is_french_length(text) } else { clock::is_bare_a(text) }
 }
 

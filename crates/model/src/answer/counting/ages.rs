@@ -55,6 +55,27 @@ pub fn plainly(text: &str, language: &str) -> String {
     if is_changed { said.join(" ") } else { text.to_owned() }
 }
 
+/// The text with the unit in full behind a number: `2.5 years` for `2.5yo`.
+pub fn in_full(text: &str, language: &str) -> String {
+    let said: Vec<&str> = text.split_whitespace().collect();
+    let full = |word: &str| {
+        let bare = word.trim_end_matches([',', '.', '!', ';']);
+        let number = YEARS_OLD.iter().find_map(|end| {
+            let cut = bare.len().checked_sub(end.len())?;
+            bare.get(cut..)?.eq_ignore_ascii_case(end).then_some(cut)
+        })?;
+        let is_number = number > 0 && bare[..number].bytes().all(|byte| byte.is_ascii_digit() || b".,".contains(&byte));
+        is_number.then(|| format!("{} years{}", &bare[..number], &word[bare.len()..]))
+    };
+    if !language.starts_with("en") || !said.iter().any(|word| full(word).is_some()) {
+        return text.to_owned();
+    }
+    said.into_iter().map(|word| full(word).unwrap_or_else(|| word.to_owned())).collect::<Vec<_>>().join(" ")
+}
+
+/// Short spellings of *years old*; longer ones come first.
+const YEARS_OLD: [&str; 4] = ["y/o", "yo", "yrs", "y"];
+
 /// Words of a question for an age.
 const ASKS: [&str; 14] = [
     "how old",
@@ -123,7 +144,16 @@ const WAYS: [(&str, &str, &str); 66] = [
 
 #[cfg(test)]
 mod tests {
-    use super::plainly;
+    use super::{in_full, plainly};
+
+    #[test]
+    fn years_old_is_spelled_in_full() {
+        for (text, full) in
+            [("2.5yo", "2.5 years"), ("she's 2yo, a lab", "she's 2 years, a lab"), ("yo 2", "yo 2"), ("2 y", "2 y")]
+        {
+            assert_eq!(in_full(text, "en"), full, "{text}");
+        }
+    }
 
     #[test]
     fn an_age_is_told_plainly() {

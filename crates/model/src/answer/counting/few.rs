@@ -63,6 +63,38 @@ pub fn needed(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Read
     }
 }
 
+/// The text without the clause that tells where the others stay: `only 1, the other stays home`.
+pub fn without_the_others(text: &str, hearing: &AnswerContext<'_>) -> String {
+    let plain = |text: &str| fold(&text.replace(['\'', '’'], " "));
+    let asks = || HOW_MANY.iter().any(|phrase| has_word(&plain(hearing.question), phrase));
+    let Some((first, behind)) = text.split_once([',', ';', '.']) else { return text.to_owned() };
+    let behind = plain(behind);
+    let words: Vec<&str> = behind.split(' ').filter(|word| !word.is_empty()).collect();
+    let is_stay = |word: &&str| STAYING.contains(word);
+    let stays = words.iter().any(is_stay) && words.iter().any(|word| THE_OTHERS.contains(word));
+    let known = |word: &&str| is_stay(word) || THE_OTHERS.contains(word) || AT_HOME.contains(word);
+    match stays && words.iter().all(|word| known(&word)) && asks() {
+        true => first.to_owned(),
+        false => text.to_owned(),
+    }
+}
+
+#[rustfmt::skip]
+const STAYING: [&str; 22] = [
+    "stays", "stay", "staying", "remains", "queda", "quedan", "quedara", "reste", "restent", "restera", "bleibt", "bleiben", "fica", "ficam", "ficara", "ficou", "resta", "restano", "rimane",
+    "rimangono", "sta", "ficar",
+];
+#[rustfmt::skip]
+const THE_OTHERS: [&str; 17] = [
+    "other", "others", "otro", "otra", "otros", "otras", "autre", "autres", "andere", "anderen", "outro", "outra", "outros", "outras", "altro", "altra", "altri",
+];
+/// Words of home beside them.
+#[rustfmt::skip]
+const AT_HOME: [&str; 37] = [
+    "the", "one", "ones", "at", "home", "is", "are", "will", "here", "el", "la", "los", "las", "se", "en", "casa", "l", "les", "a", "maison", "die", "der", "das", "zu", "zuhause", "hause", "daheim",
+    "o", "os", "as", "em", "cat", "dog", "in", "ca", "chez", "moi",
+];
+
 /// True for `one is plenty`, `con una nos sobra`, `einer reicht locker`.
 fn is_one_enough(said: &str) -> bool {
     let said: Vec<&str> =
