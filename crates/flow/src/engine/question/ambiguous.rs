@@ -3,7 +3,7 @@
 use crate::{
     base::limits::{BUTTON_TITLE_CHARS_MAX, COUNT_ONCE},
     engine::{
-        question::answering,
+        question::{answering, later_day},
         routing::choose::RoutedMessage,
         turn::{Here, Turn},
         variables, views,
@@ -56,11 +56,15 @@ pub fn meant<'a>(
     let reading =
         if whole { answer::read_whole(kind, message, &hearing) } else { answer::read(kind, message, &hearing) };
     let Reading { likely, unlikely } = reading;
+    let meant_today = likely.clone();
     let mut fitting: Vec<Value> =
         likely.into_iter().filter(|value| answering::passes(turn, here, ask, value, heard)).collect();
     if fitting.is_empty() {
         // The `check` decides which value is meant: a birthday lies in the past.
         fitting = unlikely.into_iter().filter(|value| answering::passes(turn, here, ask, value, heard)).collect();
+    }
+    if fitting.is_empty() {
+        fitting.extend(later_day::behind_earlier(turn, here, ask, heard, &meant_today));
     }
     match fitting.pop() {
         None => AnswerMeaning::Nothing,

@@ -3,7 +3,7 @@
 
 use super::{
     ambiguous::{context, is_which, names_a_button_or_a_value, option},
-    answering, lifecycle, said,
+    answering, later_day, lifecycle, said,
 };
 use crate::{
     engine::{
@@ -53,6 +53,11 @@ fn offered<'a>(
         return None;
     }
     let asked = turn.sentence(here, &ask.message.body, &[]).unwrap_or_default();
+    if let Some(value) = later_day::after_a_span(turn, here, ask, heard)
+        && answering::question(turn, here.run)?.options.iter().all(is_which)
+    {
+        return Some((option(0, &value, turn.language()), false));
+    }
     let question = answering::question(turn, here.run)?;
     let hearing = context(turn, here, &asked);
     let own: Vec<&OptionShown> = question.options.iter().filter(|option| !is_which(option)).collect();
