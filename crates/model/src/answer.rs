@@ -51,7 +51,11 @@ mod writer;
 mod yesno;
 
 pub use another::is_denied_by_sign;
-pub use choice::{ButtonNamed, Chosen, button_named, chosen, is_mistyped, number_of_option, offered as offered_option};
+pub use choice::{
+    ButtonNamed, Chosen, button_named, chosen, confirmed, is_mistyped, leaves_it, number_of_option,
+    offered as offered_option,
+};
+pub use date::later::{days_later, names_week};
 pub use reading::Reading;
 pub use yesno::{is_asked_back, is_only_thanks, is_yes_or_no, puts_off};
 

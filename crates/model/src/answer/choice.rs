@@ -3,6 +3,7 @@
 //! An option counts only if all other words are known and change nothing: `not red`, `red or blue`, `do you have red?`
 //! and `red like my car` choose nothing.
 
+mod confirming;
 mod excluded;
 mod numbers;
 mod offering;
@@ -17,6 +18,7 @@ use super::{
     words::{self, Words, around::IF_POSSIBLE},
 };
 use crate::matching::{fold, has_word};
+pub use confirming::{confirmed, leaves_it};
 pub use numbers::{ButtonNamed, button_named, number_of_option};
 pub use offering::offered;
 use tables::{EASY, JOINS, MODALS, MORE, MORE_OF_EASE, OPENINGS, TELLS, TURNS, YOURS};

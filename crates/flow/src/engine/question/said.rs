@@ -55,6 +55,9 @@ pub fn option_said<'a>(turn: &Turn<'a>, here: Here<'a>, ask: &Ask, heard: &Route
         let approved = question.template_titles.get(&option.id);
         std::iter::once(&option.title).chain(approved).cloned().collect()
     };
+    if let Some(option) = time_by_place(&question.options, text) {
+        return Said::One(option.clone());
+    }
     let mistyped = |option: &&OptionShown| {
         let names = titles(option).into_iter().chain([option.id.clone()]);
         names.into_iter().any(|name| answer::is_mistyped(&heard.folded, &matching::fold(&name)))
@@ -97,15 +100,34 @@ fn yes_or_no_said(options: &[OptionShown], heard: &RoutedMessage<'_>, hearing: &
     if let (Some(option), None) = (later.next(), later.next()) {
         return Said::One(option.clone());
     }
-    let Some(Value::YesNo(said)) = answer::understand(AnswerType::YesNo, &heard.message.kind, hearing) else {
-        return Said::Nothing;
+    let leaves_it = heard.text.is_some_and(answer::leaves_it);
+    let said = match answer::understand(AnswerType::YesNo, &heard.message.kind, hearing) {
+        _ if leaves_it => false,
+        Some(Value::YesNo(said)) => said,
+        _ => return Said::Nothing,
     };
     let means = |option: &&OptionShown| answer::title_says_yes(&option.title, hearing) == Some(said);
     let mut found = options.iter().filter(means);
     match (found.next(), found.next()) {
         (Some(option), None) => Said::One(option.clone()),
-        _ => Said::Nothing,
+        (Some(_), Some(_)) => Said::Nothing,
+        (None, _) => confirmed(said, options, heard, hearing),
     }
+}
+
+/// The only option that confirms, or the only one that leaves things as they are, for a yes or a no where no option is
+/// called so: *Confirm*, *Leave it*.
+fn confirmed(yes: bool, options: &[OptionShown], heard: &RoutedMessage<'_>, hearing: &AnswerContext<'_>) -> Said {
+    let has_yesno = options.iter().any(|option| answer::title_says_yes(&option.title, hearing).is_some());
+    // People thank for the question before they answer it.
+    if has_yesno || heard.text.is_none_or(answer::is_only_thanks) {
+        return Said::Nothing;
+    }
+    let titles: Vec<&str> = options.iter().map(|option| option.title.as_str()).collect();
+    let place = answer::confirmed(yes, &titles, hearing.question, hearing.language);
+    // A consent is given by the contact's own word or tap.
+    let option = place.and_then(|place| options.get(place)).filter(|option| option.consent.is_empty());
+    option.cloned().map_or(Said::Nothing, Said::One)
 }
 
 /// The options that are a time of day which the text says in other words: `a las 10` among free slots.
@@ -127,6 +149,41 @@ fn times_said<'q>(
     let found = among(&likely);
     // The options decide between two readings: of 5:00 and 17:00 only one may be free.
     if found.is_empty() { among(&unlikely) } else { found }
+}
+
+/// The first or the last of the times that are offered: `the last one`, `a primeira`, `first thing`. A number is a time.
+fn time_by_place<'q>(options: &'q [OptionShown], text: &str) -> Option<&'q OptionShown> {
+    let timed: Vec<&OptionShown> = options.iter().filter(|option| time_of(option).is_some()).collect();
+    if timed.len() < 2 || answer::number_of_option(text).is_some() {
+        return None;
+    }
+    let folded = matching::fold(text);
+    if FIRST_THING.contains(&folded.as_str()) {
+        return timed.iter().copied().min_by_key(|option| time_of(option));
+    }
+    timed.get(answer::button_named(text, timed.len())?.index).copied()
+}
+
+/// Phrases for the earliest time.
+#[rustfmt::skip]
+const FIRST_THING: [&str; 17] = [
+    "first thing", "first thing please", "the earliest", "earliest", "the earliest one", "a primera hora", "la mas temprana", "lo antes posible", "des l ouverture", "le plus tot", "le plus tot possible",
+    "der fruheste", "so fruh wie moglich", "a mais cedo", "o mais cedo", "la prima possibile", "il piu presto possibile",
+];
+
+/// True for a clear hour that is none of the times which the question offers.
+pub fn is_time_not_offered<'a>(turn: &Turn<'a>, here: Here<'a>, ask: &Ask, heard: &RoutedMessage<'_>) -> bool {
+    let Some(question) = answering::question(turn, here.run).filter(|question| !asks_which(question)) else {
+        return false;
+    };
+    let timed = question.options.iter().filter(|option| time_of(option).is_some()).count();
+    if timed < 2 || heard.text.is_none_or(|text| answer::number_of_option(text).is_some()) {
+        return false;
+    }
+    let asked = turn.sentence(here, &ask.message.body, &[]).unwrap_or_default();
+    let hearing = context(turn, here, &asked);
+    answer::read(AnswerType::Time, &heard.message.kind, &hearing).likely.len() == 1
+        && times_said(&question.options, heard, &hearing).is_empty()
 }
 
 /// The time of day that an option is: its value, or its title `9:30`.
