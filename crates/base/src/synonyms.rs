@@ -66,6 +66,7 @@ const KEYS: [(&str, &[&str]); 110] = [
     ("message", &["say", "when"]),
     ("name", &["flow", "title", "as", "bot"]),
     ("negative_examples", &["not"]),
+    ("not_understood", &["unclear"]),
     ("on", &["when"]),
     ("on_failure", &["on_error", "on_fail"]),
     ("on_invalid", &["invalid"]),

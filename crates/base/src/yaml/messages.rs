@@ -81,7 +81,7 @@ pub fn word_of_cron(value: &str) -> Option<String> {
 /// The key of the line above whose plain text this line seems to continue.
 fn text_above<'b>(before: &'b str, line: &str) -> Option<&'b str> {
     let (key, text) = before.trim_start().trim_start_matches("- ").split_once(": ")?;
-    let said = matches!(key, "say" | "ask" | "text" | "invalid" | "to" | "from" | "footer" | "header");
+    let said = matches!(key, "say" | "ask" | "text" | "invalid" | "unclear" | "to" | "from" | "footer" | "header");
     let plain = text.trim().starts_with(|c: char| c.is_alphanumeric() || matches!(c, '¡' | '¿' | '$'));
     let goes_on = line.trim_start().starts_with(char::is_alphabetic) && !line.contains(':');
     (said && plain && goes_on).then_some(key)

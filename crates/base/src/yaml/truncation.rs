@@ -81,4 +81,4 @@ pub fn is_sentence(before: &str) -> bool {
 const COMMENT_WORDS_MAX: usize = 3;
 
 /// Keys whose values the contact reads.
-const TEXT_KEYS: [&str; 8] = ["say", "ask", "title", "desc", "invalid", "header", "footer", "summary"];
+const TEXT_KEYS: [&str; 9] = ["say", "ask", "title", "desc", "invalid", "unclear", "header", "footer", "summary"];

@@ -352,6 +352,7 @@ pub fn of_defaults(set: &FlowSet) -> Vec<Sentence> {
 fn default_texts<'s>(set: &'s FlowSet, flow: &Flow) -> impl Iterator<Item = &'s Text> {
     let of_bot = std::ptr::eq(flow, &set.bot.flow);
     let (defaults, replies) = (&set.bot.defaults, set.bot.replies.values());
-    let texts = [&defaults.ask_invalid, &defaults.old_button].into_iter().flatten().chain(replies);
+    let texts =
+        [&defaults.ask_invalid, &defaults.ask_unclear, &defaults.old_button].into_iter().flatten().chain(replies);
     texts.filter(move |_| of_bot)
 }

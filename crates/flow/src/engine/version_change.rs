@@ -219,8 +219,19 @@ fn same_question(new: &Node, old: &Node) -> bool {
 }
 
 /// Keys for the steps after the answer, or without one.
-const AFTERWARDS: [&str; 10] =
-    ["on_timeout", "on_error", "on_fail", "on_undelivered", "other", "remind", "invalid", "note", "id", "do"];
+const AFTERWARDS: [&str; 11] = [
+    "on_timeout",
+    "on_error",
+    "on_fail",
+    "on_undelivered",
+    "other",
+    "remind",
+    "invalid",
+    "unclear",
+    "note",
+    "id",
+    "do",
+];
 
 /// True for the same YAML. Of an option only the shown parts count, not its steps.
 fn same(a: &yaml::Node, b: &yaml::Node, option: bool) -> bool {

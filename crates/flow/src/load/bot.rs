@@ -126,6 +126,7 @@ pub struct Defaults {
     pub expires: Span,
     pub ask_tries: u32,
     pub ask_invalid: Option<Text>,
+    pub ask_unclear: Option<Text>,
     pub ask_on_fail: Option<Body>,
     pub on_error: Option<Body>,
     pub late_message: Span,
@@ -144,6 +145,7 @@ impl Default for Defaults {
             expires: Span::hours(24),
             ask_tries: 3,
             ask_invalid: None,
+            ask_unclear: None,
             ask_on_fail: None,
             on_error: None,
             late_message: Span::hours(6),
@@ -357,7 +359,7 @@ fn read_defaults(fields: &mut Fields<'_>, defaults: &mut Defaults) {
         defaults.loop_guard = guard;
     }
     if let Some(mut ask) = fields.fields("ask") {
-        ask.know(&["invalid", "on_fail"]);
+        ask.know(&["invalid", "unclear", "on_fail"]);
         defaults.ask_tries = ask.whole("tries", 3, 1..=limits::ASK_TRIES_MAX) as u32;
         ask.finish();
     }

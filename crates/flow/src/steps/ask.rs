@@ -47,6 +47,8 @@ pub struct Ask {
     pub each: Option<Each>,
     pub check: Option<Code>,
     pub invalid: Option<Text>,
+    /// For a message that is not understood; `invalid` then serves only what `check` refuses.
+    pub unclear: Option<Text>,
     pub tries: u32,
     pub other: Option<Body>,
     pub on_fail: Option<Body>,
@@ -111,12 +113,8 @@ impl StepKind for Ask {
                 "A button that opens a WhatsApp Flow: `{id, button, screen, data, returns, exchange}`; what is filled in is the answer.",
             ),
             FieldSpec::optional("check", FieldKind::Code, "The answer counts when this holds."),
-            FieldSpec::default(
-                "invalid",
-                FieldKind::Text,
-                "a sentence of ours",
-                "What to say to an answer that does not count.",
-            ),
+            FieldSpec::default("invalid", FieldKind::Text, "a sentence of ours", "What to say to a wrong answer."),
+            FieldSpec::default("unclear", FieldKind::Text, "as `invalid`", "What to say to what is not understood."),
             FieldSpec::default("tries", FieldKind::Whole, "3", "How many answers may be wrong."),
             FieldSpec::optional(
                 "other",
@@ -215,7 +213,8 @@ impl StepKind for Ask {
         }
         message.asks_place = kind.of == AnswerType::Location && !has_options;
         let invalid = fields.said("invalid");
-        if let Some(text) = &invalid {
+        let unclear = fields.said("unclear");
+        for text in [&invalid, &unclear].into_iter().flatten() {
             fields.sentence(Role::Other, text);
         }
         let tries = fields.bot().defaults.ask_tries;
@@ -232,6 +231,7 @@ impl StepKind for Ask {
             each,
             check,
             invalid,
+            unclear,
             tries: u32::try_from(fields.whole("tries", i64::from(tries), 1..=ASK_TRIES_MAX)).unwrap_or(tries),
             other: fields.opt_steps("other"),
             on_fail: fields.opt_steps("on_fail"),

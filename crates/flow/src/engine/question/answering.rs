@@ -7,13 +7,12 @@ use crate::{
     engine::{
         drive,
         message::parts::FilledMessage,
-        question::{ambiguous, gather, offering, pages, said},
+        question::{ambiguous, gather, offering, pages, refused, said},
         routing::{choose::RoutedMessage, opt_out},
         step_errors,
         turn::{Here, Next, StepFailure, Turn},
         variables,
     },
-    load::stock_phrases::Phrase,
     model::{
         answer::{self, AnswerContext, AnswerType},
         effect::Effect,
@@ -269,7 +268,7 @@ pub fn bad_answer(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) {
         return;
     }
     // People thank for the question before they answer it.
-    if !question.options.is_empty() && heard.text.is_some_and(answer::is_only_thanks) {
+    if heard.text.is_some_and(answer::is_only_thanks) {
         turn.note_at(here, "thanks are no answer and cost no try");
         return;
     }
@@ -286,7 +285,7 @@ pub fn bad_answer(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) {
     if offering::ask_whether(turn, here, ask, heard) {
         return;
     }
-    if let Err(failure) = say_invalid(turn, here, ask) {
+    if let Err(failure) = say_invalid(turn, here, ask, heard) {
         turn.note_at(here, failure.text);
     }
 }
@@ -309,12 +308,14 @@ fn out_of_tries<'a>(turn: &mut Turn<'a>, here: Here<'a>, ask: &Ask) {
     }
 }
 
-/// Sends `invalid`, with the same buttons.
-fn say_invalid<'a>(turn: &mut Turn<'a>, here: Here<'a>, ask: &Ask) -> Result<(), StepFailure> {
-    let text = match (&ask.invalid, &here.set.bot.defaults.ask_invalid) {
-        (Some(text), _) | (None, Some(text)) => turn.sentence(here, text, &[])?,
-        (None, None) => here.set.phrase(turn.language(), Phrase::Invalid).to_owned(),
-    };
+/// Sends `invalid` or `unclear`, with the same buttons.
+fn say_invalid<'a>(
+    turn: &mut Turn<'a>,
+    here: Here<'a>,
+    ask: &Ask,
+    heard: &RoutedMessage<'_>,
+) -> Result<(), StepFailure> {
+    let text = refused::text_for(turn, here, ask, heard)?;
     repeat(turn, here, ask, &text)
 }
 

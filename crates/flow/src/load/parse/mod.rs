@@ -196,6 +196,7 @@ fn read_bot_texts(root: Option<&yaml::Node>, bot: &mut Bot, scripts: &Scripts, f
     let read = |node: Option<&yaml::Node>| Some(Text::parse(node?.scalar()?, scripts, &names, findings));
     bot.defaults.old_button = read(defaults.get("old_button"));
     bot.defaults.ask_invalid = read(defaults.get("ask").and_then(|ask| ask.get("invalid")));
+    bot.defaults.ask_unclear = read(defaults.get("ask").and_then(|ask| ask.get("unclear")));
 }
 
 fn parse_flow(

@@ -254,6 +254,7 @@ const DEFAULTS: FieldKind = FieldKind::Record(&[
         FieldKind::Record(&[
             FieldSpec::default("tries", FieldKind::Whole, "3", "How many answers may be wrong."),
             FieldSpec::default("invalid", FieldKind::Text, "a sentence of ours", "What to say to a wrong answer."),
+            FieldSpec::default("unclear", FieldKind::Text, "as `invalid`", "What to say to what is not understood."),
             FieldSpec::optional("on_fail", FieldKind::Steps, "What to do after the last wrong answer."),
         ]),
         "What questions have that say nothing themselves.",
