@@ -3,6 +3,7 @@
 //! `phrases:` of a file in `locales/` replaces them, in any language; `phrases:` of a question replaces those that it
 //! shows.
 
+mod answers;
 mod words;
 
 use self::words::in_all;
@@ -25,8 +26,10 @@ pub enum Phrase {
     Kept,
     /// After a tap on a consent button whose run has ended.
     Noted,
-    /// After an invalid answer, if neither the step nor the bot has a text.
+    /// After an answer that is not understood, if neither the step nor the bot has a text.
     Invalid,
+    /// After a clear answer that is none of the question's options, such as an hour that is not free.
+    Refused,
     /// After an answer with two possible meanings, above a button for each.
     Which,
     /// After an answer with one value among unknown words, before this value and above a button for it.
@@ -56,13 +59,14 @@ pub enum Phrase {
 }
 
 impl Phrase {
-    pub const ALL: [Phrase; 19] = [
+    pub const ALL: [Phrase; 20] = [
         Phrase::Stopped,
         Phrase::Started,
         Phrase::AskStop,
         Phrase::Kept,
         Phrase::Noted,
         Phrase::Invalid,
+        Phrase::Refused,
         Phrase::Which,
         Phrase::Whether,
         Phrase::WentWrong,
@@ -90,6 +94,7 @@ impl Phrase {
             Phrase::Kept => "kept",
             Phrase::Noted => "noted",
             Phrase::Invalid => "invalid",
+            Phrase::Refused => "refused",
             Phrase::Which => "which",
             Phrase::Whether => "whether",
             Phrase::WentWrong => "went_wrong",
@@ -121,6 +126,7 @@ impl Phrase {
             | Phrase::Kept
             | Phrase::Noted
             | Phrase::Invalid
+            | Phrase::Refused
             | Phrase::Which
             | Phrase::Whether
             | Phrase::WentWrong
@@ -188,7 +194,9 @@ mod tests {
     #[test]
     fn every_language_has_every_phrase_and_they_fit() {
         for phrase in Phrase::ALL {
-            let mut known: Vec<&str> = in_all(phrase).iter().map(|(language, _)| *language).collect();
+            // European and Brazilian Portuguese have forms of their own where one form would be strange to the other.
+            let plain = in_all(phrase).iter().filter(|(language, _)| !language.starts_with("pt_"));
+            let mut known: Vec<&str> = plain.map(|(language, _)| *language).collect();
             known.sort_unstable();
             let mut wanted = LANGUAGES.to_vec();
             wanted.sort_unstable();
@@ -212,6 +220,17 @@ mod tests {
             assert_eq!(Phrase::Stopped.built_in(code), Phrase::Stopped.built_in(same), "{code}");
         }
         assert_eq!(Phrase::Yes.built_in("xx"), None);
+        assert_ne!(Phrase::Which.built_in("pt_BR"), Phrase::Which.built_in("pt_PT"));
+    }
+
+    #[test]
+    fn portuguese_that_is_not_of_brazil_has_no_voce() {
+        for phrase in Phrase::ALL {
+            for language in ["pt", "pt_PT"] {
+                let text = phrase.built_in(language).unwrap_or_default().to_lowercase();
+                assert!(!text.contains("você") && !text.contains("equipe"), "{language} {text}");
+            }
+        }
     }
 
     #[test]

@@ -1,0 +1,92 @@
+//! Lists the phrases after an answer that is wrong or not sure, by language.
+
+/// After an answer that is not understood.
+pub const INVALID: &[(&str, &str)] = &[
+    ("en", "Sorry, I did not get that."),
+    ("es", "Perdona, no te he entendido."),
+    ("fr", "Désolé, je n'ai pas compris."),
+    ("de", "Entschuldigung, das habe ich nicht verstanden."),
+    ("pt", "Desculpe, não entendi."),
+    ("pt_PT", "Desculpe, não percebi."),
+    ("it", "Scusa, non ho capito."),
+    ("nl", "Sorry, dat heb ik niet begrepen."),
+    ("pl", "Przepraszam, nie rozumiem."),
+    ("tr", "Üzgünüm, anlayamadım."),
+    ("id", "Maaf, saya tidak mengerti."),
+    ("ar", "عذرًا، لم أفهم ذلك."),
+    ("he", "סליחה, לא הבנתי."),
+    ("zh", "抱歉，我没有明白。"),
+    ("zh_TW", "抱歉，我不太明白。"),
+    ("ja", "申し訳ありません、よくわかりませんでした。"),
+    ("ru", "Извините, я не понял ответ."),
+    ("hi", "माफ़ कीजिए, मैं समझ नहीं पाया।"),
+    ("sw", "Samahani, sijaelewa."),
+];
+
+/// After a clear answer that is not possible.
+pub const REFUSED: &[(&str, &str)] = &[
+    ("en", "Sorry, that is not possible."),
+    ("es", "Lo siento, eso no es posible."),
+    ("fr", "Désolé, ce n'est pas possible."),
+    ("de", "Das ist leider nicht möglich."),
+    ("pt", "Desculpe, isso não é possível."),
+    ("it", "Mi dispiace, non è possibile."),
+    ("nl", "Sorry, dat is niet mogelijk."),
+    ("pl", "Przepraszam, to nie jest możliwe."),
+    ("tr", "Üzgünüm, bu mümkün değil."),
+    ("id", "Maaf, itu tidak bisa."),
+    ("ar", "عذرًا، هذا غير ممكن."),
+    ("he", "סליחה, זה לא אפשרי."),
+    ("zh", "抱歉，这样不行。"),
+    ("zh_TW", "抱歉，這樣不行。"),
+    ("ja", "申し訳ありません、それはできません。"),
+    ("ru", "К сожалению, это невозможно."),
+    ("hi", "माफ़ कीजिए, यह संभव नहीं है।"),
+    ("sw", "Samahani, hilo haliwezekani."),
+];
+
+/// Above the possible meanings of an answer.
+pub const WHICH: &[(&str, &str)] = &[
+    ("en", "Which one do you mean?"),
+    ("es", "¿A cuál te refieres?"),
+    ("fr", "Lequel voulez-vous dire ?"),
+    ("de", "Welches davon meinen Sie?"),
+    ("pt", "A qual se refere?"),
+    ("pt_BR", "Qual deles você quer dizer?"),
+    ("it", "Quale intendi?"),
+    ("nl", "Welke bedoelt u?"),
+    ("pl", "Który masz na myśli?"),
+    ("tr", "Hangisini kastediyorsunuz?"),
+    ("id", "Yang mana yang Anda maksud?"),
+    ("ar", "أيهما تقصد؟"),
+    ("he", "למה הכוונה?"),
+    ("zh", "您指的是哪一个？"),
+    ("zh_TW", "您指的是哪一個？"),
+    ("ja", "どちらのことでしょうか。"),
+    ("ru", "Что именно вы имеете в виду?"),
+    ("hi", "आपका मतलब किससे है?"),
+    ("sw", "Unamaanisha ipi?"),
+];
+
+/// Before the only possible meaning of an answer.
+pub const WHETHER: &[(&str, &str)] = &[
+    ("en", "Do you mean this?"),
+    ("es", "¿Te refieres a esto?"),
+    ("fr", "Voulez-vous dire ceci ?"),
+    ("de", "Meinen Sie das?"),
+    ("pt", "Quer dizer isto?"),
+    ("pt_BR", "Você quer dizer isto?"),
+    ("it", "Intendi questo?"),
+    ("nl", "Bedoelt u dit?"),
+    ("pl", "Czy chodzi o to?"),
+    ("tr", "Bunu mu kastediyorsunuz?"),
+    ("id", "Apakah ini yang Anda maksud?"),
+    ("ar", "هل تقصد هذا؟"),
+    ("he", "האם הכוונה לזה?"),
+    ("zh", "您指的是这个吗？"),
+    ("zh_TW", "您指的是這個嗎？"),
+    ("ja", "こちらのことでしょうか。"),
+    ("ru", "Вы имеете в виду это?"),
+    ("hi", "क्या आपका मतलब यह है?"),
+    ("sw", "Unamaanisha hii?"),
+];
