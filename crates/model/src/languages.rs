@@ -108,6 +108,12 @@ pub fn spoken_in<'a>(country: &str, among: &[&'a str]) -> Option<&'a str> {
     only(among, speaks, Some(country))
 }
 
+/// The languages of a country, by their two letters.
+pub fn of_country(country: &str) -> impl Iterator<Item = &'static str> {
+    let speaks = move |countries: &str| countries.split(' ').any(|known| known == country);
+    COUNTRIES.iter().filter(move |(_, countries)| speaks(countries)).map(|(language, _)| *language)
+}
+
 /// The language that the contact names, by its name or code.
 pub fn named<'a>(text: &str, among: &[&'a str]) -> Option<&'a str> {
     let said = fold(text);

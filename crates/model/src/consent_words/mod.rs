@@ -153,14 +153,25 @@ pub fn said_by(message: &InboundKind, is_ours: impl Fn(&str) -> bool, extra: &Ex
     }
 }
 
-/// The language of a word, so that the confirmation can use it; international words have none.
-pub fn language(text: &str) -> Option<&'static str> {
+/// The language of a word, so that the confirmation can use it; international words have none. Of several languages with
+/// this word, the first of `preferred` counts: the bot's own, then those of the contact's country.
+pub fn language(text: &str, preferred: &[&str]) -> Option<&'static str> {
     let text = fold(text);
+    let words = bare(&text);
+    let short = |language: &str| language.split(['_', '-']).next().unwrap_or_default().to_owned();
+    let table = |language: &&str| LANGUAGES.into_iter().find(|table| table.language == short(language));
+    let has = |table: &&Table| {
+        let is_word = |said: &str| [table.hard, table.start, table.unsure].iter().any(|list| list.contains(&said));
+        is_word(&text) || words.as_ref().is_some_and(|words| is_word(&words.join(" ")) || ends_messages(table, words))
+    };
+    if let Some(table) = preferred.iter().filter_map(table).find(has) {
+        return Some(table.language).filter(|language| *language != "en");
+    }
     let of = |said: &str| known(said).map(|(_, language)| language);
-    let whole = of(&text).or_else(|| bare(&text).and_then(|words| of(&words.join(" "))));
+    let whole = of(&text).or_else(|| words.as_ref().and_then(|words| of(&words.join(" "))));
     let found = whole.or_else(|| text.split(' ').find_map(of)).or_else(|| {
-        let words = bare(&text)?;
-        LANGUAGES.iter().find(|table| ends_messages(table, &words)).map(|table| table.language)
+        let words = words.as_ref()?;
+        LANGUAGES.iter().find(|table| ends_messages(table, words)).map(|table| table.language)
     });
     found.filter(|language| *language != "en")
 }
@@ -597,8 +608,22 @@ mod tests {
 
     #[test]
     fn the_answer_speaks_the_words_language() {
-        assert_eq!((language("Baja"), language("ABMELDEN"), language("STOP")), (Some("es"), Some("de"), None));
-        assert_eq!((language("STOP, bitte"), language("Bitte abmelden")), (None, Some("de")));
-        assert_eq!(language("Ik wil afmelden van jullie berichten"), Some("nl"));
+        assert_eq!(
+            (language("Baja", &[]), language("ABMELDEN", &[]), language("STOP", &[])),
+            (Some("es"), Some("de"), None)
+        );
+        assert_eq!((language("STOP, bitte", &[]), language("Bitte abmelden", &[])), (None, Some("de")));
+        assert_eq!(language("Ik wil afmelden van jullie berichten", &[]), Some("nl"));
+        // Spanish and Portuguese share the word: the bot's own language counts first.
+        for (text, preferred, found) in [
+            ("cancelar", &["pt"][..], Some("pt")),
+            ("parar por favor", &["pt_PT"], Some("pt")),
+            ("cancelar", &["en", "pt"], Some("pt")),
+            ("cancelar", &["es", "pt"], Some("es")),
+            ("cancelar", &[], Some("es")),
+            ("salir", &["pt"], Some("es")),
+        ] {
+            assert_eq!(language(text, preferred), found, "{text} {preferred:?}");
+        }
     }
 }

@@ -4,6 +4,7 @@ use super::choose::RoutedMessage;
 use crate::{
     base::{
         limits::{CONFIRM_STOP_EVERY, UNSURE_STOP},
+        phone,
         time::Time,
     },
     engine::{
@@ -22,6 +23,7 @@ use crate::{
         effect::{Effect, Origin},
         event::{FlowEvent, Reason},
         inbound::{InboundKind, InboundMessage},
+        languages,
         matching::fold,
         value::Value,
         window::AnswersAfter,
@@ -39,7 +41,7 @@ pub fn stop_by_word(turn: &mut Turn<'_>, message: &InboundMessage) {
     turn.note(None, None, "an opt-out word: it goes before everything");
     turn.opted_out = turn.opted_out.or(Some(turn.now()));
     stop_everything(turn);
-    let language = consent_words::language(text);
+    let language = language_of_word(turn, text);
     confirm_stop(turn, message.at, language);
 }
 
@@ -109,13 +111,24 @@ fn confirm_stop(turn: &mut Turn<'_>, at: Time, language: Option<&str>) {
     turn.say_ourselves(Content::Text { body }, Origin::OptOutConfirmation, Some(at));
 }
 
+/// The language of an opt-out or opt-in word. `cancelar` is Spanish and Portuguese: the bot's languages and those of the
+/// contact's country go before the others that have the word.
+fn language_of_word(turn: &Turn<'_>, text: &str) -> Option<&'static str> {
+    let bot = &turn.live().bot;
+    let country = turn.contact.phone.as_deref().and_then(phone::country);
+    let of_country = country.into_iter().flat_map(languages::of_country);
+    let declared = bot.languages.keys().map(String::as_str);
+    let preferred: Vec<&str> = std::iter::once(bot.language.as_str()).chain(of_country).chain(declared).collect();
+    consent_words::language(text, &preferred)
+}
+
 /// Handles an opt-in word: the opt-out is lifted, withdrawn topics stay withdrawn.
 pub fn start_again(turn: &mut Turn<'_>, message: &InboundMessage) {
     turn.note(None, None, "an opt-in word: it goes before everything");
     turn.opted_out = None;
     turn.session.needs_person = None;
     let text = answer::text_of(&message.kind).unwrap_or_default();
-    let language = turn.contact.language.as_deref().or(consent_words::language(text));
+    let language = turn.contact.language.as_deref().or(language_of_word(turn, text));
     let language = language.unwrap_or(&turn.live().bot.language);
     let body = turn.live().phrase(language, Phrase::Started).to_owned();
     if turn.session.person.is_none() {
@@ -221,7 +234,7 @@ pub fn preference(turn: &mut Turn<'_>, given: bool, by: &str) {
 pub fn ask_stop(turn: &mut Turn<'_>, text: &str, at: Time) {
     turn.note(None, None, "an unsure opt-out word: asked back");
     turn.session.unsure_stop = Some(turn.now());
-    let language = turn.contact.language.as_deref().or(consent_words::language(text));
+    let language = turn.contact.language.as_deref().or(language_of_word(turn, text));
     let (set, language) = (turn.live(), language.unwrap_or(&turn.live().bot.language));
     let [question, yes, no] =
         [Phrase::AskStop, Phrase::Yes, Phrase::No].map(|phrase| set.phrase(language, phrase).to_owned());
