@@ -1,5 +1,7 @@
 //! Tests answers in sentences, and answers with two possible meanings.
 
+mod heard;
+
 use super::{check, check_bot};
 
 fn asks(kind: &str, more: &str) -> String {

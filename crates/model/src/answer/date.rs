@@ -4,6 +4,7 @@
 //! day is a Monday. A day without a year is the next such day; `Friday` is the next Friday after today.
 
 pub mod days;
+pub mod later;
 mod ordinal;
 mod weekday;
 
