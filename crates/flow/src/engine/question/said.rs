@@ -161,8 +161,17 @@ fn time_by_place<'q>(options: &'q [OptionShown], text: &str) -> Option<&'q Optio
     if FIRST_THING.contains(&folded.as_str()) {
         return timed.iter().copied().min_by_key(|option| time_of(option));
     }
-    timed.get(answer::button_named(text, timed.len())?.index).copied()
+    // `prima` alone is praise in German and *before* in Italian, and `a segunda` is Monday in Portuguese.
+    let is_praise = matching::has_word(&folded, "prima") && !matching::has_word(&folded, "la prima");
+    let is_named = FIRST_AND_LAST.iter().any(|word| matching::has_word(&folded, word)) && !is_praise;
+    timed.get(answer::button_named(text, timed.len()).filter(|_| is_named)?.index).copied()
 }
+
+/// Names of the first and the last of some things.
+#[rustfmt::skip]
+const FIRST_AND_LAST: [&str; 18] = [
+    "first", "last", "primero", "primera", "ultimo", "ultima", "premier", "premiere", "dernier", "derniere", "erste", "ersten", "letzte", "letzten", "primeiro", "primeira", "primo", "prima",
+];
 
 /// Phrases for the earliest time.
 #[rustfmt::skip]

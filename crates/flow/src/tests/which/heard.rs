@@ -133,7 +133,9 @@ fn a_clear_hour_that_is_not_free_was_understood() {
     for said in ["15:15", "quarter past 3", "at 5pm"] {
         check(&flow, &format!("{asked}< {said}\n> Not free. [14:00] [14:30] [16:00]"));
     }
-    check(&flow, &format!("{asked}< blue\n> What? [14:00] [14:30] [16:00]"));
+    for said in ["blue", "prima", "ok prima", "a segunda"] {
+        check(&flow, &format!("{asked}< {said}\n> What? [14:00] [14:30] [16:00]"));
+    }
     let plain = flow.replace(", invalid: Not free., unclear: What?", "");
     check(&plain, &format!("{asked}< 15:15\n> Sorry, that is not possible. [14:00] [14:30] [16:00]"));
     for (said, taken) in [
@@ -143,6 +145,7 @@ fn a_clear_hour_that_is_not_free_was_understood() {
         ("o primeiro", "14:00"),
         ("la última", "16:00"),
         ("first thing", "14:00"),
+        ("la prima", "14:00"),
         ("half past two", "14:30"),
     ] {
         check(&flow, &format!("{asked}< {said}\n> TAKEN {taken}"));
