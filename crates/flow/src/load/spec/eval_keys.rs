@@ -19,7 +19,7 @@ pub const EVAL_KEYS: &[FieldSpec] = &[
     FieldSpec::optional(
         "criteria",
         FieldKind::MapOf(&FieldKind::Name),
-        "Names for criteria of `judge` and `calibrate`, each with its sentence: `polite: The bot stays friendly.`",
+        "Names for criteria of `judge` and `calibrate`, each with its sentence, as `polite: The bot stays friendly`.",
     ),
     FieldSpec::optional(
         "calibrate",

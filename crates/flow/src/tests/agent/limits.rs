@@ -40,7 +40,7 @@ fn questions_within_one_turn_and_refused_replies_cost_too() {
     let mut talk = limited("0.05");
     run(
         &mut talk,
-        "~ costs 0.03\n< hi\n~ says It is 39 €.\n~ says It is 45 €.\n> It is 45 €.\n< and?\n> Enough for today",
+        "~ costs 0.03\n< brakes?\n~ says It is 39 €.\n~ says It is 45 €.\n> It is 45 €.\n< and?\n> Enough for today",
     );
 }
 

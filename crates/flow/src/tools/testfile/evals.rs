@@ -408,7 +408,7 @@ mod tests {
             ("{wants: brakes, turns: 0}", "E205 3"),
             ("{wants: brakes, turns: 21}", "E205 3"),
             ("{wants: brakes, model: smal}", "E520 3"),
-            ("{wants: brakes, knwos: my number}", "E201 3"),
+            ("{wants: brakes, knwos: my number}", "E203 3"),
         ] {
             assert_eq!(found(&case(customer)), [code], "{customer}");
         }
