@@ -37,7 +37,7 @@ fn judged(labels: &str) -> TempDir {
     folder
 }
 
-/// What a request asks: the bot's question, or the criterion of the judge with the talk that it read.
+/// The criterion in a request to the judge, with all that it reads; `None`: the bot asks.
 fn criterion_of(body: &Json) -> Option<(String, String)> {
     let messages = body["messages"].to_string();
     let criterion = messages.split("The criterion: ").nth(1)?;

@@ -316,7 +316,7 @@ fn the_prices_of_mocks_count_for_the_limit_of_a_step() {
     };
     for (answers, said) in [
         ("{say: Hello, cost: 0.025}", &["Hello", "Hello", "Enough for today"][..]),
-        // What is left is less than the answer would cost, so the model is not asked.
+        // The answer would cost more than what is left, so the model is not asked.
         ("{say: Hello, cost: 0.03}", &["Hello", "Enough for today"]),
         ("[{say: Hello, cost: 0.05}, {say: again}]", &["Hello", "Enough for today"]),
         ("{say: Hello, cost: 0.06}", &["Enough for today"]),
