@@ -180,8 +180,11 @@ fn titled(case: &EvalCaseReport) -> String {
 /// `the judge gets 2 of 3 labelled talks right, 0.0003 EUR; its verdicts do not count`.
 fn calibrated(calibration: &CalibrationReport) -> String {
     let CalibrationReport { judge, labels, asked, currency, .. } = calibration;
-    let mut text =
-        format!("the judge `{judge}` gets {} of {} right", calibration.right(), counted(*labels, "labelled talk"));
+    let talks = counted(*labels, "labelled talk");
+    let mut text = match &calibration.void {
+        None => format!("the judge `{judge}` gets {} of {talks} right", calibration.right()),
+        Some(_) => format!("the judge `{judge}` has no verdict on all of its {talks}"),
+    };
     if let Some(cost) = asked.cost.filter(|_| asked.questions > 0) {
         let _ = write!(text, ", {}", format!("{} {currency}", money(cost)).trim_end());
     }

@@ -1,6 +1,6 @@
 //! Tests `customer` of evals: a model plays the customer from a wish, and sees nothing of the bot but its messages.
 
-use super::{super::ModelServer, RECORDING, bot, completion, only, refusal, replace, run, run_live, value};
+use super::{super::ModelServer, RECORDING, bot, completion, only, refusal, replace, run, run_live};
 use serde_json::{Value as Json, json};
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
@@ -29,7 +29,7 @@ fn is_customer(body: &Json) -> bool {
 }
 
 fn act(message: &str, state: &str) -> super::super::Act {
-    value(json!({"message": message, "state": state}))
+    completion(&json!({"message": message, "state": state}).to_string())
 }
 
 /// A server that answers the bot, and plays the customer: by the number of its own messages in the talk so far.

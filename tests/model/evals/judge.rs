@@ -1,7 +1,7 @@
 //! Tests `expect: {judge: …}` of evals: the verdicts of a model, their recording, and the labelled talks that the judge must
 //! get right before they count.
 
-use super::{super::ModelServer, RECORDING, bot, completion, only, replace, run, run_live, value};
+use super::{super::ModelServer, RECORDING, bot, completion, only, replace, run, run_live};
 use serde_json::{Value as Json, json};
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
@@ -46,7 +46,7 @@ fn criterion_of(body: &Json) -> Option<(String, String)> {
 }
 
 fn verdict(holds: bool, reason: &str) -> super::super::Act {
-    value(json!({"reason": reason, "holds": if holds { "yes" } else { "no" }}))
+    completion(&json!({"reason": reason, "holds": if holds { "yes" } else { "no" }}).to_string())
 }
 
 /// A server that answers the bot, and judges by `holds`, which reads criterion and talk.
@@ -178,7 +178,7 @@ async fn a_judge_without_a_verdict_is_asked_once_more_and_then_the_play_is_void(
     let server = ModelServer::decide(move |_, body| match criterion_of(body) {
         Some(_) => {
             *count.lock().unwrap() += 1;
-            value(json!({"reason": "Who knows", "holds": "maybe"}))
+            completion(&json!({"reason": "Who knows", "holds": "maybe"}).to_string())
         }
         None => completion("They are 45 €."),
     })
