@@ -149,12 +149,17 @@ impl Process {
 
     /// Waits until all work is finished. The error says what is left.
     pub async fn rest(&self, patience: Duration) -> Result<(), String> {
+        self.rest_but_for(&[], patience).await
+    }
+
+    /// As `rest`, but for the work with these names.
+    pub async fn rest_but_for(&self, left_out: &[&str], patience: Duration) -> Result<(), String> {
         let store = self.store().await;
         let since = Instant::now();
         let mut calm = 0;
         loop {
             let mut left = Vec::new();
-            for (name, text) in LEFT {
+            for (name, text) in LEFT.iter().filter(|(name, _)| !left_out.contains(name)) {
                 let count = store.one(&Query { name, text }, &[], |row| row.number("n")).await.unwrap().unwrap();
                 if count > 0 {
                     left.push(format!("{count} {name}"));

@@ -11,7 +11,10 @@ use transom::{
         WriteSet,
         queries::erasure::{self, Erased},
         tables::{
-            chatwoot_message::{self, ChatwootMessage},
+            chatwoot_message::{
+                self, ChatwootMessage, Refusal,
+                part::{self, ChatwootPart},
+            },
             chatwoot_talk::{self, ChatwootTalk, Posted, StatusKnown},
         },
     },
@@ -51,6 +54,15 @@ fn a_message_is_known_by_both_numbers_and_goes_with_the_person() {
         assert_eq!((known.posted, known.status.as_str()), (90, "open"));
         assert_eq!(chatwoot_talk::of(&store, &"other".into(), 40).await.unwrap(), None);
 
+        let other = ChatwootPart { id: 3, conversation_id: here, theirs: 90, at: NOW };
+        let mut set = WriteSet::new();
+        set.push(&part::INSERT, &other);
+        let refused = "It is too large.".to_owned();
+        set.push(&chatwoot_message::REFUSE, &Refusal { conversation_id: here, theirs: 90, refused: refused.clone() });
+        store.commit(set).await.unwrap();
+        assert_eq!(part::find(&store, 3).await.unwrap(), Some(other));
+        assert_eq!(chatwoot_message::find(&store, 1).await.unwrap().unwrap().refused, Some(refused));
+
         let erased = Erased {
             contact_id: ContactId(7),
             at: NOW,
@@ -65,6 +77,7 @@ fn a_message_is_known_by_both_numbers_and_goes_with_the_person() {
         store.commit(set).await.unwrap();
         assert_eq!(chatwoot_talk::find(&store, here).await.unwrap(), None);
         assert_eq!(chatwoot_message::find(&store, 1).await.unwrap(), None);
+        assert_eq!(part::find(&store, 3).await.unwrap(), None);
         store.close().await;
     });
 }

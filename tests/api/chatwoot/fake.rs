@@ -274,12 +274,9 @@ impl Data {
 
 fn shown(one: &Json) -> String {
     let side = if one["message_type"] == "incoming" { "<" } else { ">" };
-    let files: Vec<String> = one["attachments"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|file| format!(" [{} {} {}]", file["name"], file["mime"], file["text"]).replace('"', ""))
-        .collect();
+    let text = |file: &Json, name: &str| file[name].as_str().unwrap_or_default().trim_matches('"').to_owned();
+    let file = |file: &Json| format!(" [{} {} {}]", text(file, "name"), text(file, "mime"), text(file, "text"));
+    let files: Vec<String> = one["attachments"].as_array().into_iter().flatten().map(file).collect();
     format!("{side} {}{}", one["content"].as_str().unwrap(), files.concat()).trim_end().replace("  ", " ")
 }
 

@@ -129,7 +129,7 @@ async fn a_file_that_chatwoot_does_not_take_is_named() {
     let fake = Fake::start().await;
     let mut host = host(&fake).await;
     lies_there(&host, "pic-1", "a picture");
-    host.ana_says("hello").await;
+    host.ana_says("good day").await;
     tell(&host).await;
     host.ana_shows("pic-1").await;
     fake.bad_days(&[Day::Good, Day::Refuses(413)]);

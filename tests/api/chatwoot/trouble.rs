@@ -52,7 +52,7 @@ async fn retry_after_is_kept() {
     let fake = Fake::start().await;
     let mut host = host(&fake).await;
     fake.bad_days(&[Day::TooMany(120)]);
-    host.ana_says("hello").await;
+    host.ana_says("good day").await;
     host.app.webhooks.post_due(host.clock.now()).await.unwrap();
     let asked = || fake.data.lock().unwrap().asked.len();
     host.clock.set(host.clock.now() + Span::seconds(119));
@@ -60,15 +60,15 @@ async fn retry_after_is_kept() {
     assert_eq!(asked(), 1);
     host.clock.set(host.clock.now() + Span::seconds(2));
     host.app.webhooks.post_due(host.clock.now()).await.unwrap();
-    assert_eq!(fake.seen(), ["< hello"]);
+    assert_eq!(fake.seen(), ["< good day"]);
 }
 
 #[tokio::test]
 async fn a_slow_conversation_holds_up_no_other() {
     let fake = Fake::start().await;
     let mut host = host(&fake).await;
-    host.ana_says("hello").await;
-    host.somebody_says(BEA, "hello").await;
+    host.ana_says("good day").await;
+    host.somebody_says(BEA, "good day").await;
     tell(&host).await;
     let (ana, bea) = (41, 42);
     let slow = Duration::from_secs(10);
@@ -88,8 +88,8 @@ async fn a_slow_conversation_holds_up_no_other() {
     let all = fake.clone();
     assert!(drive(&host, slow * 2, || all.seen_in(ana).len() == 3).await, "{:?}", fake.seen());
     tell(&host).await;
-    assert_eq!(fake.seen_in(ana), ["< hello", "< one", "< two"]);
-    assert_eq!(fake.seen_in(bea), ["< hello", "< I am here", "< still here"]);
+    assert_eq!(fake.seen_in(ana), ["< good day", "< one", "< two"]);
+    assert_eq!(fake.seen_in(bea), ["< good day", "< I am here", "< still here"]);
 }
 
 #[tokio::test]
@@ -137,12 +137,12 @@ async fn a_refused_token_raises_an_alarm_with_the_cure_and_loses_nothing() {
     let fake = Fake::start().await;
     let mut host = host(&fake).await;
     fake.bad_days(&[Day::Refuses(401)]);
-    host.ana_says("hello").await;
+    host.ana_says("good day").await;
     host.app.webhooks.post_due(host.clock.now()).await.unwrap();
     let metrics = host.metrics().await;
     assert!(metrics.contains("transom_alarms_total{kind=\"chatwoot_refuses\"} 1"), "{metrics}");
     tell(&host).await;
-    assert_eq!(fake.seen(), ["< hello"]);
+    assert_eq!(fake.seen(), ["< good day"]);
 }
 
 #[tokio::test]
@@ -161,6 +161,8 @@ async fn a_restart_of_chatwoot_in_a_talk_loses_and_doubles_nothing() {
         host.app.webhooks.post_due(host.clock.now()).await.unwrap();
         host.clock.set(host.clock.now() + Span::seconds(30));
     }
+    // The pauses have grown to an hour.
+    tell(&host).await;
     tell(&host).await;
     let theirs: Vec<String> = fake.seen().into_iter().filter(|one| one.starts_with('<')).collect();
     let expected =

@@ -30,11 +30,11 @@ pub(super) struct MessageFile {
     pub kind: MediaKind,
     name: Option<String>,
     mime: Option<String>,
-    from: From,
+    from: Source,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-enum From {
+enum Source {
     /// The file of a customer, at the platform.
     Platform { id: Option<String>, url: Option<String> },
     /// A path in the bot's folder.
@@ -58,15 +58,15 @@ impl MessageFile {
         if message["direction"] == "in" {
             let kind = serde_json::from_value(message["content"].clone()).ok()?;
             let InboundKind::Media { media, id, mime, url, filename, .. } = kind else { return None };
-            return Some(MessageFile { kind: media, name: filename, mime, from: From::Platform { id, url } });
+            return Some(MessageFile { kind: media, name: filename, mime, from: Source::Platform { id, url } });
         }
         let content = if message["sent_as"].is_null() { &message["content"] } else { &message["sent_as"] };
         let content: Content = serde_json::from_value(content.clone()).ok()?;
         let Media { kind, url, filename } = content.media()?.clone();
         let from = match url.strip_prefix("upload:") {
-            Some(id) => From::Platform { id: Some(id.to_owned()), url: None },
-            None if crate::model::content::is_bot_file(&url) => From::Bot(url),
-            None => From::Address(url),
+            Some(id) => Source::Platform { id: Some(id.to_owned()), url: None },
+            None if crate::model::content::is_bot_file(&url) => Source::Bot(url),
+            None => Source::Address(url),
         };
         Some(MessageFile { kind, name: filename, mime: None, from })
     }
@@ -74,9 +74,9 @@ impl MessageFile {
     /// With a name and a type, which Chatwoot shows the file by.
     fn named(self, file: WholeFile) -> Upload {
         let path = match &self.from {
-            From::Bot(path) => Some(path.as_str()),
-            From::Address(url) => url.split(['?', '#']).next(),
-            From::Platform { .. } => None,
+            Source::Bot(path) => Some(path.as_str()),
+            Source::Address(url) => url.split(['?', '#']).next(),
+            Source::Platform { .. } => None,
         };
         let told = self.mime.as_deref().map(|mime| mime.split(';').next().unwrap_or_default().trim().to_owned());
         let by_path = || path.and_then(Format::of_name).map(|format| format.mime.to_owned());
@@ -108,9 +108,9 @@ impl WebhookDelivery {
             return Err(NoFile::Never("an author's test reads no files"));
         }
         let at = match &file.from {
-            From::Bot(path) => return self.read_own(path).await.map(|read| file.named(read)),
-            From::Address(url) => FileUrl { url: url.clone(), auth: Auth::None },
-            From::Platform { id, url } => {
+            Source::Bot(path) => return self.read_own(path).await.map(|read| file.named(read)),
+            Source::Address(url) => FileUrl { url: url.clone(), auth: Auth::None },
+            Source::Platform { id, url } => {
                 let file = PlatformFile { sender, id: id.clone(), url: url.clone() };
                 (self.chatwoot.locate)(file).await.map_err(|trouble| match trouble.kind {
                     "not_found" => NoFile::Never("the platform no longer keeps it"),
