@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{AccountName, OutboundId},
+        ids::{AccountName, InboundId, OutboundId},
         limits::{CHATWOOT_POST_AGE_MAX, CHATWOOT_SEND_WAIT, NAME_CHARS_MAX, SAID_CHARS_MAX, WEBHOOK_BODY_BYTES_MAX},
         query,
         time::Time,
@@ -27,7 +27,7 @@ use crate::{
             chatwoot_message::{self, ChatwootMessage},
             chatwoot_talk::{self, ChatwootTalk, StatusKnown},
             conversation::Conversation,
-            outbound, session,
+            inbound, outbound, session,
         },
     },
 };
@@ -59,6 +59,8 @@ struct Posted {
     conversation: Json,
     inbox: Json,
     inbox_id: Json,
+    user: Json,
+    is_private: Json,
 }
 
 pub async fn take(
@@ -126,6 +128,9 @@ async fn happened(
         "message_created" if is_of_person(&posted) => written(&web, &account, &posted).await,
         "message_updated" if is_of_person(&posted) && posted.content_attributes["deleted"] == true => {
             deleted(&web, &account, &posted).await
+        }
+        "conversation_typing_on" if posted.user["type"] == "user" && posted.is_private != true => {
+            typing(&web, &account, &posted).await
         }
         "conversation_status_changed" => {
             let Some(theirs) = posted.id.as_i64() else { return Ok(nothing()) };
@@ -227,6 +232,23 @@ async fn deleted(web: &Web, account: &AccountName, posted: &Posted) -> ApiResult
     let row = here(web, &talk).await?;
     let taken = app.queue.take_back(row.contact_id, row.id, OutboundId(known.id)).await;
     taken.map_err(|error| lost(&error))?;
+    Ok(nothing())
+}
+
+/// A person types there: the customer sees it, and that the newest message was read.
+async fn typing(web: &Web, account: &AccountName, posted: &Posted) -> ApiResult {
+    let app = &web.app;
+    let Some(place) = posted.conversation["id"].as_i64() else { return Ok(nothing()) };
+    let talk = chatwoot_talk::of(&app.store, account, place).await.map_err(|error| lost(&error))?;
+    let Some(talk) = talk else { return Ok(nothing()) };
+    let row = here(web, &talk).await?;
+    if !(Window { opened_at: row.opened_at }).is_open(app.clock.now()) {
+        return Ok(nothing());
+    }
+    let newest = inbound::of(&app.store, row.id, InboundId(i64::MAX), 1).await.map_err(|error| lost(&error))?;
+    if let Some(message) = newest.into_iter().next() {
+        app.read_receipts.show_typing(row.sender_id, message.data.message.provider_id);
+    }
     Ok(nothing())
 }
 

@@ -38,7 +38,7 @@ async fn host_with(fake: &Fake, more_files: &[(&str, &str)], more: &str) -> Host
              teams: {{shop: 3}}}}}}\n  - {{name: other, api_keys: [key-other]}}\nsenders:\n  - {{id: 1, account: acme, \
              name: Sandbox, provider: sandbox, phone: \"+15550000001\"}}\n  - {{id: 12, account: acme, name: Support, \
              provider: meta, phone: \"+15550001111\", phone_number_id: \"106\", waba_id: \"102\", access_token: token, \
-             app_secret: app-secret, verify_token: verify-me, api_base: \"{graph}\", api_version: v24.0, default: true}}\n{more}",
+             app_secret: app-secret, verify_token: verify-me, api_base: \"{graph}\", api_version: v24.0, shows: typing, default: true}}\n{more}",
             fake.url
         )
     };
@@ -252,5 +252,53 @@ async fn a_post_without_the_secret_is_refused() {
     host.request(Method::POST, "/chatwoot/acme?secret=inbox-secret", &[], "[".to_owned()).await.is(400);
     assert_eq!(sent(&host).await, ["Rosa will come"]);
     host.request(Method::POST, "/chatwoot/acme?secret=inbox-secret", &[], text).await.is(200);
+    assert_eq!(sent(&host).await, ["Rosa will come", "I am here"]);
+}
+
+#[tokio::test]
+async fn the_customer_sees_that_a_person_types() {
+    let fake = Fake::start().await;
+    let mut host = host(&fake).await;
+    host.ana_says("person").await;
+    tell(&host).await;
+    let typing = |event: &str, is_private: bool| {
+        json!({
+            "event": event, "user": {"id": 2, "name": "Rosa", "type": "user"}, "is_private": is_private,
+            "conversation": {"id": 41, "inbox_id": 5, "status": "open"},
+        })
+    };
+    let before = host.graph.sent().len();
+    hear(&host, &typing("conversation_typing_on", true), "d1").await.is(200);
+    hear(&host, &typing("conversation_typing_off", false), "d2").await.is(200);
+    hear(&host, &typing("conversation_typing_on", false), "d3").await.is(200);
+    let shown = host.graph.until_sent(before + 1).await;
+    assert_eq!(shown.len(), before + 1, "a private note is not typed for the customer");
+    assert_eq!(shown[before].body["typing_indicator"], json!({"type": "text"}));
+    assert_eq!(shown[before].body["message_id"], "wamid.1");
+}
+
+#[tokio::test]
+async fn a_message_that_is_deleted_before_its_file_is_there_is_not_sent() {
+    let fake = Fake::start().await;
+    let mut host = host(&fake).await;
+    host.ana_says("person").await;
+    tell(&host).await;
+    let mut body = rosa(&fake, "Look");
+    body["attachments"] =
+        json!([{"id": 1, "file_type": "image", "extension": "png", "data_url": format!("{}/rails/a.png", fake.url)}]);
+    hear(&host, &body, "d1").await.is(200);
+    fake.serve_file("/rails/a.png", fake::Served::File("image/png", b"\x89PNG".to_vec()));
+    body["event"] = "message_updated".into();
+    body["content_attributes"] = json!({"deleted": true});
+    hear(&host, &body, "d2").await.is(200);
+    tell(&host).await;
+    assert_eq!(sent(&host).await, ["Rosa will come"]);
+    assert_eq!(host.graph.uploaded_files(), Vec::<String>::new());
+    // One that has left stays.
+    let mut body = rosa(&fake, "I am here");
+    hear(&host, &body, "d3").await.is(200);
+    body["event"] = "message_updated".into();
+    body["content_attributes"] = json!({"deleted": true});
+    hear(&host, &body, "d4").await.is(200);
     assert_eq!(sent(&host).await, ["Rosa will come", "I am here"]);
 }

@@ -61,9 +61,20 @@ impl ReadReceipts {
         if shows == Shows::Nothing || by_person || self.clock.now() - at > READ_MARK_FRESH {
             return;
         }
+        let typing = shows == Shows::Typing && effects.iter().any(|effect| matches!(effect, Effect::Call(_)));
+        self.mark_soon(sender, message, typing);
+    }
+
+    /// Shows that a person of the business types an answer to a message, where the sender shows the typing indicator.
+    pub fn show_typing(self: &Arc<Self>, sender: SenderId, message: ProviderId) {
+        if self.senders.get(sender).is_some_and(|sender| sender.shows == Shows::Typing) {
+            self.mark_soon(sender, message, true);
+        }
+    }
+
+    fn mark_soon(self: &Arc<Self>, sender: SenderId, message: ProviderId, typing: bool) {
         // If the platform is slow, leave marks out instead of queueing them.
         let Ok(place) = Arc::clone(&self.read_marks).try_acquire_owned() else { return };
-        let typing = shows == Shows::Typing && effects.iter().any(|effect| matches!(effect, Effect::Call(_)));
         let app = Arc::clone(self);
         tokio::spawn(async move {
             let _until = place;
