@@ -132,8 +132,15 @@ async fn a_stateless_client_says_its_version_in_each_request() {
             "io.modelcontextprotocol/protocolVersion": version, "io.modelcontextprotocol/clientCapabilities": {},
         }})
     };
-    let listed = ask(&host, "key-acme", "tools/list", meta("2026-07-28")).await;
+    let list = || json!({"jsonrpc": "2.0", "id": 7, "method": "tools/list", "params": meta("2026-07-28")});
+    let headers = [("mcp-protocol-version", "2026-07-28"), ("mcp-method", "tools/list")];
+    let listed = send(&host, "key-acme", &headers, list()).await.is(200);
     assert_eq!(listed["result"]["resultType"], "complete");
+    // A proxy that routes by the headers must see what is read here.
+    for headers in [&headers[..1], &headers[1..], &[headers[0], ("mcp-method", "tools/call")]] {
+        let refused = send(&host, "key-acme", headers, list()).await.is(400);
+        assert_eq!(refused["error"]["code"], -32020, "{headers:?}: {refused}");
+    }
     let message = json!({"jsonrpc": "2.0", "id": 7, "method": "tools/list", "params": meta("2030-01-01")});
     assert_eq!(send(&host, "key-acme", &[], message).await.is(400)["error"]["code"], -32022);
 }
@@ -151,10 +158,13 @@ async fn a_ping_is_answered_in_the_versions_that_have_it() {
     let meta = json!({"_meta": {
         "io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": {},
     }});
-    let stateless = [("mcp-protocol-version", "2026-07-28")];
-    assert_eq!(send(&host, "key-acme", &stateless, ping(meta.clone())).await.is(404)["error"]["code"], -32601);
+    let stateless = |method: &'static str| [("mcp-protocol-version", "2026-07-28"), ("mcp-method", method)];
+    assert_eq!(send(&host, "key-acme", &stateless("ping"), ping(meta.clone())).await.is(404)["error"]["code"], -32601);
     // An unknown method is an error in an answer of 200 before, and 404 in that version.
     let unknown = |params: Json| json!({"jsonrpc": "2.0", "id": 1, "method": "prompts/list", "params": params});
     assert_eq!(send(&host, "key-acme", &[], unknown(json!({}))).await.is(200)["error"]["code"], -32601);
-    assert_eq!(send(&host, "key-acme", &stateless, unknown(meta)).await.is(404)["error"]["code"], -32601);
+    assert_eq!(
+        send(&host, "key-acme", &stateless("prompts/list"), unknown(meta)).await.is(404)["error"]["code"],
+        -32601
+    );
 }

@@ -1,8 +1,10 @@
 //! Answers assistants in the Model Context Protocol over HTTP: `POST /mcp`, a message in a request.
 //!
-//! `protocol` reads messages and forms answers, also for `transom mcp`; `tools` lists what an assistant may ask of a
+//! `protocol` reads messages and forms answers, also for `transom mcp`; `mirrored_headers` compares headers with the
+//! body; `tools` lists what an assistant may ask of a
 //! running daemon. Nothing is remembered between two requests, so that any daemon of a set answers each of them.
 
+mod mirrored_headers;
 pub mod protocol;
 mod tools;
 
@@ -40,7 +42,11 @@ pub async fn answer(
     if let Some(refusal) = other_version(request.headers()) {
         return Ok(respond(StatusCode::BAD_REQUEST, &refusal));
     }
-    let body = request::bytes(request.into_body()).await?;
+    let (parts, body) = request.into_parts();
+    let body = request::bytes(body).await?;
+    if let Some(refusal) = mirrored_headers::mismatch(&parts.headers, &body) {
+        return Ok(respond(StatusCode::BAD_REQUEST, &refusal));
+    }
     let tools = DaemonTools { web: &web, caller: &caller };
     Ok(match protocol::read(&body, &tools) {
         // No call outlives its request: whoever gives it up ends the request.

@@ -8,7 +8,7 @@
 use serde_json::{Map, Value as Json, json};
 
 /// The version whose requests carry it, and those that begin with `initialize`, newest first.
-const STATELESS: &str = "2026-07-28";
+pub const STATELESS: &str = "2026-07-28";
 const WITH_HANDSHAKE: [&str; 4] = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"];
 
 const VERSION_KEY: &str = "io.modelcontextprotocol/protocolVersion";
@@ -19,6 +19,7 @@ const PARSE_ERROR: i64 = -32700;
 const INVALID_REQUEST: i64 = -32600;
 const METHOD_NOT_FOUND: i64 = -32601;
 const INVALID_PARAMS: i64 = -32602;
+const HEADER_MISMATCH: i64 = -32020;
 const UNSUPPORTED_VERSION: i64 = -32022;
 
 /// How long a client may keep the list of tools: it changes with the program alone.
@@ -173,6 +174,16 @@ fn initialized(wanted: &str, instructions: &str) -> Json {
         "protocolVersion": version, "capabilities": capabilities(), "serverInfo": server(),
         "instructions": instructions,
     })
+}
+
+/// The version that a message says in its `_meta`; `None`: it says none, as in versions with a handshake.
+pub fn stated_version(message: &Json) -> Option<&str> {
+    message["params"]["_meta"][VERSION_KEY].as_str()
+}
+
+/// The answer to a request whose headers differ from its body.
+pub fn header_mismatch(id: Option<&Json>, why: String) -> Json {
+    refused(id, HEADER_MISMATCH, why)
 }
 
 /// True for a version that both forms of a request are answered in.

@@ -14,6 +14,7 @@ use crate::{
     guard::Guard,
     traceparent::{TRACEPARENT, carried},
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use reqwest::{
     RequestBuilder, Response,
     header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
@@ -160,11 +161,21 @@ fn headers(address: &McpAddress, message: &Json, session: Option<&Session>) -> R
         if session.is_stateless() {
             put("mcp-method", message["method"].as_str().unwrap_or_default());
             if let Some(name) = message["params"]["name"].as_str() {
-                put("mcp-name", name);
+                put("mcp-name", &header_text(name));
             }
         }
     }
     Ok(all)
+}
+
+/// A text in a header: anything but plain ASCII as base64, as the version without sessions writes it.
+fn header_text(text: &str) -> String {
+    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && text.trim() == text;
+    if is_plain && !text.starts_with("=?base64?") {
+        text.to_owned()
+    } else {
+        format!("=?base64?{}?=", STANDARD.encode(text))
+    }
 }
 
 /// A status by which the server says no.
@@ -243,6 +254,15 @@ fn whole(body: &[u8], cut: bool) -> Result<(), Sent> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_that_is_no_ascii_goes_encoded() {
+        assert_eq!(header_text("list_runs"), "list_runs");
+        assert_eq!(header_text("größe"), "=?base64?Z3LDtsOfZQ==?=");
+        assert_eq!(header_text(" a"), "=?base64?IGE=?=");
+        assert_eq!(header_text("a\r\nb: c"), "=?base64?YQ0KYjogYw==?=");
+        assert_eq!(header_text("=?base64?YQ==?="), "=?base64?PT9iYXNlNjQ/WVE9PT89?=");
+    }
 
     #[test]
     fn events_end_by_an_empty_line_however_lines_end() {
