@@ -235,7 +235,7 @@ pub fn read(kind: AnswerType, message: &InboundKind, hearing: &AnswerContext<'_>
 /// The value of a message that `read` does not understand, to be asked back: exactly one value of the type stands in it,
 /// beside words that nobody knows. Nothing in the message negates it, takes it back or gives it to somebody else.
 pub fn offered(kind: AnswerType, message: &InboundKind, hearing: &AnswerContext<'_>) -> Option<Value> {
-    let InboundKind::Text { body } = message else { return None };
+    let body = message.own_words()?;
     match kind {
         AnswerType::Number | AnswerType::Whole | AnswerType::Date | AnswerType::Time | AnswerType::DateTime => {
             reading::offered(kind, &without_chatter(body, hearing), hearing).single()
@@ -348,11 +348,12 @@ pub fn convert(kind: AnswerType, value: &Value, zone: &jiff::tz::TimeZone) -> Op
     }
 }
 
-/// The text that the contact typed, or the title of the button that it tapped.
+/// The text that the contact typed or spoke, or the title of the button that it tapped.
 pub fn text_of(message: &InboundKind) -> Option<&str> {
     match message {
         InboundKind::Text { body } => Some(body),
         InboundKind::Button { title, .. } => Some(title),
+        InboundKind::Media { heard, .. } => heard.as_deref(),
         _ => None,
     }
 }
@@ -360,7 +361,7 @@ pub fn text_of(message: &InboundKind) -> Option<&str> {
 /// As `text_of`, and also the caption of a file.
 pub fn words_of(message: &InboundKind) -> Option<&str> {
     match message {
-        InboundKind::Media { caption, .. } => caption.as_deref(),
+        InboundKind::Media { caption, heard, .. } => heard.as_deref().or(caption.as_deref()),
         other => text_of(other),
     }
 }
@@ -385,14 +386,24 @@ pub fn says_something(message: &InboundKind) -> bool {
     }
 }
 
+/// The file of a message as flows see it.
+pub fn file_of(message: &InboundKind) -> Option<Value> {
+    let InboundKind::Media { media, id, mime, url, caption, filename, sha256: _, voice, heard: _ } = message else {
+        return None;
+    };
+    Some(Value::from_json(&json!({
+        "kind": media.as_str(), "id": id, "mime": mime, "url": url, "caption": caption, "filename": filename,
+        "voice": voice,
+    })))
+}
+
 /// The message as flows see it: a text, or a map with the parts of the message.
 pub fn value_of(message: &InboundKind) -> Value {
     let json = match message {
         InboundKind::Text { body } => return Value::text(body.trim()),
         InboundKind::Button { title, .. } => return Value::text(title.as_str()),
-        InboundKind::Media { media, id, mime, url, caption, filename, sha256: _, voice } => {
-            json!({"kind": media.as_str(), "id": id, "mime": mime, "url": url, "caption": caption, "filename": filename, "voice": voice})
-        }
+        InboundKind::Media { heard: Some(words), .. } => return Value::text(words.trim()),
+        InboundKind::Media { .. } => return file_of(message).unwrap_or_default(),
         InboundKind::Location { latitude, longitude, name, address } => {
             json!({"latitude": latitude, "longitude": longitude, "name": name, "address": address})
         }
@@ -419,7 +430,7 @@ fn media(kind: AnswerType, message: &InboundKind) -> Option<Value> {
         AnswerType::Document => *media == MediaKind::Document,
         _ => *media != MediaKind::Sticker,
     };
-    fits.then(|| value_of(message))
+    fits.then(|| file_of(message)).flatten()
 }
 
 fn whole_if_it_is(value: Value) -> Value {
@@ -525,6 +536,7 @@ mod tests {
             filename: None,
             sha256: None,
             voice: false,
+            heard: None,
         };
         let as_type = |kind| understand(kind, &picture, &hearing("en"));
         assert!(as_type(AnswerType::Image).is_some() && as_type(AnswerType::Media).is_some());

@@ -4,6 +4,7 @@ mod call;
 mod call_made;
 mod planned;
 mod question;
+mod voice_note;
 
 pub use call::{CallBody, CallJson, CallPart, CallRequest, CallText, HttpCall, McpCall, McpPin};
 pub use call_made::{CallCost, CallKind, CallMade};
@@ -14,12 +15,14 @@ pub use question::{
     ActShape, AnswerShape, MaskedWord, ModelCall, ModelError, ModelErrorKind, ModelExample, ModelQuestion, ModelReply,
     NO_RUN, ShapeField, TalkBy, TalkEntry, Tokens, millionths, money,
 };
+pub use voice_note::{VOICE_STEP, VoiceNote};
 
 use super::{
     contact::ContactData,
     content::Content,
     event::{FlowEvent, Reason},
     form::FormAnswer,
+    inbound::InboundMessage,
     session::{CaseLimit, DraftMode, Session},
     template::TemplateMessage,
     value::Value,
@@ -201,6 +204,8 @@ pub enum Effect {
     Once { key: String },
     /// An event for the contact's other conversations, which receive it as `Event::Overheard`.
     Happened { what: FlowEvent, depth: usize },
+    /// The words of a voice note were heard: the message as it is kept from now on.
+    Heard { id: InboundId, message: Box<InboundMessage> },
     /// No trigger matched this message.
     Unanswered,
     /// This message arrived so long after it was written that it starts nothing; listed with the dead letters.

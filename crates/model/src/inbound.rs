@@ -150,6 +150,9 @@ pub enum InboundKind {
         filename: Option<String>,
         sha256: Option<String>,
         voice: bool,
+        /// The words that a model heard in a voice note; with them it is judged as a text.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        heard: Option<String>,
     },
     Location {
         latitude: f64,
@@ -196,6 +199,29 @@ pub enum InboundKind {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         unknown: bool,
     },
+}
+
+impl InboundKind {
+    /// The words that were heard in a voice note.
+    pub fn heard(&self) -> Option<&str> {
+        match self {
+            InboundKind::Media { heard, .. } => heard.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The words of a text, typed or spoken; not those on a button.
+    pub fn own_words(&self) -> Option<&str> {
+        match self {
+            InboundKind::Text { body } => Some(body),
+            other => other.heard(),
+        }
+    }
+
+    /// True for a voice note whose words nobody has heard yet.
+    pub fn is_unheard(&self) -> bool {
+        matches!(self, InboundKind::Media { media: MediaKind::Audio, voice: true, heard: None, .. })
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

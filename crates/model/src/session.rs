@@ -5,6 +5,7 @@
 mod agent;
 mod case;
 mod due;
+mod hearing;
 mod kept;
 mod meaning;
 mod part;
@@ -17,6 +18,7 @@ mod waiting;
 pub use agent::{AgentDraft, AgentState, AskedAct, Offered, ToolRun, ToolState, Unsaid};
 pub use case::{Case, CaseLimit, CaseState, PRIORITIES, rank};
 pub use due::{Due, DueKind};
+pub use hearing::{ArrivedMessage, Hearing};
 pub use kept::{CountedStart, Followed, StopSnapshot, TimedStart, UndeliveredCount, WaitingWelcome};
 pub use meaning::{Meaning, MeaningCall, MeaningChoice, MeaningOf, MeantAnswer, MeantStart};
 pub use part::Part;
@@ -72,6 +74,9 @@ pub struct Session {
     /// Messages that arrived during an external call of a run, or wait for a model to tell their meaning, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub waiting_messages: Vec<WaitingMessage>,
+    /// A voice note that a model writes down, with the messages behind it, none of which is judged yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hearing: Option<Box<Hearing>>,
     /// The number of questions to models that belong to no run, so far.
     #[serde(skip_serializing_if = "is_none")]
     pub questions: u32,
@@ -339,7 +344,7 @@ impl Session {
     /// True if a run waits for the result of an external call or the outcome of a message on its way: after a crash the
     /// runtime must look it up. A question that is held back does not count, because its message has a time.
     pub fn is_owed(&self) -> bool {
-        self.meaning_call().or(self.summary_call()).is_some()
+        self.meaning_call().or(self.summary_call()).or(self.hearing_call()).is_some()
             || self.suggestion().is_some_and(Suggestion::is_thinking)
             || self.runs.iter().any(|run| match &run.waiting {
                 Waiting::Call(call) => call.retry_at.is_none(),

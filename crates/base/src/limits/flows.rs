@@ -156,6 +156,11 @@ pub const MEANING_EXAMPLES_MAX: usize = 10;
 pub const MODEL_REPAIRS_MAX: i64 = 3;
 /// The questions that are asked again because the process ended before their answers were stored.
 pub const MODEL_RESTARTS_MAX: u32 = 1;
+/// The longest time for which a voice note, and the messages behind it, wait for the words of it.
+pub const HEARING_TIMEOUT: Span = Span::seconds(60);
+/// The longest voice note that is written down, if `voice` of `_bot.yaml` does not say otherwise, and the longest `max`.
+pub const VOICE_LENGTH_DEFAULT: Span = Span::minutes(2);
+pub const VOICE_LENGTH_MAX: Span = Span::minutes(15);
 /// The talk that an `agent` step remembers and shows its model; the oldest entries are dropped.
 pub const AGENT_TALK_ENTRIES_MAX: usize = 40;
 pub const AGENT_TALK_BYTES_MAX: usize = 48 * 1024;

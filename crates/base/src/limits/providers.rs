@@ -130,6 +130,11 @@ pub const MODEL_BUDGET_ALARM_PERCENT: i64 = 80;
 pub const MODEL_BUDGET_PERIOD_MAX: Span = Span::days(31);
 pub const MODEL_CALLS_KEPT: Span = Span::days(62);
 
+/// The largest voice note that is sent to a model: servers of OpenAI's dialect take 25 MB.
+pub const VOICE_BYTES_MAX: usize = 25 * 1000 * 1000;
+/// The most seconds that a server is believed to have heard, which bounds their cost.
+pub const VOICE_SECONDS_BELIEVED_MAX: i64 = 3_600;
+
 // -- the wire log
 pub const WIRE_FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 pub const WIRE_FILES_MAX: usize = 4;

@@ -3,6 +3,7 @@
 //! The step makes the question, `channel::llm` asks it in the dialect of the model's server. Texts of customers stand
 //! only in `input` and `talk`; everything else is written by the author or by this program.
 
+use super::{VOICE_STEP, VoiceNote};
 use crate::{
     base::{ids::StepId, limits::MODEL_RESTARTS_MAX, time::Span},
     value::Value,
@@ -41,6 +42,9 @@ pub struct ModelCall {
     /// True for a question about the conversation as a whole: its newest messages become the `input` when it is asked.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub about_conversation: bool,
+    /// A voice note, whose words are the answer; the question has no words then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voice: Option<Box<VoiceNote>>,
 }
 
 impl ModelCall {
@@ -59,7 +63,15 @@ impl ModelCall {
             restarts: 0,
             masked: Vec::new(),
             about_conversation: false,
+            voice: None,
         }
+    }
+
+    /// The question for the words of a voice note.
+    pub fn of_voice(number: u32, model: &str, note: VoiceNote, timeout: Span) -> ModelCall {
+        let question = ModelQuestion::new(String::new(), AnswerShape::Text, String::new());
+        let call = ModelCall::without_run(number, VOICE_STEP.into(), model, question, timeout);
+        ModelCall { voice: Some(Box::new(note)), ..call }
     }
 
     /// Prepares the attempt after a restart of the process; false if there was one already.

@@ -93,9 +93,11 @@ impl Session {
         self.waiting_messages.first()?.meaning_call().map(|asked| &asked.call)
     }
 
-    /// True while a model reads a message that may answer this run's question: its time stands still.
+    /// True while a model reads a message that may answer this run's question, or hears one that may answer any run that
+    /// listens: its time stands still.
     pub fn reads_answer_of(&self, run: &Run) -> bool {
         self.meaning_call().is_some() && matches!(run.waiting, Waiting::Question(_))
+            || self.hearing_call().is_some() && run.waiting.asks()
     }
 
     /// The question for the summary of the open case that is under way.

@@ -19,7 +19,7 @@ pub enum Part {
     Welcome,
     /// The draft that an agent is writing while a person has the conversation.
     Suggestion,
-    /// Messages that wait until a call of a run or a question about them returns.
+    /// Messages that wait until a call of a run or a question about them returns, or behind a voice note.
     Messages,
 }
 
@@ -103,7 +103,7 @@ impl Session {
         parts.extend(self.timed.iter().any(|timed| !timed.done).then_some(Part::Timed));
         parts.extend(self.welcome.is_some().then_some(Part::Welcome));
         parts.extend(self.suggestion().is_some_and(Suggestion::is_thinking).then_some(Part::Suggestion));
-        parts.extend((!self.waiting_messages.is_empty()).then_some(Part::Messages));
+        parts.extend(self.holds_messages().then_some(Part::Messages));
         parts
     }
 }

@@ -14,10 +14,12 @@ impl Session {
             .sum();
         let runs: usize = self.runs.iter().map(Run::estimated_bytes).sum();
         let waiting: usize = self.waiting_messages.iter().map(waiting_bytes).sum();
+        let hearing =
+            self.hearing.as_ref().map_or(0, |hearing| serde_json::to_string(hearing).map_or(0, |text| text.len()));
         let asked = self.language_asked.as_deref().map_or(0, waiting_bytes);
         let welcome = self.welcome.as_ref().map_or(0, |welcome| message_bytes(&welcome.message));
         let draft = self.suggestion().map_or(0, Suggestion::estimated_bytes);
-        runs + draft + queue + waiting + asked + welcome + 150 * self.followed.len() + 120 * self.timed.len()
+        runs + draft + queue + waiting + hearing + asked + welcome + 150 * self.followed.len() + 120 * self.timed.len()
     }
 }
 

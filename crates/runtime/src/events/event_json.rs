@@ -249,7 +249,7 @@ impl Events {
         let (store, id, nothing) = (&self.store, event.subject_id, Subject::default());
         let gone = || EventMessage::Gone(MessageGone { id });
         Ok(match event.kind.as_str() {
-            "message.in" => {
+            "message.in" | "message.heard" => {
                 let row = inbound::find(store, InboundId(id)).await?;
                 let message = row.map_or_else(gone, |row| EventMessage::Theirs(IncomingMessage::of(row).into()));
                 Subject { message: Some(message), ..nothing }

@@ -27,7 +27,7 @@ pub(crate) struct AfterCommit {
     pub forms: Vec<(i64, FormAnswer)>,
     /// The events for the contact's other conversations.
     pub overheard: Vec<(FlowEvent, usize)>,
-    /// The message that this turn handles, for the consent ledger.
+    /// The message that this turn handles, or whose words it brings, for the consent ledger.
     pub handled: Option<InboundId>,
     /// The message or start that caused the turn, also if a server was called in between.
     pub trace: Option<TraceId>,

@@ -8,7 +8,10 @@ use crate::{
     },
     channel::Receipt,
     lane::outbox::{QueuedMessage, QueuedState},
-    model::{contact::Contact, content::Content, effect::TraceEntry, event::Reason, session::Session, window::Window},
+    model::{
+        contact::Contact, content::Content, effect::TraceEntry, event::Reason, inbound::InboundMessage,
+        session::Session, window::Window,
+    },
     store::{
         WriteSet,
         queries::search,
@@ -76,6 +79,13 @@ pub(crate) fn opt_out(set: &mut WriteSet, contact: &Contact) {
 
 pub(crate) fn handled(set: &mut WriteSet, id: InboundId, now: Time) {
     set.push(&inbound::HANDLED, &inbound::Handled { id, at: now });
+}
+
+/// Keeps the words of a voice note in its message. Of an erased one nothing is there that could be changed.
+pub(crate) fn heard(set: &mut WriteSet, id: InboundId, message: &InboundMessage) {
+    let data = inbound::InboundData { message: message.clone(), word: None };
+    let provider_id = message.provider_id.clone();
+    set.push(&inbound::HEARD, &inbound::Heard { id, provider_id, data });
 }
 
 pub(crate) fn insert_outbound(

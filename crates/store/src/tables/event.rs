@@ -16,6 +16,7 @@ use serde::Serialize;
 /// Every kind of event, by the name that filters use.
 pub const KINDS: &[&str] = &[
     "message.in",
+    "message.heard",
     "message.out",
     "message.status",
     "run.began",
@@ -57,7 +58,7 @@ impl WantedKinds {
 
     pub fn kind(kind: &str) -> WantedKinds {
         match kind {
-            "message.in" => WantedKinds::RECEIVED,
+            "message.in" | "message.heard" => WantedKinds::RECEIVED,
             "message.out" => WantedKinds::SAID,
             "message.status" => WantedKinds::MOVED,
             "run.began" | "run.ended" => WantedKinds::RUNS,
@@ -176,6 +177,17 @@ static RECEIVED: Statement<About> = event!(
      from {rows} as input join inbound on inbound.id = cast(value ->> 'id' as bigint) where true"
 );
 
+/// The words of a voice note.
+static HEARD: Statement<About> = event!(
+    "event.heard",
+    250,
+    About,
+    |row| row.id.into(),
+    "select 'message.heard', inbound.received_at, inbound.sender_id, inbound.conversation_id, inbound.contact_id,
+       inbound.id, '', null
+     from {rows} as input join inbound on inbound.id = cast(value ->> 'id' as bigint) where true"
+);
+
 static SAID: Statement<About> = event!(
     "event.said",
     242,
@@ -263,6 +275,7 @@ pub static EXPIRE: Expire = expire!("event", 248, "at");
 pub(crate) static STATEMENTS: &[&Sql] = &[
     &HAPPENED.sql,
     &RECEIVED.sql,
+    &HEARD.sql,
     &SAID.sql,
     &MOVED.sql,
     &MOVED_NAMED.sql,
@@ -297,7 +310,7 @@ pub async fn ends(store: &Store) -> Result<(i64, i64), ReadError> {
 }
 
 /// The order numbers of the statements that write to the event log.
-pub(crate) const WRITES: std::ops::RangeInclusive<u16> = 241..=249;
+pub(crate) const WRITES: std::ops::RangeInclusive<u16> = 241..=250;
 
 /// Adds to a write-set the events that its rows cause, of the wanted kinds.
 pub(crate) fn add_events(set: &mut WriteSet, wanted: WantedKinds) {
@@ -316,6 +329,12 @@ pub(crate) fn add_events(set: &mut WriteSet, wanted: WantedKinds) {
             if is(inbound::INSERT.sql.order) {
                 if wanted.has(WantedKinds::RECEIVED) {
                     news.push(&RECEIVED, &about);
+                }
+                continue;
+            }
+            if is(inbound::HEARD.sql.order) {
+                if wanted.has(WantedKinds::RECEIVED) {
+                    news.push(&HEARD, &about);
                 }
                 continue;
             }
@@ -350,6 +369,7 @@ pub(crate) fn add_events(set: &mut WriteSet, wanted: WantedKinds) {
 /// The order numbers of statements whose key is the id of the row.
 static BY_ID: &[u16] = &[
     inbound::INSERT.sql.order,
+    inbound::HEARD.sql.order,
     ledger::INSERT.sql.order,
     outbound::INSERT.sql.order,
     outbound::SETTLE.sql.order,

@@ -54,6 +54,14 @@ pub struct Handled {
     pub at: Time,
 }
 
+/// A voice note whose words were heard.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Heard {
+    pub id: InboundId,
+    pub provider_id: ProviderId,
+    pub data: InboundData,
+}
+
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Raise {
     pub id: InboundId,
@@ -90,6 +98,18 @@ pub static HANDLED: Statement<Handled> = Statement::new(
     "update inbound set handled_at = cast(value ->> 'at' as bigint)
      from {rows} as input
      where inbound.id = cast(value ->> 'id' as bigint) and inbound.handled_at is null
+     returning id",
+);
+
+/// Replaces the message by the one with its words. The row may be past its time; one that was erased has another name.
+pub static HEARD: Statement<Heard> = Statement::new(
+    "inbound.heard",
+    147,
+    RowContract::Tell,
+    |row| row.id.0.into(),
+    "update inbound set data = value -> 'data'
+     from {rows} as input
+     where inbound.id = cast(value ->> 'id' as bigint) and inbound.provider_id = value ->> 'provider_id'
      returning id",
 );
 
@@ -132,7 +152,7 @@ pub static REOPEN: Statement<Reopen> = Statement::new(
 );
 
 pub(crate) static STATEMENTS: &[&Sql] =
-    &[&INSERT.sql, &HANDLED.sql, &RAISE.sql, &LOWER.sql, &EXPIRE.remove.sql, &REOPEN.sql];
+    &[&INSERT.sql, &HANDLED.sql, &HEARD.sql, &RAISE.sql, &LOWER.sql, &EXPIRE.remove.sql, &REOPEN.sql];
 
 macro_rules! select {
     ($rest:literal) => {
