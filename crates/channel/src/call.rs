@@ -75,11 +75,30 @@ impl FlowClient {
     pub async fn call(&self, call: &HttpCall, secrets: &BTreeMap<String, Secret>) -> Result<CallAnswer, CallError> {
         let mut fill = Fill { secrets, used: Vec::new() };
         let request = Request::build(call, &mut fill)?;
-        let used = fill.used;
+        self.make(request, &fill.used, call.timeout).await
+    }
+
+    /// As `call`, with a body that is neither JSON nor a plain form, of this content type.
+    pub async fn call_with(
+        &self,
+        call: &HttpCall,
+        secrets: &BTreeMap<String, Secret>,
+        kind: &str,
+        bytes: Vec<u8>,
+    ) -> Result<CallAnswer, CallError> {
+        let mut fill = Fill { secrets, used: Vec::new() };
+        let mut request = Request::build(call, &mut fill)?;
+        let kind = HeaderValue::try_from(kind).map_err(|_| error("invalid_url", "the type of the body is no text"))?;
+        request.headers.insert(CONTENT_TYPE, kind);
+        request.body = Some(bytes);
+        self.make(request, &fill.used, call.timeout).await
+    }
+
+    async fn make(&self, request: Request, used: &[&Secret], timeout: Span) -> Result<CallAnswer, CallError> {
         self.may_act().await?;
-        match tokio::time::timeout(call.timeout.to_std(), self.follow(request, &used)).await {
+        match tokio::time::timeout(timeout.to_std(), self.follow(request, used)).await {
             Ok(result) => result,
-            Err(_) => Err(error("timeout", format!("no answer within {} ms", call.timeout.0))),
+            Err(_) => Err(error("timeout", format!("no answer within {} ms", timeout.0))),
         }
     }
 

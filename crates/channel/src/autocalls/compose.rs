@@ -56,6 +56,10 @@ fn message(paths: &Mapping, act: &CustomerAction) -> Option<Value> {
             put(&mut body, &paths.media_type, kind.clone());
             put(&mut body, &paths.text, caption.clone().unwrap_or_default());
         }
+        CustomerEvent::Voice { id } => {
+            put(&mut body, &paths.media, format!("https://files.example/{id}"));
+            put(&mut body, &paths.media_type, "voice".to_owned());
+        }
         CustomerEvent::Location { .. }
         | CustomerEvent::Welcome
         | CustomerEvent::Order(_)

@@ -198,5 +198,6 @@ fn file(url: String, kind: Option<String>, caption: Option<String>) -> InboundKi
         filename: None,
         sha256: None,
         voice: kind == "voice",
+        heard: None,
     }
 }

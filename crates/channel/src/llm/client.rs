@@ -27,8 +27,8 @@ use std::{
 /// The client of one configured model. It remembers until the process ends what its server refuses.
 pub struct ModelClient {
     endpoint: Endpoint,
-    client: FlowClient,
-    secrets: BTreeMap<String, Secret>,
+    pub(super) client: FlowClient,
+    pub(super) secrets: BTreeMap<String, Secret>,
     known: Mutex<Known>,
 }
 
@@ -60,7 +60,7 @@ pub enum Next {
 }
 
 /// The name of the key among the secrets of a request.
-const KEY: &str = "key";
+pub(super) const KEY: &str = "key";
 
 impl ModelClient {
     /// Fails only if TLS cannot be set up. The guard lets the requests go to public addresses and to the networks that
@@ -277,7 +277,7 @@ impl Usage {
     }
 }
 
-fn left(until: Time, clock: &dyn Clock) -> Span {
+pub(super) fn left(until: Time, clock: &dyn Clock) -> Span {
     until - clock.now()
 }
 
@@ -341,7 +341,7 @@ fn bare(text: &str) -> &str {
 }
 
 /// The time after which an overloaded server is asked again; `None`: it is too long, or no time is left for the answer.
-fn pause(retry_after: Option<&str>, left: Span) -> Option<Span> {
+pub(super) fn pause(retry_after: Option<&str>, left: Span) -> Option<Span> {
     let seconds = retry_after.and_then(|after| after.trim().parse::<i64>().ok()).filter(|seconds| *seconds >= 0);
     if seconds.is_some_and(|seconds| seconds > MODEL_RETRY_AFTER_MAX.0 / 1_000) {
         return None;
@@ -351,7 +351,7 @@ fn pause(retry_after: Option<&str>, left: Span) -> Option<Span> {
 }
 
 /// The server's status and the fixed word of its error. Its sentence is left out: it may repeat the question.
-fn refusal(answer: &CallAnswer) -> String {
+pub(super) fn refusal(answer: &CallAnswer) -> String {
     let body = answer.body.to_json();
     let word = ["error.code", "error.type"].iter().find_map(|path| text(&body, path));
     let word = word.filter(|word| word.len() <= 60 && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'));

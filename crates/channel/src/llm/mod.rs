@@ -2,15 +2,19 @@
 
 mod anthropic;
 mod client;
+mod clip;
 mod endpoint;
 mod ollama;
 mod openai;
 mod prompt;
 mod schema;
+mod transcribe;
 
 pub use client::{Asked, Known, ModelClient, Next};
+pub use clip::{Clip, silent_note};
 pub use endpoint::{Api, Endpoint, Structured, checked_url};
 pub use prompt::prompt_bytes;
+pub use transcribe::{NOTHING_HEARD, Transcribed};
 
 use crate::model::effect::{ModelError, Tokens};
 

@@ -61,6 +61,10 @@ pub enum CustomerEvent {
         mime: String,
         caption: Option<String>,
     },
+    /// A voice note; its file has this id.
+    Voice {
+        id: String,
+    },
     Welcome,
     /// In the wire format: `text`, `product_items`.
     Order(Value),
@@ -145,6 +149,9 @@ pub fn message(number: &Number, act: &CustomerAction) -> String {
                 file["caption"] = caption.as_str().into();
             }
             (kind.as_str(), file)
+        }
+        CustomerEvent::Voice { id } => {
+            ("audio", json!({"id": id, "mime_type": "audio/ogg; codecs=opus", "voice": true}))
         }
         CustomerEvent::Welcome => ("request_welcome", Value::Null),
         CustomerEvent::Order(order) => ("order", order.clone()),

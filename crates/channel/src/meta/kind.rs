@@ -108,6 +108,7 @@ fn file(media: MediaKind, file: Option<&File<'_>>) -> Result<InboundKind, Malfor
         filename: file.filename.owned(),
         sha256: file.sha256.owned(),
         voice: file.voice.unwrap_or(false),
+        heard: None,
     })
 }
 

@@ -57,6 +57,15 @@ fn message(sender: &TwilioSender, act: &CustomerAction) -> Option<Vec<(&'static 
                 ("MessageType", kind.clone()),
             ]);
         }
+        CustomerEvent::Voice { id } => {
+            files = 1;
+            let url = format!("{}/2010-04-01/Accounts/{}/Media/{id}", sender.api_base, sender.account_sid);
+            params.extend([
+                ("MediaUrl0", url),
+                ("MediaContentType0", "audio/ogg".to_owned()),
+                ("MessageType", "audio".into()),
+            ]);
+        }
         CustomerEvent::FromAd { text, ad } => {
             let mut add = |name, value: &Option<String>| params.extend(value.clone().map(|value| (name, value)));
             add("ReferralSourceType", &ad.source_type);

@@ -249,7 +249,17 @@ fn file(url: String, mime: Option<String>, caption: Option<String>) -> InboundKi
     };
     // A voice message is Opus in Ogg; a music file is not.
     let voice = kind.starts_with("audio/ogg");
-    InboundKind::Media { media, id: None, mime, url: Some(url), caption, filename: None, sha256: None, voice }
+    InboundKind::Media {
+        media,
+        id: None,
+        mime,
+        url: Some(url),
+        caption,
+        filename: None,
+        sha256: None,
+        voice,
+        heard: None,
+    }
 }
 
 fn referral(form: &Form) -> Option<Referral> {

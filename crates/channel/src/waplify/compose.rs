@@ -50,6 +50,11 @@ fn message(sender: &WaplifySender, act: &CustomerAction) -> Option<Value> {
             inside["mime_type"] = mime.as_str().into();
             inside["content"] = caption.clone().into();
         }
+        CustomerEvent::Voice { id } => {
+            inside["message_type"] = "voice".into();
+            inside["media_url"] = format!("{}/media/{id}", sender.api_base).into();
+            inside["mime_type"] = "audio/ogg; codecs=opus".into();
+        }
         CustomerEvent::FromAd { text, ad } => {
             inside["message_type"] = "text".into();
             inside["content"] = text.as_str().into();

@@ -140,6 +140,7 @@ fn kind(inside: &Value, tapped: bool) -> Result<InboundKind, &'static str> {
         filename: text("filename"),
         sha256: None,
         voice: kind == "voice",
+        heard: None,
     })
 }
 
