@@ -6,13 +6,16 @@ use super::{
     terminal::{out, show, table},
 };
 use crate::{
-    base::clock::{Clock, SystemClock},
-    channel::llm::{Asked, ModelClient},
+    base::{
+        clock::{Clock, SystemClock},
+        time::Span,
+    },
+    channel::llm::{Asked, Clip, ModelClient, NOTHING_HEARD, Transcribed, silent_note},
     model::{
         effect::{AnswerShape, ModelError, ModelQuestion, ShapeField, Tokens, money},
         value::Value,
     },
-    runtime::config::{Config, Model},
+    runtime::config::{Config, Model, Purpose},
 };
 use serde_json::{Value as Json, json};
 
@@ -45,7 +48,7 @@ pub async fn run(args: Args) -> Outcome {
 }
 
 fn list(config: &Config) {
-    let headings = ["name", "api", "model", "server", "region", "fallback"];
+    let headings = ["name", "use", "api", "model", "server", "region", "fallback"];
     let rows: Vec<Vec<String>> = config
         .models
         .iter()
@@ -53,6 +56,7 @@ fn list(config: &Config) {
             let endpoint = &model.endpoint;
             vec![
                 endpoint.name.clone(),
+                model.purpose.as_str().to_owned(),
                 endpoint.api.as_str().to_owned(),
                 endpoint.model.clone(),
                 endpoint.base_url.host_str().unwrap_or_default().to_owned(),
@@ -72,6 +76,7 @@ struct Told {
     api: &'static str,
     /// The way in which the answer was typed.
     mode: &'static str,
+    purpose: Purpose,
     answer: Result<Value, ModelError>,
     tokens: Tokens,
     cost: Option<i64>,
@@ -105,6 +110,9 @@ async fn test(config: &Config, names: &[String]) -> Outcome {
 async fn one(model: &Model) -> Result<Told, Failure> {
     let endpoint = &model.endpoint;
     let client = ModelClient::new(endpoint.clone(), None).map_err(Failure::failed)?;
+    if model.purpose == Purpose::Transcribe {
+        return listen(model, &client).await;
+    }
     let began = SystemClock.now();
     let asked = client.ask(&question(), endpoint.timeout, &SystemClock).await;
     let ms = (SystemClock.now() - began).0;
@@ -113,7 +121,26 @@ async fn one(model: &Model) -> Result<Told, Failure> {
     let tokens = tokens.unwrap_or_default();
     let mode = client.known().mode.unwrap_or(client.first_mode(&question())).as_str();
     let cost = model.prices.map(|prices| prices.cost(&tokens));
-    Ok(Told { name: endpoint.name.clone(), api: endpoint.api.as_str(), mode, answer, tokens, cost, ms })
+    let (name, purpose) = (endpoint.name.clone(), model.purpose);
+    Ok(Told { name, api: endpoint.api.as_str(), mode, purpose, answer, tokens, cost, ms })
+}
+
+/// Sends a second of silence, in the format of a voice note. A server that reads it and hears nothing does what it should.
+async fn listen(model: &Model, client: &ModelClient) -> Result<Told, Failure> {
+    let endpoint = &model.endpoint;
+    let clip =
+        Clip::measured(silent_note(Span::seconds(1))).ok_or_else(|| Failure::failed("the silent note is none"))?;
+    let began = SystemClock.now();
+    let heard = client.transcribe(&clip, None, endpoint.timeout, &SystemClock).await;
+    let ms = (SystemClock.now() - began).0;
+    let Transcribed { answer, paid, .. } = heard.map_err(|error| Failure::failed(error.text))?;
+    let answer = match answer {
+        Err(error) if error.text == NOTHING_HEARD => Ok(Value::Nothing),
+        other => other,
+    };
+    let cost = model.minute_price.zip(paid).map(|(price, length)| price.cost(length));
+    let (name, api, tokens) = (endpoint.name.clone(), endpoint.api.as_str(), Tokens::default());
+    Ok(Told { name, api, mode: "", purpose: model.purpose, answer, tokens, cost, ms })
 }
 
 fn question() -> ModelQuestion {
@@ -133,8 +160,18 @@ fn question() -> ModelQuestion {
 }
 
 fn sentence(told: &Told, currency: &str) -> String {
-    let Told { name, api, mode, answer, tokens, cost, ms } = told;
+    let Told { name, api, mode, purpose, answer, tokens, cost, ms } = told;
     match answer {
+        Ok(heard) if *purpose == Purpose::Transcribe => {
+            let heard = match heard {
+                Value::Nothing => "nothing".to_owned(),
+                words => format!("`{}`", show::line(&words.print().unwrap_or_default())),
+            };
+            let cost = cost.map_or(String::new(), |cost| format!(", {} {currency}", money(cost)));
+            format!(
+                "{name}: takes voice notes (Opus in Ogg) and heard {heard} in a second of silence, in {ms} ms by {api}{cost}"
+            )
+        }
         Err(error) => format!("{name}: {} after {ms} ms: {}", error.kind.as_str(), show::line(&error.text)),
         Ok(value) => {
             let said = value.print().unwrap_or_default();
@@ -153,7 +190,7 @@ fn sentence(told: &Told, currency: &str) -> String {
 fn document(told: &Told, currency: &str) -> Json {
     let error = told.answer.as_ref().err();
     json!({
-        "name": told.name, "api": told.api, "mode": told.mode, "ms": told.ms,
+        "name": told.name, "use": told.purpose.as_str(), "api": told.api, "mode": told.mode, "ms": told.ms,
         "answer": told.answer.as_ref().ok().map(Value::to_json),
         "error": error.map(|error| error.kind.as_str()), "text": error.map(|error| &error.text),
         "input_tokens": told.tokens.input, "output_tokens": told.tokens.output,

@@ -33,7 +33,7 @@ impl Live {
             return Err(Failure::Failed(text.to_owned()));
         }
         // A model on a private address costs nothing but its machine.
-        let is_unknown = |model: &&Model| model.prices.is_none() && model.endpoint.allow_private.is_empty();
+        let is_unknown = |model: &&Model| !model.is_priced() && model.endpoint.allow_private.is_empty();
         if let Some(model) = config.models.iter().find(is_unknown).filter(|_| !is_agreed) {
             return Err(Failure::Failed(format!(
                 "the model `{}` has no `prices`, so `--cost` cannot stop it: write them into the configuration, or say `--yes`",

@@ -1,5 +1,9 @@
 //! Reads `models`: the language models that flows may ask, their prices and budgets.
 
+mod voice;
+
+pub use voice::{MinutePrice, Purpose};
+
 use super::{Written, sections::networks};
 use crate::{
     base::{
@@ -27,8 +31,11 @@ use std::net::IpAddr;
 #[derive(Debug, Clone)]
 pub struct Model {
     pub endpoint: Endpoint,
+    pub purpose: Purpose,
     /// `None`: its answers cost nothing, or nobody said what.
     pub prices: Option<ModelPrices>,
+    /// The price of a voice note, for a model that writes these down.
+    pub minute_price: Option<MinutePrice>,
     /// Over all people, and for each.
     pub budgets: Vec<Budget>,
     pub contact_budgets: Vec<Budget>,
@@ -43,7 +50,7 @@ pub struct Model {
 
 /// The fields of a request that `params` must not replace: with more answers or longer ones a question would cost more
 /// than was reserved for it, and in a stream no answer would be found.
-const OURS: [&str; 18] = [
+const OURS: [&str; 20] = [
     "model",
     "messages",
     "system",
@@ -63,6 +70,9 @@ const OURS: [&str; 18] = [
     "format",
     "truncate",
     "shift",
+    // Of transcriptions.
+    "file",
+    "language",
 ];
 
 /// Prices of a million tokens, in millionths of the currency unit: so one token costs a millionth of its price.
@@ -71,6 +81,13 @@ pub struct ModelPrices {
     pub input: i64,
     pub cached: i64,
     pub output: i64,
+}
+
+impl Model {
+    /// True if the configuration says what it costs.
+    pub fn is_priced(&self) -> bool {
+        self.prices.is_some() || self.minute_price.is_some()
+    }
 }
 
 /// The most that is spent in a period that ends now.
@@ -105,6 +122,12 @@ pub fn models(nodes: &[Node], currency: &str, findings: &Findings) -> Vec<Model>
         if node.get("name").and_then(Node::text) == Some(name) {
             let finding = Diagnostic::error("E904", &fallback.place, "a model cannot stand in for itself");
             findings.push(finding.help("name another one, or leave `fallback` out"));
+        } else if let (Some(one), Some(other)) = (of(&all, node), all.iter().find(|model| model.endpoint.name == name))
+            && one.purpose != other.purpose
+        {
+            let message = format!("`{name}` is there for another use: `{}`", other.purpose.as_str());
+            let help = format!("name a model of `use: {}`, or leave `fallback` out", one.purpose.as_str());
+            findings.push(Diagnostic::error("E904", &fallback.place, message).help(help));
         } else if !names.contains(&name) && !nodes.iter().any(Node::is_broken) {
             let help = did_you_mean(name, names.iter().copied());
             let help = help.unwrap_or_else(|| "write it under `models`".to_owned());
@@ -112,6 +135,12 @@ pub fn models(nodes: &[Node], currency: &str, findings: &Findings) -> Vec<Model>
         }
     }
     all
+}
+
+/// The model that was read from this node.
+fn of<'a>(all: &'a [Model], node: &Node) -> Option<&'a Model> {
+    let name = node.get("name").and_then(Node::text)?;
+    all.iter().find(|model| model.endpoint.name == name)
 }
 
 /// `None` if it cannot be asked.
@@ -161,6 +190,13 @@ fn model(node: &Node, currency: &str, findings: &Findings) -> Option<Model> {
         let message = format!("`timeout` is more than nothing and at most {MODEL_CALL_MAX}");
         fields.wrong_at("timeout", "E906", message, "write it like `20s`");
     }
+    let purpose = match fields.word("use", Purpose::NAMES) {
+        Some("transcribe") => Purpose::Transcribe,
+        Some(_) | None => Purpose::Chat,
+    };
+    if purpose == Purpose::Transcribe {
+        voice::no_questions(&mut fields, api);
+    }
     let structured = structured(&mut fields, api);
     if let Some(url) = base_url.as_ref().filter(|url| api == Api::Ollama && url.path().trim_matches('/') == "v1") {
         let message = format!("`{}` is the dialect of OpenAI; Ollama's own interface lies beside it", url.path());
@@ -175,8 +211,12 @@ fn model(node: &Node, currency: &str, findings: &Findings) -> Option<Model> {
         fields.findings().push(Diagnostic::error("E906", &entry.key.place, message).help(help));
     }
     let params = fields.map("params").iter().map(|entry| (entry.key.text.clone(), to_json(&entry.value))).collect();
-    let prices = fields.fields_if("prices").and_then(prices);
-    let (budgets, contact_budgets) = budgets(&mut fields, prices.is_some(), currency);
+    let (prices, minute_price) = match purpose {
+        Purpose::Chat => (fields.fields_if("prices").and_then(prices), None),
+        Purpose::Transcribe => (None, fields.fields_if("prices").and_then(voice::minute_price)),
+    };
+    let is_priced = prices.is_some() || minute_price.is_some();
+    let (budgets, contact_budgets) = budgets(&mut fields, is_priced, purpose, currency);
     let at_once = fields.whole("at_once", MODEL_CALLS_AT_ONCE_DEFAULT, 1..=MODEL_CALLS_AT_ONCE_MAX);
     let fallback = fields.text_if("fallback").map(str::to_owned);
     let (rate, region) = (rate(&mut fields), region(&mut fields));
@@ -197,7 +237,7 @@ fn model(node: &Node, currency: &str, findings: &Findings) -> Option<Model> {
         params,
     };
     let at_once = usize::try_from(at_once).unwrap_or(1);
-    Some(Model { endpoint, prices, budgets, contact_budgets, fallback, at_once, rate, region })
+    Some(Model { endpoint, purpose, prices, minute_price, budgets, contact_budgets, fallback, at_once, rate, region })
 }
 
 /// The way to typed answers, if this dialect has it.
@@ -261,12 +301,15 @@ fn prices(mut fields: Fields<'_>) -> Option<ModelPrices> {
 }
 
 /// `5.00/1d`, a list of such budgets, or `{all: …, contact: …}`.
-fn budgets(fields: &mut Fields<'_>, has_prices: bool, currency: &str) -> (Vec<Budget>, Vec<Budget>) {
+fn budgets(fields: &mut Fields<'_>, has_prices: bool, purpose: Purpose, currency: &str) -> (Vec<Budget>, Vec<Budget>) {
     let Some(node) = fields.node("budget").filter(|node| !node.is_null()) else { return (Vec::new(), Vec::new()) };
     let findings = fields.findings();
     if !has_prices {
         let finding = Diagnostic::error("E905", &node.place, "a budget needs `prices`: without them nothing costs");
-        findings.push(finding.help("write `prices: {input: 0.25, output: 2.00}`, of a million tokens"));
+        findings.push(finding.help(match purpose {
+            Purpose::Chat => "write `prices: {input: 0.25, output: 2.00}`, of a million tokens",
+            Purpose::Transcribe => "write `prices: {minute: 0.006}`",
+        }));
     } else if currency.is_empty() {
         let finding = Diagnostic::error("E905", &node.place, "a budget needs the currency of its amounts");
         findings.push(finding.help("write `prices: {currency: EUR}` at the top"));

@@ -632,6 +632,36 @@ fn a_wrong_model_is_refused_at_its_place() {
     assert!(found[0].contains("the model `main` is there twice"), "{found:?}");
 }
 
+const EARS: &str = "name: ears, use: transcribe, base_url: \"https://llm.example/v1\", model: w, trains: no";
+
+#[test]
+fn a_model_for_voice_notes_has_the_price_of_a_minute() {
+    let more = "prices: {minute: 0.006, least: 10s}, budget: {contact: 0.10/1d}, params: {prompt: Riverside}";
+    let all = models(&[format!("{EARS}, {more}"), MODEL.to_owned()]).unwrap();
+    let (ears, main) = (&all[0], &all[1]);
+    assert_eq!((ears.purpose, main.purpose), (Purpose::Transcribe, Purpose::Chat));
+    assert_eq!(ears.minute_price, Some(MinutePrice { minute: 6_000, least: Span::seconds(10) }));
+    assert!(ears.is_priced() && ears.prices.is_none() && !main.is_priced());
+    assert_eq!((ears.contact_budgets.len(), ears.budgets.len()), (1, 0));
+    for (entry, code, words) in [
+        (format!("{EARS}, api: ollama"), "E906", "has no transcriptions"),
+        (format!("{EARS}, output: 100"), "E906", "`output` is about questions"),
+        (format!("{EARS}, context: 1000"), "E906", "`context` is about questions"),
+        (format!("{EARS}, structured: json"), "E906", "`structured` is about questions"),
+        (format!("{EARS}, prices: {{input: 1, output: 2}}"), "E203", "input"),
+        (format!("{EARS}, prices: {{minute: cheap}}"), "E906", "like `0.006`"),
+        (format!("{EARS}, prices: {{minute: 1, least: 16m}}"), "E906", "at most 15m"),
+        (format!("{EARS}, budget: 5.00/1d"), "E905", "write `prices: {minute: 0.006}`"),
+        (format!("{EARS}, params: {{language: es}}"), "E906", "`params` cannot set `language`"),
+        (EARS.replace("transcribe", "embed"), "E207", "transcribe"),
+    ] {
+        let found = models(std::slice::from_ref(&entry)).expect_err(&entry);
+        assert!(found.iter().any(|text| text.contains(code) && text.contains(words)), "{entry}: {found:#?}");
+    }
+    let mixed = models(&[format!("{EARS}, fallback: main"), MODEL.to_owned()]).unwrap_err();
+    assert!(mixed[0].contains("E904") && mixed[0].contains("`use: transcribe`"), "{mixed:?}");
+}
+
 #[test]
 fn so_many_models_and_budgets_are_read_and_no_more() {
     use crate::base::limits::{MODEL_BUDGETS_MAX, MODELS_MAX};

@@ -12,6 +12,7 @@ mod database;
 pub mod disk;
 mod forms;
 mod machine;
+mod models;
 mod platform;
 
 use crate::{
@@ -126,6 +127,7 @@ impl HealthCheck {
 pub async fn here(inputs: &HealthInputs<'_>, daemon: &DaemonSeen) -> Vec<HealthCheck> {
     let mut checks = machine::configuration(inputs.config);
     checks.extend(machine::flows(inputs.config));
+    checks.extend(models::checks(inputs.config));
     checks.extend(database::rows(inputs).await);
     checks.extend(daemon::checks(daemon, inputs.config));
     checks.extend(certificate::checks(inputs));

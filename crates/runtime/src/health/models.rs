@@ -1,0 +1,30 @@
+//! Says what each configured model can. Nobody is asked: `transom models test` does that.
+
+use super::HealthCheck;
+use crate::{
+    config::{Config, Model, Purpose},
+    model::effect::money,
+};
+
+pub fn checks(config: &Config) -> Vec<HealthCheck> {
+    config.models.iter().map(|model| check(model, &config.prices.currency)).collect()
+}
+
+fn check(model: &Model, currency: &str) -> HealthCheck {
+    let endpoint = &model.endpoint;
+    let host = endpoint.base_url.host_str().unwrap_or_default();
+    let can = match model.purpose {
+        Purpose::Chat => "answers questions",
+        Purpose::Transcribe => "writes voice notes down",
+    };
+    let price = match (model.minute_price, model.is_priced()) {
+        (Some(price), _) => format!("a minute costs {} {currency}", money(price.minute)),
+        (None, true) => "its prices are known".to_owned(),
+        (None, false) => "no price is written, so nothing of it is counted".to_owned(),
+    };
+    let has_budget = !model.budgets.is_empty() || !model.contact_budgets.is_empty();
+    let budget = if has_budget { "a budget" } else { "no budget" };
+    let name = &endpoint.name;
+    let detail = format!("The model `{name}` ({} at {host}) {can}; {price}, and it has {budget}.", endpoint.model);
+    HealthCheck::good(format!("model.{name}"), "Model", detail)
+}
