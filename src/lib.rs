@@ -74,6 +74,8 @@
 //! other kinds of `lane::LaneTask` and take the same way; what breaks the engine there is taken out,
 //! `runtime/turns/quarantine.rs`. A re-engagement is no second path either: its run starts
 //! like any other, and at the moment of sending a closed window makes its template out of its message.
+//! A voice note that a model writes down waits in the session with all messages behind it
+//! (`flow/engine/routing/hearing.rs`) until `runtime/turns/hearing.rs` brings its words.
 //! After a start `runtime/daemon/recovery.rs` puts unfinished rows back into the lanes. A lane that could not store a
 //! message,
 //! or whose line was full, is *behind*: it reads its messages back, oldest first, before it takes anything newer.

@@ -8,13 +8,13 @@ use crate::{
         message::delivery_outcome,
         quarantine,
         question::form,
-        routing::{case, events, handover, opt_out, queue, route, starts, suggestion},
+        routing::{case, events, handover, hearing, opt_out, queue, route, starts, suggestion},
         timers, version_change, window_timers,
     },
     model::{
         effect::Outcome,
         event::{Event, FlowEvent},
-        session::{Session, Waiting},
+        session::{ArrivedMessage, Session, Waiting},
     },
     steps::{agent, start},
     world::{Versions, World},
@@ -46,7 +46,7 @@ fn move_by(turn: &mut Turn<'_>, event: Event) {
 fn happen(turn: &mut Turn<'_>, event: Event) {
     match event {
         Event::Received { id, message, reply_to, word } => {
-            route::received(turn, id, message, reply_to, word);
+            hearing::received(turn, ArrivedMessage { id, message, reply_to, word, unheard: false });
             window_timers::plan_timed(turn);
         }
         Event::Tick => timers::tick(turn),
@@ -112,7 +112,7 @@ fn keep_within_size(turn: &mut Turn<'_>) {
     while turn.session.estimated_bytes() > SESSION_BYTES_MAX {
         let Some(run) = turn.session.runs.iter().max_by_key(|run| run.estimated_bytes()).map(|run| run.number) else {
             queue::drop_queue(turn);
-            turn.session.waiting_messages.clear();
+            turn.session.drop_messages();
             return;
         };
         drive::give_up(turn, run, "the conversation holds more than a session may: is a list growing without end?");
@@ -124,6 +124,7 @@ fn keep_within_size(turn: &mut Turn<'_>) {
 fn settle(turn: &mut Turn<'_>) {
     for _ in 0..STEPS_PER_TURN_MAX {
         let moved = route::judge_waiting(turn)
+            || hearing::go_on(turn)
             || events::hand_round(turn)
             || start::begin_started(turn)
             || timers::run_postponed(turn)

@@ -24,6 +24,13 @@ pub fn is_looping(turn: &mut Turn<'_>) -> bool {
     true
 }
 
+/// True if the guard would be silent now.
+pub fn is_reached(turn: &Turn<'_>) -> bool {
+    let guard = turn.live().bot.defaults.loop_guard;
+    let now = turn.now();
+    turn.session.answered.iter().filter(|at| now - **at < guard.per).count() >= guard.count as usize
+}
+
 pub fn count_answer(turn: &mut Turn<'_>, before: usize) {
     let answered = turn.effects[before..].iter().any(|effect| matches!(effect, Effect::Send(_)));
     if answered {

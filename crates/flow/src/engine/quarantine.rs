@@ -31,7 +31,7 @@ pub fn take_out(turn: &mut Turn<'_>, parts: &[Part]) {
             Part::Timed => turn.session.timed.iter_mut().for_each(|timed| timed.done = true),
             Part::Welcome => turn.session.welcome = None,
             Part::Suggestion => suggestion::broken(turn),
-            Part::Messages => lost |= !std::mem::take(&mut turn.session.waiting_messages).is_empty(),
+            Part::Messages => lost |= turn.session.drop_messages(),
         }
     }
     if turn.session.runs.len() < runs {

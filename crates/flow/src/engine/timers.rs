@@ -9,7 +9,7 @@ use crate::{
         message::delivery_outcome,
         paused,
         question::{answering, gather, lifecycle},
-        routing::{handover, meaning, stop_when, suggestion, summary},
+        routing::{handover, hearing, meaning, stop_when, suggestion, summary},
         version_change, window_timers,
     },
     model::{
@@ -290,6 +290,7 @@ pub fn returned(turn: &mut Turn<'_>, number: u32, call: u32, result: Result<Call
     if number == NO_RUN {
         let is_asked = |asked: Option<&ModelCall>| asked.is_some_and(|asked| asked.call == call);
         return match () {
+            () if is_asked(turn.session.hearing_call()) => hearing::returned(turn, result),
             () if is_asked(turn.session.meaning_call()) => meaning::returned(turn, result),
             () if is_asked(turn.session.summary_call()) => summary::returned(turn, result),
             () => stale(turn, "the answer of a model"),
@@ -343,6 +344,7 @@ pub fn returned(turn: &mut Turn<'_>, number: u32, call: u32, result: Result<Call
 
 /// Handles a restart of the process: running calls are repeated with the same key, or have an unknown outcome.
 pub fn restarted(turn: &mut Turn<'_>) {
+    hearing::restarted(turn);
     meaning::restarted(turn);
     summary::restarted(turn);
     suggestion::restarted(turn);

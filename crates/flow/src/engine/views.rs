@@ -132,6 +132,7 @@ pub fn message_view(message: &InboundMessage, zone: TimeZone) -> Value {
     let kind = match &message.kind {
         InboundKind::Text { .. } => "text",
         InboundKind::Button { .. } => "button",
+        InboundKind::Media { heard: Some(_), .. } => "text",
         InboundKind::Media { media, .. } => media.as_str(),
         InboundKind::Location { .. } => "location",
         InboundKind::Contacts { .. } => "contact",
@@ -157,7 +158,8 @@ pub fn message_view(message: &InboundMessage, zone: TimeZone) -> Value {
             },
         ),
         ("kind", Value::text(kind)),
-        ("media", of(matches!(message.kind, InboundKind::Media { .. }))),
+        ("heard", Value::YesNo(message.kind.heard().is_some())),
+        ("media", answer::file_of(&message.kind).unwrap_or_default()),
         ("location", of(matches!(message.kind, InboundKind::Location { .. }))),
         ("order", of(matches!(message.kind, InboundKind::Order { .. }))),
         ("form", of(matches!(message.kind, InboundKind::Form { .. }))),

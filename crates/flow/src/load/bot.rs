@@ -11,6 +11,7 @@ use super::{
     spec::VIEWS,
     teams::{self, Team},
     topics::topics,
+    voice::{self, Voice},
 };
 use crate::{
     base::{
@@ -49,6 +50,8 @@ pub struct Bot {
     /// Names of MCP servers whose tools agents may use.
     pub mcp: Vec<String>,
     pub agents: Agents,
+    /// `None`: voice notes are not written down.
+    pub voice: Option<Voice>,
     /// Declared fields of the contact, beside the built-in ones.
     pub fields: Vec<Field>,
     pub topics: BTreeMap<String, Topic>,
@@ -267,6 +270,7 @@ pub(crate) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
     }
     let teams = teams::parse(&mut fields, &hours, defaults.give_back, findings);
     let agents = agents::parse(&mut fields, &teams, &models, findings);
+    let voice = voice::parse(&mut fields, &models, findings);
     let (draft_testers, sandbox) = (texts(&mut fields, "draft_testers"), sandbox(&mut fields));
     let (opt_out, templates) = (opt_out(&mut fields), own_templates::parse(&mut fields, &language));
     replies::look(&mut fields);
@@ -282,6 +286,7 @@ pub(crate) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
         models,
         mcp,
         agents,
+        voice,
         fields: declared_fields,
         topics,
         hours,

@@ -21,3 +21,4 @@ pub mod step_fields;
 pub mod stock_phrases;
 pub mod teams;
 mod topics;
+pub mod voice;

@@ -269,6 +269,7 @@ impl Llm {
             restarts: 0,
             masked,
             about_conversation: false,
+            voice: None,
         }))
     }
 

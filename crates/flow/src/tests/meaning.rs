@@ -1,5 +1,7 @@
 //! Tests triggers `meaning` and questions with `understand`: when a model is asked, and what its answer changes.
 
+mod hearing;
+
 use super::Talk;
 use crate::{
     base::place::SourceFile,

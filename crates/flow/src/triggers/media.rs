@@ -40,6 +40,8 @@ impl TriggerKind for Media {
 
     fn hears(&self, heard: &RoutedMessage<'_>) -> Option<Fit> {
         match &heard.message.kind {
+            // Its words are judged in its place.
+            InboundKind::Media { heard: Some(_), .. } => None,
             InboundKind::Media { media, .. } if self.kind.is_none_or(|kind| kind == *media) => {
                 Some(Fit::of(Strength::Whole(3)))
             }

@@ -1,31 +1,58 @@
 //! Finds the names that `_bot.yaml` declares and that nothing gives a value: `env`, `secrets`, `models` and `mcp`.
 
-use crate::{base::diagnostic::Diagnostic, config::Config, flow::FlowSet};
+use crate::{
+    base::diagnostic::Diagnostic,
+    config::{Config, Purpose},
+    flow::FlowSet,
+};
 
-/// Findings for names that `_bot.yaml` declares and the configuration does not grant; sandboxes have values of their
-/// own, but no model of their own.
+/// Findings for names that `_bot.yaml` declares and the configuration does not grant, or grants for another use; sandboxes
+/// have values of their own, but no model of their own.
 pub fn ungranted(set: &FlowSet, config: &Config) -> Vec<Diagnostic> {
+    let mut found = misused(set, config);
     if config.only_sandboxes() {
-        return unanswered_models(set, config);
+        found.extend(unanswered_models(set, config));
+        return found;
     }
     let (bot, grants) = (&set.bot, &config.flows);
-    let env = bot.env.iter().filter(|name| !grants.env.contains_key(*name)).map(|name| ("env", name));
-    let secrets = bot.secrets.iter().filter(|name| !grants.secrets.contains_key(*name)).map(|name| ("secrets", name));
-    let models = bot.models.iter().filter(|name| config.model(name).is_none()).map(|name| ("models", name));
-    let mcp = bot.mcp.iter().filter(|name| config.mcp_server(name).is_none()).map(|name| ("mcp", name));
-    env.chain(secrets)
-        .chain(models)
-        .chain(mcp)
-        .map(|(what, name)| {
-            let message = format!("the bot needs `{name}` in its `{what}`, and the configuration does not grant it");
-            let help = match what {
-                "models" => format!("write it under `models` in the configuration: `- {{name: {name}, base_url: …}}`"),
-                "mcp" => format!("write it under `mcp` in the configuration: `- {{name: {name}, url: …}}`"),
-                _ => format!("write it under `flows: {{{what}: {{{name}: …}}}}` in the configuration"),
-            };
-            Diagnostic::error("E912", bot.named_at(what, name), message).help(help)
-        })
-        .collect()
+    let listed = |what: &'static str, name: &String| (what, name.clone(), bot.named_at(what, name).clone());
+    let env = bot.env.iter().filter(|name| !grants.env.contains_key(*name)).map(|name| listed("env", name));
+    let secrets = bot.secrets.iter().filter(|name| !grants.secrets.contains_key(*name));
+    let models = bot.models.iter().filter(|name| config.model(name).is_none()).map(|name| listed("models", name));
+    let mcp = bot.mcp.iter().filter(|name| config.mcp_server(name).is_none()).map(|name| listed("mcp", name));
+    let voice = bot.voice.iter().filter(|voice| config.model(&voice.model).is_none());
+    let voice = voice.map(|voice| ("voice", voice.model.clone(), voice.place.clone()));
+    let all = env.chain(secrets.map(|name| listed("secrets", name))).chain(models).chain(mcp).chain(voice);
+    found.extend(all.map(|(what, name, place)| {
+        let message = format!("the bot needs `{name}` in its `{what}`, and the configuration does not grant it");
+        let help = match what {
+            "models" => format!("write it under `models` in the configuration: `- {{name: {name}, base_url: …}}`"),
+            "voice" => format!(
+                "write it under `models` in the configuration: `- {{name: {name}, use: transcribe, base_url: …}}`"
+            ),
+            "mcp" => format!("write it under `mcp` in the configuration: `- {{name: {name}, url: …}}`"),
+            _ => format!("write it under `flows: {{{what}: {{{name}: …}}}}` in the configuration"),
+        };
+        Diagnostic::error("E912", &place, message).help(help)
+    }));
+    found
+}
+
+/// Findings for models that the configuration has for another use than the bot.
+fn misused(set: &FlowSet, config: &Config) -> Vec<Diagnostic> {
+    let bot = &set.bot;
+    let has = |name: &str, purpose| config.model(name).is_some_and(|model| model.purpose == purpose);
+    let deaf = bot.voice.iter().filter(|voice| has(&voice.model, Purpose::Chat)).map(|voice| {
+        let message = format!("the model `{}` answers questions, and writes no voice notes down", voice.model);
+        let help = "name a model that has `use: transcribe` in the configuration";
+        Diagnostic::error("E548", &voice.place, message).help(help)
+    });
+    let dumb = bot.models.iter().filter(|name| has(name, Purpose::Transcribe)).map(|name| {
+        let message = format!("the model `{name}` writes voice notes down, and answers no questions");
+        let help = format!("take it out of `models`, and write `voice: {{model: {name}}}` to have voice notes heard");
+        Diagnostic::error("E548", bot.named_at("models", name), message).help(help)
+    });
+    deaf.chain(dumb).collect()
 }
 
 /// Warnings for models that no sandbox can ask: all their questions fail, and a flow that needs an answer is silent.
@@ -54,8 +81,12 @@ mod tests {
     use std::path::Path;
 
     fn found(bot: &str) -> Vec<(&'static str, bool)> {
+        found_with(bot, &Config::sandbox(Path::new("")))
+    }
+
+    fn found_with(bot: &str, config: &Config) -> Vec<(&'static str, bool)> {
         let (set, _) = flow::parse_set(&[SourceFile::new("flows/_bot.yaml", bot)]);
-        let all = ungranted(&set, &Config::sandbox(Path::new("")));
+        let all = ungranted(&set, config);
         all.iter().map(|finding| (finding.code, finding.is_error())).collect()
     }
 
@@ -65,5 +96,25 @@ mod tests {
         assert_eq!(found(models), [("W915", false)]);
         assert_eq!(found(&format!("{models}sandbox: {{mocks: {{model: [{{any: repair}}]}}}}\n")), []);
         assert_eq!(found("bot: Shop\nenv: [SHOP_URL]\n"), [], "a sandbox has values of its own");
+    }
+
+    #[test]
+    fn a_model_is_granted_for_its_own_use() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("config.yaml");
+        let text = "accounts: [{name: acme}]
+senders:
+  - {id: 1, account: acme, name: Support, provider: meta, phone: \"+15550001111\", phone_number_id: \"1\", waba_id: \"1\", access_token: t, app_secret: s, verify_token: v}
+models:
+  - {name: ears, use: transcribe, base_url: \"http://127.0.0.1:8000/v1\", model: w}
+  - {name: main, base_url: \"http://127.0.0.1:8000/v1\", model: m}
+";
+        std::fs::write(&file, text).unwrap();
+        let config = Config::load(Some(&file), &|_| None).unwrap();
+        let found = |bot: &str| found_with(&format!("bot: Shop\n{bot}"), &config);
+        assert_eq!(found("models: [main]\nvoice: {model: ears}\n"), []);
+        assert_eq!(found("voice: {model: main}\n"), [("E548", true)]);
+        assert_eq!(found("models: [ears]\n"), [("E548", true)]);
+        assert_eq!(found("voice: {model: deaf}\n"), [("E912", true)]);
     }
 }

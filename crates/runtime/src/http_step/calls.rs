@@ -18,6 +18,7 @@ use crate::{
         mocks::is_without_mock as is_unanswered,
         models::{Asking, Models, Replied},
         recording::RecordedQuestion,
+        spoken::Spoken,
     },
     mcp_tool::{
         mocks::{MockedUse, is_without_mock as is_unused, named},
@@ -39,6 +40,7 @@ use tokio::sync::Semaphore;
 pub struct Calls {
     pub(super) way: Way,
     metrics: Metrics,
+    spoken: Spoken,
 }
 
 pub(super) enum Way {
@@ -96,12 +98,12 @@ impl Calls {
         let secrets = config.flows.secrets.clone();
         let places = Semaphore::new(CALLS_AT_ONCE_MAX);
         let way = Way::Network { caller, media, secrets, places, models, mcp, sandbox: Mutex::default() };
-        Ok(Calls { way, metrics })
+        Ok(Calls { way, metrics, spoken: Spoken::default() })
     }
 
     /// For the sandbox in the terminal: no call reaches the network, even without `sandbox.mocks`.
     pub fn of_sandbox(metrics: Metrics) -> Calls {
-        Calls { way: Way::Sandbox(Mutex::default()), metrics }
+        Calls { way: Way::Sandbox(Mutex::default()), metrics, spoken: Spoken::default() }
     }
 
     /// For one case of an author's test.
@@ -113,15 +115,32 @@ impl Calls {
     pub fn played(mocks: Mocks, live: Option<LiveCase>, metrics: Metrics) -> Calls {
         let (made, asked, used) = (Mutex::default(), Mutex::default(), Mutex::default());
         let played = Played { mocks: Mutex::new(mocks), made, asked, used, live };
-        Calls { way: Way::Mocked(Arc::new(played)), metrics }
+        Calls { way: Way::Mocked(Arc::new(played)), metrics, spoken: Spoken::default() }
     }
 
     /// For the next process of the same test case: the mocks survive a restart of the process.
     pub fn of_next_process(&self) -> Option<Calls> {
         match &self.way {
-            Way::Mocked(played) => Some(Calls { way: Way::Mocked(Arc::clone(played)), metrics: self.metrics.clone() }),
+            Way::Mocked(played) => {
+                let (metrics, spoken) = (self.metrics.clone(), self.spoken.clone());
+                Some(Calls { way: Way::Mocked(Arc::clone(played)), metrics, spoken })
+            }
             Way::Network { .. } | Way::Sandbox(_) => None,
         }
+    }
+
+    /// True if no call leaves this program: mocks answer for a sender of a sandbox, or for all senders.
+    pub(crate) fn are_played(&self, sandbox: Option<(VersionId, &FlowSet)>) -> bool {
+        match &self.way {
+            Way::Mocked(_) | Way::Sandbox(_) => true,
+            Way::Network { .. } => sandbox.is_some_and(|(_, set)| set.bot.sandbox.mocks.is_some()),
+        }
+    }
+
+    /// The words of a voice note that a test or a talk in the terminal plays, by the id of its file; `None`: nothing is heard
+    /// in it.
+    pub fn speak(&self, file: String, words: Option<String>) {
+        self.spoken.keep(file, words);
     }
 
     /// In an author's test the pauses between attempts take no time (language.md 10).
@@ -211,9 +230,9 @@ impl Calls {
         sandbox: Option<(VersionId, &FlowSet)>,
         asking: Asking<'_>,
     ) -> QuestionResult {
-        let answer = |mocks: &mut Mocks| mocks.models.answer(call);
+        let answer = |mocks: &mut Mocks| self.spoken.answer(call, &mut mocks.models);
         let answered = match &self.way {
-            Way::Mocked(played) => Some(played.answer(call).await),
+            Way::Mocked(played) => Some(played.answer(call, &self.spoken).await),
             Way::Sandbox(mocks) => {
                 let played = sandbox.and_then(|(version, set)| played(mocks, version, set, answer));
                 Some(played.unwrap_or_else(|| answer(&mut Mocks::default())))
@@ -304,14 +323,15 @@ impl Calls {
 
 impl Played {
     /// Answers a question by a misfortune of the test, a real model, the recording, or a mock.
-    async fn answer(&self, call: &ModelCall) -> (ModelReply, String) {
+    async fn answer(&self, call: &ModelCall, spoken: &Spoken) -> (ModelReply, String) {
         let (is_misfortune, unlike, mut answer) = {
             let models = &mut self.mocks.lock().unwrap_or_else(PoisonError::into_inner).models;
             let is_misfortune = models.is_misfortune(call);
-            let answer = models.answer(call);
+            let answer = spoken.answer(call, models);
             (is_misfortune, models.take_unlike(), answer)
         };
-        if let Some(live) = self.live.as_ref().filter(|_| !is_misfortune) {
+        // A test has the words of a voice note, and no sound.
+        if let Some(live) = self.live.as_ref().filter(|_| !is_misfortune && call.voice.is_none()) {
             answer = live.ask(call).await;
         }
         // A fallback, or the model that a comparison asks, may have answered.

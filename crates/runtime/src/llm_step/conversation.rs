@@ -94,6 +94,7 @@ fn line(text: &str) -> Option<String> {
 fn words(kind: &InboundKind) -> Option<String> {
     match (text_of(kind), kind) {
         (Some(text), _) => Some(text.to_owned()),
+        (None, InboundKind::Media { voice: true, .. }) => Some("(a voice note)".to_owned()),
         (None, InboundKind::Media { media, caption, .. }) => {
             Some(format!("({}) {}", media.as_str(), caption.as_deref().unwrap_or_default()))
         }

@@ -102,7 +102,7 @@ impl LiveModels {
 
     async fn ask(&self, call: &ModelCall, contact: ContactId) -> ModelReply {
         let (store, clock, metrics) = (&self.store, &SystemClock, &self.metrics);
-        let asking = Asking { store, clock, metrics, contact, ceiling: Some(&self.ceiling) };
+        let asking = Asking { store, clock, metrics, contact, clip: None, ceiling: Some(&self.ceiling) };
         let Replied { result, settled, .. } = self.models.ask(call, asking).await;
         let mut set = WriteSet::new();
         settled.iter().for_each(|row| set.push(&model_call::SETTLE, row));

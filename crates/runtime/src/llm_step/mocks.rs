@@ -94,7 +94,8 @@ impl ModelMocks {
     pub fn answer(&mut self, call: &ModelCall) -> (ModelReply, String) {
         let is_misfortune = self.is_misfortune(call);
         let by_rule = self.by_rule(call);
-        let Some(recorded) = self.recorded.as_mut().filter(|_| !is_misfortune) else { return by_rule };
+        let is_recorded = !is_misfortune && call.voice.is_none();
+        let Some(recorded) = self.recorded.as_mut().filter(|_| is_recorded) else { return by_rule };
         match recorded.answer(call) {
             Found::Answer(reply, said) => (reply, said),
             Found::Nothing => by_rule,
@@ -125,12 +126,12 @@ impl ModelMocks {
         let step = call.step.as_str();
         let Some(rule) = self.rules.iter_mut().find(|rule| meets(&rule.name, step)) else {
             let text = format!("{WITHOUT_MOCK}`{step}`");
-            let said = format!(
-                "{text}, which would ask the model `{}`: {}; write one, as {}",
-                call.model,
-                beginning(&call.question.instruction),
-                example(step)
-            );
+            let asks = match call.voice {
+                Some(_) => "the words of a voice note".to_owned(),
+                None => beginning(&call.question.instruction),
+            };
+            let said =
+                format!("{text}, which would ask the model `{}`: {asks}; write one, as {}", call.model, example(step));
             let answer = Err(ModelError::new(ModelErrorKind::ModelDown, text));
             return (ModelReply::free(&call.model, answer), said);
         };

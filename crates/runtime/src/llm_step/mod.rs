@@ -8,3 +8,4 @@ pub mod models;
 pub mod recording;
 pub mod recording_file;
 mod rest;
+pub(crate) mod spoken;

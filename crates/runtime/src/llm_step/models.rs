@@ -5,8 +5,14 @@ use super::{
     rest::Rest,
 };
 use crate::{
-    base::{clock::Clock, fence::Fence, ids::ContactId, limits::MODEL_CALL_TIMEOUT_DEFAULT, time::Time},
-    channel::llm::{Asked, ModelClient, Next, prompt_bytes},
+    base::{
+        clock::Clock,
+        fence::Fence,
+        ids::ContactId,
+        limits::MODEL_CALL_TIMEOUT_DEFAULT,
+        time::{Span, Time},
+    },
+    channel::llm::{Asked, Clip, ModelClient, Next, Transcribed, prompt_bytes},
     config::{Config, Model},
     model::{
         effect::{ModelCall, ModelError, ModelErrorKind, ModelReply, NO_RUN, Tokens, money},
@@ -45,6 +51,8 @@ pub struct Asking<'a> {
     pub clock: &'a dyn Clock,
     pub metrics: &'a Metrics,
     pub contact: ContactId,
+    /// The voice note that is to be written down; `None`: the question has words.
+    pub clip: Option<&'a Clip>,
     /// The most that all questions of a command may cost together; a daemon has none.
     pub ceiling: Option<&'a Ceiling>,
 }
@@ -65,6 +73,15 @@ struct Tried {
     cost: i64,
     next: Next,
     settled: Option<SettledCall>,
+}
+
+/// The answer of a server.
+struct Outcome {
+    answer: Result<Value, ModelError>,
+    tokens: Tokens,
+    /// `None`: nobody knows.
+    cost: Option<i64>,
+    next: Next,
 }
 
 impl Models {
@@ -114,7 +131,7 @@ impl Models {
                 _ => break one.answer,
             }
         };
-        let is_priced = self.place(name).is_some_and(|place| place.model.prices.is_some());
+        let is_priced = self.place(name).is_some_and(|place| place.model.is_priced());
         let reply = ModelReply {
             answer,
             model: name.to_owned(),
@@ -135,7 +152,7 @@ impl Place {
         asking: Asking<'_>,
         alarms: &mut Vec<BudgetAlarm>,
     ) -> Result<Tried, CallError> {
-        let Asking { store, clock, metrics, contact, ceiling } = asking;
+        let Asking { store, clock, metrics, contact, clip, ceiling } = asking;
         let name = self.model.endpoint.name.as_str();
         let began = clock.now();
         if let Some(until) = self.rest.lock().unwrap_or_else(PoisonError::into_inner).until(began) {
@@ -155,9 +172,9 @@ impl Place {
             metrics.model_call(name, "no_slot");
             return Ok(unasked(ModelErrorKind::ModelSlow, text, Next::Fallback));
         }
-        // A question about a message has little time; that in the queue is not taken from it.
-        let until = if call.run == NO_RUN { clock.now() + call.timeout } else { until };
-        let reserved = self.most(call);
+        // A question about a message has little time; that in the queue is not taken from it. A voice note has its own limit.
+        let until = if call.run == NO_RUN && clip.is_none() { clock.now() + call.timeout } else { until };
+        let reserved = clip.map_or_else(|| self.most(call), |clip| self.minute_cost(clip.length));
         if let Some(most) = call.cost_max.filter(|most| reserved > *most) {
             metrics.model_call(name, ModelErrorKind::OverBudget.as_str());
             let error = ModelError::above_limit_of_step(reserved, most);
@@ -177,7 +194,21 @@ impl Place {
             }
             return Ok(Tried { answer: Err(error), ..unasked(ModelErrorKind::ModelDown, String::new(), Next::Done) });
         }
-        let Asked { answer, tokens, next } = self.client.ask(&call.question, until - clock.now(), clock).await?;
+        let within = until - clock.now();
+        let Outcome { answer, tokens, cost, next } = match clip {
+            None => {
+                let Asked { answer, tokens, next } = self.client.ask(&call.question, within, clock).await?;
+                let cost = tokens.map(|tokens| self.cost(&tokens));
+                Outcome { answer, tokens: tokens.unwrap_or_default(), cost, next }
+            }
+            Some(clip) => {
+                let language = call.voice.as_ref().and_then(|note| note.language.as_deref());
+                let heard = self.client.transcribe(clip, language, within, clock).await?;
+                let Transcribed { answer, paid, next } = heard;
+                let cost = paid.map(|length| self.minute_cost(length));
+                Outcome { answer, tokens: Tokens::default(), cost, next }
+            }
+        };
         let outcome = answer.as_ref().map_or_else(|error| error.kind.as_str(), |_| "ok");
         // A model that is slow for a question with little time may be quick enough for all others.
         let is_cut = answer.as_ref().is_err_and(|error| error.kind == ModelErrorKind::ModelSlow);
@@ -189,8 +220,7 @@ impl Place {
             tracing::warn!(reason = outcome, "The model `{name}` failed several times and rests");
         }
         // Nobody knows what it cost: the most that was possible counts.
-        let cost = tokens.map_or(reserved, |tokens| self.cost(&tokens));
-        let tokens = tokens.unwrap_or_default();
+        let cost = cost.unwrap_or(reserved);
         if let Some(held) = held {
             held.settle(cost);
         }
@@ -227,6 +257,10 @@ impl Place {
     fn most(&self, call: &ModelCall) -> i64 {
         let input = prompt_bytes(&call.question).div_ceil(2) as u64;
         self.cost(&Tokens { input, cached: 0, output: u64::from(self.client.output_max(&call.question)) })
+    }
+
+    fn minute_cost(&self, length: Span) -> i64 {
+        self.model.minute_price.map_or(0, |price| price.cost(length))
     }
 
     fn cost(&self, tokens: &Tokens) -> i64 {

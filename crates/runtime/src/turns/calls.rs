@@ -3,10 +3,10 @@
 use crate::{
     base::{
         clock::Stopwatch,
-        ids::{ContactId, ConversationId, VersionId},
+        ids::{ContactId, ConversationId, SenderId, VersionId},
         time::Span,
     },
-    channel::{spans::Part, traceparent::carrying},
+    channel::{llm::Clip, spans::Part, traceparent::carrying},
     flow::FlowSet,
     lane::state::{Conversation, LaneState, LaneTask, ReturnedCall},
     llm_step::{
@@ -25,7 +25,7 @@ use crate::{
 use std::{pin::pin, sync::Arc};
 
 /// The result of a request to the outside.
-struct OutsideResult {
+pub(super) struct OutsideResult {
     result: Result<CallReturn, CallError>,
     /// A note for the trace, if a mock answered.
     said: Option<String>,
@@ -35,7 +35,7 @@ struct OutsideResult {
 }
 
 impl OutsideResult {
-    fn failed(code: &str, text: &str) -> OutsideResult {
+    pub(super) fn failed(code: &str, text: &str) -> OutsideResult {
         let error = CallError { code: code.to_owned(), text: text.to_owned() };
         OutsideResult { result: Err(error), said: None, settled: Vec::new(), exchange: None }
     }
@@ -50,7 +50,8 @@ impl Runner {
             Waiting::Call(call) => call.retry_at.is_none() && is_lost(run.number, call.call),
             _ => false,
         });
-        let mut without_run = session.meaning_call().into_iter().chain(session.summary_call());
+        let mut without_run =
+            session.meaning_call().into_iter().chain(session.summary_call()).chain(session.hearing_call());
         let of_draft = session.suggestion().and_then(Suggestion::call).map(CallRequest::number);
         of_run
             || without_run.any(|call| is_lost(call.run, call.call))
@@ -74,7 +75,7 @@ impl Runner {
             let played = sandbox.then_some((live.version, live.set.as_ref()));
             let part = Part::Leaf(app.spans.fresh());
             let header = app.traceparent_of(caller, part, &request);
-            let calling = carrying(header, app.outcome_of_call(&request, (contact, conversation), played));
+            let calling = carrying(header, app.outcome_of_call(&request, (contact, conversation, sender), played));
             let called = caught(pin!(calling)).await;
             let OutsideResult { result, said, settled, exchange } = called.unwrap_or_else(|panic| {
                 tracing::error!(conversation.id = %conversation, "A call of conversation {conversation} panicked, which is a bug of ours; its result is unknown: {panic}");
@@ -92,7 +93,7 @@ impl Runner {
     async fn outcome_of_call(
         &self,
         request: &CallRequest,
-        (contact, conversation): (ContactId, ConversationId),
+        (contact, conversation, sender): (ContactId, ConversationId, SenderId),
         played: Option<(VersionId, &FlowSet)>,
     ) -> OutsideResult {
         match request {
@@ -118,22 +119,26 @@ impl Runner {
                     return OutsideResult::failed("nothing_said", "nobody has written yet");
                 }
                 let (call, masked) = conversation::asked(call, &lines);
-                let asked = self.ask_model(&call, contact, played).await;
+                let asked = self.ask_model(&call, contact, played, None).await;
                 let result = asked.result.map(|returned| conversation::summed_up(returned, &lines, &masked));
                 OutsideResult { result, ..asked }
             }
-            CallRequest::Model(call) => self.ask_model(call, contact, played).await,
+            CallRequest::Model(call) => match &call.voice {
+                Some(note) if !self.calls.are_played(played) => self.hear(call, note, (contact, sender)).await,
+                Some(_) | None => self.ask_model(call, contact, played, None).await,
+            },
         }
     }
 
-    async fn ask_model(
+    pub(super) async fn ask_model(
         &self,
         call: &ModelCall,
         contact: ContactId,
         played: Option<(VersionId, &FlowSet)>,
+        clip: Option<&Clip>,
     ) -> OutsideResult {
         let (store, clock, metrics) = (&self.store, &*self.clock, &self.metrics);
-        let asking = Asking { store, clock, metrics, contact, ceiling: None };
+        let asking = Asking { store, clock, metrics, contact, clip, ceiling: None };
         let asked = self.calls.ask(call, played, asking).await;
         let Replied { result, settled, alarms } = asked.replied;
         for alarm in &alarms {
@@ -142,12 +147,13 @@ impl Runner {
         if let Ok(ModelReply { answer: Err(error), model, .. }) = &result {
             self.complain_of_model(model, error);
         }
-        let exchange =
-            result.as_ref().ok().filter(|_| self.config.retention.model_questions > Span::ZERO).map(|reply| {
-                let question = ModelQuestion::clone(&call.question);
-                let (step, call, attempt) = (call.step.clone(), call.call, call.attempt);
-                Box::new(Exchange { step, call, attempt, question, reply: reply.clone() })
-            });
+        // The words of a voice note stand in its message.
+        let keeps = call.voice.is_none() && self.config.retention.model_questions > Span::ZERO;
+        let exchange = result.as_ref().ok().filter(|_| keeps).map(|reply| {
+            let question = ModelQuestion::clone(&call.question);
+            let (step, call, attempt) = (call.step.clone(), call.call, call.attempt);
+            Box::new(Exchange { step, call, attempt, question, reply: reply.clone() })
+        });
         OutsideResult { result: result.map(CallReturn::Model), said: asked.said, settled, exchange }
     }
 

@@ -9,10 +9,10 @@ use crate::{
     lane::{error::LaneError, state::Conversation},
     model::{
         content::Content,
-        effect::Effect,
+        effect::{Effect, NO_RUN},
         event::{ConsentWord, Event},
         inbound::InboundKind,
-        session::{Question, Run, Session, Waiting},
+        session::{ArrivedMessage, Question, Run, Session, Waiting},
     },
     store::tables::outbound::{self, Outbound},
     turns::{Runner, foreign_buttons::has_left},
@@ -31,7 +31,10 @@ impl Pointer {
     /// `None` if it is no message of the contact, or a word that answers nothing (STOP, START). `session`: before the
     /// turn.
     pub fn of(event: &Event, session: &Session) -> Option<Pointer> {
-        let Event::Received { message, word: None, .. } = event else { return None };
+        let message = match event {
+            Event::Received { message, word: None, .. } => message,
+            other => &heard_note(other, session)?.message,
+        };
         let button = match &message.kind {
             InboundKind::Button { id, title } => Some((id.clone(), title.clone())),
             _ => None,
@@ -58,6 +61,13 @@ fn question_of(run: &Run) -> Option<&Question> {
         Waiting::Question(question) => Some(question),
         _ => None,
     }
+}
+
+/// The voice note whose words this event brings.
+pub(crate) fn heard_note<'s>(event: &Event, session: &'s Session) -> Option<&'s ArrivedMessage> {
+    let Event::Returned { run: NO_RUN, call, .. } = event else { return None };
+    session.hearing_call().filter(|asked| asked.call == *call)?;
+    session.hearing.as_ref()?.messages.first()
 }
 
 /// True if the event is a definite opt-out word.

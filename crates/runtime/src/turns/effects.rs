@@ -213,6 +213,7 @@ impl Runner {
                 lane.once.insert(key.clone());
             }
             Effect::Happened { what, depth } => after.overheard.push((what.clone(), *depth)),
+            Effect::Heard { id, message } => rows::heard(set, *id, message),
             Effect::Unanswered => {
                 self.metrics.unanswered.inc();
             }

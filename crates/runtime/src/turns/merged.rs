@@ -63,7 +63,7 @@ impl Runner {
         for index in 0..lane.conversations.len() {
             let session = &lane.conversations[index].session;
             let marked = session.person.is_some() || session.needs_person.is_some();
-            if session.runs.is_empty() && session.queue.is_empty() && session.waiting_messages.is_empty() && !marked {
+            if session.runs.is_empty() && session.queue.is_empty() && !session.holds_messages() && !marked {
                 continue;
             }
             let set = WriteSet::of(lane.contact.id.0);
@@ -225,5 +225,5 @@ impl Runner {
 /// The mark for messages that wait for a call of the conversation that ends: nothing answers them there.
 fn unanswered(session: &Session, now: Time) -> Option<NeedsPerson> {
     let why = "messages came while two contacts were joined, and are not answered";
-    (!session.waiting_messages.is_empty()).then(|| NeedsPerson { since: now, why: why.to_owned() })
+    session.holds_messages().then(|| NeedsPerson { since: now, why: why.to_owned() })
 }

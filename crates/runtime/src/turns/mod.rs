@@ -1,7 +1,8 @@
 //! Does the work of lanes: lets the engine take each event, and stores what follows from it.
 //!
 //! In: the jobs of a contact, one at a time, from `lane::queue`. `runner` takes them, `handlers` handles each kind,
-//! `turn` asks the engine, `effects` makes rows of its answer, and `calls` asks servers and models. Out: rows, and messages for `delivery`. Only the
+//! `turn` asks the engine, `effects` makes rows of its answer, `calls` asks servers and models, and `hearing` fetches
+//! voice notes for them. Out: rows, and messages for `delivery`. Only the
 //! daemon's room names this one: the others put work into the queue.
 
 mod assigned;
@@ -13,6 +14,7 @@ mod effects;
 mod erased;
 mod foreign_buttons;
 mod handlers;
+mod hearing;
 mod load;
 mod long_turns;
 mod merged;
@@ -33,7 +35,7 @@ use crate::{
     base::{clock::Clock, ids::ConversationId},
     bot::live::Live,
     cases::CaseDesk,
-    channel::spans::Spans,
+    channel::{Http, spans::Spans},
     config::Config,
     contacts::Contacts,
     delivery::{Delivery, Neighbours, policy::SendPolicy, read_receipts::ReadReceipts, statuses::Statuses},
@@ -61,6 +63,7 @@ pub struct Runner {
     plays: bool,
     live: Arc<Live>,
     calls: Arc<Calls>,
+    http: Arc<dyn Http>,
     /// Running calls, by conversation, run and number: a late answer may meet a newer call.
     calling: IdSet<(ConversationId, u32, u32)>,
     /// Turns whose scripts work for long.
@@ -99,7 +102,7 @@ pub(crate) struct Parts<'a> {
 impl Runner {
     /// `once_used`: whether the database has used keys of `once_per`.
     pub(crate) fn new(process: &Process, of: &Neighbours<'_>, parts: &Parts<'_>, once_used: bool) -> Self {
-        let Process { config, clock, store, metrics, log_limiter, spans, token_key, plays, .. } = process.clone();
+        let Process { config, clock, store, http, metrics, log_limiter, spans, token_key, plays, .. } = process.clone();
         Runner {
             config,
             clock,
@@ -111,6 +114,7 @@ impl Runner {
             plays,
             live: Arc::clone(parts.live),
             calls: Arc::clone(parts.calls),
+            http,
             calling: IdSet::default(),
             long_turns: LongTurns::default(),
             once_used: AtomicBool::new(once_used),

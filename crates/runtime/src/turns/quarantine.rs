@@ -155,14 +155,15 @@ impl Runner {
 fn suspects(session: &Session, event: &Event, now: Time) -> Suspects {
     let mut likely: Vec<Part> = match event {
         Event::Returned { run: NO_RUN, call, .. } => {
-            session.meaning_call().filter(|asked| asked.call == *call).map(|_| Part::Messages).into_iter().collect()
+            let mut asked = session.meaning_call().into_iter().chain(session.hearing_call());
+            asked.find(|asked| asked.call == *call).map(|_| Part::Messages).into_iter().collect()
         }
         Event::Returned { run, .. } if drafts(session).is_some_and(|(of, _)| of == *run) => vec![Part::Suggestion],
         Event::Returned { run, .. } => vec![Part::Run(*run)],
         Event::Restarted => {
             let calls = |waiting: &Waiting| matches!(waiting, Waiting::Call(_));
             let runs = session.runs.iter().filter(|run| calls(&run.waiting)).map(|run| Part::Run(run.number));
-            let asked = session.meaning_call().map(|_| Part::Messages);
+            let asked = session.meaning_call().or(session.hearing_call()).map(|_| Part::Messages);
             runs.chain(asked).chain(drafts(session).map(|_| Part::Suggestion)).collect()
         }
         Event::Delivery { message, .. } => {

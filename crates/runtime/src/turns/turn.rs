@@ -33,7 +33,7 @@ use crate::{
     turns::{
         Runner,
         assigned::{assigned, case_told},
-        consent_evidence::{Pointer, is_stop},
+        consent_evidence::{Pointer, heard_note, is_stop},
         start_span::Beginning,
     },
 };
@@ -67,6 +67,8 @@ impl Runner {
         let had = assigned(&session);
         let (case_before, person_before) = (rows::case_id(&session), session.person.clone());
         let (mut pointer, by_word) = (Pointer::of(&event, &session), is_stop(&event));
+        // The message that this turn is about, which an earlier turn has marked where its words were waited for.
+        let about = handled.or_else(|| heard_note(&event, &session).map(|note| note.id));
         let thrown_away = match event {
             Event::SuggestionDiscarded { number } => agent_of_ready(&session, number),
             _ => None,
@@ -120,13 +122,14 @@ impl Runner {
         };
         let run_ids = self.run_ids(lane.conversations[index].id, &effects).await?;
         let conversation = &mut lane.conversations[index];
-        let begins = handled.map(TraceId::from).or(beginning.as_ref().map(|beginning| beginning.trace));
+        let begins = about.map(TraceId::from).or(beginning.as_ref().map(|beginning| beginning.trace));
         conversation.led_by = begins.or(conversation.led_by.filter(|_| goes_on));
         let led_by = conversation.led_by;
         if let Some(id) = led_by {
             tracing::debug!(trace.id = id.0, conversation.id = %conversation.id, turn, "A turn about {id}");
         }
-        let mut after = AfterCommit { handled, trace: led_by, shown, run_ids, flows: names, ..AfterCommit::default() };
+        let mut after =
+            AfterCommit { handled: about, trace: led_by, shown, run_ids, flows: names, ..AfterCommit::default() };
         for effect in &effects {
             self.apply(lane, index, effect, now, &mut set, &mut after);
         }
@@ -175,7 +178,7 @@ impl Runner {
         if case_changed {
             self.cases.look_again();
         }
-        if handled.is_some() && !after.inserted.is_empty() {
+        if about.is_some() && !after.inserted.is_empty() {
             self.metrics.answered.inc();
         }
         if let Some((id, content)) = ready {

@@ -79,6 +79,7 @@ pub fn part(set: &FlowSet, shape: Shape, name: &str) -> Option<ValueType> {
         (Shape::View("window"), "open") => ValueType::of(Kinds::YESNO),
         (Shape::View("window"), "ends_at") => MOMENT_OR_NOTHING,
         (Shape::View("msg"), "text" | "button" | "kind") => TEXT_OR_NOTHING,
+        (Shape::View("msg"), "heard") => ValueType::of(Kinds::YESNO.and(Kinds::NOTHING)),
         (Shape::View("msg"), "at") => MOMENT_OR_NOTHING,
         (Shape::View("msg"), "media") => ValueType::shape(Shape::Media).or(Kinds::NOTHING),
         (Shape::View("msg"), "location") => ValueType::shape(Shape::Location).or(Kinds::NOTHING),

@@ -177,6 +177,10 @@ pub fn take_option<'a>(
     if kept_back || !passes(turn, here, ask, &option.value, heard) {
         return false;
     }
+    if heard.message.kind.heard().is_some() && option.consent.iter().any(|(_, given)| *given) {
+        turn.note_at(here, "a consent needs the contact's own word or tap: what a model heard is asked again");
+        return false;
+    }
     // The consent of a tap was already recorded; a typed option has the same consent.
     let tapped = matches!(heard.message.kind, InboundKind::Button { .. });
     for (topic, given) in option.consent.iter().filter(|_| !tapped) {

@@ -9,20 +9,20 @@ use crate::{
 /// Adds a text to the answer that is being gathered. `false`: this question does not gather.
 pub fn gather(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) -> bool {
     let Some((here, ask)) = answering::ask_step(turn, run) else { return false };
-    let (Some(span), InboundKind::Text { body }) = (ask.gather, &heard.message.kind) else { return false };
+    let (Some(span), Some(body)) = (ask.gather, heard.message.kind.own_words()) else { return false };
     let now = turn.now();
     let Some(question) = answering::question_mut(turn, run).filter(|question| question.left) else { return false };
     let mut message = heard.message.clone();
     let until = match question.gathering.take() {
         Some(before) => {
-            if let InboundKind::Text { body: first } = &before.message.kind {
+            if let Some(first) = before.message.kind.own_words() {
                 message.kind = InboundKind::Text { body: format!("{first}\n{body}") };
             }
             before.until
         }
         None => now + span,
     };
-    let full = matches!(&message.kind, InboundKind::Text { body } if body.chars().count() >= GATHERED_CHARS_MAX);
+    let full = message.kind.own_words().is_some_and(|body| body.chars().count() >= GATHERED_CHARS_MAX);
     question.gathering = Some(Box::new(Gathering { message, until: if full { now } else { until } }));
     turn.note_at(here, "gathered: the answer may go on in the next message");
     if full {
@@ -52,7 +52,7 @@ pub fn gathered(turn: &mut Turn<'_>, run: u32) {
 /// after it.
 pub fn end_gathering(turn: &mut Turn<'_>, heard: &RoutedMessage<'_>) {
     let kind = &heard.message.kind;
-    if matches!(kind, InboundKind::Text { .. }) || !answer::says_something(kind) {
+    if kind.own_words().is_some() || !answer::says_something(kind) {
         return;
     }
     if let Some(run) =

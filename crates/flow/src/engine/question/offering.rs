@@ -13,7 +13,6 @@ use crate::{
     load::stock_phrases::Phrase,
     model::{
         answer::{self, AnswerContext, AnswerType},
-        inbound::InboundKind,
         session::{OptionShown, Question},
         value::Value,
     },
@@ -48,7 +47,7 @@ fn offered<'a>(
     ask: &Ask,
     heard: &RoutedMessage<'_>,
 ) -> Option<(OptionShown, bool)> {
-    let InboundKind::Text { body } = &heard.message.kind else { return None };
+    let body = heard.message.kind.own_words()?;
     if names_a_button_or_a_value(turn, here, ask.kind.of, heard) {
         return None;
     }

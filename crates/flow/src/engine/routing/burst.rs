@@ -18,7 +18,7 @@ use crate::{
 /// True if the trigger waits for more messages before its flow starts; false if the flow starts at once.
 pub fn opens_burst<'a>(turn: &mut Turn<'a>, choice: &Choice<'a>, heard: &RoutedMessage<'_>) -> bool {
     let (Some(id), Some(span)) = (heard.may_gather, choice.trigger.kind.gather()) else { return false };
-    if !matches!(heard.message.kind, InboundKind::Text { .. }) {
+    if heard.message.kind.own_words().is_none() {
         return false;
     }
     let until = turn.now() + span;
@@ -43,7 +43,7 @@ pub fn joins_more<'a>(turn: &mut Turn<'a>, fitting: &[Choice<'a>], heard: &Route
 
 /// True if the text continues the gathered message: no question waits for it, and it is not a keyword itself.
 pub fn joins(turn: &mut Turn<'_>, message: &InboundMessage) -> bool {
-    let InboundKind::Text { body } = &message.kind else { return false };
+    let Some(body) = message.kind.own_words() else { return false };
     if answering::asking(turn).is_some() {
         return false;
     }
@@ -59,15 +59,14 @@ pub fn joins(turn: &mut Turn<'_>, message: &InboundMessage) -> bool {
 
 /// Adds a text, as `gather` of a question does: the time counts from the first text, and too long a text ends it.
 pub fn join_burst(turn: &mut Turn<'_>, mut burst: WaitingWelcome, message: &InboundMessage) {
-    if let (InboundKind::Text { body: first }, InboundKind::Text { body }) = (&mut burst.message.kind, &message.kind) {
-        first.push('\n');
-        first.push_str(body);
+    if let (Some(first), Some(body)) = (burst.message.kind.own_words(), message.kind.own_words()) {
+        burst.message.kind = InboundKind::Text { body: format!("{first}\n{body}") };
     }
     if burst.message.referral.is_none() {
         burst.message.referral.clone_from(&message.referral);
     }
     turn.note(None, None, "gathered: it goes on with the message before it");
-    let full = matches!(&burst.message.kind, InboundKind::Text { body } if body.chars().count() >= GATHERED_CHARS_MAX);
+    let full = burst.message.kind.own_words().is_some_and(|body| body.chars().count() >= GATHERED_CHARS_MAX);
     match full {
         true => burst_over(turn, burst),
         false => turn.session.welcome = Some(Box::new(burst)),

@@ -359,6 +359,7 @@ impl<'m> RoutedMessage<'m> {
         match &self.message.kind {
             InboundKind::Text { .. } => "a text",
             InboundKind::Button { .. } => "a tap",
+            InboundKind::Media { heard: Some(_), .. } => "a voice note that was heard",
             InboundKind::Media { media, .. } => media.as_str(),
             InboundKind::Location { .. } => "a place",
             InboundKind::Contacts { .. } => "a contact card",

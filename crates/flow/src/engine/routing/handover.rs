@@ -202,7 +202,7 @@ pub fn close(turn: &mut Turn<'_>) {
         drive::stop_because(turn, run, "closed");
     }
     queue::drop_queue(turn);
-    turn.session.waiting_messages.clear();
+    turn.session.drop_messages();
     turn.session.welcome = None;
     turn.effects.push(Effect::Drop { run: None, message: None, reason: None });
     turn.session.needs_person = None;
@@ -217,7 +217,7 @@ pub fn leave(turn: &mut Turn<'_>) {
         drive::stop_because(turn, run, "joined");
     }
     queue::drop_queue(turn);
-    turn.session.waiting_messages.clear();
+    turn.session.drop_messages();
     turn.session.welcome = None;
     turn.session.unsure_stop = None;
     turn.session.language_asked = None;

@@ -8,6 +8,7 @@ pub(crate) mod case;
 pub mod choose;
 pub(super) mod events;
 pub(crate) mod handover;
+pub(super) mod hearing;
 pub mod meaning;
 pub(super) mod once;
 pub(crate) mod opt_out;

@@ -3,6 +3,7 @@
 use super::choose::RoutedMessage;
 use crate::{
     base::{
+        ids::InboundId,
         limits::{CONFIRM_STOP_EVERY, UNSURE_STOP},
         phone,
         time::Time,
@@ -45,6 +46,22 @@ pub fn stop_by_word(turn: &mut Turn<'_>, message: &InboundMessage) {
     confirm_stop(turn, message.at, language);
 }
 
+/// True for a voice note that is nothing but a hard opt-out word.
+pub fn is_spoken_stop(turn: &Turn<'_>, message: &InboundMessage) -> bool {
+    let opt_out = &turn.live().bot.opt_out;
+    let extra = || ExtraWords::new(&opt_out.words, &opt_out.unsure);
+    message.kind.heard().is_some_and(|words| consent_words::recognise(words, &extra()) == Some(Word::Stop))
+}
+
+/// Handles a spoken opt-out word. It counts as a typed one, and is always confirmed: a model may have heard it where
+/// nobody has said it, and the confirmation tells the way back.
+pub fn stop_by_voice(turn: &mut Turn<'_>, id: InboundId, message: &InboundMessage) {
+    let words = message.kind.heard().unwrap_or_default();
+    stop_silently(turn, &format!("a word in the voice note {id}"), None);
+    turn.session.confirmed_stop_at = None;
+    confirm_stop(turn, message.at, consent_words::language(words));
+}
+
 /// Handles an opt-out by a button, or by a confirmed unsure word.
 pub fn stop(turn: &mut Turn<'_>, by: &str, at: Time, confirm: bool) {
     stop_silently(turn, by, None);
@@ -81,7 +98,7 @@ fn stop_everything(turn: &mut Turn<'_>) {
     for queued in std::mem::take(&mut turn.session.queue) {
         queue::refuse(turn, &queued.start, Reason::OptedOut);
     }
-    turn.session.waiting_messages.clear();
+    turn.session.drop_messages();
     turn.session.welcome = None;
     turn.session.unsure_stop = None;
     turn.session.language_asked = None;

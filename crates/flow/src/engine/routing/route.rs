@@ -70,6 +70,7 @@ pub fn received(
     match word {
         Some(ConsentWord::Stop) => return opt_out::stop_by_word(turn, &message),
         Some(ConsentWord::Start) => return opt_out::start_again(turn, &message),
+        None if opt_out::is_spoken_stop(turn, &message) => return opt_out::stop_by_voice(turn, id, &message),
         None => {}
     }
     if turn.opted_out.is_some() && !opt_out::heard_after_stop(turn, &message) {

@@ -366,7 +366,7 @@ pub fn busy(turn: &Turn<'_>) -> Option<Reason> {
         return Some(Reason::WithPerson);
     }
     // A message whose meaning is asked for may begin a run at any moment.
-    let is_asked = turn.session.meaning_call().is_some();
+    let is_asked = turn.session.meaning_call().or(turn.session.hearing_call()).is_some();
     (is_asked || turn.session.runs.iter().any(|run| in_progress(&run.waiting))).then_some(Reason::Busy)
 }
 

@@ -40,6 +40,11 @@ pub const BOT_KEYS: &[FieldSpec] = &[
         "What holds for all steps `agent`, and the model that tells what a message means.",
     ),
     FieldSpec::optional(
+        "voice",
+        VOICE,
+        "The model that writes voice notes down: such a note is then judged as its text; unheard, it stays a voice note.",
+    ),
+    FieldSpec::optional(
         "fields",
         FieldKind::MapOf(&parts::DECLARATION),
         "What is remembered of a contact, with types.",
@@ -170,6 +175,15 @@ const AGENTS: FieldKind = FieldKind::Record(&[
         FieldKind::Known(Declared::Model),
         "The model that judges the talks of evals by `expect: {judge: …}`. No flow asks it.",
     ),
+]);
+
+const VOICE: FieldKind = FieldKind::Record(&[
+    FieldSpec::required(
+        "model",
+        FieldKind::Name,
+        "A model of the configuration with `use: transcribe`; it does not stand in `models`.",
+    ),
+    FieldSpec::default("max", FieldKind::Duration, "2m", "A longer note stays a voice note; at most 15 minutes."),
 ]);
 
 const TEMPLATE: FieldKind = FieldKind::Record(&[

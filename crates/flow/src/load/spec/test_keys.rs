@@ -99,6 +99,18 @@ pub const TEST_STEPS: &[FieldSpec] = &[
         "The customer sends a file.",
     ),
     FieldSpec::optional(
+        "voice",
+        FieldKind::Either(&[
+            FieldKind::Name,
+            FieldKind::Record(&[FieldSpec::required(
+                "unheard",
+                FieldKind::YesNo,
+                "True: nothing is heard in it, and it stays a voice note.",
+            )]),
+        ]),
+        "The customer sends a voice note in which the model of `voice` hears these words.",
+    ),
+    FieldSpec::optional(
         "location",
         FieldKind::Record(&[
             FieldSpec::required("latitude", FieldKind::Name, "Degrees north."),

@@ -31,9 +31,10 @@ pub const VIEWS: &[View] = &[
         name: "msg",
         help: "The message or tap that the flow was started or went on by.",
         parts: &[
-            ("text", "What was written, also below a picture."),
+            ("text", "What was written, also below a picture, or heard in a voice note."),
             ("button", "The id of the button that was tapped."),
             ("kind", "`text`, `button`, `image`, `location` and so on."),
+            ("heard", "True for a voice note whose words `text` is: `voice` of `_bot.yaml`."),
             ("media", "A file that came with it."),
             ("location", "A place, with `latitude` and `longitude`."),
             ("order", "The basket that was sent, with its items."),

@@ -122,6 +122,7 @@ impl Agent {
             restarts: 0,
             masked,
             about_conversation: false,
+            voice: None,
         })
     }
 

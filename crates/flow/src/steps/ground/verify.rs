@@ -86,6 +86,7 @@ pub(in crate::steps) fn question(turn: &Turn<'_>, here: Here<'_>, judged: Judged
         restarts: 0,
         masked,
         about_conversation: false,
+        voice: None,
     }
 }
 

@@ -81,6 +81,7 @@ impl Talk {
             "restart" => self.event(Event::Restarted),
             "tick" => self.event(Event::Tick),
             "image" => self.receive(image(), self.now),
+            "voice" => self.receive(voice(), self.now),
             "react" => {
                 let emoji = if rest.is_empty() { "👍" } else { rest };
                 self.receive(InboundKind::Reaction { emoji: Some(emoji.into()), to: None }, self.now);
@@ -295,6 +296,21 @@ fn image() -> InboundKind {
         filename: None,
         sha256: None,
         voice: false,
+        heard: None,
+    }
+}
+
+fn voice() -> InboundKind {
+    InboundKind::Media {
+        media: MediaKind::Audio,
+        id: Some("v1".into()),
+        mime: Some("audio/ogg; codecs=opus".into()),
+        url: None,
+        caption: None,
+        filename: None,
+        sha256: None,
+        voice: true,
+        heard: None,
     }
 }
 

@@ -250,6 +250,7 @@ impl Talk {
             }
             Effect::Happened { .. } => return,
             Effect::RunMoved { .. } => "moved".into(),
+            Effect::Heard { message, .. } => format!("heard {}", text_of(&message.kind).unwrap_or_default()),
             Effect::Unanswered => "unanswered".into(),
             Effect::Late { .. } => "late".into(),
             Effect::Alarm { kind, .. } => format!("alarm {kind}"),

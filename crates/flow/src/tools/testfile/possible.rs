@@ -76,6 +76,7 @@ impl Look<'_> {
                 TestAction::Bot(BotSays::Nothing(_))
                 | TestAction::User(_)
                 | TestAction::Media { .. }
+                | TestAction::Voice(_)
                 | TestAction::Location { .. }
                 | TestAction::Arrives(_)
                 | TestAction::Status(_)

@@ -8,6 +8,7 @@ use crate::{
     },
     definition::{FlowSet, Node},
     engine::routing::meaning,
+    model::effect::VOICE_STEP,
     steps::{Step, ground::verify::VERIFY},
 };
 
@@ -17,7 +18,9 @@ const ANY: &str = "any";
 /// Checks all names. True if there is one: then the findings depend on the steps of all flows.
 pub(super) fn check(scenario: &Scenario, set: &FlowSet, findings: &Findings) -> bool {
     let written = names(scenario);
-    let unknown = written.iter().filter(|name| !matches!(name.text.as_str(), ANY | meaning::STEP));
+    let hears = |name: &str| name == VOICE_STEP && set.bot.voice.is_some();
+    let unknown =
+        written.iter().filter(|name| !matches!(name.text.as_str(), ANY | meaning::STEP) && !hears(&name.text));
     for name in unknown {
         // The head of the file is part of the head of each case.
         if findings.speaks_of(&name.place) {
@@ -39,6 +42,7 @@ pub(super) fn check(scenario: &Scenario, set: &FlowSet, findings: &Findings) -> 
         };
         let known = asking.iter().copied().chain(asking.iter().map(|id| own(id))).chain([meaning::STEP, ANY]);
         let known = known.chain(nodes().any(verifies).then_some(VERIFY));
+        let known = known.chain(set.bot.voice.is_some().then_some(VOICE_STEP));
         let help = did_you_mean(&name.text, known).unwrap_or_else(|| match asking.len() {
             0 => format!("no step of these flows asks a model; `{}` is for triggers `meaning`", meaning::STEP),
             _ => {

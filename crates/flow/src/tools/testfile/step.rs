@@ -42,6 +42,8 @@ pub enum TestAction {
         kind: MediaKind,
         caption: Option<String>,
     },
+    /// A voice note with the words that are heard in it; `None`: nothing is.
+    Voice(Option<String>),
     Location {
         latitude: f64,
         longitude: f64,
@@ -184,6 +186,7 @@ fn act(entry: &Entry, set: &FlowSet, head: &Head, findings: &Findings) -> Option
         "user" => TestAction::User(text()?),
         "tap" => TestAction::Tap(text()?),
         "media" => media(node, findings)?,
+        "voice" => TestAction::Voice(voice(node, set, findings)?),
         "location" => location(node, findings)?,
         "status" => TestAction::Status(status(node, findings)?),
         "webhook" => webhook(node, findings)?,
@@ -245,6 +248,33 @@ fn media(node: &Node, findings: &Findings) -> Option<TestAction> {
     };
     Some(TestAction::Media { kind: found, caption })
 }
+
+/// The words of a voice note; `Some(None)`: nothing is heard in it.
+fn voice(node: &Node, set: &FlowSet, findings: &Findings) -> Option<Option<String>> {
+    let wrong = |message: String, help: &str| {
+        if !node.is_broken() {
+            findings.push(Diagnostic::error("E958", &node.place, message).help(help));
+        }
+        None
+    };
+    if node.map().is_some() {
+        let mut fields = Fields::new(node, "`voice`", findings);
+        fields.required("unheard");
+        let unheard = fields.bool("unheard");
+        fields.finish();
+        return if unheard { Some(None) } else { wrong("a voice note that is heard has words".into(), HEARD) };
+    }
+    let Some(words) = node.text().filter(|words| !words.trim().is_empty()) else {
+        return wrong(format!("`voice` takes the words that are heard, and this is {}", node.describe()), HEARD);
+    };
+    if set.bot.voice.is_none() {
+        let help = "write `voice: {model: ears}` into `_bot.yaml`, or play it as it arrives: `voice: {unheard: true}`";
+        return wrong("the bot hears no voice notes".to_owned(), help);
+    }
+    Some(Some(words.to_owned()))
+}
+
+const HEARD: &str = "write `voice: tomorrow at ten`, or `voice: {unheard: true}`";
 
 fn location(node: &Node, findings: &Findings) -> Option<TestAction> {
     let mut fields = Fields::new(node, "`location`", findings);

@@ -108,7 +108,7 @@ cases:
     flows/hi.test.yaml:20:17: error[E958] `status` is `sent`, `delivered`, `read`, `failed` or `{failed: CODE}`, and this is keys with values
     flows/hi.test.yaml:21:15: error[E958] tests set what is known of the contact, and `city` is none of that; write `contact.city`
     flows/hi.test.yaml:21:24: error[E958] a test cannot change the phone: it is how the contact is known
-    flows/hi.test.yaml:22:9: error[E957] tests have no step `stop`; it is one of `user`, `tap`, `media`, `location`, `order`, `form`, `screen`, `reaction`, `referral`, `card`, `welcome`, `missed_call`, `again`, `status`, `webhook`, `event`, `api`, `person`, `hand_back`, `set`, `advance`, `advance_to`, `provider`, `restart`, `bot`, `expect`
+    flows/hi.test.yaml:22:9: error[E957] tests have no step `stop`; it is one of `user`, `tap`, `media`, `voice`, `location`, `order`, `form`, `screen`, `reaction`, `referral`, `card`, `welcome`, `missed_call`, `again`, `status`, `webhook`, `event`, `api`, `person`, `hand_back`, `set`, `advance`, `advance_to`, `provider`, `restart`, `bot`, `expect`
     flows/hi.test.yaml:23:15: error[E203] `bot` has no key `txet`; did you mean `text`?
     flows/hi.test.yaml:23:33: error[E207] `window` cannot be the text `opne`; did you mean `open`?
     flows/hi.test.yaml:24:18: error[E203] `expect` has no key `windwo`; did you mean `window`?

@@ -88,6 +88,8 @@ pub fn act(act: &TestAction) -> Option<String> {
         TestAction::Media { kind, caption: Some(caption) } => {
             format!("media: {{kind: {}, caption: {}}}", kind.as_str(), scalar(caption))
         }
+        TestAction::Voice(Some(words)) => format!("voice: {}", line_scalar(words)),
+        TestAction::Voice(None) => "voice: {unheard: true}".to_owned(),
         TestAction::Location { latitude, longitude } => {
             format!("location: {{latitude: {latitude}, longitude: {longitude}}}")
         }

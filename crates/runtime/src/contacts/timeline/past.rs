@@ -27,7 +27,9 @@ pub async fn rows(
     let mut items = Vec::new();
     for talk in conversation::of(store, contact.id).await? {
         for row in timeline::heard(store, talk.id, stretch(Source::Heard)).await? {
-            let text = words_of(&row.data.message.kind).map(str::to_owned);
+            let kind = &row.data.message.kind;
+            let heard = kind.heard().map(|words| format!("🎤 heard: {words}"));
+            let text = heard.or_else(|| words_of(kind).map(str::to_owned));
             let item = TimelineItem::new(row.at, TimelineKind::MessageIn, Source::Heard, row.id);
             items.push(TimelineItem { text, id: Some(row.id), ..item });
         }
