@@ -49,9 +49,10 @@ pub struct Args {
     name: String,
 }
 
-const COMMANDS: [(&str, &str); 21] = [
+const COMMANDS: [(&str, &str); 22] = [
     ("/tap 1", "tap a button of the last message that has some: its number or title"),
     ("/media image My receipt", "send a file: image, audio, video, document or sticker, with or without a caption"),
+    ("/voice tomorrow at ten", "send a voice note in which this is heard; without words nothing is"),
     ("/location 40.4 -3.7", "send a place"),
     ("/form {day: 2026-11-27}", "send the form back that the bot sent last, filled in"),
     ("/screen DAY {people: 2}", "the form asks for the screen behind this one; `/screen` opens it"),
@@ -98,6 +99,8 @@ struct Chat {
     /// The number of unknown sends whose listing among the dead letters was printed.
     given_up: i64,
     window: Option<bool>,
+    /// The number of voice notes so far.
+    voice_notes: u32,
 }
 
 /// Whether the chat continues.
@@ -109,7 +112,8 @@ enum Then {
 
 impl Chat {
     fn new(local: LocalBot) -> Self {
-        Chat { local, paint: Paint::stdout(), shown: BTreeMap::new(), traced: 0, told: 0, given_up: 0, window: None }
+        let (paint, shown) = (Paint::stdout(), BTreeMap::new());
+        Chat { local, paint, shown, traced: 0, told: 0, given_up: 0, window: None, voice_notes: 0 }
     }
 
     async fn talk(&mut self, flow: Option<&str>) -> Outcome {
@@ -184,6 +188,7 @@ impl Chat {
             "trace" => self.trace().await?,
             "fail" => self.fail(rest)?,
             "media" => self.media(rest).await?,
+            "voice" => self.voice(rest).await?,
             "location" => self.location(rest).await?,
             "set" => self.set(rest).await?,
             "tag" => self.tag(rest, true).await?,

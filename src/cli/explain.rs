@@ -139,6 +139,7 @@ async fn explain(local: &mut LocalBot, args: &Args, when: Option<When>) -> Outco
         ),
         false => format!("`{}` {found}", args.text),
     };
+    let spoken = spoken(local, &args.text);
     if out::is_json() {
         let said = local.said().await?;
         let said =
@@ -152,11 +153,14 @@ async fn explain(local: &mut LocalBot, args: &Args, when: Option<When>) -> Outco
         });
         out::document(&json!({
             "text": args.text, "verdict": verdict, "steps": steps.collect::<Vec<_>>(),
-            "flows": flows.collect::<Vec<_>>(), "said": said.collect::<Vec<_>>(),
+            "flows": flows.collect::<Vec<_>>(), "said": said.collect::<Vec<_>>(), "spoken": spoken,
         }));
         return Ok(());
     }
     println!("{}", paint.strong(verdict));
+    if let Some(spoken) = spoken {
+        println!("{spoken}");
+    }
     if others.iter().any(|told| told.why.ends_with(flow::LANGUAGE_FIRST)) {
         println!(
             "`--language {}` tells what the message starts once that is known",
@@ -188,6 +192,14 @@ async fn explain(local: &mut LocalBot, args: &Args, when: Option<When>) -> Outco
         print!("{}", show::bubble(message.sent_as.as_ref().unwrap_or(&message.draft.content), &known, paint));
     }
     Ok(())
+}
+
+/// The sentence about a voice note with these words; `None`: the bot hears none.
+fn spoken(local: &LocalBot, text: &str) -> Option<String> {
+    let live = local.app.live.get();
+    let voice = live.set.bot.voice.as_ref()?;
+    let (max, model) = (voice.max, &voice.model);
+    Some(format!("a voice note of at most {max} in which the model `{model}` hears `{text}` does the same"))
 }
 
 /// The result of each trigger of each flow for the text, the winner first.

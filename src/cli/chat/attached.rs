@@ -21,6 +21,22 @@ impl Chat {
         self.print_news(true).await
     }
 
+    /// Handles `/voice tomorrow at ten`; without words nothing is heard.
+    pub(super) async fn voice(&mut self, words: &str) -> Outcome {
+        let hears = self.local.app.live.get().set.bot.voice.is_some();
+        let told = match words {
+            _ if !hears => "(sends a voice note; the bot hears none: `_bot.yaml` has no `voice`)".to_owned(),
+            "" => "(sends a voice note in which nothing is heard)".to_owned(),
+            words => format!("(🎤 heard: {words})"),
+        };
+        println!("{}", self.paint.faint(told));
+        self.voice_notes += 1;
+        let id = format!("voice.{}", self.voice_notes);
+        self.local.app.calls.speak(id.clone(), (!words.is_empty()).then(|| words.to_owned()));
+        self.local.act(CustomerEvent::Voice { id }, None).await?;
+        self.print_news(true).await
+    }
+
     /// Handles `/location 40.4 -3.7`.
     pub(super) async fn location(&mut self, text: &str) -> Outcome {
         let mut numbers = text.split([' ', ',']).filter(|part| !part.is_empty()).map(str::parse::<f64>);

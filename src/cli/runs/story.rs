@@ -181,6 +181,8 @@ pub fn shown(kind: &InboundKind) -> String {
     match kind {
         InboundKind::Text { body } => body.clone(),
         InboundKind::Button { title, .. } => format!("[{title}]"),
+        InboundKind::Media { heard: Some(words), .. } => format!("🎤 heard: {words}"),
+        InboundKind::Media { voice: true, .. } => "🎤 (voice note)".to_owned(),
         InboundKind::Media { media, caption, .. } => with(media.as_str(), caption),
         InboundKind::Location { name, .. } => with("place", name),
         InboundKind::Contacts { .. } => "(contacts)".to_owned(),

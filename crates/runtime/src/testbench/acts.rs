@@ -48,6 +48,12 @@ impl World<'_> {
                 let what = CustomerEvent::media(*kind, caption.clone());
                 self.hear(what, None).await
             }
+            TestAction::Voice(words) => {
+                self.tell('<', format!("(voice note) {}", words.as_deref().unwrap_or_default()).trim_end());
+                let id = format!("voice.{}", self.written);
+                self.app.calls.speak(id.clone(), words.clone());
+                self.hear(CustomerEvent::Voice { id }, None).await
+            }
             TestAction::Location { latitude, longitude } => {
                 self.tell('<', format!("(location {latitude}, {longitude})"));
                 self.hear(CustomerEvent::Location { latitude: *latitude, longitude: *longitude }, None).await
@@ -261,7 +267,11 @@ impl World<'_> {
 /// True if the customer said something and expects an answer.
 pub(super) fn is_said(act: &TestAction) -> bool {
     match act {
-        TestAction::User(_) | TestAction::Tap(_) | TestAction::Media { .. } | TestAction::Location { .. } => true,
+        TestAction::User(_)
+        | TestAction::Tap(_)
+        | TestAction::Media { .. }
+        | TestAction::Voice(_)
+        | TestAction::Location { .. } => true,
         // A reaction expects none, and a customer who opens the chat may write first.
         TestAction::Arrives(arrival) => {
             !matches!(arrival, Arrival::Reaction(_) | Arrival::Welcome | Arrival::Screen { .. })

@@ -53,6 +53,9 @@ impl World<'_> {
             Effect::CaseOverdue { limit, .. } => {
                 self.tell('!', format!("the case is overdue: `{}_within` is over", limit.as_str()));
             }
+            Effect::Heard { message, .. } => {
+                self.tell('*', format!("🎤 heard: {}", message.kind.heard().unwrap_or_default().replace('\n', " ⏎ ")));
+            }
             Effect::Unanswered => self.tell('*', "no flow understood this"),
             Effect::Late { .. } => self.tell('*', "it came too late to be answered by itself"),
             Effect::Alarm { text, .. } => self.tell('!', text),

@@ -65,7 +65,7 @@ pub(super) struct World<'a> {
     customer: Alias,
     customer_name: Option<String>,
     /// The number of the customer's messages so far, used in their ids.
-    written: u32,
+    pub(super) written: u32,
     /// The webhooks with the customer's messages, by the message's id.
     pub posted: BTreeMap<String, String>,
     /// In the order in which the provider accepted them.

@@ -7,7 +7,7 @@ use crate::{
         time::Time,
     },
     flow::tools::testfile::{Arrival, TestAction, TestFault},
-    model::{contact::ContactData, inbound::InboundKind, value::Value},
+    model::{contact::ContactData, content::MediaKind, inbound::InboundKind, value::Value},
     store::{
         ReadError, Store,
         tables::{contact, inbound, outbound, run},
@@ -112,6 +112,8 @@ async fn acts_of(
                 None => TestAction::User(body),
             },
             InboundKind::Button { title, .. } => TestAction::Tap(title),
+            InboundKind::Media { heard: Some(words), .. } => TestAction::Voice(Some(words)),
+            InboundKind::Media { media: MediaKind::Audio, voice: true, .. } => TestAction::Voice(None),
             InboundKind::Media { media, caption, .. } => TestAction::Media { kind: media, caption },
             // A location is personal, too.
             InboundKind::Location { .. } => TestAction::Location { latitude: 40.4168, longitude: -3.7038 },

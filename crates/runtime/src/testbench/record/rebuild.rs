@@ -148,6 +148,7 @@ impl<'b> KnownBot<'b> {
             TestAction::Media { kind, caption } => {
                 TestAction::Media { kind, caption: caption.map(|caption| mask.words(&caption)) }
             }
+            TestAction::Voice(Some(words)) => TestAction::Voice(Some(mask.typed(&words, asked(draft).await?))),
             TestAction::Arrives(arrival) => TestAction::Arrives(masked_arrival(mask, arrival)),
             other => other,
         })
