@@ -5,7 +5,7 @@ import { signal } from '../vendor/preact.js';
 import { listen } from '../js/api.js';
 import { readWaiting } from '../js/waitcount.js';
 
-const TYPES = ['message.in', 'message.out', 'message.status', 'handoff', 'needs_person', 'assigned', 'case', 'suggestion'];
+const TYPES = ['message.in', 'message.heard', 'message.out', 'message.status', 'handoff', 'needs_person', 'assigned', 'case', 'suggestion'];
 /** News of so long are read together. */
 const GATHER_MS = 120;
 /** How often is asked without the stream, and with it, should it say nothing of something. */

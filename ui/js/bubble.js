@@ -138,6 +138,7 @@ function Inside({ item, message, drawn, live, around }) {
     ${drawn.cards?.map((card) => html`<${Card} card=${card} />`)}
     ${drawn.header && html`<b class="chat-header" dir="auto">${drawn.header}</b>`}
     ${item.was && html`<del class="chat-was" dir="auto"><span class="hidden">${t('chat.was')} </span>${rich(shape(item.was).text || t('chat.other_form'))}</del>`}
+    ${drawn.heard && html`<span class="chat-text chat-unknown">${t('chat.heard')}</span> `}
     ${text && html`<span class=${large ? 'chat-text large' : 'chat-text'} dir="auto">${rich(text)}</span>`}
     ${
       drawn.template &&

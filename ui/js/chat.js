@@ -115,7 +115,7 @@ function Stop() {
 function Pending() {
   return talk.pending.value.map((step, n) => {
     const { words } = named(step);
-    if (!['user', 'tap', 'media'].includes(Object.keys(step)[0])) return null;
+    if (!['user', 'tap', 'media', 'voice'].includes(Object.keys(step)[0])) return null;
     return html`<div class="chat-row in tail" key=${`p${n}`}><div class="chat-bubble"><span class="chat-text" dir="auto">${words}</span><span class="chat-meta"><${Ticks} status="queued" /></span></div></div>`;
   });
 }

@@ -26,6 +26,7 @@
  * @property {Ordered[]} [basket]
  * @property {{text: string, media?: Media, values: string[], buttons: Button[]}[]} [carousel] the cards, from the left
  * @property {string} [offerEnds] the moment
+ * @property {boolean} [heard] the text is what was heard in a voice note
  * @property {boolean} [edited]
  * @property {boolean} [known] false: nothing of it can be drawn
  */
@@ -122,6 +123,10 @@ export function shape(message) {
   if (kind === 'reaction') {
     out.emoji = (given.reaction ?? given).emoji ?? null;
     out.to = (given.reaction ?? given).to;
+  }
+  if (kind === 'media' && given.heard) {
+    out.text = words(given.heard);
+    out.heard = true;
   }
   if (kind === 'media' && !out.text && out.media?.caption) out.text = out.media.caption;
   const drawn = out.text || out.media || out.place || out.cards || out.list || out.form || out.filled || out.basket || out.template;

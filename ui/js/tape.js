@@ -11,7 +11,7 @@ export function look(act) {
   const failed = act.trace?.some((line) => line.kind === 'error') || act.messages.some((one) => one.status === 'failed');
   if (failed) return 'bad';
   if (verb.startsWith('advance')) return 'time';
-  return ['user', 'tap', 'media', 'location', 'card', 'form', 'reaction', 'order', 'referral', 'screen'].includes(verb) ? 'in' : 'world';
+  return ['user', 'tap', 'media', 'voice', 'location', 'card', 'form', 'reaction', 'order', 'referral', 'screen'].includes(verb) ? 'in' : 'world';
 }
 
 /** A step in words, as a test file has it. @param {Record<string, any>} step */
