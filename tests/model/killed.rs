@@ -2,16 +2,17 @@
 //! run goes on or takes `on_error`, and the money adds up.
 
 use super::{
-    ModelServer, READ, WRITTEN,
+    Act, ModelServer, READ, WRITTEN,
     step::{BOT, model},
-    value,
+    value, voice,
 };
 use crate::{runtime::house::House, store::postgres::cluster};
 use serde_json::json;
 use std::sync::Arc;
 use transom::{
     base::time::{Span, Time},
-    channel::meta::compose::CustomerEvent,
+    channel::{llm::silent_note, meta::compose::CustomerEvent},
+    model::effect::money,
     store::{Query, tables::model_call},
 };
 
@@ -40,6 +41,13 @@ const MEANING: &[(&str, &str)] = &[
     ("flows/rest.yaml", "flow: rest\nwhen: [{any_message: true}]\nsteps:\n  - say: 'Sorry: unknown_outcome'\n"),
 ];
 
+/// The flows of a voice note that the model writes down.
+const VOICE: &[(&str, &str)] = &[
+    ("flows/_bot.yaml", "bot: Shop\nlanguage: en\ntimezone: UTC\nvoice: {model: main}\n"),
+    ("flows/repair.yaml", "flow: repair\nwhen: [{message: repair}]\nsteps:\n  - say: 'About: repair'\n"),
+    ("flows/note.yaml", "flow: note\nwhen: [{media: audio}]\nsteps:\n  - say: 'Sorry: unknown_outcome'\n"),
+];
+
 /// A death at the commit after so many others, before or after it.
 #[derive(Debug, Clone, Copy)]
 struct Death {
@@ -65,9 +73,15 @@ struct Lived {
 
 /// One life after the other, each with its death; the last one goes on to the end.
 async fn live(files: &[(&str, &str)], database: Option<String>, deaths: &[Death]) -> Lived {
-    let server = ModelServer::start(vec![value(json!("repair"))]).await;
-    let mut house = House::at_meta_on(database, files, &model(&server, "")).await;
-    let message = house.webhook(CustomerEvent::Text("my brakes".into()));
+    let is_spoken = files == VOICE;
+    let answer = if is_spoken { voice::words("repair") } else { value(json!("repair")) };
+    let server = ModelServer::start(vec![answer]).await;
+    let file = ModelServer::start(vec![Act::Gives(silent_note(Span::minutes(1)))]).await;
+    let config = if is_spoken { ears(&server) } else { model(&server, "") };
+    let mut house = House::at_meta_on(database, files, &config).await;
+    house.graph.as_ref().unwrap().answer("/note.1", 200, json!({ "url": file.url }));
+    let said = if is_spoken { voice::note() } else { CustomerEvent::Text("my brakes".into()) };
+    let message = house.webhook(said);
     let mut died = true;
     if let Some(first) = deaths.first() {
         house.faults.die_at_commit(first.commit, first.after);
@@ -96,6 +110,12 @@ async fn live(files: &[(&str, &str)], database: Option<String>, deaths: &[Death]
     house.advance(Span::minutes(2)).await;
     judge(&house, &server, deaths).await;
     Lived { died, texts: house.texts() }
+}
+
+/// A minute of sound costs as much as a question of the other flows.
+fn ears(server: &ModelServer) -> String {
+    let price = money(i64::try_from(READ + 2 * WRITTEN).unwrap());
+    voice::ears(server, "").replace("name: ears", "name: main").replace("minute: 0.006", &format!("minute: {price}"))
 }
 
 /// Posts the message, and waits until a step has spoken and nothing more leaves.
@@ -172,9 +192,14 @@ async fn a_message_that_is_understood_is_not_lost_at_any_commit() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_voice_note_is_heard_twice_at_most_and_judged_once_at_any_commit() {
+    at_any_commit(VOICE).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_holds_on_postgres() {
     let Some(cluster) = cluster() else { return };
-    for files in [STEP, MEANING] {
+    for files in [STEP, MEANING, VOICE] {
         let deaths = once_at_each_commit(files, async || Some(cluster.database().await)).await;
         assert!(deaths >= 8, "webhook, turn, reservation, answer: {deaths}");
     }

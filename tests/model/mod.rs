@@ -14,6 +14,7 @@ pub mod step;
 mod suggest;
 mod summary;
 mod verified;
+mod voice;
 mod waiting;
 
 use serde_json::{Value as Json, json};
@@ -28,6 +29,8 @@ use tokio::{
 pub enum Act {
     /// A status, further headers, and the body.
     Says(u16, Vec<(&'static str, String)>, String),
+    /// A file.
+    Gives(Vec<u8>),
     /// Reads the request, and says nothing.
     Silent,
     /// A head, and then one byte after the other, slowly.
@@ -44,6 +47,8 @@ pub struct Asked {
     /// The first line and the headers, as they came.
     pub head: String,
     pub body: Json,
+    /// The body as it came, for what is no JSON.
+    pub raw: Vec<u8>,
 }
 
 /// A server on this machine. The last act of its script is repeated.
@@ -95,6 +100,11 @@ async fn serve(mut stream: TcpStream, seen: &Mutex<Vec<Asked>>, decide: &(dyn Fn
             let text = format!("{}{more}content-length: {}\r\n\r\n{body}", head(*status), body.len());
             let _ = stream.write_all(text.as_bytes()).await;
         }
+        Act::Gives(bytes) => {
+            let head = format!("HTTP/1.1 200 It\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", bytes.len());
+            let _ = stream.write_all(head.as_bytes()).await;
+            let _ = stream.write_all(bytes).await;
+        }
         Act::Silent => {
             // Until the client gives up.
             let _ = stream.read(&mut [0]).await;
@@ -129,7 +139,8 @@ async fn request(stream: &mut TcpStream) -> Option<Asked> {
             name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
         });
         if read.len() >= end + 4 + length.unwrap_or(0) {
-            return Some(Asked { head, body: serde_json::from_slice(&read[end + 4..]).unwrap_or_default() });
+            let raw = read[end + 4..].to_vec();
+            return Some(Asked { head, body: serde_json::from_slice(&raw).unwrap_or_default(), raw });
         }
     }
 }
