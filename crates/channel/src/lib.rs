@@ -9,6 +9,7 @@ use transom_model as model;
 pub mod answer;
 pub mod autocalls;
 pub mod call;
+pub mod chatwoot;
 pub mod checkup;
 pub mod client;
 mod fence;
@@ -106,7 +107,8 @@ pub trait Provider: Send + Sync {
         None
     }
 
-    /// True if a sender has several numbers: each message tells its own, and the answer leaves from it.
+    /// True if a sender has several numbers, or conversations with a number: each message tells its own, and the
+    /// answer leaves from it.
     fn has_numbers(&self, sender: SenderId) -> bool {
         let _ = sender;
         false
@@ -194,6 +196,11 @@ pub trait Provider: Send + Sync {
     /// the platform cannot be asked.
     fn examine<'a>(&'a self, http: &'a dyn Http, sender: SenderId) -> BoxFuture<'a, Vec<Check>>;
 
+    /// False if the platform shows us no templates: the configuration has them.
+    fn has_catalogue(&self) -> bool {
+        true
+    }
+
     /// All templates of a sender. `Template::id` is the platform's own number or 0; the caller assigns its own.
     fn templates<'a>(
         &'a self,
@@ -280,8 +287,11 @@ pub struct Outgoing {
     pub reply_to: Option<ProviderId>,
     /// Send outside the window without a template; only if the sender's `direct_send` allows it.
     pub direct: bool,
-    /// The number of ours that the person wrote to, if the sender has several (`has_numbers`).
+    /// The place of ours that the person wrote to, if the sender has several (`has_numbers`): a number, or the
+    /// number of a conversation.
     pub number: Option<String>,
+    /// The bytes of the file in `content`, if the platform takes them in the request (`ChannelLimits::attached`).
+    pub file: Option<Upload>,
 }
 
 /// The provider accepted the message. Statuses report its delivery.

@@ -13,21 +13,16 @@ pub struct Upload {
 }
 
 impl Upload {
-    /// A multipart form: `fields`, then the file as `file`.
-    pub fn form(&self, fields: &[(&str, &str)]) -> Body {
-        self.form_as("file", fields)
-    }
-
-    /// As `form`, with another name for the part of the file.
-    pub fn form_as(&self, part: &str, fields: &[(&str, &str)]) -> Body {
+    /// A multipart form: `fields`, then the file as `name`.
+    pub fn form(&self, name: &str, fields: &[(&str, &str)]) -> Body {
         let boundary = boundary();
         let mut bytes = Vec::with_capacity(self.bytes.len() + 1024);
-        for (name, value) in fields {
-            let field = format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
-            bytes.extend_from_slice(field.as_bytes());
+        for (field, value) in fields {
+            let part = format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n");
+            bytes.extend_from_slice(part.as_bytes());
         }
         let head = format!(
-            "--{boundary}\r\ncontent-disposition: form-data; name=\"{part}\"; filename=\"{}\"\r\ncontent-type: {}\r\n\r\n",
+            "--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"; filename=\"{}\"\r\ncontent-type: {}\r\n\r\n",
             quoted(&self.name),
             self.mime
         );
@@ -66,7 +61,9 @@ mod tests {
     use super::*;
 
     fn parts(upload: &Upload) -> (String, String) {
-        let Body::Parts { boundary, bytes } = upload.form(&[("messaging_product", "whatsapp")]) else { panic!() };
+        let Body::Parts { boundary, bytes } = upload.form("file", &[("messaging_product", "whatsapp")]) else {
+            panic!()
+        };
         (boundary, String::from_utf8(bytes).unwrap())
     }
 
@@ -90,8 +87,8 @@ mod tests {
     #[test]
     fn nobody_knows_a_boundary_before() {
         let upload = Upload { name: "a.png".into(), mime: "image/png".into(), bytes: Arc::new(vec![1]) };
-        let Body::Parts { boundary: one, .. } = upload.form(&[]) else { panic!() };
-        let Body::Parts { boundary: two, .. } = upload.form(&[]) else { panic!() };
+        let Body::Parts { boundary: one, .. } = upload.form("file", &[]) else { panic!() };
+        let Body::Parts { boundary: two, .. } = upload.form("file", &[]) else { panic!() };
         assert_ne!(one, two);
         // RFC 2046 allows at most 70 characters.
         assert!(one.len() <= 70 && one.len() >= 32, "{one}");

@@ -50,6 +50,9 @@ pub struct ChannelLimits {
     /// Supports uploading a file once and sending it by its id; without it, the platform fetches the file from an
     /// address.
     pub uploads: bool,
+    /// Takes the bytes of a file in the request that sends it (`Outgoing::file`): nothing is uploaded before, and the
+    /// platform fetches nothing.
+    pub attached: bool,
     /// The supported kinds of files, with the maximum size in bytes. For an address, the platform checks the size when
     /// it fetches the file. A file of another kind becomes an address in a text.
     pub media: &'static [(MediaKind, u64)],
@@ -86,6 +89,7 @@ pub static META: ChannelLimits = ChannelLimits {
     quotes: true,
     rare_parts: true,
     uploads: true,
+    attached: false,
     media: &[
         (MediaKind::Image, 5 * MIB),
         (MediaKind::Audio, 16 * MIB),

@@ -30,6 +30,9 @@ pub enum Inbound {
     Status { sender: SenderId, status: StatusUpdate },
     /// A person of the business wrote from the phone app, or another application has the conversation.
     Echo { sender: SenderId, echo: Echo },
+    /// The platform's own inbox gave the conversation to a person of the business, or back to the bot.
+    /// `place`: as `InboundMessage::number`.
+    Assigned { sender: SenderId, contact: Vec<Alias>, place: String, to: Holder },
     /// The contact changed a marketing preference on the platform (`user_preferences`).
     Preference { sender: SenderId, from: Vec<Alias>, at: Time, marketing: Preference },
     /// The contact's number or id changed.
@@ -53,6 +56,7 @@ impl Inbound {
             Inbound::Message { sender, .. }
             | Inbound::Status { sender, .. }
             | Inbound::Echo { sender, .. }
+            | Inbound::Assigned { sender, .. }
             | Inbound::Preference { sender, .. }
             | Inbound::Identity { sender, .. } => Some(*sender),
             Inbound::Dead { sender, .. } => *sender,
@@ -79,8 +83,8 @@ pub struct InboundMessage {
     pub reply_to: Option<ProviderId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub referral: Option<Referral>,
-    /// The number of ours that the contact wrote to, `+` and digits, at a sender with several numbers; replies leave
-    /// from it, because WhatsApp's window belongs to it.
+    /// The place of ours that the contact wrote to, if a sender has several; replies leave from it. A number, `+` and
+    /// digits, because WhatsApp's window belongs to it; at Chatwoot the number of the conversation there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
 }
@@ -303,6 +307,18 @@ pub struct Echo {
 pub enum EchoSource {
     App,
     Standby,
+}
+
+/// The one who has a conversation in the platform's own inbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Holder {
+    Bot,
+    /// A person; the name as the platform shows it.
+    Person {
+        agent: Option<String>,
+        /// True: the person has written to the contact, which also ends the wait after a hand-off.
+        wrote: bool,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -147,7 +147,7 @@ fn waba(sender: &Sender) -> Option<&str> {
     match &sender.access {
         Access::Meta(access) => access.waba_id.as_deref(),
         Access::Kapso(access) => access.waba_id.as_deref(),
-        Access::Sandbox | Access::Twilio(_) | Access::Waplify(_) | Access::Autocalls(_) => None,
+        Access::Sandbox | Access::Twilio(_) | Access::Waplify(_) | Access::Autocalls(_) | Access::Chatwoot(_) => None,
     }
 }
 

@@ -38,7 +38,7 @@ pub struct SenderShown<'a> {
     id: i64,
     account: &'a str,
     name: &'a str,
-    /// `meta`, `twilio`, `kapso`, `waplify`, `autocalls` or `sandbox`.
+    /// `meta`, `twilio`, `kapso`, `waplify`, `autocalls`, `chatwoot` or `sandbox`.
     provider: &'static str,
     /// E.164.
     phone: &'a str,

@@ -37,6 +37,14 @@ pub const POLLED_CONVERSATIONS_MAX: usize = 10_000;
 /// The interval at which the platform is asked about a window that is closed by our record.
 pub const WINDOW_ASK_EVERY: Span = Span::minutes(10);
 
+// -- an inbox of Chatwoot
+/// The largest number of an account, inbox or team: the database there stores 63 bits, JSON holds 53.
+pub const CHATWOOT_NUMBER_MAX: i64 = 9_007_199_254_740_991;
+/// Attachments of one message that are read; Chatwoot stores at most fifteen.
+pub const CHATWOOT_ATTACHMENTS_MAX: usize = 15;
+/// The name of a kind of content that this version does not know.
+pub const UNKNOWN_KIND_CHARS_MAX: usize = 64;
+
 // -- read marks
 /// An older message is not marked as read: its processing was resumed after an interruption.
 pub const READ_MARK_FRESH: Span = Span::minutes(10);

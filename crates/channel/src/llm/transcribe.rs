@@ -91,7 +91,7 @@ impl ModelClient {
         );
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let file = Upload { name: FILE_NAME.into(), mime: MIME.into(), bytes: Arc::new(clip.bytes.clone()) };
-        let form = file.form(&fields);
+        let form = file.form("file", &fields);
         (form.content_type().into_owned(), form.into_bytes())
     }
 

@@ -21,7 +21,7 @@ pub async fn upload(meta: &Meta, http: &dyn Http, sender: SenderId, file: &Uploa
         method: Method::Post,
         url: sender.url(&format!("{}/media", sender.phone_number_id)),
         auth: sender.auth(),
-        body: Some(file.form(&[("messaging_product", "whatsapp"), ("type", &file.mime)])),
+        body: Some(file.form("file", &[("messaging_product", "whatsapp"), ("type", &file.mime)])),
         timeout: UPLOAD_TIMEOUT.to_std(),
         sender: Some(sender.id),
     };

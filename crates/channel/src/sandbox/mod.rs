@@ -218,7 +218,7 @@ mod tests {
     fn hello() -> Outgoing {
         let content = Content::Text { body: "hello".into() };
         let (id, sender, to) = (OutboundId(7), SenderId(1), vec![phone()]);
-        Outgoing { id, sender, to, content, reply_to: None, direct: false, number: None }
+        Outgoing { id, sender, to, content, reply_to: None, direct: false, number: None, file: None }
     }
 
     fn receive(sandbox: &Sandbox, sender: i64, body: &str) -> Result<Vec<Item>, Rejected> {

@@ -22,7 +22,7 @@ pub fn check(flow: &Flow, around: &CheckContext, findings: &Findings) {
         own(scalar, around, findings);
     }
     let Some(first) = written.first().filter(|_| !around.public_url) else { return };
-    if let Some((name, _)) = served(flow, around).iter().find(|(_, carries)| !carries.uploads) {
+    if let Some((name, _)) = served(flow, around).iter().find(|(_, carries)| !carries.uploads && !carries.attached) {
         let message = format!(
             "the platform of the sender `{name}` fetches files by an address, and nobody knows where this daemon can be \
              reached: the step fails there"

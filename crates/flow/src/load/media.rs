@@ -22,16 +22,21 @@ use sha2::Sha256;
 /// The path below which the daemon serves the bot's files, for requests with a valid signature.
 pub const SERVED: &str = "/v1/files";
 
-/// A file in the form for this sender's platform: a file of the bot as its path if it is uploaded, otherwise as an
-/// address that the platform can open.
+/// A file in the form for this sender's platform: a file of the bot as its path if it is uploaded or sent along,
+/// otherwise as an address that the platform can open.
 pub fn file(turn: &Turn<'_>, text: &str) -> Result<Media, StepFailure> {
+    let carries = turn.world.sender.carries;
+    placed(turn, text, carries.uploads || carries.attached)
+}
+
+fn placed(turn: &Turn<'_>, text: &str, by_path: bool) -> Result<Media, StepFailure> {
     let mut file = media(text)?;
     let Some(path) = file.bot_file() else { return Ok(file) };
     if let Err(why) = check_path(path) {
         return Err(StepFailure::new("no_file", format!("`{path}` is no file of the bot: {why}")));
     }
     let sender = turn.world.sender;
-    if sender.carries.uploads {
+    if by_path {
         return Ok(file);
     }
     let Some(public_url) = sender.public_url else {
@@ -52,7 +57,8 @@ pub fn header(turn: &Turn<'_>, here: Here<'_>, written: &Text) -> Result<HeaderV
     }
     let text = turn.render(here, written, &[])?;
     Ok(match names_file(&text) {
-        true => HeaderValue::Media(file(turn, &text)?),
+        // No platform takes the bytes of a template's file.
+        true => HeaderValue::Media(placed(turn, &text, turn.world.sender.carries.uploads)?),
         false => HeaderValue::Text(text),
     })
 }

@@ -1,6 +1,7 @@
 //! Reads the provider of a sender, with the keys of each provider.
 
 mod autocalls;
+mod chatwoot;
 mod kapso;
 mod meta;
 mod twilio;
@@ -19,6 +20,7 @@ use crate::{
     process::limiter::Rate,
 };
 pub use autocalls::Autocalls;
+pub use chatwoot::{AGENT_BOT, ChatwootBot, receiver};
 pub use kapso::Kapso;
 pub use meta::Meta;
 pub use twilio::Twilio;
@@ -33,10 +35,11 @@ pub enum Access {
     Kapso(Kapso),
     Waplify(Waplify),
     Autocalls(Autocalls),
+    Chatwoot(ChatwootBot),
 }
 
 /// The provider names in the configuration, paths and metrics.
-pub(super) const WORDS: &[&str] = &["meta", "twilio", "kapso", "waplify", "autocalls", "sandbox"];
+pub(super) const WORDS: &[&str] = &["meta", "twilio", "kapso", "waplify", "autocalls", "chatwoot", "sandbox"];
 
 impl Access {
     pub fn word(&self) -> &'static str {
@@ -47,6 +50,7 @@ impl Access {
             Access::Kapso(_) => "kapso",
             Access::Waplify(_) => "waplify",
             Access::Autocalls(_) => "autocalls",
+            Access::Chatwoot(_) => "chatwoot",
         }
     }
 
@@ -55,7 +59,9 @@ impl Access {
         match self {
             Access::Meta(meta) => meta.waba_id.as_deref(),
             Access::Kapso(kapso) => kapso.waba_id.as_deref(),
-            Access::Sandbox | Access::Twilio(_) | Access::Waplify(_) | Access::Autocalls(_) => None,
+            Access::Sandbox | Access::Twilio(_) | Access::Waplify(_) | Access::Autocalls(_) | Access::Chatwoot(_) => {
+                None
+            }
         }
     }
 
@@ -65,7 +71,7 @@ impl Access {
             Access::Meta(meta) => Some(&meta.phone_number_id),
             Access::Kapso(kapso) => Some(&kapso.phone_number_id),
             Access::Waplify(waplify) => waplify.waba_phone_id.as_deref(),
-            Access::Sandbox | Access::Twilio(_) | Access::Autocalls(_) => None,
+            Access::Sandbox | Access::Twilio(_) | Access::Autocalls(_) | Access::Chatwoot(_) => None,
         }
     }
 
@@ -76,6 +82,7 @@ impl Access {
             Access::Twilio(_) => &channel::twilio::CARRIES,
             Access::Waplify(_) => &channel::waplify::CARRIES,
             Access::Autocalls(_) => &channel::autocalls::CARRIES,
+            Access::Chatwoot(_) => &channel::chatwoot::CARRIES,
         }
     }
 
@@ -88,6 +95,8 @@ impl Access {
             Access::Kapso(_) | Access::Waplify(_) => "100/min",
             // For the account, over both sends.
             Access::Autocalls(_) => "5/s",
+            // An installation takes 3,000 requests a minute of one address, unless it is set otherwise.
+            Access::Chatwoot(_) => "40/s",
         };
         Rate::parse(text).expect("a rate of our own is valid").paced()
     }
@@ -101,6 +110,7 @@ impl Access {
             Access::Kapso(kapso) => Some(&kapso.api_base),
             Access::Waplify(waplify) => Some(&waplify.api_base),
             Access::Autocalls(autocalls) => Some(&autocalls.api_base),
+            Access::Chatwoot(chatwoot) => Some(&chatwoot.url),
         }
     }
 
@@ -112,6 +122,7 @@ impl Access {
             Access::Twilio(_) => "auth_token` or `webhook_secret",
             Access::Kapso(_) | Access::Waplify(_) => "webhook_secret",
             Access::Autocalls(_) => "webhook_secret` or `inbound_token",
+            Access::Chatwoot(_) => "secret",
         }
     }
 
@@ -147,6 +158,10 @@ impl Access {
                 "Write `poll: 30s` at the sender, or let an automation post messages to {base}/webhooks/autocalls/{id} \
                  with `inbound_token`",
             ),
+            Access::Chatwoot(_) => Some(
+                "In Chatwoot, the webhook URL of the agent bot must be {base}/webhooks/chatwoot/{id}, and the bot must be \
+                 connected with the inbox of `inbox`",
+            ),
         }
     }
 
@@ -171,6 +186,7 @@ pub fn read(fields: &mut Fields<'_>) -> Option<Access> {
         "kapso" => Some(Access::Kapso(kapso::read(fields))),
         "waplify" => Some(Access::Waplify(waplify::read(fields))),
         "autocalls" => Some(Access::Autocalls(autocalls::read(fields))),
+        "chatwoot" => Some(Access::Chatwoot(chatwoot::read(fields))),
         "" => None,
         other => {
             let message = format!("there is no provider `{other}`");

@@ -18,7 +18,7 @@ mod telemetry;
 mod template;
 mod webhooks;
 
-pub use access::{Access, Autocalls, Kapso, Meta, Twilio, Waplify};
+pub use access::{AGENT_BOT, Access, Autocalls, ChatwootBot, Kapso, Meta, Twilio, Waplify};
 pub use account::Account;
 pub use chatwoot::{CHATWOOT, Chatwoot};
 pub use models::{Budget, MinutePrice, Model, ModelPrices, Purpose};
@@ -306,6 +306,7 @@ fn top(node: &Node, folder: &Path, findings: &Findings) -> Config {
         fields.fields_if("webhooks").map(|fields| webhooks::webhooks(fields, findings)).unwrap_or_default();
     config.webhooks.to.extend(fields.fields_if("notify").and_then(webhooks::notify));
     config.webhooks.to.extend(config.accounts.iter().filter_map(chatwoot::receiver));
+    config.webhooks.to.extend(config.senders.iter().filter_map(access::receiver));
     let backup = fields.fields_if("backup");
     config.backup = backup.and_then(|backup| sections::backup(backup, folder, &config.data, config.database.expose()));
     config.retention = fields.fields_if("retention").map(sections::retention).unwrap_or_default();

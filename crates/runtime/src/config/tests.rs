@@ -18,7 +18,10 @@ fn env(name: &str) -> Option<String> {
     match name {
         "META_ACCESS_TOKEN" | "META_APP_SECRET" | "META_VERIFY_TOKEN" | "TRANSOM_API_KEY" | "SHOP_TOKEN"
         | "LLM_API_KEY" => Some(format!("hunter2-{name}")),
-        name if ["TWILIO_", "KAPSO_", "WAPLIFY_", "AUTOCALLS_"].iter().any(|prefix| name.starts_with(prefix)) => {
+        name if ["TWILIO_", "KAPSO_", "WAPLIFY_", "AUTOCALLS_", "CHATWOOT_"]
+            .iter()
+            .any(|prefix| name.starts_with(prefix)) =>
+        {
             Some(format!("hunter2-{name}"))
         }
         "SHOP_URL" => Some("https://shop.example".into()),
@@ -229,6 +232,8 @@ fn no_sender_starts_without_its_secrets_and_no_secret_is_printed() {
         ("webhook_secret", "a Kapso sender"),
         ("api_key", "a Waplify sender"),
         ("api_key", "an Autocalls sender"),
+        ("token", "a Chatwoot sender"),
+        ("secret", "a Chatwoot sender"),
     ] {
         let word = who.split(' ').nth(1).unwrap();
         let from = example.find(&format!("name: At {word}")).unwrap();
@@ -244,6 +249,42 @@ fn no_sender_starts_without_its_secrets_and_no_secret_is_printed() {
         let shown: String = parse(&wrong).unwrap_err().iter().map(|finding| finding.render(false)).collect();
         assert!(shown.contains("has no key `rubbish`") && !shown.contains("hunter2"), "{shown}");
     }
+}
+
+#[test]
+fn an_agent_bot_of_chatwoot_names_its_account_its_inbox_and_its_teams() {
+    use crate::base::limits::CHATWOOT_NUMBER_MAX;
+    let with = |more: &str| {
+        format!(
+            "{ACCOUNT}senders: [{{id: 2, account: acme, provider: chatwoot, phone: \"+15550001111\", token: t, secret: s, {more}}}]\n"
+        )
+    };
+    let most = CHATWOOT_NUMBER_MAX;
+    let config = parse(&with(&format!("account_id: {most}, inbox: 5, teams: {{shop: {most}}}"))).unwrap();
+    let Access::Chatwoot(bot) = &config.senders[0].access else { panic!("it is at Chatwoot") };
+    assert_eq!((bot.account_id, bot.inbox, bot.teams.get("shop")), (most, 5, Some(&most)));
+    assert_eq!(bot.url, "https://app.chatwoot.com");
+    let own = config.webhooks.to.iter().find(|to| to.name == "chatwoot_bot:2").expect("it is told of hand-offs");
+    assert_eq!(
+        (own.types.as_slice(), own.senders.as_slice()),
+        (["assigned".to_owned()].as_slice(), [SenderId(2)].as_slice())
+    );
+    let beyond = i128::from(most) + 1;
+    for (more, said) in [
+        ("inbox: 5".to_owned(), "account_id"),
+        ("account_id: 7".to_owned(), "inbox"),
+        ("account_id: 0, inbox: 5".to_owned(), "account_id"),
+        (format!("account_id: {beyond}, inbox: 5"), "account_id"),
+        ("account_id: 7, inbox: five".to_owned(), "inbox"),
+        (format!("account_id: 7, inbox: 5, teams: {{shop: {beyond}}}"), "the team `shop` needs the number"),
+        ("account_id: 7, inbox: 5, url: chat".to_owned(), "`url` is no web address"),
+    ] {
+        let found = errors(&with(&more));
+        assert!(found.len() == 1 && found[0].contains(said), "{more}: {found:#?}");
+    }
+    let taken =
+        format!("{ACCOUNT}webhooks: {{to: [{{name: 'chatwoot_bot:2', url: 'https://desk.example', secret: s}}]}}\n");
+    assert!(errors(&taken)[0].contains("belongs to an inbox of Chatwoot"), "{:#?}", errors(&taken));
 }
 
 #[test]

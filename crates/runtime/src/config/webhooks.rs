@@ -1,6 +1,6 @@
 //! Reads `webhooks` and `notify`: subscriptions to events, and the private networks that they may reach.
 
-use super::{Written, chatwoot::CHATWOOT, has_blank, sections::networks, web_address};
+use super::{Written, access::AGENT_BOT, chatwoot::CHATWOOT, has_blank, sections::networks, web_address};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings, did_you_mean},
@@ -71,8 +71,8 @@ fn receiver(node: &Node, findings: &Findings) -> Option<Receiver> {
     if name == NOTIFY {
         fields.wrong_at("name", "E906", "`notify` is a key of its own".into(), "give the webhook another name");
     }
-    if name.starts_with(CHATWOOT) {
-        let message = format!("a name with `{CHATWOOT}` belongs to the inbox of an account");
+    if let Some(own) = [CHATWOOT, AGENT_BOT].into_iter().find(|own| name.starts_with(own)) {
+        let message = format!("a name with `{own}` belongs to an inbox of Chatwoot");
         fields.wrong_at("name", "E906", message, "give the webhook another name");
     }
     let account = fields.text_if("account").map(AccountName::from);

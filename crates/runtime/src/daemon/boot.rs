@@ -135,7 +135,7 @@ impl App {
         let health = Arc::new(SenderHealth::new(&process, &senders, &events, &queue));
         let templates = Arc::new(Templates::new(&process, (&live, &reloader), &senders, &events, &queue));
         let due_starts = Arc::new(DueStarts::new(&process, &queue));
-        let uploads = Arc::new(Uploads::new(&process, &senders));
+        let uploads = Arc::new(Uploads::new(&process, &senders, &calls));
         let read_receipts = Arc::new(ReadReceipts::new(&process, &senders));
         let inbound_media = Arc::new(InboundMedia::new(&process, &senders));
         let ways = super::chatwoot_ways::ways(&queue, &uploads, &inbound_media);

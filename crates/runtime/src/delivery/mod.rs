@@ -21,7 +21,8 @@ pub(super) mod store_again;
 pub(super) mod transmit;
 pub(super) mod unstored;
 pub(super) mod uploads;
-pub(super) mod window_probe;
+pub(super) mod whole_file;
+mod window_probe;
 
 use crate::{
     base::{clock::Clock, time::Time},

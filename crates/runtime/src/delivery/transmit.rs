@@ -58,7 +58,7 @@ impl Delivery {
         let closes_at = conversation.window.opened_at.filter(|_| !template && !direct).map(|at| at + WINDOW);
         let to = address_of(&lane.contact);
         let number = conversation.number.as_deref().map(str::to_owned);
-        let mut outgoing = Outgoing { id, sender, to, content, reply_to, direct, number };
+        let mut outgoing = Outgoing { id, sender, to, content, reply_to, direct, number, file: None };
         let trace = pending.and_then(|pending| pending.draft.trace).map_or(id.0, |trace| trace.0);
         self.statuses.trace_ids.put(id, trace);
         tracing::debug!(trace.id = trace, outbound.id = %id, sender.id = %sender, "Message {id} goes on the wire");

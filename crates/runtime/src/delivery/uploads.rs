@@ -11,9 +11,10 @@ use crate::{
     channel::{Http, Next, Outgoing, Provider, RefusalCause, SendError, upload::Upload},
     config::{Config, Sender},
     flow::load::media,
+    http_step::calls::Calls,
     model::{
         channel_limits::META,
-        content::{Media, MediaKind},
+        content::{Content, Media, MediaKind},
         format::Format,
     },
     process::Process,
@@ -41,18 +42,20 @@ pub struct Uploads {
     http: Arc<dyn Http>,
     token_key: Arc<[u8]>,
     senders: Arc<Senders>,
+    pub(super) calls: Arc<Calls>,
     /// The hash of each file until it changes, so that it is not read for every message.
     hashes: Mutex<HashMap<PathBuf, Seen>>,
     kept: Mutex<HashMap<Key, Arc<tokio::sync::Mutex<State>>>>,
-    places: Semaphore,
+    pub(super) places: Semaphore,
 }
 
 impl Uploads {
-    pub(crate) fn new(process: &Process, senders: &Arc<Senders>) -> Self {
+    pub(crate) fn new(process: &Process, senders: &Arc<Senders>, calls: &Arc<Calls>) -> Self {
         let Process { config, clock, store, http, token_key, .. } = process.clone();
+        let calls = Arc::clone(calls);
         let (senders, places) = (Arc::clone(senders), Semaphore::new(UPLOADS_AT_ONCE_MAX));
         let (hashes, kept) = (Mutex::default(), Mutex::default());
-        Uploads { config, clock, store, http, token_key, senders, hashes, kept, places }
+        Uploads { config, clock, store, http, token_key, senders, calls, hashes, kept, places }
     }
 }
 
@@ -90,6 +93,13 @@ impl Uploads {
     /// because the platform may have deleted it.
     pub(crate) async fn attach(&self, message: &mut Outgoing) -> Result<Option<Key>, SendError> {
         let Some(media) = message.content.media().cloned() else { return Ok(None) };
+        let carries = self.senders.provider_of(message.sender).map(|provider| provider.carries());
+        if let Some(carries) = carries.filter(|carries| carries.attached)
+            && matches!(message.content, Content::Media { .. })
+        {
+            message.file = Some(self.whole_file(&media, carries).await?);
+            return Ok(None);
+        }
         let Some(path) = media.bot_file() else { return self.check_served(&media).map(|()| None) };
         let (Some(sender), Some(provider)) =
             (self.senders.get(message.sender), self.senders.provider_of(message.sender))
@@ -141,13 +151,20 @@ impl Uploads {
 
     /// Checks that our own URL leads to a file: the platform would report a missing one much later, if at all.
     fn check_served(&self, media: &Media) -> Result<(), SendError> {
-        let ours = self.config.public_url.as_deref().and_then(|own| media.url.strip_prefix(own.trim_end_matches('/')));
-        let token = ours.and_then(|rest| rest.strip_prefix(media::SERVED)?.trim_start_matches('/').split('/').next());
-        let path = token.and_then(|token| media::path_of(&self.token_key, token));
-        match path.map(|path| media_files::find(&self.config.bot, &path).map_err(|why| unreadable(&path, &why))) {
+        match self
+            .served_path(media)
+            .map(|path| media_files::find(&self.config.bot, &path).map_err(|why| unreadable(&path, &why)))
+        {
             Some(Err(error)) => Err(error),
             Some(Ok(_)) | None => Ok(()),
         }
+    }
+
+    /// The path of a bot's file to which our own URL leads; `None` for any other URL.
+    pub(super) fn served_path(&self, media: &Media) -> Option<String> {
+        let own = self.config.public_url.as_deref()?;
+        let rest = media.url.strip_prefix(own.trim_end_matches('/'))?.strip_prefix(media::SERVED)?;
+        media::path_of(&self.token_key, rest.trim_start_matches('/').split('/').next()?)
     }
 
     async fn upload(
@@ -217,7 +234,7 @@ impl Uploads {
     }
 
     /// The path and hash of a bot's file; an error if WhatsApp would refuse the file.
-    async fn own_file(&self, path: &str, kind: MediaKind) -> Result<(PathBuf, String), SendError> {
+    pub(super) async fn own_file(&self, path: &str, kind: MediaKind) -> Result<(PathBuf, String), SendError> {
         let (file, about) = media_files::find(&self.config.bot, path).map_err(|why| unreadable(path, &why))?;
         if let Some(most) = META.bytes_max(kind).filter(|most| about.len() > *most) {
             let (kind, mebibytes) = (kind.as_str(), most as f64 / 1024.0 / 1024.0);
@@ -278,10 +295,10 @@ fn hash_of(file: &Path) -> io::Result<String> {
     Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-fn unreadable(path: &str, why: &io::Error) -> SendError {
+pub(super) fn unreadable(path: &str, why: &io::Error) -> SendError {
     refused("no_file", format!("`{path}` cannot be read in the bot's folder: {why}"))
 }
 
-fn refused(code: &str, text: String) -> SendError {
+pub(super) fn refused(code: &str, text: String) -> SendError {
     SendError { next: Next::Rejected { why: RefusalCause::Request }, code: code.to_owned(), text }
 }

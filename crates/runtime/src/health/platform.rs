@@ -97,6 +97,9 @@ async fn templates(
 ) -> Vec<HealthCheck> {
     let (id, title) = ("templates", "Templates");
     let Ok(store) = &inputs.store else { return Vec::new() };
+    if !provider.has_catalogue() {
+        return Vec::new();
+    }
     let listed = match provider.templates(inputs.http, sender.id).await {
         Ok(listed) => listed,
         Err(trouble) => {

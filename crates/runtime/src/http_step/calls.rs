@@ -47,7 +47,7 @@ pub(super) enum Way {
     /// The network for real senders; `sandbox.mocks` for sandboxes, if the bot has any.
     Network {
         caller: FlowClient,
-        /// For files: their URLs come from customers, platforms and API keys, never from flows.
+        /// For files, whose URLs come from customers, platforms, API keys and flows.
         media: FlowClient,
         secrets: BTreeMap<String, Secret>,
         places: Semaphore,
@@ -260,7 +260,7 @@ impl Calls {
         media.look(url, wait).await
     }
 
-    /// The bytes of a customer's file as a stream. Downloads do not queue with the calls of flows.
+    /// The bytes of a file as a stream. Downloads do not queue with the calls of flows.
     pub async fn fetch(&self, at: &FileUrl) -> Result<Fetched, CallError> {
         match &self.way {
             Way::Network { media, .. } => media.fetch(at).await,

@@ -151,6 +151,10 @@ impl Ingest {
                     self.metrics.item("echo", 1);
                     Box::pin(self.take_echo(sender, echo)).await?;
                 }
+                Inbound::Assigned { sender, contact, place, to } => {
+                    self.metrics.item("assigned", 1);
+                    Box::pin(self.take_assigned(sender, &contact, &place, to)).await?;
+                }
                 Inbound::Preference { sender, from, marketing, .. } => {
                     self.metrics.item("preference", 1);
                     Box::pin(self.take_preference(sender, &from, marketing)).await?;

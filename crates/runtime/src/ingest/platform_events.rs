@@ -3,7 +3,7 @@
 
 use crate::{
     base::{
-        ids::{AccountName, SenderId},
+        ids::{AccountName, InboundId, SenderId},
         limits::RESTRICTION_MAX,
         time::Time,
     },
@@ -12,10 +12,13 @@ use crate::{
     lane::state::LaneTask,
     model::{
         event::Event,
-        inbound::{AccountNews, Alias, Echo, EchoSource, Preference},
+        inbound::{AccountNews, Alias, Echo, EchoSource, Holder, Preference},
     },
     senders::pausing::SenderHealth,
-    store::{WriteSet, tables::alias},
+    store::{
+        WriteSet,
+        tables::{alias, inbound, session},
+    },
 };
 use anyhow::Context;
 use std::sync::Arc;
@@ -40,6 +43,41 @@ impl Ingest {
         };
         let event = Event::PersonWrote { agent: Some(agent.into()) };
         // Answer the webhook only after the turn is stored: an echo has no row of its own.
+        self.queue.happen(found.contact, found.conversation, event).await.map(|_| ())
+    }
+
+    /// The platform's own inbox gave the conversation to a person, or back to the bot. Repeating it has no effect: our
+    /// own hand-off comes back as the news that the conversation is open, and must not count as an answer.
+    pub(crate) async fn take_assigned(
+        self: &Arc<Self>,
+        sender: SenderId,
+        contact: &[Alias],
+        place: &str,
+        to: Holder,
+    ) -> anyhow::Result<()> {
+        let Some(of) = self.senders.get(sender) else { return Ok(()) };
+        let mut sets = Vec::new();
+        let found = self.contacts.find(&silent(&of.account, sender, contact), &mut sets).await?;
+        for (contact, set) in sets {
+            if let Err(error) = self.store.commit(set).await {
+                self.contacts.directory.forget(contact);
+                return Err(error.into());
+            }
+        }
+        let newest = inbound::of(&self.store, found.conversation, InboundId(i64::MAX), 1).await?.pop();
+        let now_at = newest.and_then(|newest| newest.data.message.number?.parse::<i64>().ok());
+        if now_at.zip(place.parse::<i64>().ok()).is_some_and(|(now_at, place)| place < now_at) {
+            // The news of an earlier talk: somebody tidies up, and the contact has begun a new one.
+            return Ok(());
+        }
+        let stored = session::find(&self.store, found.conversation).await.context("reading who has a conversation")?;
+        let has_person = stored.is_some_and(|stored| stored.session.person.is_some());
+        let event = match to {
+            Holder::Person { agent, wrote: true } => Event::PersonWrote { agent },
+            Holder::Person { agent, wrote: false } if !has_person => Event::TakenOver { agent },
+            Holder::Bot if has_person => Event::HandedBack { agent: Some(of.provider().to_owned()) },
+            Holder::Person { .. } | Holder::Bot => return Ok(()),
+        };
         self.queue.happen(found.contact, found.conversation, event).await.map(|_| ())
     }
 

@@ -4,6 +4,7 @@ use crate::{
     channel::{
         Provider,
         autocalls::{Autocalls, AutocallsSender},
+        chatwoot::{ChatwootBot, ChatwootSender},
         kapso::{Kapso, KapsoSender},
         sandbox::{Sandbox, SandboxSender},
         twilio::{Twilio, TwilioSender},
@@ -20,7 +21,7 @@ pub type Providers = BTreeMap<&'static str, Arc<dyn Provider>>;
 pub fn providers(config: &Config) -> (Providers, Arc<Sandbox>) {
     let mut sandboxes = Vec::new();
     let (mut twilio, mut kapso) = (Vec::new(), Vec::new());
-    let (mut waplify, mut autocalls) = (Vec::new(), Vec::new());
+    let (mut waplify, mut autocalls, mut chatwoot) = (Vec::new(), Vec::new(), Vec::new());
     for sender in &config.senders {
         match &sender.access {
             Access::Sandbox => sandboxes.push(SandboxSender { id: sender.id, phone: sender.phone.clone() }),
@@ -35,6 +36,15 @@ pub fn providers(config: &Config) -> (Providers, Arc<Sandbox>) {
                 inbound: access.inbound.clone(),
                 poll: access.poll,
                 api_base: access.api_base.clone(),
+            }),
+            Access::Chatwoot(access) => chatwoot.push(ChatwootSender {
+                id: sender.id,
+                phone: sender.phone.clone(),
+                url: access.url.clone(),
+                account: access.account_id,
+                inbox: access.inbox,
+                token: access.token.clone(),
+                secrets: access.secrets.clone(),
             }),
             Access::Waplify(access) => waplify.push(WaplifySender {
                 id: sender.id,
@@ -86,6 +96,9 @@ pub fn providers(config: &Config) -> (Providers, Arc<Sandbox>) {
     }
     if !autocalls.is_empty() {
         providers.insert("autocalls", Arc::new(Autocalls::new(autocalls)));
+    }
+    if !chatwoot.is_empty() {
+        providers.insert("chatwoot", Arc::new(ChatwootBot::new(chatwoot)));
     }
     (providers, sandbox)
 }

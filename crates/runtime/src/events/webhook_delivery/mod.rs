@@ -148,10 +148,11 @@ impl WebhookDelivery {
 
     /// Posts one delivery once; the result is stored before the next of its conversation may be posted.
     async fn post(&self, subscription: &Subscription, row: Delivery, now: Time) -> anyhow::Result<PassCounts> {
-        let outcome = match self.chatwoot(subscription) {
-            Some(inbox) if row.kind == delivery::ANSWER => self.answer(inbox, &row, now).await,
-            Some(inbox) => self.show(inbox, subscription, &row, now).await,
-            None => self.ask(subscription, &row, now).await,
+        let outcome = match (self.chatwoot(subscription), self.agent_bot(subscription)) {
+            (Some(inbox), _) if row.kind == delivery::ANSWER => self.answer(inbox, &row, now).await,
+            (Some(inbox), _) => self.show(inbox, subscription, &row, now).await,
+            (None, Some(inbox)) => self.hand_over(&inbox, &row).await,
+            (None, None) => self.ask(subscription, &row, now).await,
         };
         let attempts = row.attempts + 1;
         let late = now - row.since.max(subscription.resumed_at) >= WEBHOOK_GIVE_UP;

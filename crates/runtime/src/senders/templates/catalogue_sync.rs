@@ -20,7 +20,12 @@ use std::{collections::BTreeSet, sync::Arc};
 /// All Meta senders of a configuration.
 pub fn meta(config: &Config) -> Meta {
     let senders = config.senders.iter().filter_map(|sender| match &sender.access {
-        Access::Sandbox | Access::Twilio(_) | Access::Kapso(_) | Access::Waplify(_) | Access::Autocalls(_) => None,
+        Access::Sandbox
+        | Access::Twilio(_)
+        | Access::Kapso(_)
+        | Access::Waplify(_)
+        | Access::Autocalls(_)
+        | Access::Chatwoot(_) => None,
         Access::Meta(access) => Some(MetaSender {
             id: sender.id,
             phone: sender.phone.clone(),

@@ -133,7 +133,7 @@ impl WebhookDelivery {
                     ("source_id", source),
                     ("external_created_at", &seconds),
                 ];
-                let form = upload.form_as("attachments[]", &fields);
+                let form = upload.form("attachments[]", &fields);
                 drop(upload);
                 match self.chatwoot_form(inbox, &path, form).await {
                     // A proxy before Chatwoot, or Chatwoot itself, takes no file so large or of this type.

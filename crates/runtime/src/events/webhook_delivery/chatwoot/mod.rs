@@ -3,6 +3,7 @@
 //! A daemon may die between two requests, so each thing is looked for before it is made: the contact by its
 //! identifier or number, the conversation by an attribute, the message by its `source_id`.
 
+mod agent_bot;
 mod alarm;
 pub mod answer;
 mod api;
