@@ -2,6 +2,7 @@
 
 mod access;
 mod admission;
+mod agent_bot;
 mod ahead;
 mod audit;
 mod autocalls;

@@ -17,6 +17,7 @@ use transom::{
         client::{Client, install_crypto},
         imitation::{ImitatedEvent, Posted},
         meta::compose::{CustomerAction, CustomerEvent, News},
+        upload::Upload,
     },
     model::{
         card::ContactCard,
@@ -63,6 +64,9 @@ pub fn config(kind: Kind, base: &str) -> Config {
             "provider: kapso, phone_number_id: \"700100\", waba_id: \"300200\", api_key: tok-1, webhook_secret: sec-1, \
              api_base: \"{base}\""
         ),
+        Kind::Chatwoot => {
+            format!("provider: chatwoot, url: \"{base}\", account_id: 7, inbox: 5, token: tok-1, secret: sec-1")
+        }
     };
     let text = format!(
         "public_url: https://bot.example\naccounts: [{{name: acme}}]\nsenders:\n  - {{id: {SENDER}, account: acme, \
@@ -89,7 +93,11 @@ pub fn phone(digits: &str) -> Alias {
 
 pub fn outgoing(content: Content) -> Outgoing {
     let (id, to) = (OutboundId(4711), vec![phone(PERSON)]);
-    Outgoing { id, sender: SENDER, to, content, reply_to: None, direct: false, number: None }
+    // Read by the platforms that take a file with its message, and that answer into a numbered conversation.
+    let bytes = Arc::new(b"the bytes".to_vec());
+    let file = content.media().map(|_| Upload { name: "x.png".into(), mime: "image/png".into(), bytes });
+    let number = Some("41".into());
+    Outgoing { id, sender: SENDER, to, content, reply_to: None, direct: false, number, file }
 }
 
 pub fn text(body: &str) -> Content {
@@ -147,7 +155,7 @@ fn told(provider: &dyn Provider, what: ImitatedEvent<'_>) -> (Posted, Inbound) {
 }
 
 fn credentials(asked: &Asked) -> Option<&String> {
-    asked.headers.get("authorization").or(asked.headers.get("x-api-key"))
+    ["authorization", "x-api-key", "api-access-token"].iter().find_map(|name| asked.headers.get(*name))
 }
 
 fn everything() -> Vec<Content> {
@@ -308,6 +316,7 @@ async fn the_platform_says_when_to_come_back() {
             Kind::Twilio => json!({"code": 20429}),
             Kind::Autocalls => json!({"message": "Too Many Attempts."}),
             Kind::Waplify => json!({"detail": "Rate limit exceeded. Limit: 100 requests per minute"}),
+            Kind::Chatwoot => json!({"error": "Retry later"}),
         };
         platform.fail_next(Fault::Says(429, "retry-after: 8\r\n", body.to_string()));
         let error = send(&platform, kind, text("Olá")).await.unwrap_err();
@@ -315,9 +324,16 @@ async fn the_platform_says_when_to_come_back() {
     }
 }
 
+/// The platforms that refuse a send when the window is closed. Chatwoot takes every message first, and tells the
+/// refusal as a status.
+fn refusing() -> impl Iterator<Item = Kind> {
+    ALL.into_iter().filter(|kind| *kind != Kind::Chatwoot)
+}
+
 /// The platform's error for a closed window.
 fn window_closed(kind: Kind) -> (u16, Json) {
     match kind {
+        Kind::Chatwoot => unreachable!("it refuses by a status"),
         Kind::Meta | Kind::Kapso => (400, json!({"error": {"code": 131047, "message": "Re-engagement message"}})),
         Kind::Twilio => (400, json!({"code": 63016, "message": "outside the allowed window", "status": 400})),
         Kind::Autocalls => {
@@ -336,7 +352,7 @@ fn window_closed(kind: Kind) -> (u16, Json) {
 /// The time of the window's opening in that error; `None` if it names none.
 fn told_to_be_opened_at(kind: Kind) -> Option<Time> {
     let at = match kind {
-        Kind::Meta | Kind::Kapso | Kind::Twilio => return None,
+        Kind::Meta | Kind::Kapso | Kind::Twilio | Kind::Chatwoot => return None,
         Kind::Autocalls => "2026-11-19T10:00:00Z",
         Kind::Waplify => "2026-06-14T08:00:00Z",
     };
@@ -354,7 +370,7 @@ const REMINDS: &[(&str, &str)] = &[
 
 #[tokio::test]
 async fn a_closed_window_corrects_our_record_and_the_template_goes_instead() {
-    for kind in ALL {
+    for kind in refusing() {
         let platform = Platform::start(kind).await;
         let running = Running::start(config(kind, &platform.base), REMINDS).await;
         running.hears("m1", "book").await;
@@ -375,7 +391,7 @@ async fn a_closed_window_corrects_our_record_and_the_template_goes_instead() {
 
 #[tokio::test]
 async fn a_closed_window_is_understood() {
-    for kind in ALL {
+    for kind in refusing() {
         let platform = Platform::start(kind).await;
         let (status, body) = window_closed(kind);
         platform.fail_next(Fault::Says(status, "", body.to_string()));
@@ -517,6 +533,7 @@ proptest! {
 
 const FLOWS: &[(&str, &str)] = &[
     ("flows/_bot.yaml", "bot: Shop\nlanguage: en\ntimezone: UTC\n"),
+    ("files/a.png", "the bytes of a picture"),
     (
         "flows/book.yaml",
         "flow: book\nwhen:\n  - message: book\nsteps:\n  - say: Look\n    media: https://files.example/a.png\n  \
@@ -610,6 +627,9 @@ fn shown(kind: Kind, asked: &Asked) -> Json {
             body[body["type"].as_str().unwrap_or_default()].clone()
         }
         Kind::Waplify | Kind::Autocalls => asked.json(),
+        // A form with a file is shown as it is.
+        Kind::Chatwoot if !asked.body.starts_with('{') => json!({"form": asked.body}),
+        Kind::Chatwoot => asked.json(),
         Kind::Twilio => {
             let value = |name: &str| asked.form(name).map_or(Json::Null, Json::from);
             json!({"message": value("Body"), "media_url": value("MediaUrl"), "template": value("ContentSid")})
@@ -627,7 +647,14 @@ fn numbered(text: &Json, options: &[&str]) -> bool {
 /// platform does not support appears as text.
 async fn a_flow_runs(kind: Kind) {
     let platform = Platform::start(kind).await;
-    let running = Running::start(config(kind, &platform.base), FLOWS).await;
+    // Chatwoot takes the bytes of a file, which the test's network does not have.
+    let own = |text: &str| match kind {
+        Kind::Chatwoot => text.replace("https://files.example/a.png", "files/a.png"),
+        Kind::Meta | Kind::Twilio | Kind::Kapso | Kind::Waplify | Kind::Autocalls => text.to_owned(),
+    };
+    let files: Vec<(&str, String)> = FLOWS.iter().map(|(path, text)| (*path, own(text))).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let running = Running::start(config(kind, &platform.base), &files).await;
     let mut said = 0;
     for (words, more) in [("book", 2), ("2", 1), ("1", 1)] {
         running.hears(&format!("wamid.IN{said}"), words).await;
@@ -668,6 +695,23 @@ async fn a_flow_runs(kind: Kind) {
             assert_eq!(text["message"], "See you on Tuesday");
             assert_eq!(template["template"], "45");
         }
+        Kind::Chatwoot => {
+            let form = file["form"].as_str().unwrap();
+            assert!(
+                form.contains("name=\"attachments[]\"; filename=\"a.png\"") && form.contains("the bytes of a picture")
+            );
+            assert!(form.contains("name=\"content\"\r\n\r\nLook"), "{form}");
+            let items = list["content_attributes"]["items"].as_array().unwrap();
+            let titles = items.iter().map(|one| &one["title"]);
+            assert_eq!(titles.collect::<Vec<_>>(), days);
+            assert_eq!(list["content_type"], "input_select");
+            let items = buttons["content_attributes"]["items"].as_array().unwrap();
+            assert_eq!(items.iter().map(|one| &one["title"]).collect::<Vec<_>>(), ["Yes", "No"]);
+            assert!(items.iter().all(|one| one["value"].as_str().is_some_and(|value| !value.is_empty())), "{items:?}");
+            assert_eq!(text["content"], "See you on Tuesday");
+            assert_eq!(template["template_params"]["name"], "reminder");
+            assert_eq!(template["template_params"]["processed_params"]["body"], json!({"1": "Ana", "2": "noon"}));
+        }
         Kind::Autocalls => {
             let words = file["message"].as_str().unwrap();
             assert!(words.contains("Look") && words.contains(url), "a file is its address: {words}");
@@ -702,6 +746,11 @@ async fn a_flow_runs_at_waplify() {
 #[tokio::test]
 async fn a_flow_runs_at_autocalls() {
     a_flow_runs(Kind::Autocalls).await;
+}
+
+#[tokio::test]
+async fn a_flow_runs_at_chatwoot() {
+    a_flow_runs(Kind::Chatwoot).await;
 }
 
 pub async fn accept(app: &Arc<App>, kind: &'static str, posted: &Posted) {

@@ -52,7 +52,16 @@ fn alias(kind: AliasKind, value: &str) -> Alias {
 
 fn outgoing(content: Content) -> Outgoing {
     let to = vec![alias(AliasKind::Phone, "351960000111"), alias(AliasKind::Bsuid, "PT.5A0C77")];
-    Outgoing { id: OutboundId(4711), sender: SenderId(12), to, content, reply_to: None, direct: false, number: None }
+    Outgoing {
+        id: OutboundId(4711),
+        sender: SenderId(12),
+        to,
+        content,
+        reply_to: None,
+        direct: false,
+        number: None,
+        file: None,
+    }
 }
 
 fn text(body: &str) -> Content {

@@ -3,6 +3,7 @@
 mod autocalls;
 pub mod bodies;
 mod calls;
+mod chatwoot;
 mod conformance;
 mod kapso;
 mod meta_in;

@@ -22,9 +22,10 @@ pub enum Kind {
     Kapso,
     Waplify,
     Autocalls,
+    Chatwoot,
 }
 
-pub const ALL: [Kind; 5] = [Kind::Meta, Kind::Twilio, Kind::Kapso, Kind::Waplify, Kind::Autocalls];
+pub const ALL: [Kind; 6] = [Kind::Meta, Kind::Twilio, Kind::Kapso, Kind::Waplify, Kind::Autocalls, Kind::Chatwoot];
 
 /// A received request.
 #[derive(Debug, Clone)]
@@ -215,6 +216,11 @@ impl Platform {
                 let id = format!("wamid.TEST{number:06}");
                 (200, json!({"status": "success", "message": "Message sent successfully", "message_id": id}))
             }
+            Kind::Chatwoot if asked.path.ends_with("/messages") => {
+                let place = asked.path.trim_end_matches("/messages").rsplit('/').next().unwrap_or_default().to_owned();
+                (200, json!({"id": 900 + number, "conversation_id": place, "status": "sent", "source_id": null}))
+            }
+            Kind::Chatwoot => (200, json!({"payload": {"success": true}})),
             Kind::Twilio => {
                 let (to, from) = (asked.form("To"), asked.form("From"));
                 let sid = format!("SM{number:032}");

@@ -152,6 +152,7 @@ fn errors(provider: &dyn Provider, body: &str, status: usize) {
         reply_to: None,
         direct: false,
         number: None,
+        file: None,
     };
     let status = [200, 201, 400, 401, 403, 404, 429, 500, 503, 302][status];
     // A server that repeats the secret and both numbers wherever the input says so.
