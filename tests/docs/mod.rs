@@ -287,7 +287,7 @@ fn the_files_that_the_page_of_the_studios_checks_names_exist() {
 /// Checks that the configuration on a platform's page is all that the daemon needs.
 #[test]
 fn each_page_of_a_platform_shows_a_whole_configuration() {
-    for kind in ["meta", "twilio", "kapso", "waplify", "autocalls"] {
+    for kind in ["meta", "twilio", "kapso", "waplify", "autocalls", "chatwoot"] {
         let page = format!("docs/platforms/{kind}.md");
         let text = fs::read_to_string(root().join(&page)).expect("the page is there");
         let block = text.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a configuration");
