@@ -7,7 +7,7 @@ use super::{advice, foreign_words, yaml::Entry};
 pub use triggers::trigger;
 
 /// Keys that authors write, and our keys that they may mean.
-const KEYS: [(&str, &[&str]); 110] = [
+const KEYS: [(&str, &[&str]); 111] = [
     ("action", &["steps", "do"]),
     ("actions", &["steps", "do"]),
     ("after", &["wait", "timeout"]),

@@ -37,6 +37,9 @@ fn message(sender: &ChatwootSender, act: &CustomerAction) -> Option<Value> {
             content = caption.clone().into();
             attachments.push(json!({"id": 1, "file_type": kind, "data_url": format!("{}/files/{id}", sender.url)}));
         }
+        CustomerEvent::Voice { id } => attachments.push(json!({
+            "id": 1, "file_type": "audio", "data_url": format!("{}/files/{id}.ogg", sender.url),
+        })),
         CustomerEvent::Location { latitude, longitude } => attachments.push(json!({
             "id": 1, "file_type": "location", "coordinates_lat": latitude, "coordinates_long": longitude,
             "fallback_title": "", "data_url": null,

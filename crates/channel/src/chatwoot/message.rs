@@ -106,6 +106,7 @@ fn of_attachment(kind: &str, attachment: &Value) -> InboundKind {
         caption: None,
         filename: filename.filter(|_| media == MediaKind::Document),
         sha256: None,
+        heard: None,
         voice: media == MediaKind::Audio && is_recorded,
     }
 }

@@ -48,8 +48,7 @@ pub fn stop_by_word(turn: &mut Turn<'_>, message: &InboundMessage) {
 
 /// True for a voice note that is nothing but a hard opt-out word.
 pub fn is_spoken_stop(turn: &Turn<'_>, message: &InboundMessage) -> bool {
-    let opt_out = &turn.live().bot.opt_out;
-    let extra = || ExtraWords::new(&opt_out.words, &opt_out.unsure);
+    let extra = || turn.live().bot.opt_out.extra_words();
     message.kind.heard().is_some_and(|words| consent_words::recognise(words, &extra()) == Some(Word::Stop))
 }
 
@@ -59,7 +58,8 @@ pub fn stop_by_voice(turn: &mut Turn<'_>, id: InboundId, message: &InboundMessag
     let words = message.kind.heard().unwrap_or_default();
     stop_silently(turn, &format!("a word in the voice note {id}"), None);
     turn.session.confirmed_stop_at = None;
-    confirm_stop(turn, message.at, consent_words::language(words));
+    let language = language_of_word(turn, words);
+    confirm_stop(turn, message.at, language);
 }
 
 /// Handles an opt-out by a button, or by a confirmed unsure word.
@@ -133,9 +133,12 @@ fn confirm_stop(turn: &mut Turn<'_>, at: Time, language: Option<&str>) {
 fn language_of_word(turn: &Turn<'_>, text: &str) -> Option<&'static str> {
     let bot = &turn.live().bot;
     let country = turn.contact.phone.as_deref().and_then(phone::country);
-    let of_country = country.into_iter().flat_map(languages::of_country);
     let declared = bot.languages.keys().map(String::as_str);
-    let preferred: Vec<&str> = std::iter::once(bot.language.as_str()).chain(of_country).chain(declared).collect();
+    let mut preferred = vec![bot.language.as_str()];
+    for language in country.into_iter().flat_map(languages::of_country) {
+        preferred.push(language);
+    }
+    preferred.extend(declared);
     consent_words::language(text, &preferred)
 }
 

@@ -46,7 +46,7 @@ impl WebhookDelivery {
         let Some(theirs) = newest.and_then(|newest| newest.data.message.number) else { return Ok(()) };
         let stored = session::find(&self.store, conversation).await?;
         let person = stored.and_then(|stored| stored.session.person);
-        let shown = match self.shown(inbox, &theirs).await {
+        let shown = match self.conversation_there(inbox, &theirs).await {
             // Somebody has deleted the conversation there.
             Err(trouble) if trouble.status == Some(404) => return Ok(()),
             other => other?,
@@ -71,7 +71,7 @@ impl WebhookDelivery {
         Ok(())
     }
 
-    async fn shown(&self, inbox: &Chatwoot, theirs: &str) -> Result<Option<Shown>, Trouble> {
+    async fn conversation_there(&self, inbox: &Chatwoot, theirs: &str) -> Result<Option<Shown>, Trouble> {
         let path = format!("/conversations/{theirs}");
         let answer = match self.chatwoot_call(inbox, Method::GET, &path, Vec::new(), None).await {
             // An older version shows conversations to people alone. A wrong token fails with the next request.
