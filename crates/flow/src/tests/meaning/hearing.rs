@@ -75,7 +75,10 @@ fn a_question_waits_for_the_words_and_a_question_for_a_recording_does_not() {
 #[test]
 fn the_time_of_a_question_stands_still_while_its_answer_is_heard() {
     bot(FLOWS, "< book\n> Which day?\n+590s\n~ voice\n+30s\n~ reply \"tomorrow\"\n> Booked: 2026-11-21");
-    bot(FLOWS, "< book\n> Which day?\n+590s\n~ voice\n+30s\n~ refuse model_slow\n> Please write it.\n+1s\n> Too late");
+    bot(
+        FLOWS,
+        "< book\n> Which day?\n+590s\n~ voice\n+30s\n~ refuse model_slow\n> Please write it.\n+1s\n> Too late\n> Booked:",
+    );
 }
 
 #[test]
