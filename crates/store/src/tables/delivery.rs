@@ -147,7 +147,7 @@ pub static DROP: Statement<DeliveriesOf> = Statement::new(
        (select cast(value ->> 'subscription_id' as bigint) from {rows} as input)",
 );
 
-pub static EXPIRE: Expire = expire!("delivery", 250, "since", "state <> 'pending'");
+pub static EXPIRE: Expire = expire!("delivery", 256, "since", "state <> 'pending'");
 
 pub(crate) static STATEMENTS: &[&Sql] =
     &[&INSERT.sql, &TRIED.sql, &AGAIN.sql, &HURRY.sql, &DROP.sql, &EXPIRE.remove.sql];
