@@ -39,9 +39,8 @@ const TITLES_MAX: usize = 4;
 /// True if the last question of the text can be answered with yes or no.
 fn asks_yes_or_no(question: &str, language: &str) -> bool {
     let Some(end) = question.rfind('?') else { return false };
-    let before = &question[..end];
-    let start = before.rfind(['.', '!', '?', '\n', '¿', ':']).map_or(0, |place| place + 1);
-    let asked = fold(before[start..].trim_start_matches(|c: char| !c.is_alphanumeric()));
+    let last = question[..end].rsplit(['.', '!', '?', '\n', '¿', ':']).next().unwrap_or_default();
+    let asked = fold(last);
     let said: Vec<&str> = asked.split(' ').collect();
     let or = words::own(language).map_or("", |own| own.around.or);
     let is_or = |word: &&str| or.split_whitespace().any(|or| or == *word);

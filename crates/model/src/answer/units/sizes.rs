@@ -208,7 +208,6 @@ mod tests {
             ("en", "How old is it, in months?", "18 months", Some(18.0)),
             ("en", "How many litres?", "500 ml", None),
             ("en", "How many m2 is the garden?", "2 ha", None),
-            ("en", "How many m2 is the garden?", "80 m2", Some(80.0)),
             ("en", "What is the temperature, in °C?", "98 F", None),
             ("en", "What is the temperature, in °C?", "38.5 C", Some(38.5)),
             ("pt", "Quanto pesa, em kg?", "17 libras", None),
