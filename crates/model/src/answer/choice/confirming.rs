@@ -39,7 +39,7 @@ const TITLES_MAX: usize = 4;
 /// True if the last question of the text can be answered with yes or no.
 fn asks_yes_or_no(question: &str, language: &str) -> bool {
     let Some(end) = question.rfind('?') else { return false };
-    let last = question[..end].rsplit(['.', '!', '?', '\n', '¿', ':']).next().unwrap_or_default();
+    let last = question[..end].rsplit(['.', '!', '?', '\n', '¿']).next().unwrap_or_default();
     let asked = fold(last);
     let said: Vec<&str> = asked.split(' ').collect();
     let or = words::own(language).map_or("", |own| own.around.or);
