@@ -4,13 +4,7 @@
 use super::uploads::{Uploads, refused, unreadable};
 use crate::{
     base::{limits::MEDIA_TIMEOUT, query::unescaped},
-    channel::{
-        Auth, Next, SendError,
-        answer::cut,
-        fetch::whole,
-        file::FileUrl,
-        upload::Upload,
-    },
+    channel::{Auth, Next, SendError, answer::cut, fetch::whole, file::FileUrl, upload::Upload},
     model::{
         channel_limits::ChannelLimits,
         content::{Media, MediaKind},

@@ -7,11 +7,7 @@ use crate::{
         limits::VOICE_BYTES_MAX,
         time::Span,
     },
-    channel::{
-        fetch,
-        file::FileReference,
-        llm::Clip,
-    },
+    channel::{fetch, file::FileReference, llm::Clip},
     model::{
         effect::{ModelCall, VoiceNote},
         event::CallError,
