@@ -6,6 +6,7 @@ use super::{
     default_language::{self, LanguageBy},
     hours::{self, clock},
     language_codes, name_lists,
+    opt_out::{self, OptOut},
     own_templates::{self, OwnTemplate},
     replies,
     spec::VIEWS,
@@ -24,9 +25,7 @@ use crate::{
         yaml::Node,
     },
     definition::{Body, Field, Flow},
-    model::{
-        consent_words::ExtraWords, hours::OpeningHours, quiet::QuietHours, schedule::AtMost, window::AnswersAfter,
-    },
+    model::{hours::OpeningHours, quiet::QuietHours, schedule::AtMost},
     text::Text,
 };
 use jiff::tz::TimeZone;
@@ -104,23 +103,6 @@ pub struct Topic {
     pub needs_consent: bool,
     /// The maximum number of unasked messages for a contact.
     pub at_most: Vec<AtMost>,
-}
-
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct OptOut {
-    /// Additional words, beside the built-in ones.
-    pub words: Vec<String>,
-    pub unsure: Vec<String>,
-    /// Additional words that lift a stop.
-    pub start: Vec<String>,
-    pub answers_after: AnswersAfter,
-}
-
-impl OptOut {
-    /// The words beside the built-in ones, folded.
-    pub fn extra_words(&self) -> ExtraWords {
-        ExtraWords::new(&self.words, &self.unsure, &self.start)
-    }
 }
 
 /// `defaults:`; its bodies are steps of `Bot::flow`.
@@ -272,7 +254,7 @@ pub(crate) fn parse(root: Option<&Node>, place: &Place, flow: Flow, findings: &F
     let agents = agents::parse(&mut fields, &teams, &models, findings);
     let voice = voice::parse(&mut fields, &models, findings);
     let (draft_testers, sandbox) = (texts(&mut fields, "draft_testers"), sandbox(&mut fields));
-    let (opt_out, templates) = (opt_out(&mut fields), own_templates::parse(&mut fields, &language));
+    let (opt_out, templates) = (opt_out::parse(&mut fields), own_templates::parse(&mut fields, &language));
     replies::look(&mut fields);
     fields.finish();
     Bot {
@@ -368,31 +350,6 @@ fn read_defaults(fields: &mut Fields<'_>, defaults: &mut Defaults) {
         defaults.ask_tries = ask.whole("tries", 3, 1..=limits::ASK_TRIES_MAX) as u32;
         ask.finish();
     }
-}
-
-fn opt_out(fields: &mut Fields<'_>) -> OptOut {
-    let written = fields.node("opt_out");
-    if let Some(list) = written.filter(|node| node.list().is_some() || node.text().is_some_and(|text| !text.is_empty()))
-    {
-        let words: Vec<&str> = list.one_or_many().iter().filter_map(Node::text).collect();
-        let message = format!("`opt_out` says what each of its words does, and this is {}", list.describe());
-        fields.wrong(list, "E201", format!("{message}; write `opt_out: {{words: [{}]}}`", words.join(", ")));
-        return OptOut { words: words.into_iter().map(str::to_owned).collect(), ..OptOut::default() };
-    }
-    let Some(mut node) = fields.fields("opt_out") else { return OptOut::default() };
-    let owned = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect();
-    let opt_out = OptOut {
-        words: owned(node.texts("words")),
-        unsure: owned(node.texts("unsure")),
-        start: owned(node.texts("start")),
-        answers_after: match node.word("answers_after", &["people", "bot", "nobody"]) {
-            Some("bot") => AnswersAfter::Bot,
-            Some("nobody") => AnswersAfter::Nobody,
-            Some(_) | None => AnswersAfter::People,
-        },
-    };
-    node.finish();
-    opt_out
 }
 
 fn sandbox(fields: &mut Fields<'_>) -> Sandbox {

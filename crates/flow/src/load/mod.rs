@@ -12,6 +12,7 @@ pub mod language_codes;
 pub mod locale;
 pub mod media;
 pub(super) mod name_lists;
+pub mod opt_out;
 pub mod own_templates;
 pub mod parse;
 pub(super) mod plural;

@@ -104,14 +104,6 @@ impl<'a, 'b> StepFields<'a, 'b> {
         self.fields.node(name)
     }
 
-    /// True if the trigger has a key that it does not know, and whose value is meant: it is reported as unknown, so
-    /// the missing key needs no finding of its own.
-    pub fn has_unknown_key(&self, is_meant: impl Fn(&Node) -> bool) -> bool {
-        let known = |name: &str| self.spec.fields.iter().chain(TRIGGER_KEYS).any(|field| field.name == name);
-        let entries = self.outline.yaml.map().unwrap_or_default();
-        entries.iter().any(|entry| !known(&entry.key.text) && is_meant(&entry.value))
-    }
-
     pub fn entry(&mut self, name: &'static str) -> Option<&'a Entry> {
         self.fields.entry(name)
     }

@@ -329,7 +329,7 @@ fn localized(number: f64, decimals: i64) -> Fallible<String> {
     };
     let text = format!("{:.count$}", number.abs());
     let (digits, behind) = text.split_once('.').unwrap_or((&text, ""));
-    // What rounds to zero has no sign.
+    // A number that rounds to zero has no sign.
     let sign = if number < 0.0 && text.contains(|c: char| matches!(c, '1'..='9')) { "-" } else { "" };
     Ok(format!("{sign}{}", grouped(digits, behind, is_english())))
 }

@@ -44,7 +44,8 @@ impl TriggerKind for Date {
             let help = help.map_or_else(|| "write hours and minutes, 00:00 to 23:59".to_owned(), |at| format!("write \"{at}\""));
             fields.wrong(node, "E244", format!("`at` is a time of day such as \"10:00\", and this is {}; {help}", node.describe()));
         }
-        let is_misnamed = fields.has_unknown_key(|value| value.text().is_some_and(|text| hours::clock(text).is_some()));
+        // `time: "10:00"` in its place has a finding.
+        let is_misnamed = fields.unread().any(|entry| entry.value.text().is_some_and(|text| hours::clock(text).is_some()));
         if is_day && at.is_none() && !is_misnamed && let Some(node) = fields.node("date") {
             let finding = Diagnostic::error("E244", &node.place, format!("`contact.{field}` is a day without a time"));
             fields.report(finding.help("add `at: \"10:00\"`"));
