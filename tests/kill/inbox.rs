@@ -1,5 +1,5 @@
 //! Kills the daemon at random moments while customers, a bot and people in Chatwoot write: each message stands once and
-//! in order in Chatwoot, and an answer of a person reaches the customer at most once and is lost never.
+//! in order in Chatwoot, and an answer of a person reaches the customer at most once. One that does not stands as failed.
 
 use super::{bot, people::phone, process::Process};
 use crate::{
@@ -235,9 +235,15 @@ impl Town {
             let got = at_phones.get(phone).unwrap_or(&empty);
             let times = got.iter().filter(|one| *one == text).count();
             let data = self.fake.data.lock().unwrap();
-            let status = data.messages.iter().find(|one| one["id"] == *theirs).unwrap()["status"].clone();
+            let message = data.messages.iter().find(|one| one["id"] == *theirs).unwrap();
+            let status = message["status"].clone();
             assert!(times <= 1, "seed {seed}: `{text}` reached {phone} {times} times");
-            assert!(times == 1 || !acknowledged, "seed {seed}: `{text}` was taken and did not reach {phone}");
+            // A request that a death cut in its middle may have left or not: it is listed, and stands as failed.
+            let unknown = message["external_error"].as_str().is_some_and(|why| why.starts_with("It is not known"));
+            assert!(
+                times == 1 || !acknowledged || unknown,
+                "seed {seed}: `{text}` was taken and did not reach {phone}"
+            );
             assert_eq!(times == 0, status == "failed", "seed {seed}: `{text}` for {phone} stands as {status}");
             silent += usize::from(times == 0);
         }

@@ -280,6 +280,9 @@ fn shown(one: &Json) -> String {
     format!("{side} {}{}", one["content"].as_str().unwrap(), files.concat()).trim_end().replace("  ", " ")
 }
 
+/// So much of a field or file stands in the answers.
+const TOLD_BYTES_MAX: usize = 4096;
+
 /// The fields of a form, as JSON; files under `attachments`.
 fn form(body: &[u8], boundary: &str) -> Json {
     let mut fields = json!({"attachments": []});
@@ -294,7 +297,8 @@ fn form(body: &[u8], boundary: &str) -> Json {
             rest.split('"').next().map(str::to_owned)
         };
         let mime = head.lines().find_map(|line| line.strip_prefix("content-type: ").map(str::to_owned));
-        let text = String::from_utf8_lossy(content).into_owned();
+        // Chatwoot tells the address of a file and not the file: an answer with all of a large one would be refused.
+        let text = String::from_utf8_lossy(&content[..content.len().min(TOLD_BYTES_MAX)]).into_owned();
         match value(" name") {
             Some(name) if name == "attachments[]" => {
                 let file = json!({"name": value("filename"), "mime": mime, "text": text, "size": content.len()});

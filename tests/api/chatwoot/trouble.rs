@@ -67,7 +67,9 @@ async fn retry_after_is_kept() {
 async fn a_slow_conversation_holds_up_no_other() {
     let fake = Fake::start().await;
     let mut host = host(&fake).await;
+    // One after the other, so that each has the number that is expected: conversations are shown side by side.
     host.ana_says("good day").await;
+    tell(&host).await;
     host.somebody_says(BEA, "good day").await;
     tell(&host).await;
     let (ana, bea) = (41, 42);

@@ -292,6 +292,10 @@ fn applied(eval: &mut Eval<'_>, name: &str, args: &[ValueType], method: bool, po
                 let finding = Diagnostic::error("E318", &place, "`.at()` does not take a number here");
                 return finding.help(format!("write the time of day: `.at(\"{hour:02}:00\")`"));
             }
+            if name == "format" && args[0].kinds.without(Kinds::MISSING).within(Kinds::NUMERIC) {
+                let finding = Diagnostic::error("E318", &place, "`.format()` of a number takes how many decimals");
+                return finding.help("write `.format(2)`; a price is written by `money(cents, \"EUR\")`");
+            }
             let message = match (method, number) {
                 (true, 0) => format!("`.{name}()` does not work on {words}"),
                 _ => format!("`{name}` does not take {words} here"),
@@ -314,14 +318,6 @@ fn applied(eval: &mut Eval<'_>, name: &str, args: &[ValueType], method: bool, po
                 }
                 (_, "a number") if arg.kinds.meets(Kinds::TEXT) => {
                     finding.help("ask with `type: number`, or write `.to_number()` behind the text")
-                }
-                _ if name == "format"
-                    && number == 1
-                    && args[0].kinds.without(Kinds::MISSING).within(Kinds::NUMERIC) =>
-                {
-                    finding.help(
-                        "write the number of decimals: `.format(2)`; a price is written by `money(cents, \"EUR\")`",
-                    )
                 }
                 (_, takes) => finding.help(format!("it takes {takes}")),
             }

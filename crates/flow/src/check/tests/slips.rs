@@ -377,7 +377,7 @@ fn the_cure_fits_the_slip() {
     one_says(&format!("{many}  - say: That is ${{many + 1}}\n"), "W332", "write `.to_number()` behind the text");
     one_says("  - set: {price: 12,50}\n", "E201", "write `price: 12.50`");
     one_says("  - say: ${money(1250, EUR)}\n", "E303", "write `\"EUR\"`, in double quotes");
-    one_says("  - say: ${(12.5).format(\"0.0\")}\n", "E318", "write the number of decimals: `.format(2)`");
+    one_says("  - say: ${(12.5).format(\"0.0\")}\n", "E318", "write `.format(2)`");
     one_says("  - diga: Hola\n", "E221", "`say`");
     // A phone number adds nothing.
     let phone = found(&[&booking("  - set: {mobile: +351912000111}\n  - log: ${mobile}\n")]);

@@ -100,9 +100,11 @@ fn yes_or_no_said(options: &[OptionShown], heard: &RoutedMessage<'_>, hearing: &
     if let (Some(option), None) = (later.next(), later.next()) {
         return Said::One(option.clone());
     }
-    let leaves_it = heard.text.is_some_and(answer::leaves_it);
+    // *Never mind* is no plain *No*, and *Leave it* says the same.
+    if heard.text.is_some_and(answer::leaves_it) {
+        return confirmed(false, options, heard, hearing);
+    }
     let said = match answer::understand(AnswerType::YesNo, &heard.message.kind, hearing) {
-        _ if leaves_it => false,
         Some(Value::YesNo(said)) => said,
         _ => return Said::Nothing,
     };

@@ -129,17 +129,18 @@ fn confirm_stop(turn: &mut Turn<'_>, at: Time, language: Option<&str>) {
 }
 
 /// The language of an opt-out or opt-in word. `cancelar` is Spanish and Portuguese: the bot's languages and those of the
-/// contact's country go before the others that have the word.
-fn language_of_word(turn: &Turn<'_>, text: &str) -> Option<&'static str> {
+/// contact's country go before the others that have the word, and of one language the bot's own form is spoken: `pt_BR`.
+fn language_of_word<'a>(turn: &Turn<'a>, text: &str) -> Option<&'a str> {
     let bot = &turn.live().bot;
     let country = turn.contact.phone.as_deref().and_then(phone::country);
-    let declared = bot.languages.keys().map(String::as_str);
     let mut preferred = vec![bot.language.as_str()];
     for language in country.into_iter().flat_map(languages::of_country) {
         preferred.push(language);
     }
-    preferred.extend(declared);
-    consent_words::language(text, &preferred)
+    preferred.extend(bot.languages.keys().map(String::as_str));
+    let found = consent_words::language(text, &preferred)?;
+    let is_form = |language: &&&str| language.split(['_', '-']).next() == Some(found);
+    preferred.iter().find(is_form).copied().or(Some(found))
 }
 
 /// Handles an opt-in word: the opt-out is lifted, withdrawn topics stay withdrawn.

@@ -79,15 +79,18 @@ impl WebhookDelivery {
             "delivered" => "delivered",
             "read" => "read",
             "failed" | "dropped" | "skipped" => "failed",
+            // It stands as failed until the platform tells more; without that nobody would look at it.
+            "unknown" => "failed",
             _ => return Ok(()),
         };
+        let is_unknown = status["state"] == "unknown";
         let Some(id) = status["message_id"].as_i64() else { return Ok(()) };
         let why = status["reason"].as_str().map(|reason| match reason {
             "window_closed" => WINDOW_CLOSED,
             other => other,
         });
         let why = why.or(status["error"]["text"].as_str()).or(status["error"]["code"].as_str());
-        let why = why.unwrap_or("not sent");
+        let why = if is_unknown { UNKNOWN } else { why.unwrap_or("not sent") };
         if let Some(message) = chatwoot_message::find(&self.store, id).await? {
             // A part of it failed, and that stays to be seen.
             let is_seen = message.refused.is_some() && told != "failed";
@@ -102,6 +105,9 @@ impl WebhookDelivery {
         };
         let whole = chatwoot_message::of(&self.store, part.conversation_id, part.theirs).await?;
         let Some(whole) = whole else { return Ok(()) };
+        if is_unknown {
+            return self.mark(inbox, &whole, told, why).await;
+        }
         let refusal = Refusal {
             conversation_id: part.conversation_id,
             theirs: part.theirs,
@@ -188,6 +194,9 @@ impl WebhookDelivery {
 
 /// The sentence for a message that a closed window stops.
 pub const WINDOW_CLOSED: &str = "The 24-hour window is closed: the customer must write first.";
+
+/// The sentence for a message whose request was cut in its middle.
+const UNKNOWN: &str = "It is not known whether this message left: ask the customer before you write it again.";
 
 /// Chatwoot marks a message as failed with words of its own when it hears our refusal; ours must come after them.
 pub(super) const AFTER_ANSWER: Span = Span::seconds(3);
