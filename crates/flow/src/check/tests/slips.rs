@@ -378,7 +378,7 @@ fn the_cure_fits_the_slip() {
     one_says("  - set: {price: 12,50}\n", "E201", "write `price: 12.50`");
     one_says("  - say: ${money(1250, EUR)}\n", "E303", "write `\"EUR\"`, in double quotes");
     one_says("  - say: ${(12.5).format(\"0.0\")}\n", "E318", "write `.format(2)`");
-    one_says("  - diga: Hola\n", "E221", "`say`");
+    one_says("  - diga: Hola\n", "E221", "write `- say: …`");
     // A phone number adds nothing.
     let phone = found(&[&booking("  - set: {mobile: +351912000111}\n  - log: ${mobile}\n")]);
     assert!(phone.iter().all(|one| !one.contains("W320")), "{phone:#?}");

@@ -73,7 +73,7 @@ pub fn without_the_others(text: &str, hearing: &AnswerContext<'_>) -> String {
     let is_stay = |word: &&str| STAYING.contains(word);
     let stays = words.iter().any(is_stay) && words.iter().any(|word| THE_OTHERS.contains(word));
     let known = |word: &&str| is_stay(word) || THE_OTHERS.contains(word) || AT_HOME.contains(word);
-    match stays && words.iter().all(|word| known(&word)) && asks() {
+    match stays && words.iter().all(known) && asks() {
         true => first.to_owned(),
         false => text.to_owned(),
     }

@@ -27,7 +27,7 @@ impl Sizes {
         let all: Vec<&str> = asked.split(' ').collect();
         // The French `l'eau` and `m'appelle` have no unit.
         let is_elided = |name: &str| ['\'', '’'].iter().any(|mark| question.contains(&format!("{name}{mark}")));
-        self.units_of(&all, &|_, name| !UNASKED.contains(&name) && !(name.len() == 1 && is_elided(name)))
+        self.units_of(&all, &|_, name| !(UNASKED.contains(&name) || name.len() == 1 && is_elided(name)))
     }
 
     /// The units that the message names, by their places.
