@@ -211,8 +211,8 @@ pub const WEBHOOK_SECRET_BYTES: usize = 32;
 // -- start, stop and what is live
 /// The least value of `retention.messages`: Meta repeats a webhook for this long.
 pub const MESSAGES_KEPT_MIN: Span = Span::days(7);
-/// The size of the configuration file: some ten thousand numbers of 300 bytes each.
-pub const CONFIG_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// The size of the configuration file: some 1,700 numbers of 300 bytes each. YAML is read up to this size.
+pub const CONFIG_BYTES_MAX: usize = 512 * 1024;
 /// The size of a file in `${file:…}`.
 pub const SECRET_FILE_BYTES_MAX: usize = 64 * 1024;
 /// The length of the key that signs buttons.
