@@ -33,7 +33,7 @@ pub(crate) fn at_most_of(node: &Node, findings: &Findings) -> Option<AtMost> {
             ("year", "365d"),
         ];
         let per = units.iter().find(|(unit, _)| text.contains(unit)).map(|(_, per)| (*per).to_owned());
-        // `1/1y`, `2/2w`: units that a length of time does not have.
+        // `1/1y`, `2/6 months`: units that a length of time does not have.
         let per = per.or_else(|| {
             let written = text.split_once('/')?.1.trim();
             let digits = written.bytes().take_while(u8::is_ascii_digit).count();
@@ -41,7 +41,7 @@ pub(crate) fn at_most_of(node: &Node, findings: &Findings) -> Option<AtMost> {
             let days = match written[digits..].trim() {
                 "y" | "yr" | "year" | "years" | "a" => 365,
                 "mo" | "mon" | "month" | "months" => 30,
-                "w" | "wk" | "week" | "weeks" => 7,
+                "wk" | "week" | "weeks" => 7,
                 _ => return None,
             };
             Some(format!("{}d", count.checked_mul(days)?))

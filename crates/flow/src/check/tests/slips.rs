@@ -382,7 +382,7 @@ fn the_cure_fits_the_slip() {
     // A phone number adds nothing.
     let phone = found(&[&booking("  - set: {mobile: +351912000111}\n  - log: ${mobile}\n")]);
     assert!(phone.iter().all(|one| !one.contains("W320")), "{phone:#?}");
-    for (written, meant) in [("1/1y", "1/365d"), ("2/2w", "2/14d"), ("1/month", "1/30d"), ("once a year", "1/365d")] {
+    for (written, meant) in [("1/1y", "1/365d"), ("1/month", "1/30d"), ("once a year", "1/365d")] {
         let flow = format!("when: [{{message: hi, at_most: {written}}}]\nsteps: [{{say: Hi}}]\n");
         let found = found(&[&flow]);
         assert!(found.len() == 1 && found[0].contains(&format!("write `{meant}`")), "{written}: {found:#?}");
