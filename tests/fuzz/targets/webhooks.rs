@@ -226,7 +226,7 @@ fn knows(line: &str, body: &[u8]) -> bool {
     let line = line.to_ascii_lowercase();
     let stamped = [(NOW.0 / 1_000).to_string().as_bytes(), b".", body].concat();
     let signs = |secret: &&str| line.contains(&hex(secret, body)) || line.contains(&hex(secret, &stamped));
-    SECRETS.iter().any(|secret| signs(secret)) || line.contains(TOKEN)
+    SECRETS.iter().any(signs) || line.contains(TOKEN)
 }
 
 /// True if the address holds a secret, by which an older Chatwoot is known.
