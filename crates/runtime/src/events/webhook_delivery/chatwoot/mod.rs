@@ -94,7 +94,8 @@ impl WebhookDelivery {
         if let Some(message) = chatwoot_message::find(&self.store, id).await? {
             // A part of it failed, and that stays to be seen.
             let is_seen = message.refused.is_some() && told != "failed";
-            if is_seen || told == "sent" && !self.is_of_person(id).await? {
+            // Of the bot's own messages nobody there waits to know that they left, or that it is not known.
+            if is_seen || (told == "sent" || is_unknown) && !self.is_of_person(id).await? {
                 return Ok(());
             }
             return self.mark(inbox, &message, told, why).await;
