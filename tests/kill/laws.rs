@@ -69,7 +69,7 @@ impl Case {
         let mut wrong = Vec::new();
         let answers = self.each_is_answered_once(&written, &phones, &mut wrong);
         let doubled = self.nothing_is_said_twice(&phones, &mut wrong);
-        in_order(&written, &phones, &rows, &mut wrong);
+        in_order(&written, &phones, &recorded(process).await, &rows, &mut wrong);
         listed_by_the_rule(&rows, &mut wrong);
         self.orders_are_made_once(&mut wrong);
         every_message_was_told(process, &self.desk, &mut wrong).await;
@@ -184,23 +184,32 @@ fn answers(phone: &str, text: &str, open: &str, numbers: &BTreeMap<String, usize
     }
 }
 
-/// Checks that echoes arrive in the order of writing, except those that were sent again.
+/// Checks that acknowledged messages were recorded in the order of writing, and that echoes arrive in the order of
+/// recording, except those that were sent again. A message without an acknowledgement, which its writer does not repeat,
+/// may be recorded after the next one: its connection ended while a standby still had it in hand.
 fn in_order(
     written: &BTreeMap<String, Vec<Written>>,
     phones: &BTreeMap<String, Vec<Arrival>>,
+    recorded: &BTreeMap<String, i64>,
     rows: &[Row],
     wrong: &mut Vec<String>,
 ) {
     let again = tried_again(rows);
-    for (phone, inbox) in phones {
-        let place = |text: &str| written.get(phone)?.iter().position(|one| one.text == text);
-        let mut last = 0;
-        for one in inbox.iter().filter(|one| !again.contains(one.id.as_str())) {
-            let Some(at) = place(&one.text) else { continue };
-            if at < last {
+    for (phone, own) in written {
+        let number = |place: usize| recorded.get(&super::people::message_id(phone, place));
+        let acknowledged = own.iter().enumerate().filter(|(_, one)| one.acknowledged);
+        let places: Vec<_> = acknowledged.map(|(place, one)| (number(place), &one.text)).collect();
+        for pair in places.windows(2).filter(|pair| pair[0].0 >= pair[1].0) {
+            wrong.push(format!("{phone} wrote `{}`, which was recorded before `{}`", pair[1].1, pair[0].1));
+        }
+        let inbox = phones.get(phone).into_iter().flatten();
+        let mut last = None;
+        for one in inbox.filter(|one| !again.contains(one.id.as_str())) {
+            let Some(place) = own.iter().position(|written| written.text == one.text) else { continue };
+            if number(place) < last {
                 wrong.push(format!("{phone} heard `{}` after the answer to a later message", one.text));
             }
-            last = last.max(at);
+            last = last.max(number(place));
         }
     }
 }
@@ -322,6 +331,15 @@ async fn count(process: &Process, text: &'static str) -> i64 {
     let number = store.one(&Query { name: "kill.count", text }, &[], |row| row.number("n")).await.unwrap().unwrap();
     store.close().await;
     number
+}
+
+/// The number of each recorded message by the provider's id; it grows in the order of recording.
+async fn recorded(process: &Process) -> BTreeMap<String, i64> {
+    let query = Query { name: "kill.recorded", text: "select id, provider_id from inbound" };
+    let store = process.store().await;
+    let all = store.all(&query, &[], |row| Ok((row.text("provider_id")?, row.number("id")?))).await.unwrap();
+    store.close().await;
+    all.into_iter().collect()
 }
 
 /// The number of lives in which runs of the schedule began, by the start times in the log.

@@ -97,7 +97,7 @@ impl Town {
         let act = CustomerAction {
             from: Alias { kind: AliasKind::Phone, value: phone.to_owned() },
             name: None,
-            id: format!("wamid.IN.{phone}.{place}"),
+            id: message_id(phone, place),
             at: SystemClock.now(),
             reply_to: None,
             what: CustomerEvent::Text(text.to_owned()),
@@ -140,6 +140,11 @@ impl Town {
         self.phones.until(phone, |text| text == begins || begins.ends_with(' ') && text.starts_with(begins)).await;
         self.waiting.lock().unwrap().remove(phone);
     }
+}
+
+/// The platform's id of the message at this place among those that a phone wrote.
+pub fn message_id(phone: &str, place: usize) -> String {
+    format!("wamid.IN.{phone}.{place}")
 }
 
 pub fn phone(n: usize) -> String {
