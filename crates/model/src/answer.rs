@@ -55,6 +55,7 @@ pub use choice::{
     ButtonNamed, Chosen, button_named, chosen, confirmed, is_mistyped, leaves_it, number_of_option,
     offered as offered_option,
 };
+pub use custom::{country_of, writes_decimal_comma};
 pub use date::later::{days_later, names_week};
 pub use reading::Reading;
 pub use yesno::{is_asked_back, is_only_thanks, is_yes_or_no, puts_off};

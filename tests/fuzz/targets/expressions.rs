@@ -53,6 +53,7 @@ pub fn run(data: &[u8]) {
         zone: jiff::tz::TimeZone::get("Europe/Madrid").expect("a zone"),
         contact_zone: jiff::tz::TimeZone::get("America/Mexico_City").expect("a zone"),
         language: "es",
+        phone: Some("525512345678"),
     };
     let run: Box<dyn Fn() -> Result<Value, String>> = if kind == 2 {
         let text = within(limit, "reading a text", || Text::parse(&source, &scripts, &known, &findings));

@@ -225,6 +225,7 @@ mod tests {
             zone: TimeZone::UTC,
             contact_zone: TimeZone::UTC,
             language: "en",
+            phone: None,
         };
         address(&text, &scope).unwrap()
     }

@@ -321,6 +321,7 @@ impl<'a> Turn<'a> {
             zone: set.bot.timezone.clone(),
             contact_zone: views::contact_zone(self, set),
             language: self.language(),
+            phone: self.contact.phone.as_deref(),
         };
         Ok(f(&scope)?)
     }

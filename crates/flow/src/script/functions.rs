@@ -1,6 +1,7 @@
 //! Defines the functions of language.md 6b for texts, numbers and lists.
 
 use super::{
+    amounts,
     convert::from_rhai,
     operators::{numeral, sorted},
     sandbox::{self, weight, work},
@@ -44,10 +45,10 @@ pub fn register(engine: &mut Engine) {
         let factor = 10f64.powi(digits.clamp(0, 12) as i32);
         (number * factor).round() / factor
     });
-    engine.register_fn("format", |number: f64, decimals: i64| localized(number, decimals));
-    engine.register_fn("format", |number: i64, decimals: i64| localized(number as f64, decimals));
-    engine.register_fn("money", |cents: i64, currency: &str| money(cents, currency));
-    engine.register_fn("money", |cents: f64, currency: &str| money(cents.round() as i64, currency));
+    engine.register_fn("format", |number: f64, decimals: i64| amounts::number(number, decimals));
+    engine.register_fn("format", |number: i64, decimals: i64| amounts::number(number as f64, decimals));
+    engine.register_fn("money", |cents: i64, currency: &str| amounts::money(cents, currency));
+    engine.register_fn("money", |cents: f64, currency: &str| amounts::money(cents.round() as i64, currency));
 }
 
 /// `size.text`: the original text of an answer of this type; nothing if no question filled the variable.
@@ -295,72 +296,4 @@ fn bounded(text: &str, from: &str, to: &str) -> Fallible<ImmutableString> {
         return Err("the text is too long".into());
     }
     Ok(text.replace(from, to).into())
-}
-
-/// True if the contact's language is English, which divides thousands by commas; all others get points.
-fn is_english() -> bool {
-    sandbox::call(|call| call.language == "en" || call.language.starts_with("en_") || call.language.starts_with("en-"))
-}
-
-/// The digits before and behind the decimal point, as the language writes them: `1,234.50`, `1.234,50`.
-fn grouped(digits: &str, behind: &str, english: bool) -> String {
-    let (thousands, point) = if english { (',', '.') } else { ('.', ',') };
-    let mut all = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            all.push(thousands);
-        }
-        all.push(digit);
-    }
-    if !behind.is_empty() {
-        all.push(point);
-        all.push_str(behind);
-    }
-    all
-}
-
-/// A number with so many decimals in the contact's language: `12.5`, `12,5`.
-fn localized(number: f64, decimals: i64) -> Fallible<String> {
-    let count = usize::try_from(decimals).ok().filter(|count| *count <= DECIMALS_MAX);
-    let Some(count) = count.filter(|_| number.is_finite() && number.abs() < WRITTEN_MAX) else {
-        return Err(
-            format!("`.format()` writes a number below {WRITTEN_MAX:e} with 0 to {DECIMALS_MAX} decimals").into()
-        );
-    };
-    let text = format!("{:.count$}", number.abs());
-    let (digits, behind) = text.split_once('.').unwrap_or((&text, ""));
-    // A number that rounds to zero has no sign.
-    let sign = if number < 0.0 && text.contains(|c: char| matches!(c, '1'..='9')) { "-" } else { "" };
-    Ok(format!("{sign}{}", grouped(digits, behind, is_english())))
-}
-
-/// Decimals of a number in a text, as many as texts print at most.
-const DECIMALS_MAX: usize = 10;
-/// Larger numbers are not exact any more.
-const WRITTEN_MAX: f64 = 9e15;
-
-/// An amount in cents as a price in the contact's language: `€12.50`, `12,50 €`.
-fn money(cents: i64, currency: &str) -> String {
-    let symbol = match currency {
-        "EUR" => "€",
-        "USD" => "$",
-        "GBP" => "£",
-        "BRL" => "R$",
-        "JPY" => "¥",
-        other => other,
-    };
-    // `check` reports unknown currencies; most currencies have two decimals.
-    let decimals = super::currency::decimals(currency).unwrap_or(2);
-    let english = is_english();
-    let unit = 10u64.pow(decimals);
-    let amount = cents.unsigned_abs();
-    let (digits, width) = ((amount / unit).to_string(), decimals as usize);
-    let behind = if decimals > 0 { format!("{:0width$}", amount % unit) } else { String::new() };
-    let whole = grouped(&digits, &behind, english);
-    let sign = if cents < 0 { "-" } else { "" };
-    match (english, symbol.chars().all(char::is_alphabetic)) {
-        (true, false) => format!("{sign}{symbol}{whole}"),
-        (true, true) => format!("{sign}{symbol} {whole}"),
-        (false, _) => format!("{sign}{whole} {symbol}"),
-    }
 }

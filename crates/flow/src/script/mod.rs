@@ -1,6 +1,7 @@
 //! Runs Rhai in a sandbox: expressions and scripts are compiled once when flows are loaded, and run with a limited
 //! number of operations.
 
+mod amounts;
 mod calendar;
 mod check;
 mod closures;
@@ -152,6 +153,8 @@ pub struct Scope<'a> {
     pub contact_zone: jiff::tz::TimeZone,
     /// The contact's language, for names of days and months.
     pub language: &'a str,
+    /// The contact's phone number, whose country decides how amounts are written; `None`: nobody knows it.
+    pub phone: Option<&'a str>,
 }
 
 /// A compiled expression or script.

@@ -29,6 +29,7 @@ pub struct ScriptContext {
     pub zone: jiff::tz::TimeZone,
     pub contact_zone: jiff::tz::TimeZone,
     pub language: String,
+    pub phone: Option<String>,
     /// The titles and original texts of answers, by the place in the code that reads them (line, column).
     pub told: BTreeMap<(usize, usize), String>,
     fuel: u64,
@@ -155,6 +156,7 @@ pub fn with_call<T>(scope: &Scope<'_>, told: BTreeMap<(usize, usize), String>, r
         zone: scope.zone.clone(),
         contact_zone: scope.contact_zone.clone(),
         language: scope.language.to_owned(),
+        phone: scope.phone.map(str::to_owned),
         told,
         fuel: FUEL.get().min(LEFT.get()),
         began: Stopwatch::start(),
@@ -175,6 +177,7 @@ pub fn call<T>(read: impl FnOnce(&ScriptContext) -> T) -> T {
             zone: jiff::tz::TimeZone::UTC,
             contact_zone: jiff::tz::TimeZone::UTC,
             language: "en".into(),
+            phone: None,
             told: BTreeMap::new(),
             fuel: 0,
             began: Stopwatch::start(),

@@ -61,6 +61,7 @@ fn run_with(code: &str, script: bool, modules: &[(&str, &str)]) -> Result<Value,
         zone: TimeZone::get("Europe/Madrid").unwrap(),
         contact_zone: TimeZone::get("America/Mexico_City").unwrap(),
         language: "es",
+        phone: None,
     };
     code.eval(&scope).map_err(|error| error.to_string())
 }
@@ -423,7 +424,14 @@ fn a_secret_is_no_text_and_only_where_it_is_allowed() {
     let names = Names { own: &own, secrets: true };
     let forged = "\u{E000}secret:SHOP_TOKEN\u{E000}";
     let names_of = |name: &str| (name == "theirs").then(|| Value::text(forged));
-    let scope = Scope { names: &names_of, now: NOW, zone: TimeZone::UTC, contact_zone: TimeZone::UTC, language: "en" };
+    let scope = Scope {
+        names: &names_of,
+        now: NOW,
+        zone: TimeZone::UTC,
+        contact_zone: TimeZone::UTC,
+        language: "en",
+        phone: None,
+    };
     let code = |code: &str| Code::expression(&scalar(code), &scripts, &names, &findings).unwrap();
     let token = || CallText::secret("SHOP_TOKEN");
     let give = |text: &str| code(text).give(&scope);

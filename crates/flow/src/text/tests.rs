@@ -27,6 +27,7 @@ fn eval(written: &str) -> Result<Value, String> {
         zone: zone.clone(),
         contact_zone: zone,
         language: "en",
+        phone: None,
     };
     text.eval(&scope).map_err(|error| error.to_string())
 }

@@ -107,6 +107,26 @@ fn comma_divides(country: Option<&str>, language: &str) -> &'static [bool] {
     }
 }
 
+/// True if numbers for this contact are written with a decimal comma. The region of a language tag (`es_MX`) goes before
+/// the phone's country; where language and country differ, or nothing is known of the country, the language decides.
+pub fn writes_decimal_comma(phone: Option<&str>, tag: &str) -> bool {
+    let language = tag.get(..2).unwrap_or_default();
+    match comma_divides(country_of(phone, tag).as_deref(), language) {
+        [one] => *one,
+        _ => !POINT_LANGUAGES.contains(&language),
+    }
+}
+
+/// The country (ISO 3166) for which texts to a contact are written: the region of the language tag, or the phone's.
+pub fn country_of(phone: Option<&str>, tag: &str) -> Option<String> {
+    let region = tag.split(['_', '-']).skip(1).find(|part| part.len() == 2);
+    let region = region.filter(|part| part.bytes().all(|b| b.is_ascii_alphabetic())).map(str::to_ascii_uppercase);
+    region.or_else(|| phone.and_then(phone::country).map(str::to_owned))
+}
+
+/// Languages whose numbers have a decimal point in most countries, from the Unicode CLDR.
+const POINT_LANGUAGES: &[&str] = &["en", "ja", "zh", "ko", "th", "he", "hi", "bn", "ta", "te", "ur", "ms", "sw"];
+
 /// Countries with a decimal point, from the Unicode CLDR.
 const POINT_DIVIDES: &[&str] = &[
     "US", "GU", "AS", "MP", "VI", "FM", "MH", "PW", "PR", "GB", "IE", "MT", "AU", "NZ", "FJ", "PG", "SB", "WS", "TO",
