@@ -109,6 +109,10 @@ pub fn key(written: &str) -> Option<&'static str> {
 pub fn type_name(written: &str) -> Option<&'static str> {
     Some(match written.to_lowercase().as_str() {
         "int" | "integer" | "long" | "entero" | "inteiro" | "entier" => "whole",
+        // A length is asked for as the number of its hours or days.
+        "duration" | "duración" | "duracion" | "durée" | "duree" | "dauer" | "duração" | "duracao" | "durata" => {
+            "number"
+        }
         "float" | "double" | "decimal" | "amount" | "numeric" | "número" | "numero" | "nombre" | "zahl" => "number",
         "string" | "str" | "varchar" | "texto" | "texte" => "text",
         "bool" | "boolean" | "yes/no" | "yes_no" | "booleano" => "yesno",

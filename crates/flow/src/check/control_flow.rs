@@ -4,6 +4,7 @@ use crate::{
     FlowSet,
     base::yaml::{self, Kind},
     definition::{Body, Flow, Node, NodeIx, Target},
+    model::answer::AnswerType,
 };
 use std::collections::BTreeSet;
 
@@ -79,8 +80,13 @@ fn goes_on(node: &Node) -> bool {
     }
 }
 
-/// True if every option has steps, so that no answer continues with the next step.
+/// True if every option has steps, so that no answer continues with the next step. A question of another type takes
+/// typed answers beside its options, and these do continue.
 fn every_option_leads_on(node: &Node) -> bool {
+    let kind = node.outline.yaml.get("type").and_then(yaml::Node::text).and_then(AnswerType::parse);
+    if !matches!(kind, None | Some(AnswerType::Choice | AnswerType::YesNo)) {
+        return false;
+    }
     let Some(options) = node.outline.yaml.get("options") else { return false };
     match &options.kind {
         Kind::List(items) => !items.is_empty() && items.iter().all(leads_on),

@@ -16,6 +16,10 @@ pub fn check(set: &FlowSet, flow: &Flow, findings: &Findings) {
     for trigger in &flow.triggers {
         let Trigger::Schedule(schedule) = &trigger.kind else { continue };
         let Some(cron) = &schedule.cron else { continue };
+        // A condition leaves starts out: `at_most: 1/300d` beside it is no mistake for a schedule of every day.
+        if trigger.guard.is_some() || schedule.to.condition.is_some() {
+            continue;
+        }
         let limits = limits_of(set, flow, trigger);
         // A schedule that comes otherwise than it seems has a finding, and with its mend another pause.
         if limits.is_empty() || cron.odd().is_some() {

@@ -31,7 +31,7 @@ impl StepKind for End {
             let finding = Diagnostic::error("E228", &node.place, message);
             fields.report(match node.get("return") {
                 Some(_) => finding.help("write `return:` below `end`, in the same column"),
-                None => finding.help("write `end`, or `end: all` for the flow and all that called it"),
+                None => finding.help("write `- end`, without a value, or `end: all` for the flow and all that called it"),
             });
         }
         End { all, returns: fields.opt_data("return") }

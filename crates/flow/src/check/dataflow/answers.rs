@@ -31,7 +31,7 @@ pub fn answer(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: &State) 
         Some(AnswerType::Choice) | None => {}
         // The combination has a finding; one of the two was meant.
         Some(AnswerType::List) if written.get("options").is_some() => {}
-        Some(kind) => return ValueType::declared(&kind.into()),
+        Some(kind) => return typed(written, kind, by),
     }
     let Some(options) = written.get("options") else { return ValueType::of(Kinds::TEXT) };
     let Some(items) = options.list() else {
@@ -62,6 +62,22 @@ pub fn answer(set: &FlowSet, flow: &Flow, node: &Node, by: &str, state: &State) 
     } else {
         ValueType { kinds: Kinds::TEXT, known: KnownValue::Texts(ids.into()) }
     }
+}
+
+/// The answer to a question of another type than a choice: a value of this type, or one of the options beside it.
+fn typed(written: &yaml::Node, kind: AnswerType, by: &str) -> ValueType {
+    let of_type = ValueType::declared(&kind.into());
+    let items = written.get("options").and_then(yaml::Node::list).unwrap_or_default();
+    let chosen = items.iter().filter_map(id_and_label).find(|(_, label)| !by.is_empty() && *label == by);
+    if let Some((id, _)) = chosen.filter(|(id, _)| !id.contains("${")) {
+        return ValueType::text(id);
+    }
+    // Nobody knows which of the two it is until a condition has asked.
+    let has_own = kind != AnswerType::YesNo && items.iter().any(|item| !leads_on(item));
+    if has_own && !of_type.kinds.within(Kinds::TEXT) {
+        return ValueType::of(of_type.kinds.and(Kinds::TEXT).and(Kinds::VAGUE));
+    }
+    of_type
 }
 
 /// The answer behind the question: an option with steps of its own has its own branch.

@@ -149,6 +149,11 @@ pub fn comparable(
             _ if (x.within(moments()) || y.within(moments())) && bare.is_some() => {
                 finding.help(format!("write the date in quotes: `{}`", bare.unwrap_or_default()))
             }
+            // `hour >= 13` for an answer of the type `time`.
+            _ if x == Kinds::CLOCK || y == Kinds::CLOCK => {
+                let hour = number.filter(|hour| (0.0..=24.0).contains(hour)).map_or(13, |hour| hour as i64 % 24);
+                finding.help(format!("write the time of day as `\"{hour:02}:00\"`, or compare its `.hour`"))
+            }
             _ if x.within(moments()) || y.within(moments()) => finding
                 .help("compare it with a date such as `today() + days(5)`, or a part such as `.day` or `.weekday`"),
             // The values of `options: [yes, no]` are texts.

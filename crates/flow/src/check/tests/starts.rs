@@ -220,4 +220,13 @@ fn a_limit_as_long_as_the_pause_of_its_schedule_is_a_finding() {
     ] {
         assert!(!said(schedule, right).contains("W426"), "{schedule} with {right}: {}", said(schedule, right));
     }
+    // A condition leaves starts out as well.
+    let flow = |more: &str| {
+        format!(
+            "topic: service\nwhen:\n  - schedule: daily 9:00\n    to: everyone\n    at_most: 1/300d\n{more}steps:\n  - say: Hi\n    if_closed: skip\n"
+        )
+    };
+    let is_told = |more: &str| found(&[&flow(more)]).iter().any(|finding| finding.contains("W426"));
+    assert!(is_told(""));
+    assert!(!is_told("    if: today().day == 3\n"));
 }

@@ -582,3 +582,41 @@ fn what_was_written_for_an_answer_is_a_text() {
     let template = "  - set: {n: 4}\n  - template: order\n    vars: [\"${n.text}\"]\n";
     one(&[&flow(template)], "a.yaml:9:12: error[E805]");
 }
+
+#[test]
+fn an_option_beside_a_typed_question_is_one_of_its_answers() {
+    for kind in ["date", "datetime", "time", "number", "whole", "email", "phone"] {
+        let asked = format!("{HI}steps:\n  - ask: a\n    as: x\n    type: {kind}\n    options: [None of these]\n");
+        // The chosen option is a text, so both conditions may be true.
+        clean(&[&format!("{asked}  - if: x == \"None of these\"\n    then: [end]\n")]);
+        // A typed answer goes on behind the question, although its only option has steps.
+        let asked = format!("{HI}steps:\n  - ask: a\n    as: x\n    type: {kind}\n");
+        clean(&[&format!("{asked}    options: [{{None of these: [end]}}]\n  - say: Thanks\n")]);
+    }
+    // A choice has nothing beside its options.
+    one(
+        &[&format!("{HI}steps:\n  - ask: a\n    options: [{{One: [end]}}]\n  - say: b\n")],
+        "a.yaml:6:5: warning[W603] nothing leads to this step",
+    );
+}
+
+#[test]
+fn a_time_of_day_is_compared_with_one() {
+    let flow = format!("{HI}steps:\n  - ask: a\n    as: at\n    type: time\n  - if: at >= 13\n    then: [end]\n");
+    let found = found(&[&flow]);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].contains("W315") && found[0].contains("`\"13:00\"`, or compare its `.hour`"), "{found:#?}");
+}
+
+#[test]
+fn opening_hours_ask_for_the_day_of_a_time() {
+    let flow = |check: &str| {
+        format!(
+            "{HI}steps:\n  - ask: a\n    as: day\n    type: date\n  - ask: b\n    as: at\n    type: time\n    check: {check}\n  - say: ${{day.format(\"day\")}} ${{at}}\n"
+        )
+    };
+    let found = found(&[&flow("hours.desk.contains(at)")]);
+    assert!(found.len() == 1 && found[0].contains("W334"), "{found:#?}");
+    clean(&[&flow("hours.desk.contains(day.at(at))")]);
+    clean(&[&flow("hours.desk.contains(today().at(at))")]);
+}
