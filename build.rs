@@ -37,6 +37,7 @@ fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=build");
     println!("cargo:rerun-if-changed=ui");
+    println!("cargo:rustc-env=TRANSOM_OPT_LEVEL={}", env::var("OPT_LEVEL").expect("cargo sets it"));
     pack_page(Path::new("ui")).expect("the folder `ui` can be read, and the build's own folder be written");
     link();
 }

@@ -106,6 +106,9 @@
 pub mod cli;
 pub mod web;
 
+/// False for a program that `cargo build --release` made for trying it out. A debug build makes no such claim.
+pub const IS_OPTIMISED: bool = cfg!(debug_assertions) || !matches!(env!("TRANSOM_OPT_LEVEL").as_bytes(), b"0");
+
 pub use transom_base as base;
 pub use transom_channel as channel;
 pub use transom_flow as flow;

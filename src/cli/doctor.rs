@@ -39,6 +39,7 @@ pub async fn run(args: Args) -> Outcome {
         http: &http,
         providers: &providers,
         clock: &SystemClock,
+        is_optimised: crate::IS_OPTIMISED,
     };
     let here = health::here(&inputs, &seen(&config).await).await;
     let mut platforms = Vec::new();

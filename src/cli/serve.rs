@@ -219,6 +219,11 @@ async fn serve(config: Config, page_files: PageFiles) -> Result<Ended, Failure> 
         listen = %server.address, admin = %probes.address,
         "Listening at {}{by_tls}, with probes and metrics at {}", server.address, probes.address
     );
+    if !crate::IS_OPTIMISED && !app.config.only_sandboxes() {
+        tracing::warn!(
+            "This program is built for trying it out: `cargo install --profile dist --path .` builds the one for customers"
+        );
+    }
     if without_file {
         let (address, probes) = (server.address.to_string(), probes.address.to_string());
         // A closed output must not end the daemon.

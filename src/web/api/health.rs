@@ -92,6 +92,7 @@ fn inputs(web: &Web) -> HealthInputs<'_> {
         http: app.http.as_ref(),
         providers: &app.senders.providers,
         clock: app.clock.as_ref(),
+        is_optimised: crate::IS_OPTIMISED,
     }
 }
 

@@ -23,6 +23,14 @@ pub fn configuration(config: &Config) -> Vec<HealthCheck> {
     checks
 }
 
+/// A program that was built in a hurry answers customers, but with several times the processor time.
+pub fn build(inputs: &HealthInputs<'_>) -> Option<HealthCheck> {
+    let is_meant = inputs.is_optimised || inputs.config.only_sandboxes();
+    let detail = "This program is built for trying it out: a message costs it several times the processor time. Build \
+                  the one for customers with `cargo install --profile dist --path .`.";
+    (!is_meant).then(|| HealthCheck::warning("build", "Build", detail))
+}
+
 /// The files on disk, live or not.
 pub fn flows(config: &Config) -> Vec<HealthCheck> {
     let (id, title) = ("flows", "Flows");

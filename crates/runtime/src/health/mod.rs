@@ -38,6 +38,8 @@ pub struct HealthInputs<'a> {
     pub http: &'a dyn Http,
     pub providers: &'a Providers,
     pub clock: &'a dyn Clock,
+    /// False for a program that was built in a hurry, to try it out.
+    pub is_optimised: bool,
 }
 
 impl HealthInputs<'_> {
@@ -126,6 +128,7 @@ impl HealthCheck {
 /// All checks that need no platform.
 pub async fn here(inputs: &HealthInputs<'_>, daemon: &DaemonSeen) -> Vec<HealthCheck> {
     let mut checks = machine::configuration(inputs.config);
+    checks.extend(machine::build(inputs));
     checks.extend(machine::flows(inputs.config));
     checks.extend(models::checks(inputs.config));
     checks.extend(database::rows(inputs).await);
