@@ -6,6 +6,7 @@
 use transom_base as base;
 
 pub mod answer;
+pub mod budget;
 pub mod card;
 pub mod channel_limits;
 pub mod consent_words;

@@ -21,7 +21,7 @@ mod webhooks;
 pub use access::{AGENT_BOT, Access, Autocalls, ChatwootBot, Kapso, Meta, Twilio, Waplify};
 pub use account::Account;
 pub use chatwoot::{CHATWOOT, Chatwoot};
-pub use models::{Budget, MinutePrice, Model, ModelPrices, Purpose};
+pub use models::{MinutePrice, Model, ModelPrices, Purpose};
 pub use prices::{CATEGORIES, Prices, UNITS, amount, shown};
 pub use sections::{BackupPlan, FlowGrants, Log, Media, Publishers, Retention, Studio, TlsFiles};
 pub use sender::{OnUnknown, Sender, Shows};

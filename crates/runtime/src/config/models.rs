@@ -10,8 +10,8 @@ use crate::{
         diagnostic::{Diagnostic, Findings, did_you_mean},
         fields::Fields,
         limits::{
-            MODEL_BUDGET_PERIOD_MAX, MODEL_BUDGETS_MAX, MODEL_CALL_MAX, MODEL_CALL_TIMEOUT_DEFAULT,
-            MODEL_CALLS_AT_ONCE_DEFAULT, MODEL_CALLS_AT_ONCE_MAX, MODEL_REGION_BYTES_MAX, MODEL_TOKENS_MAX, MODELS_MAX,
+            MODEL_CALL_MAX, MODEL_CALL_TIMEOUT_DEFAULT, MODEL_CALLS_AT_ONCE_DEFAULT, MODEL_CALLS_AT_ONCE_MAX,
+            MODEL_REGION_BYTES_MAX, MODEL_TOKENS_MAX, MODELS_MAX,
         },
         time::Span,
         yaml::{Node, to_json},
@@ -20,7 +20,10 @@ use crate::{
         guard::is_public,
         llm::{Api, Endpoint, Structured, checked_url},
     },
-    model::effect::{Tokens, millionths},
+    model::{
+        budget::Budgets,
+        effect::{Tokens, millionths},
+    },
     process::limiter::Rate,
 };
 use ipnet::IpNet;
@@ -36,9 +39,7 @@ pub struct Model {
     pub prices: Option<ModelPrices>,
     /// The price of a voice note, for a model that writes these down.
     pub minute_price: Option<MinutePrice>,
-    /// Over all people, and for each.
-    pub budgets: Vec<Budget>,
-    pub contact_budgets: Vec<Budget>,
+    pub budgets: Budgets,
     /// The name of the model that is asked where this one is down or slow.
     pub fallback: Option<String>,
     pub at_once: usize,
@@ -88,14 +89,6 @@ impl Model {
     pub fn is_priced(&self) -> bool {
         self.prices.is_some() || self.minute_price.is_some()
     }
-}
-
-/// The most that is spent in a period that ends now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Budget {
-    /// In millionths of the currency unit.
-    pub amount: i64,
-    pub period: Span,
 }
 
 impl ModelPrices {
@@ -216,7 +209,7 @@ fn model(node: &Node, currency: &str, findings: &Findings) -> Option<Model> {
         Purpose::Transcribe => (None, fields.fields_if("prices").and_then(voice::minute_price)),
     };
     let is_priced = prices.is_some() || minute_price.is_some();
-    let (budgets, contact_budgets) = budgets(&mut fields, is_priced, purpose, currency);
+    let budgets = budgets(&mut fields, is_priced, purpose, currency);
     let at_once = fields.whole("at_once", MODEL_CALLS_AT_ONCE_DEFAULT, 1..=MODEL_CALLS_AT_ONCE_MAX);
     let fallback = fields.text_if("fallback").map(str::to_owned);
     let (rate, region) = (rate(&mut fields), region(&mut fields));
@@ -237,7 +230,7 @@ fn model(node: &Node, currency: &str, findings: &Findings) -> Option<Model> {
         params,
     };
     let at_once = usize::try_from(at_once).unwrap_or(1);
-    Some(Model { endpoint, purpose, prices, minute_price, budgets, contact_budgets, fallback, at_once, rate, region })
+    Some(Model { endpoint, purpose, prices, minute_price, budgets, fallback, at_once, rate, region })
 }
 
 /// The way to typed answers, if this dialect has it.
@@ -300,9 +293,9 @@ fn prices(mut fields: Fields<'_>) -> Option<ModelPrices> {
     Some(ModelPrices { input, cached: cached.unwrap_or(input), output: output? })
 }
 
-/// `5.00/1d`, a list of such budgets, or `{all: …, contact: …}`.
-fn budgets(fields: &mut Fields<'_>, has_prices: bool, purpose: Purpose, currency: &str) -> (Vec<Budget>, Vec<Budget>) {
-    let Some(node) = fields.node("budget").filter(|node| !node.is_null()) else { return (Vec::new(), Vec::new()) };
+/// The budgets of a model that has prices.
+fn budgets(fields: &mut Fields<'_>, has_prices: bool, purpose: Purpose, currency: &str) -> Budgets {
+    let Some(node) = fields.node("budget").filter(|node| !node.is_null()) else { return Budgets::default() };
     let findings = fields.findings();
     if !has_prices {
         let finding = Diagnostic::error("E905", &node.place, "a budget needs `prices`: without them nothing costs");
@@ -314,32 +307,5 @@ fn budgets(fields: &mut Fields<'_>, has_prices: bool, purpose: Purpose, currency
         let finding = Diagnostic::error("E905", &node.place, "a budget needs the currency of its amounts");
         findings.push(finding.help("write `prices: {currency: EUR}` at the top"));
     }
-    let read = |nodes: &[Node]| -> Vec<Budget> {
-        if let Some(node) = nodes.get(MODEL_BUDGETS_MAX) {
-            let message = format!("there are more than {MODEL_BUDGETS_MAX} budgets");
-            findings.push(Diagnostic::error("E906", &node.place, message).help("take some out"));
-        }
-        nodes.iter().take(MODEL_BUDGETS_MAX).filter_map(|node| budget(node, findings)).collect()
-    };
-    if node.map().is_none() {
-        return (read(node.one_or_many()), Vec::new());
-    }
-    let mut parts = Fields::new(node, "`budget`", findings);
-    let (all, contact) = (read(parts.list("all")), read(parts.list("contact")));
-    parts.finish();
-    (all, contact)
-}
-
-fn budget(node: &Node, findings: &Findings) -> Option<Budget> {
-    let parts = node.text().and_then(|text| text.split_once('/'));
-    let read = parts.and_then(|(amount, period)| {
-        Some(Budget { amount: millionths(amount.trim())?, period: Span::parse(period.trim()).ok()? })
-    });
-    let fits = |budget: &Budget| budget.period > Span::ZERO && budget.period <= MODEL_BUDGET_PERIOD_MAX;
-    let budget = read.filter(fits);
-    if budget.is_none() && !node.is_broken() {
-        let message = format!("a budget is an amount in a time of at most {MODEL_BUDGET_PERIOD_MAX}");
-        findings.push(Diagnostic::error("E906", &node.place, message).help("write it like `5.00/1d`"));
-    }
-    budget
+    Budgets::read(node, "E906", findings)
 }

@@ -6,6 +6,7 @@ use crate::{
     },
     channel::mcp::McpPlace,
     model::{
+        budget::Budget,
         template::{Category, TemplateButtonKind, TemplateHeader},
         template_parts::Offer,
     },
@@ -613,8 +614,8 @@ fn a_model_has_its_server_prices_and_budgets() {
     assert!(endpoint.key.as_ref().unwrap().matches("hunter2-LLM_API_KEY") && endpoint.allow_private.is_empty());
     assert_eq!((endpoint.timeout, endpoint.params["temperature"].clone()), (Span::seconds(5), 0.into()));
     let day = |amount, days| Budget { amount, period: Span::days(days) };
-    assert_eq!(model.budgets, [day(5_000_000, 1), day(80_000_000, 30)]);
-    assert_eq!((model.contact_budgets.as_slice(), model.at_once), ([day(500_000, 1)].as_slice(), 2));
+    assert_eq!(model.budgets.all, [day(5_000_000, 1), day(80_000_000, 30)]);
+    assert_eq!((model.budgets.contact.as_slice(), model.at_once), ([day(500_000, 1)].as_slice(), 2));
     let tokens = crate::model::effect::Tokens { input: 1_000, cached: 400, output: 10 };
     // 600 for 0.25, 400 for 0.025, 10 for 2.00 a million; rounded up.
     assert_eq!(model.prices.unwrap().cost(&tokens), 150 + 10 + 20);
@@ -683,7 +684,7 @@ fn a_model_for_voice_notes_has_the_price_of_a_minute() {
     assert_eq!((ears.purpose, main.purpose), (Purpose::Transcribe, Purpose::Chat));
     assert_eq!(ears.minute_price, Some(MinutePrice { minute: 6_000, least: Span::seconds(10) }));
     assert!(ears.is_priced() && ears.prices.is_none() && !main.is_priced());
-    assert_eq!((ears.contact_budgets.len(), ears.budgets.len()), (1, 0));
+    assert_eq!((ears.budgets.contact.len(), ears.budgets.all.len()), (1, 0));
     for (entry, code, words) in [
         (format!("{EARS}, api: ollama"), "E906", "has no transcriptions"),
         (format!("{EARS}, output: 100"), "E906", "`output` is about questions"),
@@ -715,7 +716,7 @@ fn so_many_models_and_budgets_are_read_and_no_more() {
         let all = vec!["1.00/1d"; count].join(", ");
         models(&[format!("{MODEL}, prices: {{input: 1, output: 1}}, budget: [{all}]")])
     };
-    assert_eq!(budgets(MODEL_BUDGETS_MAX).unwrap()[0].budgets.len(), MODEL_BUDGETS_MAX);
+    assert_eq!(budgets(MODEL_BUDGETS_MAX).unwrap()[0].budgets.all.len(), MODEL_BUDGETS_MAX);
     assert!(budgets(MODEL_BUDGETS_MAX + 1).unwrap_err()[0].contains("more than 8 budgets"));
 }
 

@@ -22,8 +22,7 @@ fn check(model: &Model, currency: &str) -> HealthCheck {
         (None, true) => "its prices are known".to_owned(),
         (None, false) => "no price is written, so nothing of it is counted".to_owned(),
     };
-    let has_budget = !model.budgets.is_empty() || !model.contact_budgets.is_empty();
-    let budget = if has_budget { "a budget" } else { "no budget" };
+    let budget = if model.budgets.is_empty() { "no budget" } else { "a budget" };
     let name = &endpoint.name;
     let detail = format!("The model `{name}` ({} at {host}) {can}; {price}, and it has {budget}.", endpoint.model);
     HealthCheck::good(format!("model.{name}"), "Model", detail)

@@ -3,8 +3,11 @@
 
 use crate::{
     base::{ids::ContactId, limits::MODEL_BUDGET_ALARM_PERCENT, time::Time},
-    config::{Budget, Model},
-    model::effect::{ModelError, ModelErrorKind, money},
+    config::Model,
+    model::{
+        budget::Budget,
+        effect::{ModelError, ModelErrorKind, money},
+    },
     store::{
         Store, WriteSet,
         tables::model_call::{self, ReservedCall},
@@ -73,9 +76,8 @@ impl Till {
         row: ReservedCall,
         alarms: &mut Vec<BudgetAlarm>,
     ) -> Result<(), ModelError> {
-        let has_budget = !model.budgets.is_empty() || !model.contact_budgets.is_empty();
-        let mut told = if has_budget { Some(self.0.lock().await) } else { None };
-        for (index, budget) in model.budgets.iter().enumerate() {
+        let mut told = if model.budgets.is_empty() { None } else { Some(self.0.lock().await) };
+        for (index, budget) in model.budgets.all.iter().enumerate() {
             let spent = spent(store, model, budget, &row, None).await?;
             let is_told = |at: &Time| *at + budget.period > row.at;
             if let Some(told) =
@@ -86,7 +88,7 @@ impl Till {
             }
             refuse_beyond(spent, budget, &row, false)?;
         }
-        for budget in &model.contact_budgets {
+        for budget in &model.budgets.contact {
             let spent = spent(store, model, budget, &row, Some(row.contact_id)).await?;
             refuse_beyond(spent, budget, &row, true)?;
         }

@@ -18,7 +18,7 @@ impl Runner {
         let BudgetAlarm { model, budget, spent } = alarm;
         let now = self.clock.now();
         // A budget that was changed is another one.
-        let written = format!("{}/{}", money(budget.amount), budget.period);
+        let written = budget.to_string();
         let key = format!("model_budget {model} {written}");
         let before = meta::find(&self.store, &key).await.ok().flatten().and_then(|text| text.parse().ok());
         if before.is_some_and(|at| Time(at) + budget.period > now) {
