@@ -21,14 +21,14 @@ use transom::{
             retention::{self, Pace},
         },
         tables::{
-            model_call::{self, ModelSums, ReservedCall, SettledCall},
+            model_call::{self, ModelSums, MoneyOf, ReservedCall, SettledCall},
             model_question::{self, AnsweredQuestion, Exchange},
         },
     },
 };
 
 fn reserved(id: i64, contact: i64, cost: i64) -> ReservedCall {
-    ReservedCall { id, contact_id: ContactId(contact), model: "main".into(), step: "a.llm_1".into(), cost, at: NOW }
+    ReservedCall { id, contact_id: ContactId(contact), model: "main".into(), step: "a.llm_1".into(), flow: Some("a".into()), cost, at: NOW }
 }
 
 fn settled(id: i64, cost: i64) -> SettledCall {
@@ -36,7 +36,7 @@ fn settled(id: i64, cost: i64) -> SettledCall {
 }
 
 async fn spent(store: &Store, on: Option<i64>) -> i64 {
-    model_call::spent(store, "main", NOW - Span(1), on.map(ContactId)).await.unwrap()
+    model_call::spent(store, MoneyOf::Model("main"), NOW - Span(1), on.map(ContactId)).await.unwrap()
 }
 
 #[test]
@@ -55,11 +55,39 @@ fn a_question_counts_as_reserved_until_it_is_settled_once() {
             store.commit(set).await.unwrap();
         }
         assert_eq!((spent(&store, None).await, spent(&store, Some(7)).await), (1_140, 640));
-        assert_eq!(model_call::spent(&store, "main", NOW, None).await.unwrap(), 0, "it is older than the period");
-        assert_eq!(model_call::spent(&store, "other", NOW - Span(1), None).await.unwrap(), 0);
+        assert_eq!(model_call::spent(&store, MoneyOf::Model("main"), NOW, None).await.unwrap(), 0, "it is older than the period");
+        assert_eq!(model_call::spent(&store, MoneyOf::Model("other"), NOW - Span(1), None).await.unwrap(), 0);
         let tokens = Tokens { input: 100, cached: 40, output: 10 };
         let sums = model_call::sums(&store, "main", NOW - Span(1)).await.unwrap();
         assert_eq!(sums, ModelSums { calls: 3, tokens, cost: 1_140, reserved: 1_000 });
+        store.close().await;
+    });
+}
+
+#[test]
+fn the_sums_of_the_bot_and_of_a_flow_are_over_all_models() {
+    on_both(|bed| async move {
+        let store = bed.open().await;
+        let mut set = WriteSet::new();
+        let of = |id: i64, contact: i64, model: &str, flow: Option<&str>| ReservedCall {
+            model: model.into(),
+            flow: flow.map(Into::into),
+            ..reserved(id, contact, 10_i64.pow(u32::try_from(id).unwrap()))
+        };
+        let rows = [of(1, 7, "main", Some("a")), of(2, 8, "small", Some("a")), of(3, 7, "main", None)];
+        rows.iter().for_each(|row| set.push(&model_call::RESERVE, row));
+        store.commit(set).await.unwrap();
+        let spent = |of: MoneyOf<'static>, since: Time, on: Option<i64>| {
+            let store = store.clone();
+            async move { model_call::spent(&store, of, since, on.map(ContactId)).await.unwrap() }
+        };
+        let since = NOW - Span(1);
+        assert_eq!(spent(MoneyOf::Bot, since, None).await, 1_110);
+        assert_eq!(spent(MoneyOf::Bot, since, Some(7)).await, 1_010);
+        assert_eq!(spent(MoneyOf::Flow("a"), since, None).await, 110);
+        assert_eq!(spent(MoneyOf::Flow("a"), since, Some(7)).await, 10);
+        assert_eq!(spent(MoneyOf::Flow("b"), since, None).await, 0);
+        assert_eq!((spent(MoneyOf::Bot, NOW, None).await, spent(MoneyOf::Flow("a"), NOW, None).await), (0, 0));
         store.close().await;
     });
 }

@@ -4,7 +4,7 @@
 use super::{
     load::bot::Bot,
     script::{Code, Scripts},
-    steps::Step,
+    steps::{Step, ground::verify::VERIFY},
     text::{Data, Text},
     triggers::Trigger,
 };
@@ -15,7 +15,7 @@ use crate::{
         time::{Span, Time},
         yaml,
     },
-    model::{answer::AnswerType, schedule::AtMost, value::Value},
+    model::{answer::AnswerType, budget::WrittenBudgets, schedule::AtMost, value::Value},
 };
 use std::{
     collections::{BTreeMap, HashMap},
@@ -118,6 +118,22 @@ impl FlowSet {
         others.find(|other| self.bot.languages.contains_key(*other) && self.locales.contains_key(*other))
     }
 
+    /// The flow whose step asks a model under this name: `booking` for `booking.llm_1` and for `booking.llm_1.verify`. `None`:
+    /// the question is about a message or a voice note.
+    pub fn flow_of_question(&self, step: &StepId) -> Option<FlowName> {
+        let (name, _) = step.as_str().rsplit_once('.')?;
+        let name = FlowName::from(name);
+        let step_of_verify = step.as_str().strip_suffix(VERIFY).and_then(|id| id.strip_suffix('.'));
+        let verified = step_of_verify.and_then(|id| Some((FlowName::from(id.rsplit_once('.')?.0), StepId::from(id))));
+        let has = |flow: &FlowName, id: &StepId| self.any_flow(flow).is_some_and(|flow| flow.find(id).is_some());
+        // The ids of an older version may be gone; only a step named `verify` of a flow with a point in its name is then
+        // taken for another one.
+        match verified {
+            Some((flow, id)) if has(&flow, &id) || !has(&name, step) => Some(flow),
+            Some(_) | None => Some(name),
+        }
+    }
+
     /// The flow with this name.
     pub fn named(&self, name: &str) -> Option<&Flow> {
         self.flow(&FlowName::from(name))
@@ -158,6 +174,8 @@ pub struct Flow {
     pub on_update: OnUpdate,
     /// The reason why its unasked messages are sent at any hour; `None`: quiet hours apply.
     pub ignore_quiet_hours: Option<String>,
+    /// For the questions of its steps to models; `None`: those of models and of the bot alone hold.
+    pub budget: Option<WrittenBudgets>,
     /// True if the flow, or one that it calls, has an `ask`, a `wait: reply` or a `handoff`.
     pub asks: bool,
     /// True if the flow has a `wait` for the delivery of its messages.

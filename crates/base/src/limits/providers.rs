@@ -130,7 +130,7 @@ pub const MODEL_FAILURES_WITHIN: Span = Span::minutes(1);
 pub const MODEL_REST: Span = Span::seconds(30);
 /// The largest number of tokens that is believed of a server, for each kind; no model reads so many at once.
 pub const MODEL_COUNTED_TOKENS_MAX: u64 = 10_000_000;
-/// Budgets of one model.
+/// Budgets of one model, of the bot or of one flow, for all people or for each.
 pub const MODEL_BUDGETS_MAX: usize = 8;
 /// The part of a budget whose use is told, in hundredths.
 pub const MODEL_BUDGET_ALARM_PERCENT: i64 = 80;

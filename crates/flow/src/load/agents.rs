@@ -1,10 +1,13 @@
 //! Parses `agents:` of `_bot.yaml`: the matter of all agents, the team behind them, the sentence that a machine answers,
-//! and the models that tell what a message means, and judge evals.
+//! the models that tell what a message means, and judge evals, and the money for all questions.
 
 use super::teams::Team;
-use crate::base::{
-    diagnostic::{Diagnostic, Findings, did_you_mean},
-    fields::Fields,
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Findings, did_you_mean},
+        fields::Fields,
+    },
+    model::budget::{Budgets, WrittenBudgets},
 };
 use std::collections::BTreeMap;
 
@@ -20,6 +23,8 @@ pub struct Agents {
     pub router: Option<String>,
     /// The model that judges the talks of evals; `None`: an eval with `judge` is a mistake.
     pub judge: Option<String>,
+    /// For all questions of the bot; `None`: those of models and flows alone hold.
+    pub budget: Option<WrittenBudgets>,
 }
 
 /// The sentence that a machine answers, at the first reply in a window.
@@ -73,8 +78,16 @@ pub(super) fn parse(
             Some(text) => Disclosure::Own(text.to_owned()),
         },
     };
+    let budget = budget(&mut node);
     node.finish();
-    Agents { scope, team, discloses, router, judge }
+    Agents { scope, team, discloses, router, judge, budget }
+}
+
+/// Reads `budget` of `agents`, or of a flow.
+pub(super) fn budget(fields: &mut Fields<'_>) -> Option<WrittenBudgets> {
+    let entry = fields.entry("budget")?;
+    let budgets = Budgets::read(&entry.value, "E212", fields.findings());
+    Some(WrittenBudgets { budgets, place: entry.key.place.clone() })
 }
 
 /// The model under this key; one that `models` does not name gets a finding.

@@ -238,6 +238,7 @@ fn examples(kind: &FieldKind) -> Vec<Value> {
         FieldKind::YesNo => vec![true.into(), false.into()],
         FieldKind::Duration => texts(&["30s", "10m", "2h", "1d"]),
         FieldKind::Limit => texts(&["1/1d", "3/7d"]),
+        FieldKind::Budget => texts(&["5.00/1d", "80.00/30d"]),
         FieldKind::Clock => texts(&["10:00"]),
         _ => Vec::new(),
     }
@@ -357,6 +358,10 @@ fn scalar(kind: &FieldKind) -> Value {
         }
         FieldKind::Limit => {
             json!({"type": "string", "pattern": "^[0-9]+ */ *[0-9]*(ms|s|m|h|d|w)$", "examples": examples(kind)})
+        }
+        FieldKind::Budget => {
+            let pattern = "^ *[0-9]+(\\.[0-9]{0,6})? */ *([0-9]+(ms|s|m|h|d|w))+ *$";
+            json!({"type": "string", "pattern": pattern, "examples": examples(kind)})
         }
         FieldKind::Code | FieldKind::Script => json!({"type": ["string", "number", "boolean"]}),
         // The others are texts and names: also `007`, `true` and `1.10`.

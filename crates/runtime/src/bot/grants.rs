@@ -1,15 +1,18 @@
-//! Finds the names that `_bot.yaml` declares and that nothing gives a value: `env`, `secrets`, `models` and `mcp`.
+//! Finds the names that `_bot.yaml` declares and that nothing gives a value: `env`, `secrets`, `models` and `mcp`; and
+//! budgets of the bot and of flows that bound nothing.
 
 use crate::{
     base::diagnostic::Diagnostic,
-    config::{Config, Purpose},
+    config::{Config, Model, Purpose},
     flow::FlowSet,
+    model::budget::WrittenBudgets,
 };
 
 /// Findings for names that `_bot.yaml` declares and the configuration does not grant, or grants for another use; sandboxes
 /// have values of their own, but no model of their own.
 pub fn ungranted(set: &FlowSet, config: &Config) -> Vec<Diagnostic> {
     let mut found = misused(set, config);
+    found.extend(unbounded(set, config));
     if config.only_sandboxes() {
         found.extend(unanswered_models(set, config));
         return found;
@@ -53,6 +56,53 @@ fn misused(set: &FlowSet, config: &Config) -> Vec<Diagnostic> {
         Diagnostic::error("E548", bot.named_at("models", name), message).help(help)
     });
     deaf.chain(dumb).collect()
+}
+
+/// Warnings for budgets that bound nothing: the configuration does not say what a question costs, or in which currency.
+fn unbounded(set: &FlowSet, config: &Config) -> Vec<Diagnostic> {
+    let bot = &set.bot;
+    if config.only_sandboxes() && bot.sandbox.mocks.is_some() {
+        // No model is ever asked.
+        return Vec::new();
+    }
+    let asked = with_fallbacks(bot.models.iter().map(String::as_str), config);
+    let heard = with_fallbacks(bot.voice.iter().map(|voice| voice.model.as_str()), config);
+    let of_bot: Vec<&Model> = asked.iter().chain(&heard).copied().collect();
+    let of_flows = set.flows.values().filter_map(|flow| Some((flow.budget.as_ref()?, asked.as_slice())));
+    let written = bot.agents.budget.iter().map(|budget| (budget, of_bot.as_slice())).chain(of_flows);
+    let warning = |(budget, models): (&WrittenBudgets, &[&Model])| {
+        // Models that the configuration does not have are findings of their own.
+        let (message, help) = if models.is_empty() {
+            return None;
+        } else if !models.iter().any(|model| model.is_priced()) {
+            let names: Vec<String> = models.iter().map(|model| format!("`{}`", model.endpoint.name)).collect();
+            let message = format!(
+                "this budget bounds nothing: the configuration has no `prices` of {}, so they cost nothing",
+                names.join(", ")
+            );
+            (message, "write `prices: {input: 0.25, output: 2.00}` at the model, of a million tokens")
+        } else if config.prices.currency.is_empty() {
+            let message = "this budget has amounts without a currency: the configuration names none".to_owned();
+            (message, "write `prices: {currency: EUR}` at the top of the configuration")
+        } else {
+            return None;
+        };
+        Some(Diagnostic::warning("W916", &budget.place, message).help(help))
+    };
+    written.filter_map(warning).collect()
+}
+
+/// The models of these names, and those that stand in for them.
+fn with_fallbacks<'a>(names: impl Iterator<Item = &'a str>, config: &'a Config) -> Vec<&'a Model> {
+    let mut all: Vec<&Model> = Vec::new();
+    for name in names {
+        let mut next = config.model(name);
+        while let Some(model) = next.filter(|model| !all.iter().any(|one| one.endpoint.name == model.endpoint.name)) {
+            all.push(model);
+            next = model.fallback.as_deref().and_then(|name| config.model(name));
+        }
+    }
+    all
 }
 
 /// Warnings for models that no sandbox can ask: all their questions fail, and a flow that needs an answer is silent.

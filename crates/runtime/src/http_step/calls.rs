@@ -14,6 +14,7 @@ use crate::{
     config::Config,
     flow::FlowSet,
     llm_step::{
+        author_budgets::CaseCosts,
         live::{LiveCase, Recorded},
         mocks::is_without_mock as is_unanswered,
         models::{Asking, Models, Replied},
@@ -67,6 +68,7 @@ pub(super) struct Played {
     made: Mutex<Vec<MockedCall>>,
     asked: Mutex<Vec<MockedQuestion>>,
     used: Mutex<Vec<MockedToolUse>>,
+    costs: Mutex<CaseCosts>,
     /// Asks real models in place of mocks.
     pub(super) live: Option<LiveCase>,
 }
@@ -113,8 +115,8 @@ impl Calls {
 
     /// As `mocked`; `live` asks real models in place of their mocks.
     pub fn played(mocks: Mocks, live: Option<LiveCase>, metrics: Metrics) -> Calls {
-        let (made, asked, used) = (Mutex::default(), Mutex::default(), Mutex::default());
-        let played = Played { mocks: Mutex::new(mocks), made, asked, used, live };
+        let (made, asked, used, costs) = (Mutex::default(), Mutex::default(), Mutex::default(), Mutex::default());
+        let played = Played { mocks: Mutex::new(mocks), made, asked, used, costs, live };
         Calls { way: Way::Mocked(Arc::new(played)), metrics, spoken: Spoken::default() }
     }
 
@@ -232,7 +234,7 @@ impl Calls {
     ) -> QuestionResult {
         let answer = |mocks: &mut Mocks| self.spoken.answer(call, &mut mocks.models);
         let answered = match &self.way {
-            Way::Mocked(played) => Some(played.answer(call, &self.spoken).await),
+            Way::Mocked(played) => Some(played.answer(call, &self.spoken, asking).await),
             Way::Sandbox(mocks) => {
                 let played = sandbox.and_then(|(version, set)| played(mocks, version, set, answer));
                 Some(played.unwrap_or_else(|| answer(&mut Mocks::default())))
@@ -323,7 +325,8 @@ impl Calls {
 
 impl Played {
     /// Answers a question by a misfortune of the test, a real model, the recording, or a mock.
-    async fn answer(&self, call: &ModelCall, spoken: &Spoken) -> (ModelReply, String) {
+    async fn answer(&self, call: &ModelCall, spoken: &Spoken, asking: Asking<'_>) -> (ModelReply, String) {
+        let Asking { clock, contact, author, .. } = asking;
         let (is_misfortune, unlike, mut answer) = {
             let models = &mut self.mocks.lock().unwrap_or_else(PoisonError::into_inner).models;
             let is_misfortune = models.is_misfortune(call);
@@ -332,7 +335,14 @@ impl Played {
         };
         // A test has the words of a voice note, and no sound.
         if let Some(live) = self.live.as_ref().filter(|_| !is_misfortune && call.voice.is_none()) {
-            answer = live.ask(call).await;
+            answer = live.ask(call, author).await;
+            let cost = answer.0.cost;
+            self.costs.lock().unwrap_or_else(PoisonError::into_inner).add(author, contact, cost, clock.now());
+        } else {
+            let costs = &mut self.costs.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Err(error) = costs.pay(author, contact, answer.0.cost, clock.now()) {
+                answer.0 = ModelReply::free(&call.model, Err(error));
+            }
         }
         // A fallback, or the model that a comparison asks, may have answered.
         let (step, model) = (call.step.clone(), answer.0.model.clone());

@@ -2,6 +2,7 @@
 //! loop, because each case has its own and a connection does not outlive the one on which it was opened.
 
 use super::{
+    author_budgets::AuthorBudgets,
     budgets::Ceiling,
     models::{Asking, Models, Replied},
     recording::RecordedQuestion,
@@ -100,9 +101,9 @@ impl LiveModels {
         self.store.close().await;
     }
 
-    async fn ask(&self, call: &ModelCall, contact: ContactId) -> ModelReply {
+    async fn ask(&self, call: &ModelCall, contact: ContactId, author: &AuthorBudgets) -> ModelReply {
         let (store, clock, metrics) = (&self.store, &SystemClock, &self.metrics);
-        let asking = Asking { store, clock, metrics, contact, clip: None, ceiling: Some(&self.ceiling) };
+        let asking = Asking { store, clock, metrics, contact, author, clip: None, ceiling: Some(&self.ceiling) };
         let Replied { result, settled, .. } = self.models.ask(call, asking).await;
         let mut set = WriteSet::new();
         settled.iter().for_each(|row| set.push(&model_call::SETTLE, row));
@@ -131,22 +132,23 @@ impl LiveCase {
     }
 
     /// Asks one question of the bot, and tells by whom it was answered.
-    pub async fn ask(&self, call: &ModelCall) -> (ModelReply, String) {
+    pub async fn ask(&self, call: &ModelCall, author: &AuthorBudgets) -> (ModelReply, String) {
         let mut question = call.clone();
         if let Some(instead) = self.instead.as_ref().filter(|instead| instead.of == question.model) {
             question.model.clone_from(&instead.by);
         }
-        self.ask_model(call, question).await
+        self.ask_model(call, question, author.clone()).await
     }
 
-    /// As `ask`, but of the model that the question names, also where models are compared.
+    /// As `ask`, but of the model that the question names, also where models are compared. It is no question of the bot, so
+    /// no budget of the bot is for it.
     pub async fn ask_as_named(&self, call: &ModelCall) -> (ModelReply, String) {
-        self.ask_model(call, call.clone()).await
+        self.ask_model(call, call.clone(), AuthorBudgets::default()).await
     }
 
-    async fn ask_model(&self, call: &ModelCall, question: ModelCall) -> (ModelReply, String) {
+    async fn ask_model(&self, call: &ModelCall, question: ModelCall, author: AuthorBudgets) -> (ModelReply, String) {
         let (models, contact) = (Arc::clone(&self.models), self.contact);
-        let asked = self.models.event_loop.spawn(async move { models.ask(&question, contact).await });
+        let asked = self.models.event_loop.spawn(async move { models.ask(&question, contact, &author).await });
         let reply = asked.await.unwrap_or_else(|error| {
             let text = format!("the question could not be asked: {error}");
             ModelReply::free(&call.model, Err(ModelError::new(ModelErrorKind::ModelDown, text)))

@@ -1,6 +1,7 @@
 //! Asks the configured models: within their budgets and places, and another one where one is down or slow.
 
 use super::{
+    author_budgets::AuthorBudgets,
     budgets::{BudgetAlarm, Ceiling, Till},
     rest::Rest,
 };
@@ -31,16 +32,16 @@ use tokio::sync::Semaphore;
 /// The models of the configuration.
 pub struct Models {
     all: Vec<Place>,
+    till: Till,
     currency: String,
 }
 
-/// One model with its own client, places and money.
+/// One model with its own client and places.
 struct Place {
     model: Model,
     client: ModelClient,
     places: Semaphore,
     pace: Option<Mutex<Limiter>>,
-    till: Till,
     rest: Mutex<Rest>,
 }
 
@@ -51,6 +52,7 @@ pub struct Asking<'a> {
     pub clock: &'a dyn Clock,
     pub metrics: &'a Metrics,
     pub contact: ContactId,
+    pub author: &'a AuthorBudgets,
     /// The voice note that is to be written down; `None`: the question has words.
     pub clip: Option<&'a Clip>,
     /// The most that all questions of a command may cost together; a daemon has none.
@@ -92,13 +94,12 @@ impl Models {
                 client: ModelClient::new(model.endpoint.clone(), fence.cloned())?,
                 places: Semaphore::new(model.at_once),
                 pace: model.rate.map(|rate| Mutex::new(Limiter::new(rate))),
-                till: Till::default(),
                 rest: Mutex::default(),
                 model: model.clone(),
             })
         };
         let all = config.models.iter().map(place).collect::<Result<_, _>>()?;
-        Ok(Models { all, currency: config.prices.currency.clone() })
+        Ok(Models { all, till: Till::default(), currency: config.prices.currency.clone() })
     }
 
     fn place(&self, name: &str) -> Option<&Place> {
@@ -117,7 +118,7 @@ impl Models {
                 break Err(ModelError::new(ModelErrorKind::ModelDown, text));
             };
             tried.push(name);
-            let one = match place.try_once(call, until, asking, &mut alarms).await {
+            let one = match place.try_once(call, until, (&self.till, asking), &mut alarms).await {
                 Ok(one) => one,
                 Err(error) => return Replied { result: Err(error), settled, alarms },
             };
@@ -149,10 +150,10 @@ impl Place {
         &self,
         call: &ModelCall,
         until: Time,
-        asking: Asking<'_>,
+        (till, asking): (&Till, Asking<'_>),
         alarms: &mut Vec<BudgetAlarm>,
     ) -> Result<Tried, CallError> {
-        let Asking { store, clock, metrics, contact, clip, ceiling } = asking;
+        let Asking { store, clock, metrics, contact, author, clip, ceiling } = asking;
         let name = self.model.endpoint.name.as_str();
         let began = clock.now();
         if let Some(until) = self.rest.lock().unwrap_or_else(PoisonError::into_inner).until(began) {
@@ -185,9 +186,9 @@ impl Place {
             return Ok(unasked(ModelErrorKind::OverBudget, text, Next::Done));
         };
         let id = store.next_id();
-        let (model, step) = (name.to_owned(), call.step.clone());
-        let row = ReservedCall { id, contact_id: contact, model, step, cost: reserved, at: clock.now() };
-        if let Err(error) = self.till.reserve(store, &self.model, row, alarms).await {
+        let (model, step, flow) = (name.to_owned(), call.step.clone(), author.flow().cloned());
+        let row = ReservedCall { id, contact_id: contact, model, step, flow, cost: reserved, at: clock.now() };
+        if let Err(error) = till.reserve(store, &self.model, author, row, alarms).await {
             metrics.model_call(name, error.kind.as_str());
             if let Some(held) = held {
                 held.settle(0);

@@ -10,6 +10,7 @@ use crate::{
     flow::FlowSet,
     lane::state::{Conversation, LaneState, LaneTask, ReturnedCall},
     llm_step::{
+        author_budgets::AuthorBudgets,
         conversation,
         models::{Asking, Replied},
     },
@@ -138,7 +139,8 @@ impl Runner {
         clip: Option<&Clip>,
     ) -> OutsideResult {
         let (store, clock, metrics) = (&self.store, &*self.clock, &self.metrics);
-        let asking = Asking { store, clock, metrics, contact, clip, ceiling: None };
+        let author = &AuthorBudgets::of(&self.live.get().set, &call.step);
+        let asking = Asking { store, clock, metrics, contact, author, clip, ceiling: None };
         let asked = self.calls.ask(call, played, asking).await;
         let Replied { result, settled, alarms } = asked.replied;
         for alarm in &alarms {

@@ -75,6 +75,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (141, "suggestion", include_str!("../migrations/0141_suggestion.sql")),
     (142, "shadow", include_str!("../migrations/0142_shadow.sql")),
     (146, "chatwoot_part", include_str!("../migrations/0146_chatwoot_part.sql")),
+    (150, "model_call_flow", include_str!("../migrations/0150_model_call_flow.sql")),
 ];
 
 const LEDGER: &str = "

@@ -4,7 +4,7 @@
 use crate::{
     Query, ReadError, Row, RowContract, Sql, Statement, Store,
     base::{
-        ids::{ContactId, StepId},
+        ids::{ContactId, FlowName, StepId},
         time::Time,
     },
     model::effect::Tokens,
@@ -19,6 +19,8 @@ pub struct ReservedCall {
     pub contact_id: ContactId,
     pub model: String,
     pub step: StepId,
+    /// `None`: the question is about a message or a voice note.
+    pub flow: Option<FlowName>,
     /// The most that it may cost, in millionths of the currency unit.
     pub cost: i64,
     pub at: Time,
@@ -35,6 +37,16 @@ pub struct SettledCall {
     pub ms: i64,
     /// `ok`, or the code of the error.
     pub outcome: String,
+}
+
+/// The questions that a budget is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MoneyOf<'a> {
+    Model(&'a str),
+    /// All questions.
+    Bot,
+    /// The questions of its steps.
+    Flow(&'a str),
 }
 
 /// The sums of a model.
@@ -54,9 +66,9 @@ pub static RESERVE: Statement<ReservedCall> = Statement::new(
     370,
     RowContract::Plain,
     |row| row.id.into(),
-    "insert into model_call (id, contact_id, model, step, state, cost, input, cached, output, ms, outcome, at)
+    "insert into model_call (id, contact_id, model, step, flow, state, cost, input, cached, output, ms, outcome, at)
      select cast(value ->> 'id' as bigint), cast(value ->> 'contact_id' as bigint), value ->> 'model', value ->> 'step',
-       'reserved', cast(value ->> 'cost' as bigint), 0, 0, 0, 0, '', cast(value ->> 'at' as bigint)
+       value ->> 'flow', 'reserved', cast(value ->> 'cost' as bigint), 0, 0, 0, 0, '', cast(value ->> 'at' as bigint)
      from {rows} as input where true
      on conflict do nothing",
 );
@@ -87,6 +99,23 @@ static SPENT_ON: Query = Query {
     text: "select cast(coalesce(sum(cost), 0) as bigint) as cost from model_call
       where contact_id = $3 and model = $1 and at > $2",
 };
+static SPENT_BY_FLOW: Query = Query {
+    name: "model_call.spent_by_flow",
+    text: "select cast(coalesce(sum(cost), 0) as bigint) as cost from model_call where flow = $1 and at > $2",
+};
+static SPENT_BY_FLOW_ON: Query = Query {
+    name: "model_call.spent_by_flow_on",
+    text: "select cast(coalesce(sum(cost), 0) as bigint) as cost from model_call
+      where contact_id = $3 and flow = $1 and at > $2",
+};
+static SPENT_BY_ALL: Query = Query {
+    name: "model_call.spent_by_all",
+    text: "select cast(coalesce(sum(cost), 0) as bigint) as cost from model_call where at > $1",
+};
+static SPENT_BY_ALL_ON: Query = Query {
+    name: "model_call.spent_by_all_on",
+    text: "select cast(coalesce(sum(cost), 0) as bigint) as cost from model_call where contact_id = $2 and at > $1",
+};
 static SUMS: Query = Query {
     name: "model_call.sums",
     text: "select cast(count(*) as bigint) as calls, cast(coalesce(sum(input), 0) as bigint) as input,
@@ -96,14 +125,25 @@ static SUMS: Query = Query {
       from model_call where model = $1 and at > $2",
 };
 
-pub(crate) static QUERIES: &[&Query] = &[&SPENT, &SPENT_ON, &SUMS, &EXPIRE.page];
+pub(crate) static QUERIES: &[&Query] = 
+    &[&SPENT, &SPENT_ON, &SPENT_BY_FLOW, &SPENT_BY_FLOW_ON, &SPENT_BY_ALL, &SPENT_BY_ALL_ON, &SUMS, &EXPIRE.page];
 
 /// The money that was spent or reserved after `since`, for all people or for one.
-pub async fn spent(store: &Store, model: &str, since: Time, on: Option<ContactId>) -> Result<i64, ReadError> {
+pub async fn spent(store: &Store, of: MoneyOf<'_>, since: Time, on: Option<ContactId>) -> Result<i64, ReadError> {
     let cost = |row: &Row| row.number("cost");
-    let spent = match on {
-        None => store.one(&SPENT, &[model.into(), since.into()], cost).await?,
-        Some(contact) => store.one(&SPENT_ON, &[model.into(), since.into(), contact.0.into()], cost).await?,
+    let spent = match (of, on) {
+        (MoneyOf::Model(model), None) => store.one(&SPENT, &[model.into(), since.into()], cost).await?,
+        (MoneyOf::Model(model), Some(contact)) => {
+            store.one(&SPENT_ON, &[model.into(), since.into(), contact.0.into()], cost).await?
+        }
+        (MoneyOf::Flow(flow), None) => store.one(&SPENT_BY_FLOW, &[flow.into(), since.into()], cost).await?,
+        (MoneyOf::Flow(flow), Some(contact)) => {
+            store.one(&SPENT_BY_FLOW_ON, &[flow.into(), since.into(), contact.0.into()], cost).await?
+        }
+        (MoneyOf::Bot, None) => store.one(&SPENT_BY_ALL, &[since.into()], cost).await?,
+        (MoneyOf::Bot, Some(contact)) => {
+            store.one(&SPENT_BY_ALL_ON, &[since.into(), contact.0.into()], cost).await?
+        }
     };
     Ok(spent.unwrap_or(0))
 }

@@ -16,7 +16,7 @@ use self::{
     asking::{asks, mark_asking, parallel_asks},
     no_flow::no_flow,
 };
-use super::{bot::Bot, declarations::declared_below, locale, replies, step_fields::nothing_behind};
+use super::{agents, bot::Bot, declarations::declared_below, locale, replies, step_fields::nothing_behind};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Findings},
@@ -147,6 +147,7 @@ impl Flow {
             on_stop: None,
             on_update: OnUpdate::Finish,
             ignore_quiet_hours: None,
+            budget: None,
             asks: false,
             waits_for_delivery: false,
             entry: None,
@@ -242,6 +243,7 @@ fn parse_flow(
     flow.returns = declared_below(&mut fields, "returns");
     flow.protect = fields.bool("protect");
     flow.expires = fields.duration("expires", bot.defaults.expires);
+    flow.budget = agents::budget(&mut fields);
     head_words(&mut fields, &mut flow, findings);
     flow.senders_at = fields.list("sender").iter().map(|node| node.place.clone()).collect();
     if let Some(topic) = fields.opt_text("topic") {

@@ -175,6 +175,12 @@ const AGENTS: FieldKind = FieldKind::Record(&[
         FieldKind::Known(Declared::Model),
         "The model that judges the talks of evals by `expect: {judge: …}`. No flow asks it.",
     ),
+    FieldSpec::optional(
+        "budget",
+        parts::BUDGET,
+        "The most that all questions of the bot to language models cost, all models together and voice notes included; beyond \
+         it they fail with `over_budget`. `{contact: 0.50/1d}` is for each person.",
+    ),
 ]);
 
 const VOICE: FieldKind = FieldKind::Record(&[

@@ -53,6 +53,12 @@ pub const FLOW_KEYS: &[FieldSpec] = &[
         "`true`: messages over days that end by themselves when the contact writes, a person takes over, or a message \
          of it cannot be sent. Each contact begins it once; `{again: true}` lifts that.",
     ),
+    FieldSpec::optional(
+        "budget",
+        parts::BUDGET,
+        "The most that the questions of its steps to language models cost, all models together; beyond it they fail with \
+         `over_budget`. `{contact: 0.50/1d}` is for each person.",
+    ),
     FieldSpec::optional("stop_when", FieldKind::Triggers, "Triggers that end the run, asked again before each send."),
     FieldSpec::optional("on_stop", FieldKind::Steps, "What to do then."),
     FieldSpec::optional("on_error", FieldKind::Steps, "What to do when a step without its own `on_error` fails."),

@@ -26,6 +26,8 @@ pub enum FieldKind {
     Answer,
     /// `3/7d`.
     Limit,
+    /// `5.00/1d`.
+    Budget,
     /// `10:00`.
     Clock,
     Duration,
@@ -97,6 +99,7 @@ impl FieldKind {
             FieldKind::Variable => "variable".into(),
             FieldKind::Type | FieldKind::Answer => "type".into(),
             FieldKind::Limit => "limit such as `3/7d`".into(),
+            FieldKind::Budget => "amount in a time such as `5.00/1d`".into(),
             FieldKind::Clock => "time such as \"10:00\"".into(),
             FieldKind::Duration => "length of time".into(),
             FieldKind::Whole => "whole number".into(),

@@ -221,6 +221,15 @@ pub const REMINDER: FieldKind = FieldKind::Record(&[
     FieldSpec::default("if_closed", IF_CLOSED, "hold", "What to do when the window is closed by then."),
 ]);
 
+/// Money for questions to language models: a budget, a list, or budgets for all people and for each.
+pub const BUDGET: FieldKind = FieldKind::Either(&[
+    FieldKind::Many(&FieldKind::Budget),
+    FieldKind::Record(&[
+        FieldSpec::optional("all", FieldKind::Many(&FieldKind::Budget), "For all people together."),
+        FieldSpec::optional("contact", FieldKind::Many(&FieldKind::Budget), "For each person."),
+    ]),
+]);
+
 /// A name with its type: `date`, `[small, large]`, or in full.
 pub const DECLARATION: FieldKind = FieldKind::Either(&[
     FieldKind::Type,
