@@ -13,7 +13,10 @@ use transom::{
     base::time::{Span, Time},
     channel::{llm::silent_note, meta::compose::CustomerEvent},
     model::effect::money,
-    store::{Query, tables::model_call},
+    store::{
+        Query,
+        tables::model_call::{self, MoneyOf},
+    },
 };
 
 /// The flows of a step that asks.
@@ -108,7 +111,7 @@ async fn live(files: &[(&str, &str)], database: Option<String>, deaths: &[Death]
     done(&house, &message).await;
     // A message whose fate nobody knows is settled when its time is over.
     house.advance(Span::minutes(2)).await;
-    judge(&house, &server, deaths).await;
+    judge(&house, &server, deaths, files == STEP).await;
     Lived { died, texts: house.texts() }
 }
 
@@ -128,7 +131,7 @@ async fn done(house: &House, message: &str) {
     house.app.run_due().await.unwrap();
 }
 
-async fn judge(house: &House, server: &ModelServer, deaths: &[Death]) {
+async fn judge(house: &House, server: &ModelServer, deaths: &[Death], is_of_step: bool) {
     let said = house.app.store.one(&SAID, &[], |row| row.number("n")).await.unwrap().unwrap();
     assert_eq!(said, 1, "{deaths:?}: the run has spoken once");
     let texts = house.texts();
@@ -144,6 +147,10 @@ async fn judge(house: &House, server: &ModelServer, deaths: &[Death]) {
     let price = i64::try_from(READ + 2 * WRITTEN).unwrap();
     let calls = usize::try_from(sums.calls).unwrap();
     assert!(calls >= asked && calls <= 2, "{deaths:?}: {sums:?} for {asked} questions");
+    // A budget of the bot sees all of it, and one of the flow what its step has asked.
+    let spent = async |of| model_call::spent(&house.app.store, of, Time(0), None).await.unwrap();
+    let of_flow = if is_of_step { sums.cost } else { 0 };
+    assert_eq!((spent(MoneyOf::Bot).await, spent(MoneyOf::Flow("triage")).await), (sums.cost, of_flow), "{deaths:?}");
     let settled = sums.cost - sums.reserved;
     assert!(settled == price || (settled == 0 && deaths.len() > 1), "{deaths:?}: {sums:?}");
     let open = sums.calls - settled / price;

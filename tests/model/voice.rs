@@ -17,7 +17,7 @@ use transom::{
     },
     channel::{llm::silent_note, meta::compose::CustomerEvent},
     model::answer::text_of,
-    store::tables::{contact, conversation, inbound, ledger, model_call, trace},
+    store::tables::{contact, conversation, event, inbound, ledger, model_call, trace},
 };
 
 const BOT: (&str, &str) = (
@@ -141,6 +141,24 @@ async fn a_voice_note_is_judged_as_its_text_and_keeps_its_file() {
     let page = talk.house.app.metrics.render();
     assert!(page.contains(r#"transom_model_calls_total{model="ears",result="ok"} 1"#), "{page}");
     assert!(talk.house.bugs().is_empty());
+}
+
+#[tokio::test]
+async fn its_words_are_an_event_of_their_own() {
+    let mut talk = Talk::begin(vec![words("Opening hours")]).await;
+    talk.house.app.events.listen().await.unwrap();
+    talk.speaks().await;
+    said(&talk.house, 1).await;
+    let all = event::after(&talk.house.app.store, 0, 100).await.unwrap();
+    let of_messages: Vec<&str> =
+        all.iter().map(|event| event.kind.as_str()).filter(|kind| kind.starts_with("message.")).collect();
+    assert_eq!(of_messages[..2], ["message.in", "message.heard"], "{of_messages:?}");
+    let [arrived, heard] =
+        ["message.in", "message.heard"].map(|kind| all.iter().find(|event| event.kind == kind).expect("it is there"));
+    assert_eq!((arrived.subject_id, arrived.contact_id), (heard.subject_id, heard.contact_id), "one message");
+    let told = talk.house.app.events.told(heard).await.unwrap();
+    assert_eq!(told["message"]["id"], json!(heard.subject_id), "{told}");
+    assert!(told["message"].to_string().contains("Opening hours"), "{told}");
 }
 
 #[tokio::test]

@@ -28,7 +28,15 @@ use transom::{
 };
 
 fn reserved(id: i64, contact: i64, cost: i64) -> ReservedCall {
-    ReservedCall { id, contact_id: ContactId(contact), model: "main".into(), step: "a.llm_1".into(), flow: Some("a".into()), cost, at: NOW }
+    ReservedCall {
+        id,
+        contact_id: ContactId(contact),
+        model: "main".into(),
+        step: "a.llm_1".into(),
+        flow: Some("a".into()),
+        cost,
+        at: NOW,
+    }
 }
 
 fn settled(id: i64, cost: i64) -> SettledCall {
@@ -55,7 +63,11 @@ fn a_question_counts_as_reserved_until_it_is_settled_once() {
             store.commit(set).await.unwrap();
         }
         assert_eq!((spent(&store, None).await, spent(&store, Some(7)).await), (1_140, 640));
-        assert_eq!(model_call::spent(&store, MoneyOf::Model("main"), NOW, None).await.unwrap(), 0, "it is older than the period");
+        assert_eq!(
+            model_call::spent(&store, MoneyOf::Model("main"), NOW, None).await.unwrap(),
+            0,
+            "it is older than the period"
+        );
         assert_eq!(model_call::spent(&store, MoneyOf::Model("other"), NOW - Span(1), None).await.unwrap(), 0);
         let tokens = Tokens { input: 100, cached: 40, output: 10 };
         let sums = model_call::sums(&store, "main", NOW - Span(1)).await.unwrap();

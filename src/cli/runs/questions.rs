@@ -54,7 +54,9 @@ pub fn to_json(asked: &[AnsweredQuestion]) -> Json {
 pub fn print(asked: &[AnsweredQuestion], run: &Run, kept_since: Time, paint: Paint) {
     if asked.is_empty() {
         let text = match run.started_at > kept_since {
-            true => "No model was asked in this run.",
+            true => {
+                "No model was asked a question in this run. A voice note that one wrote down stands in its turn above."
+            }
             false => {
                 "Questions of that time are no longer kept (`retention: {model_questions: …}` in the configuration)."
             }

@@ -167,4 +167,48 @@ models:
         assert_eq!(found("models: [ears]\n"), [("E548", true)]);
         assert_eq!(found("voice: {model: deaf}\n"), [("E912", true)]);
     }
+
+    #[test]
+    fn a_budget_of_which_nothing_has_a_price_or_a_currency_is_a_warning() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("config.yaml");
+        let config = |currency: &str, main: &str, small: &str, ears: &str| {
+            let local = "base_url: \"http://127.0.0.1:8000/v1\", model: m";
+            let text = format!(
+                "accounts: [{{name: acme}}]
+senders:
+  - {{id: 1, account: acme, name: Support, provider: meta, phone: \"+15550001111\", phone_number_id: \"1\", waba_id: \"1\", access_token: t, app_secret: s, verify_token: v}}
+{currency}models:
+  - {{name: main, {local}{main}}}
+  - {{name: small, {local}{small}}}
+  - {{name: ears, use: transcribe, {local}{ears}}}
+"
+            );
+            std::fs::write(&file, text).unwrap();
+            Config::load(Some(&file), &|_| None).unwrap_or_else(|all| panic!("{all:#?}"))
+        };
+        let files = [
+            SourceFile::new(
+                "flows/_bot.yaml",
+                "bot: Shop\nmodels: [main]\nvoice: {model: ears}\nagents:\n  budget: 5.00/1d\n",
+            ),
+            SourceFile::new("flows/a.yaml", "flow: a\nwhen: [message: hi]\nbudget: 2.00/1d\nsteps: [say: one]\n"),
+        ];
+        let (set, _) = flow::parse_set(&files);
+        let found =
+            |config: Config| -> Vec<String> { ungranted(&set, &config).iter().map(ToString::to_string).collect() };
+        let (euro, price, minute) =
+            ("prices: {currency: EUR}\n", ", prices: {input: 1.00, output: 2.00}", ", prices: {minute: 0.006}");
+        let free = found(config(euro, "", price, ""));
+        assert!(free.len() == 2 && free[0].starts_with("flows/_bot.yaml:5:3: warning[W916]"), "{free:#?}");
+        assert!(free[0].contains("no `prices` of `main`, `ears`"), "{free:#?}");
+        assert!(free[1].starts_with("flows/a.yaml:3:1: warning[W916]") && free[1].contains("of `main`,"), "{free:#?}");
+        let heard = found(config(euro, "", "", minute));
+        assert!(heard.len() == 1 && heard[0].starts_with("flows/a.yaml:3:1"), "no step hears a voice note: {heard:#?}");
+        assert_eq!(found(config(euro, price, "", "")), [""; 0]);
+        assert_eq!(found(config(euro, ", fallback: small", price, "")), [""; 0], "the fallback has a price");
+        let nameless = found(config("", price, "", ""));
+        assert!(nameless.len() == 2 && nameless[0].contains("without a currency"), "{nameless:#?}");
+        assert!(nameless[0].contains("write `prices: {currency: EUR}`"), "{nameless:#?}");
+    }
 }

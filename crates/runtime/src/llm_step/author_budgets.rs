@@ -62,13 +62,7 @@ impl CaseCosts {
     }
 
     /// Counts the answer of a mock, or says that it costs more than what is left.
-    pub fn pay(
-        &mut self,
-        author: &AuthorBudgets,
-        contact: ContactId,
-        cost: i64,
-        now: Time,
-    ) -> Result<(), ModelError> {
+    pub fn pay(&mut self, author: &AuthorBudgets, contact: ContactId, cost: i64, now: Time) -> Result<(), ModelError> {
         for (of, budgets) in author.each() {
             let spent = |budget: &Budget, on: Option<ContactId>| {
                 let is_counted = |paid: &&Paid| {
@@ -120,9 +114,8 @@ steps:
     #[test]
     fn a_question_has_the_budgets_of_the_bot_and_of_the_flow_whose_step_asks() {
         let set = set();
-        let of = |step: &str| -> Vec<BudgetOf> {
-            AuthorBudgets::of(&set, &step.into()).each().map(|(of, _)| of).collect()
-        };
+        let of =
+            |step: &str| -> Vec<BudgetOf> { AuthorBudgets::of(&set, &step.into()).each().map(|(of, _)| of).collect() };
         let booking = || BudgetOf::Flow("booking".into());
         assert_eq!(of("booking.llm_1"), [BudgetOf::Bot, booking()]);
         assert_eq!(of("booking.llm_1.verify"), [BudgetOf::Bot, booking()]);

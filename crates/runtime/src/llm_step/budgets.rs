@@ -221,7 +221,8 @@ mod tests {
 
     #[test]
     fn an_alarm_is_given_again_after_its_period_and_for_another_budget() {
-        let (day, week) = (Budget { amount: 1_000, period: Span::days(1) }, Budget { amount: 1_000, period: Span::days(7) });
+        let (day, week) =
+            (Budget { amount: 1_000, period: Span::days(1) }, Budget { amount: 1_000, period: Span::days(7) });
         let (bot, flow) = (BudgetOf::Bot, BudgetOf::Flow("booking".into()));
         let mut told = BTreeMap::new();
         assert!(notes(&mut told, (&bot, &day), Time(0)) && !notes(&mut told, (&bot, &day), Time(1)));

@@ -125,7 +125,7 @@ static SUMS: Query = Query {
       from model_call where model = $1 and at > $2",
 };
 
-pub(crate) static QUERIES: &[&Query] = 
+pub(crate) static QUERIES: &[&Query] =
     &[&SPENT, &SPENT_ON, &SPENT_BY_FLOW, &SPENT_BY_FLOW_ON, &SPENT_BY_ALL, &SPENT_BY_ALL_ON, &SUMS, &EXPIRE.page];
 
 /// The money that was spent or reserved after `since`, for all people or for one.
@@ -141,9 +141,7 @@ pub async fn spent(store: &Store, of: MoneyOf<'_>, since: Time, on: Option<Conta
             store.one(&SPENT_BY_FLOW_ON, &[flow.into(), since.into(), contact.0.into()], cost).await?
         }
         (MoneyOf::Bot, None) => store.one(&SPENT_BY_ALL, &[since.into()], cost).await?,
-        (MoneyOf::Bot, Some(contact)) => {
-            store.one(&SPENT_BY_ALL_ON, &[since.into(), contact.0.into()], cost).await?
-        }
+        (MoneyOf::Bot, Some(contact)) => store.one(&SPENT_BY_ALL_ON, &[since.into(), contact.0.into()], cost).await?,
     };
     Ok(spent.unwrap_or(0))
 }

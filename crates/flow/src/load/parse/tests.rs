@@ -44,6 +44,42 @@ fn a_step_is_known_by_its_own_id() {
 }
 
 #[test]
+fn a_flow_and_the_agents_have_budgets() {
+    let budget = |amount, days| crate::model::budget::Budget { amount, period: Span::days(days) };
+    let files = [
+        SourceFile::new(
+            "flows/_bot.yaml",
+            "bot: B\nmodels: [main]\nagents: {budget: {all: [20.00/1d, 300/30d], contact: 0.50/1d}}\n",
+        ),
+        SourceFile::new("flows/a.yaml", "flow: a\nbudget: 2.00/1d\nsteps:\n  - say: one\n"),
+    ];
+    let (set, found) = parse_set(&files);
+    assert_eq!(found.iter().filter(|finding| finding.is_error()).count(), 0, "{found:#?}");
+    let bot = set.bot.agents.budget.as_ref().unwrap();
+    assert_eq!(bot.budgets.all, [budget(20_000_000, 1), budget(300_000_000, 30)]);
+    assert_eq!(bot.budgets.contact, [budget(500_000, 1)]);
+    let flow = set.named("a").unwrap().budget.as_ref().unwrap();
+    assert_eq!((flow.budgets.all.as_slice(), flow.budgets.contact.len()), ([budget(2_000_000, 1)].as_slice(), 0));
+    assert_eq!(flow.place.to_string(), "flows/a.yaml:2:1");
+    let steps = "steps:\n  - say: one\n";
+    one(
+        &format!("budget: 2.00\n{steps}"),
+        "2:9: error[E212] a budget is an amount in a time of at most 31d, and this is the text `2.00`",
+    );
+    one(&format!("budget: 2.00/32d\n{steps}"), "2:9: error[E212] a budget is an amount in a time of at most 31d");
+    one(&format!("budget:\n{steps}"), "2:1: error[E212] `budget` has no amount");
+    one(&format!("budget: {{bot: 2.00/1d}}\n{steps}"), "2:10: error[E203] `budget` has no key `bot`; write `all:`");
+    one(&format!("budgte: 2.00/1d\n{steps}"), "2:1: error[E203] a flow has no key `budgte`; did you mean `budget`?");
+    let (_, found) = parse_set(&[SourceFile::new(
+        "flows/_bot.yaml",
+        "bot: B\nmodels: [main]\nagents:\n  budget: {all: 20.00, person: 0.50/1d}\n",
+    )]);
+    let found: Vec<String> = found.iter().filter(|finding| finding.is_error()).map(ToString::to_string).collect();
+    assert!(found.len() == 2 && found[0].starts_with("flows/_bot.yaml:4:17: error[E212]"), "{found:#?}");
+    assert!(found[1].starts_with("flows/_bot.yaml:4:24: error[E203]") && found[1].contains("`contact:`"), "{found:#?}");
+}
+
+#[test]
 fn a_step_has_one_verb() {
     one(
         "steps:\n  - say: a\n    set: {x: 1}\n",

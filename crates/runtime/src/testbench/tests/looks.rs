@@ -293,6 +293,43 @@ fn a_test_counts_the_questions() {
     }
 }
 
+#[test]
+fn the_budgets_of_the_bot_and_of_a_flow_hold_in_a_test() {
+    let report = |bot: &str, of_flow: &str, lines: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let bot = format!("bot: B\nmodels: [main]\n{bot}");
+        let flow = format!(
+            "flow: ask\nwhen: [{{any_message: true}}]\n{of_flow}steps:\n  - llm: Answer.\n    input: ${{msg.text}}\n    as: \
+             text\n    on_error: [{{say: 'Sorry: ${{error.code}}'}}, end]\n  - say: ${{text}}\n"
+        );
+        let test = format!(
+            "tests: ask\nmocks: {{model: {{any: {{text: Hi, cost: 0.02}}}}}}\ncases:\n  - name: a case\n    steps:\n{lines}"
+        );
+        std::fs::create_dir(folder.path().join("flows")).unwrap();
+        for (name, text) in [("_bot.yaml", &bot), ("ask.yaml", &flow), ("ask.test.yaml", &test)] {
+            std::fs::write(folder.path().join("flows").join(name), text).unwrap();
+        }
+        super::super::run(folder.path(), &super::super::TestOptions::default()).unwrap()
+    };
+    let talk = |said: &[&str]| -> String {
+        said.iter().map(|said| format!("      - user: hm\n      - bot: \"{said}\"\n")).collect()
+    };
+    let over = talk(&["Hi", "Hi", "Sorry: over_budget"]);
+    let next_day = format!("{over}      - advance: 1d\n{}", talk(&["Hi"]));
+    for (bot, of_flow) in [
+        ("agents: {budget: 0.05/1d}\n", ""),
+        ("agents: {budget: {contact: 0.05/1d}}\n", ""),
+        ("agents: {budget: 1.00/1d}\n", "budget: 0.05/1d\n"),
+    ] {
+        for lines in [&over, &next_day] {
+            let report = report(bot, of_flow, lines);
+            assert!(report.is_good() && report.passed() == 1, "{bot}{of_flow}: {:#}", report.to_json());
+        }
+    }
+    let enough = report("agents: {budget: 1.00/1d}\n", "", &talk(&["Hi", "Hi", "Hi"]));
+    assert!(enough.is_good() && enough.passed() == 1, "{:#}", enough.to_json());
+}
+
 /// The report of a case about an agent whose questions may cost 0.05 together.
 fn of_agent(answers: &str, steps: &str) -> super::super::Report {
     let folder = tempfile::tempdir().unwrap();
