@@ -152,7 +152,7 @@ async fn its_words_are_an_event_of_their_own() {
     let all = event::after(&talk.house.app.store, 0, 100).await.unwrap();
     let of_messages: Vec<&str> =
         all.iter().map(|event| event.kind.as_str()).filter(|kind| kind.starts_with("message.")).collect();
-    assert_eq!(of_messages[..2], ["message.in", "message.heard"], "{of_messages:?}");
+    assert_eq!(of_messages.iter().filter(|kind| **kind == "message.heard").count(), 1, "{of_messages:?}");
     let [arrived, heard] =
         ["message.in", "message.heard"].map(|kind| all.iter().find(|event| event.kind == kind).expect("it is there"));
     assert_eq!((arrived.subject_id, arrived.contact_id), (heard.subject_id, heard.contact_id), "one message");
