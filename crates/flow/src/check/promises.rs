@@ -1,5 +1,5 @@
-//! Reports a translation that tells people to write a word which starts no flow in their language: *write MENU* became
-//! *escribe CARTA*, and the trigger is still `menu`.
+//! Reports a text that tells people to write a word which nothing hears: a translation where *write MENU* became *escribe
+//! CARTA* and the trigger is still `menu`, and a text of the bot itself whose word starts no flow.
 
 use crate::{
     FlowSet,
@@ -7,15 +7,20 @@ use crate::{
         diagnostic::{Diagnostic, Findings},
         place::Place,
     },
+    definition::{Flow, Role},
     load::locale::{Locale, STOPS, fallbacks},
     model::{
+        answer::is_yes_or_no,
         consent_words::recognise,
         matching::{fold, has_word},
     },
     triggers::{Trigger, message::MatchMode},
 };
+use regex::Regex;
+use std::sync::LazyLock;
 
 pub fn check(set: &FlowSet, findings: &Findings) {
+    own_texts(set, findings);
     for locale in set.locales.values().filter(|locale| !locale.language.is_empty()) {
         for wording in locale.steps.values().flat_map(|step| &step.wordings) {
             // A word that is no keyword in the original text is only a name or an emphasis.
@@ -46,6 +51,102 @@ pub fn check(set: &FlowSet, findings: &Findings) {
         }
     }
 }
+
+/// Reports words of the bot's own texts that no flow hears. Where a flow takes any message, or a model finds what one
+/// means, every word is heard.
+fn own_texts(set: &FlowSet, findings: &Findings) {
+    let takes_all = |trigger: &Trigger| matches!(trigger, Trigger::AnyMessage(_) | Trigger::Meaning(_));
+    let has_agent = |flow: &Flow| flow.nodes.iter().any(|node| node.outline.verb == "agent");
+    let is_heard_anyway = |flow: &Flow| has_agent(flow) || flow.triggers.iter().any(|trigger| takes_all(&trigger.kind));
+    if set.flows.values().any(|flow| is_heard_anyway(flow)) {
+        return;
+    }
+    for flow in set.flows.values() {
+        // The answers to a question are its own affair.
+        for node in flow.nodes.iter().filter(|node| node.outline.verb == "say") {
+            for sentence in node.outline.sentences.iter().filter(|sentence| sentence.role == Role::Body) {
+                let text = sentence.text.source();
+                let unheard = asked_for(text).into_iter().find(|word| {
+                    matches!(hearing(set, word, &set.bot.language), WordReceiver::Nobody)
+                        && !is_yes_or_no(word)
+                        && !stands_elsewhere(flow, text, word)
+                });
+                if let Some(word) = unheard {
+                    let message = format!("`{word}` starts no flow: nothing hears it");
+                    let help = format!(
+                        "write `when: [{{message: {}}}]` in the flow that it is meant for, or take the word out",
+                        word.to_lowercase()
+                    );
+                    findings.push(Diagnostic::warning("W914", sentence.text.place(), message).help(help));
+                }
+            }
+        }
+    }
+}
+
+/// True if the file of the flow has the word outside of this text: an option, a condition, a case of a `switch`.
+fn stands_elsewhere(flow: &Flow, text: &str, word: &str) -> bool {
+    let count = |text: &str| {
+        let word = fold(word);
+        let text = fold(text);
+        text.match_indices(word.as_str()).count()
+    };
+    count(flow.place.file().text()) > count(text)
+}
+
+/// The words that a text asks people to write: marked ones behind a verb such as *write* or *escribe*.
+fn asked_for(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for start in ASKING.find_iter(text) {
+        let mut rest = text[start.end()..].trim_start();
+        let mut all = Vec::new();
+        loop {
+            if let Some(marked) = MARKED.captures(rest) {
+                let word = marked.iter().skip(1).flatten().next().map_or("", |word| word.as_str());
+                all.push(word.to_owned());
+                rest = rest[marked[0].len()..].trim_start_matches([',', ' ']);
+            } else if let Some(small) = BETWEEN.find(rest) {
+                rest = rest[small.end()..].trim_start();
+            } else {
+                break;
+            }
+        }
+        found.extend(all.into_iter().filter(|word| word.split_whitespace().count() <= WORDS_MAX));
+    }
+    found
+}
+
+/// Verbs by which a text asks for a word, in the six languages of answers, at the beginning of a clause: `the room type
+/// *Double*` asks for nothing, nor does a wish for a file.
+static ASKING: LazyLock<Regex> = LazyLock::new(|| {
+    let verbs = r"(?ix) (?: ^ | [.!?:,;\n(–—-] \s* | \b (?: or | and | to | please | just | then | you\ can | o | y | para
+            | puede | puedes | ou | e | pode | et | pour | oder | und | bitte | per | puoi | può ) \s+ )
+        (?: write | type | reply | respond
+        | escrib(?: a | e | ir ) (?: nos )? | respond[ea] | responder | tecle[ae]
+        | escrev(?: a | e | er ) | digit[ea] | digitar
+        | écri(?: s | vez | re ) | tape[zr]? | répond(?: s | ez | re )
+        | schreib(?: e | en\ Sie )? | tipp(?: e | en\ Sie )? | antworte (?: n\ Sie )?
+        | scriv(?: i | a | ere ) | digiti | rispond(?: i | a | ere ) ) \b";
+    Regex::new(verbs).expect("the pattern is right")
+});
+
+/// A marked word at the beginning: in `*bold*`, in quotes, or in capitals.
+static MARKED: LazyLock<Regex> = LazyLock::new(|| {
+    let marked =
+        r#"^(?:\*([\p{L} ]+)\*|“([\p{L} ]+)”|«\s?([\p{L} ]+?)\s?»|"([\p{L} ]+)"|„([\p{L} ]+)“|(\p{Lu}{3,})\b)"#;
+    Regex::new(marked).expect("the pattern is right")
+});
+
+/// Words that may stand between the verb and the word that is meant, and between two such words.
+static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
+    let words = r"(?ix) ^ (?: the | word | just | only | back | with | or | and
+        | la | el | palabra | solo | sólo | simplemente | con | o | u | y
+        | a | palavra | só | apenas | com | ou | e
+        | le | mot | simplement | juste | avec | et
+        | das | Wort | nur | einfach | mit | oder | und
+        | il | parola | solamente ) \b";
+    Regex::new(words).expect("the pattern is right")
+});
 
 /// A word that the source tells people to write, and the key under `words` that it belongs to; `None`: it is the
 /// engine's own.
@@ -160,6 +261,23 @@ const CAPITALS_MIN: usize = 3;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_behind_a_verb_of_writing_is_asked_for() {
+        assert_eq!(asked_for("Write *menu* or *opening hours* at any time."), ["menu", "opening hours"]);
+        assert_eq!(asked_for("Escriba la palabra «ayuda» o *recepción*."), ["ayuda", "recepción"]);
+        assert_eq!(asked_for("Schreiben Sie MENU, tippe nur \"Hilfe\""), ["MENU", "Hilfe"]);
+        for none in [
+            "Write to *Ana*.",
+            "*Important*: we open at nine.",
+            "Reply by *Friday 9:00*.",
+            "I write *menu*less",
+            "Room type *Double*",
+            "Send *photos* of it.",
+        ] {
+            assert_eq!(asked_for(none), [""; 0], "{none}");
+        }
+    }
 
     #[test]
     fn words_that_stand_out_are_promises() {
