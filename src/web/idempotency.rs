@@ -11,6 +11,7 @@ use crate::{
     base::{
         ids::{AccountName, OutboundId},
         limits::{IDEMPOTENCY_KEY_CHARS_MAX, IDEMPOTENCY_WAIT},
+        secret::Secret,
     },
     store::{WriteSet, tables::idempotency},
 };
@@ -92,12 +93,19 @@ pub async fn begin(
             Ok(AdmittedRequest { message: claim.message_id, is_again: false, row: Some(Row { claim, _turn: turn }) })
         }
         Some(known) if known.request_hash != claim.request_hash => Err(Refused::OtherBody),
-        Some(idempotency::StoredRequest { answer: Some((status, body)), .. }) => {
-            let body = serde_json::from_str(&body).unwrap_or(Json::Null);
+        Some(idempotency::StoredRequest { answer: Some((status, body)), message_id, secret, .. }) => {
+            let mut body = serde_json::from_str(&body).unwrap_or(Json::Null);
+            if let (Some(fields), Some(id), false) = (body.as_object_mut(), message_id, secret.is_empty()) {
+                let secret = web.app.store.keyring().decrypt(idempotency::SECRET, id, &secret);
+                let secret = secret.map_err(|error| failed(&error))?;
+                fields.insert(SECRET.to_owned(), secret.expose().into());
+            }
             Err(Refused::Before(StatusCode::from_u16(status).unwrap_or(StatusCode::OK), body))
         }
         Some(known) => {
             let message = known.message_id.unwrap_or(claim.message_id);
+            // The row keeps its id, for which a secret in the answer is encrypted.
+            let claim = idempotency::Claim { message_id: message, ..claim };
             Ok(AdmittedRequest { message, is_again: true, row: Some(Row { claim, _turn: turn }) })
         }
     }
@@ -112,19 +120,41 @@ impl AdmittedRequest {
         if answer.took_effect {
             let (account, key) = (row.claim.account, row.claim.key);
             let status = answer.status.as_u16();
-            set.push(
-                &idempotency::ANSWER,
-                &idempotency::FinishedRequest { account, key, status, body: answer.body.to_string() },
-            );
+            let (body, secret) = parted(&answer.body);
+            let sealed = web.app.store.keyring().encrypt(idempotency::SECRET, row.claim.message_id, &secret);
+            match sealed {
+                Ok(secret) => {
+                    let finished = idempotency::FinishedRequest { account, key, status, body, secret };
+                    set.push(&idempotency::ANSWER, &finished);
+                }
+                // The row stays without an answer, and no secret is stored in plain text.
+                Err(error) => tracing::warn!(error = %error, "{NOT_STORED}"),
+            }
         } else {
             set.push(&idempotency::RELEASE, &row.claim);
         }
         if let Err(error) = web.app.store.commit(set).await {
             // The row stays without an answer: the next request looks at the message.
-            tracing::warn!(error = %error, "The answer to a request with an idempotency key could not be stored; a repeated request looks at its message");
+            tracing::warn!(error = %error, "{NOT_STORED}");
         }
         answer
     }
+}
+
+const NOT_STORED: &str =
+    "The answer to a request with an idempotency key could not be stored; a repeated request looks at its message";
+
+/// The field of an answer that is stored apart, because it may be encrypted.
+const SECRET: &str = "secret";
+
+/// The answer without its secret, and the secret; empty: it has none.
+fn parted(body: &Json) -> (String, Secret) {
+    let Some(secret) = body.get(SECRET).and_then(Json::as_str) else { return (body.to_string(), Secret::default()) };
+    let (secret, mut rest) = (Secret::new(secret), body.clone());
+    if let Some(fields) = rest.as_object_mut() {
+        fields.remove(SECRET);
+    }
+    (rest.to_string(), secret)
 }
 
 /// The reason why a request with a key is not processed.

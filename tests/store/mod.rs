@@ -13,6 +13,7 @@ mod releases;
 mod retention;
 mod sample;
 mod search;
+mod secrets;
 mod statements;
 mod tables;
 mod testers;

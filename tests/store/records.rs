@@ -20,6 +20,7 @@ use transom::{
         time::{Span, Time},
     },
     store::{
+        encryption::StoredSecret,
         queries::retention::{self, Pace},
         tables::{
             api_key::{self, ApiKey, Revoke, Used},
@@ -535,23 +536,19 @@ fn an_idempotency_key_is_claimed_once_per_account() {
             assert_eq!(told.told(&idempotency::CLAIM).count(), wins, "{account}");
         }
         let known = idempotency::find(&store, &account(), "k").await.unwrap().unwrap();
-        assert_eq!(
-            known,
-            idempotency::StoredRequest {
-                request_hash: "h".into(),
-                message_id: Some(OutboundId(9)),
-                answer: None,
-                created_at: NOW
-            }
-        );
-        let answer = FinishedRequest { account: account(), key: "k".into(), status: 200, body: "{}".into() };
+        assert_eq!((known.request_hash.as_str(), known.message_id), ("h", Some(OutboundId(9))));
+        assert_eq!((&known.answer, known.created_at, known.secret.is_empty()), (&None, NOW, true));
+        let secret = StoredSecret::plain(Secret::new("whsec_1"));
+        let answer = FinishedRequest { account: account(), key: "k".into(), status: 200, body: "{}".into(), secret };
         put(&store, &idempotency::ANSWER, &answer).await.unwrap();
         // An answered key is not released, an open one is.
         put(&store, &idempotency::RELEASE, &claim("acme")).await.unwrap();
         put(&store, &idempotency::RELEASE, &claim("other")).await.unwrap();
         let known = idempotency::find(&store, &account(), "k").await.unwrap().unwrap();
         assert_eq!(known.answer, Some((200, "{}".into())));
-        assert_eq!(idempotency::find(&store, &"other".into(), "k").await.unwrap(), None);
+        let secret = store.keyring().decrypt(idempotency::SECRET, OutboundId(9), &known.secret);
+        assert_eq!(secret.unwrap().expose(), "whsec_1");
+        assert!(idempotency::find(&store, &"other".into(), "k").await.unwrap().is_none());
         assert_eq!(retention::forget_small(&store, &idempotency::EXPIRE, NOW, Pace::AtOnce).await.unwrap(), 0);
         assert_eq!(
             retention::forget_small(&store, &idempotency::EXPIRE, NOW + Span(1), Pace::AtOnce).await.unwrap(),
@@ -634,8 +631,8 @@ fn a_subscription_is_edited_and_told_apart_from_how_far_it_was_told() {
             configured: false,
             account: Some("acme".into()),
             url: "https://crm.example.com".into(),
-            secret: Secret::new("whsec_1"),
-            old_secret: Some((Secret::new("whsec_0"), NOW)),
+            secret: StoredSecret::plain(Secret::new("whsec_1")),
+            old_secret: Some((StoredSecret::plain(Secret::new("whsec_0")), NOW)),
             filter: Filter { types: vec!["consent".into()], senders: vec![SenderId(12)] },
             paused: None,
             resumed_at: NOW,
@@ -656,8 +653,11 @@ fn a_subscription_is_edited_and_told_apart_from_how_far_it_was_told() {
         let is = subscription::find(&store, 5).await.unwrap().unwrap();
         assert_eq!((is.url.as_str(), is.after, is.heard_at), ("https://b.example", 9, Some(NOW)));
         assert_eq!((is.filter, is.account, is.paused), (row.filter, row.account, Some((NOW, "gone".into()))));
-        assert_eq!(is.secret.expose(), "whsec_1");
-        assert_eq!(is.old_secret.map(|(old, until)| (old.expose().to_owned(), until)), Some(("whsec_0".into(), NOW)));
+        let plain =
+            |column, secret: &StoredSecret| store.keyring().decrypt(column, 5, secret).unwrap().expose().to_owned();
+        assert_eq!(plain(subscription::SECRET, &is.secret), "whsec_1");
+        let old = is.old_secret.map(|(old, until)| (plain(subscription::OLD_SECRET, &old), until));
+        assert_eq!(old, Some(("whsec_0".into(), NOW)));
         put(&store, &subscription::DELETE, &RemovedSubscription { id: 5 }).await.unwrap();
         assert!(put(&store, &subscription::DELETE, &RemovedSubscription { id: 5 }).await.is_err());
         assert!(subscription::all(&store).await.unwrap().is_empty());

@@ -19,7 +19,7 @@ use transom::{
     base::ids::{ContactId, ConversationId, OutboundId},
     store::{
         Dialect, Query, Store,
-        tables::{contact, conversation, outbound, run, session, trace, version},
+        tables::{contact, conversation, idempotency, outbound, run, session, trace, version},
     },
 };
 
@@ -171,6 +171,28 @@ async fn is_readable(store: &Store) {
         }
     }
     assert!(waiting > 0 && sent > 0, "{waiting} runs wait, {sent} messages");
+}
+
+#[test]
+fn an_answer_with_a_plain_secret_is_forgotten_and_its_key_is_not_free() {
+    let answer = |key: &str, id: i64, body: &str| {
+        format!(
+            "insert into idempotency (account, key, request_hash, message_id, status, body, created_at)
+             values ('acme', '{key}', 'h', {id}, 201, '{body}', 7);\n"
+        )
+    };
+    let rows = answer("made", 8, r#"{"id":5,"secret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}"#)
+        + &answer("said", 9, r#"{"text":"\"secret\":\"whsec_MfKQ"}"#);
+    let rows = &rows;
+    on_both_without_tables(|bed| async move {
+        of_release(&bed, 146, rows).await;
+        let store = bed.open().await;
+        let made = idempotency::find(&store, &"acme".into(), "made").await.unwrap().unwrap();
+        assert_eq!((made.answer, made.message_id), (None, Some(OutboundId(8))));
+        let said = idempotency::find(&store, &"acme".into(), "said").await.unwrap().unwrap();
+        assert!(said.answer.is_some() && said.secret.is_empty());
+        store.close().await;
+    });
 }
 
 #[test]

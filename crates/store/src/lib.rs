@@ -8,6 +8,7 @@ use transom_base as base;
 use transom_model as model;
 
 mod backup;
+pub mod encryption;
 mod engine;
 mod open_error;
 mod own_mark;
@@ -19,6 +20,7 @@ use crate::base::{
     limits::{AWAY_LOOK_EVERY, AWAY_LOOKS, CLOSE_TIMEOUT, STORE_CLOSE_TIMEOUT},
     time::Span,
 };
+use encryption::Keyring;
 pub use engine::{
     dialect::Dialect,
     faults::{HeldCommit, InjectedFaults},
@@ -117,6 +119,8 @@ pub struct Store {
     inner: Arc<Inner>,
     /// True for a handle that reads through the second pool of connections, for slow queries.
     is_aside: bool,
+    /// Encrypts and decrypts secrets in rows.
+    keyring: Keyring,
 }
 
 #[derive(Debug)]
@@ -152,7 +156,16 @@ impl Submitted {
 impl Store {
     /// A handle for slow queries: it reads through connections of its own, so that no message waits behind them.
     pub fn aside(&self) -> Store {
-        Store { inner: Arc::clone(&self.inner), is_aside: true }
+        Store { inner: Arc::clone(&self.inner), is_aside: true, keyring: self.keyring.clone() }
+    }
+
+    /// This handle with keys for secrets in rows; its clones have them, too.
+    pub fn with_keyring(self, keyring: Keyring) -> Store {
+        Store { keyring, ..self }
+    }
+
+    pub fn keyring(&self) -> &Keyring {
+        &self.keyring
     }
 
     pub fn dialect(&self) -> Dialect {

@@ -131,3 +131,11 @@ pub const SCRUB_VACUUM_BYTES_MAX: u64 = 32 * 1024 * 1024;
 
 /// Sessions that are begun to open a Postgres database, if the server ends them meanwhile.
 pub const OPEN_TRIES_MAX: u32 = 5;
+
+// -- secrets at rest
+/// The length of a key of `secrets_key`, for AES-256.
+pub const SECRETS_KEY_BYTES: usize = 32;
+/// The size of the file of a key: one line of text.
+pub const SECRETS_KEY_FILE_BYTES_MAX: usize = 1024;
+/// The keys of `secrets_key`: the one that encrypts, and those of earlier rotations.
+pub const SECRETS_KEYS_MAX: usize = 8;

@@ -76,6 +76,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (142, "shadow", include_str!("../migrations/0142_shadow.sql")),
     (146, "chatwoot_part", include_str!("../migrations/0146_chatwoot_part.sql")),
     (150, "model_call_flow", include_str!("../migrations/0150_model_call_flow.sql")),
+    (151, "idempotency_secret", include_str!("../migrations/0151_idempotency_secret.sql")),
 ];
 
 const LEDGER: &str = "

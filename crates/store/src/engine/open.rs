@@ -23,6 +23,7 @@ use crate::{
         fence::Fence,
         limits::{COMMIT_QUEUE_MAX, COMPANY_WAIT, LOCK_TRIES_MAX, READERS, READERS_ASIDE, SLOW_READER_TOLD},
     },
+    encryption::Keyring,
     open_error::OpenError,
 };
 use sqlx::{
@@ -307,5 +308,6 @@ fn store(
             writer: Mutex::new(writer),
         }),
         is_aside: false,
+        keyring: Keyring::default(),
     }
 }

@@ -7,4 +7,5 @@ pub mod redaction;
 pub mod report;
 pub mod retention;
 pub mod search;
+pub mod secrets;
 pub mod timeline;

@@ -4,11 +4,15 @@ use crate::{
     Query, ReadError, Row, RowContract, Sql, Statement, Store,
     base::{
         ids::{AccountName, SenderId},
-        secret::Secret,
         time::Time,
     },
+    encryption::{SecretColumn, StoredSecret},
 };
 use serde::{Deserialize, Serialize};
+
+/// The secrets of posts, encrypted for the id of their row.
+pub const SECRET: SecretColumn = SecretColumn { table: "subscription", name: "secret" };
+pub const OLD_SECRET: SecretColumn = SecretColumn { table: "subscription", name: "old_secret" };
 
 #[derive(Debug, Clone)]
 pub struct Subscription {
@@ -20,9 +24,9 @@ pub struct Subscription {
     pub account: Option<AccountName>,
     pub url: String,
     /// Empty if the configuration file holds it.
-    pub secret: Secret,
+    pub secret: StoredSecret,
     /// The previous secret, which also signs until this time.
-    pub old_secret: Option<(Secret, Time)>,
+    pub old_secret: Option<(StoredSecret, Time)>,
     pub filter: Filter,
     /// The time and the reason of a pause.
     pub paused: Option<(Time, String)>,
@@ -74,6 +78,31 @@ pub struct ReadPosition {
 pub struct AcceptedDelivery {
     pub id: i64,
     pub at: Time,
+}
+
+/// The secrets of a subscription under another key.
+#[derive(Debug, Clone, Serialize)]
+pub struct NewSecrets {
+    pub id: i64,
+    #[serde(serialize_with = "StoredSecret::write")]
+    pub secret: StoredSecret,
+    /// Empty: there is none.
+    #[serde(serialize_with = "StoredSecret::write")]
+    pub old_secret: StoredSecret,
+}
+
+/// A subscription whose secrets are lost, or one of them.
+#[derive(Debug, Clone, Serialize)]
+pub struct LostSecrets {
+    pub id: i64,
+    /// The secret that is left; empty: there is none.
+    #[serde(serialize_with = "StoredSecret::write")]
+    pub secret: StoredSecret,
+    #[serde(serialize_with = "StoredSecret::write")]
+    pub old_secret: StoredSecret,
+    pub at: Time,
+    /// The reason of the pause of one that has no secret any more.
+    pub why: String,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -154,7 +183,31 @@ pub static DELETE: Statement<RemovedSubscription> = Statement::new(
      returning id",
 );
 
-pub(crate) static STATEMENTS: &[&Sql] = &[&SAVE.sql, &ADVANCED.sql, &HEARD.sql, &PAUSED.sql, &DELETE.sql];
+pub static ENCRYPT: Statement<NewSecrets> = Statement::new(
+    "subscription.encrypt",
+    300,
+    RowContract::Plain,
+    |row| row.id.into(),
+    "update subscription set secret = value ->> 'secret', old_secret = nullif(value ->> 'old_secret', '')
+     from {rows} as input where subscription.id = cast(value ->> 'id' as bigint)",
+);
+
+/// Pauses the subscription if it has no secret any more.
+pub static FORGET: Statement<LostSecrets> = Statement::new(
+    "subscription.forget",
+    301,
+    RowContract::Plain,
+    |row| row.id.into(),
+    "update subscription set secret = value ->> 'secret', old_secret = nullif(value ->> 'old_secret', ''),
+       state = case when value ->> 'secret' = '' then 'paused' else subscription.state end,
+       paused_at = case when value ->> 'secret' = '' then cast(value ->> 'at' as bigint)
+         else subscription.paused_at end,
+       paused_why = case when value ->> 'secret' = '' then value ->> 'why' else subscription.paused_why end
+     from {rows} as input where subscription.id = cast(value ->> 'id' as bigint)",
+);
+
+pub(crate) static STATEMENTS: &[&Sql] =
+    &[&SAVE.sql, &ADVANCED.sql, &HEARD.sql, &PAUSED.sql, &DELETE.sql, &ENCRYPT.sql, &FORGET.sql];
 
 macro_rules! select {
     ($rest:literal) => {
@@ -189,8 +242,8 @@ impl Serialize for Subscription {
             configured: self.configured,
             account: self.account.as_ref().map_or("", AccountName::as_str),
             url: &self.url,
-            secret: self.secret.expose(),
-            old_secret: self.old_secret.as_ref().map(|(secret, _)| secret.expose()),
+            secret: self.secret.text(),
+            old_secret: self.old_secret.as_ref().map(|(secret, _)| secret.text()),
             old_secret_until: self.old_secret.as_ref().map(|(_, until)| *until),
             filter: &self.filter,
             state: if self.paused.is_some() { "paused" } else { "active" },
@@ -207,7 +260,7 @@ impl Serialize for Subscription {
 
 fn read(row: &Row) -> Result<Subscription, ReadError> {
     let account = row.text("account")?;
-    let old = row.maybe_text("old_secret")?.map(Secret::new).zip(row.maybe_time("old_secret_until")?);
+    let old = row.maybe_text("old_secret")?.map(StoredSecret::of_column).zip(row.maybe_time("old_secret_until")?);
     let why = row.maybe_text("paused_why")?.unwrap_or_default();
     Ok(Subscription {
         id: row.number("id")?,
@@ -215,7 +268,7 @@ fn read(row: &Row) -> Result<Subscription, ReadError> {
         configured: row.flag("configured")?,
         account: (!account.is_empty()).then(|| account.into()),
         url: row.text("url")?,
-        secret: Secret::new(row.text("secret")?),
+        secret: StoredSecret::of_column(row.text("secret")?),
         old_secret: old,
         filter: row.json("filter")?,
         paused: row.maybe_time("paused_at")?.map(|at| (at, why)),

@@ -11,6 +11,7 @@ use crate::{
     events::webhook_delivery::WebhookDelivery,
     store::{
         CommitError, WriteSet,
+        encryption::{SecretColumn, StoredSecret},
         tables::{
             dead_letter,
             delivery::{self, AttemptState, DeliveriesOf, Delivery, Redelivery},
@@ -65,7 +66,7 @@ impl WebhookDelivery {
                     configured: true,
                     account: None,
                     url: wanted.url.clone(),
-                    secret: Secret::default(),
+                    secret: StoredSecret::default(),
                     old_secret: None,
                     filter: Filter::default(),
                     paused: None,
@@ -121,16 +122,17 @@ impl WebhookDelivery {
             return Ok(None);
         }
         let now = self.clock.now();
-        let secret = new_secret().map_err(|error| anyhow::anyhow!("no random bytes: {error}"))?;
+        let secret = new_secret().map_err(no_random)?;
         // First let events be written, then read the end of the log, so that none is lost between.
         self.events.wanted_by_subscriptions(self.events.wanted_so_far().and(wanted(&new.filter)));
+        let id = self.store.next_id();
         let row = Subscription {
-            id: self.store.next_id(),
+            id,
             name: new.name,
             configured: false,
             account: new.account,
             url: new.url,
-            secret: secret.clone(),
+            secret: self.encrypted(subscription::SECRET, id, &secret)?,
             old_secret: None,
             filter: new.filter,
             paused: None,
@@ -176,14 +178,31 @@ impl WebhookDelivery {
     pub async fn rotate_secret(&self, id: i64) -> anyhow::Result<Option<(Subscription, Secret)>> {
         let _one = self.subscription_lock.lock().await;
         let Some(mut row) = subscription::find(&self.store, id).await? else { return Ok(None) };
-        let secret = new_secret().map_err(|error| anyhow::anyhow!("no random bytes: {error}"))?;
+        let secret = new_secret().map_err(no_random)?;
         let until = self.clock.now() + WEBHOOK_SECRET_OVERLAP;
-        let old = std::mem::replace(&mut row.secret, secret.clone());
-        row.old_secret = Some((old, until));
+        row.old_secret = match self.store.keyring().decrypt(subscription::SECRET, id, &row.secret) {
+            // It was lost with its key: an empty secret would sign nevertheless.
+            Ok(old) if old.is_empty() => None,
+            Ok(old) => Some((self.encrypted(subscription::OLD_SECRET, id, &old)?, until)),
+            Err(why) => {
+                tracing::warn!(
+                    webhook.id = id,
+                    "The secret before cannot be decrypted, so webhook {id} signs by the new one alone from now on: {why}"
+                );
+                None
+            }
+        };
+        row.secret = self.encrypted(subscription::SECRET, id, &secret)?;
         let mut set = WriteSet::new();
         set.push(&subscription::SAVE, &row);
         self.store.commit(set).await.context("storing a secret")?;
+        self.forget(id);
         Ok(Some((row, secret)))
+    }
+
+    /// The secret as the column of this row holds it.
+    fn encrypted(&self, column: SecretColumn, id: i64, secret: &Secret) -> anyhow::Result<StoredSecret> {
+        self.store.keyring().encrypt(column, id, secret).map_err(no_random)
     }
 
     /// Deletes a subscription and its waiting deliveries. False if it does not exist.
@@ -222,6 +241,10 @@ impl WebhookDelivery {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+fn no_random(error: getrandom::Error) -> anyhow::Error {
+    anyhow::anyhow!("no random bytes: {error}")
 }
 
 fn wanted(filter: &Filter) -> WantedKinds {

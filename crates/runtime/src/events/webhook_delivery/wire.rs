@@ -14,7 +14,13 @@ use crate::{
         effect::{CallBody, HttpCall},
         event::CallError,
     },
-    store::tables::{delivery::Delivery, subscription::Subscription},
+    store::{
+        encryption::DecryptError,
+        tables::{
+            delivery::Delivery,
+            subscription::{self, Subscription},
+        },
+    },
 };
 use std::collections::BTreeMap;
 
@@ -42,7 +48,13 @@ impl Outcome {
 impl WebhookDelivery {
     pub(super) async fn ask(&self, subscription: &Subscription, row: &Delivery, now: Time) -> Outcome {
         let (id, timestamp) = (row.event_id.to_string(), now.0.div_euclid(1_000));
-        let secrets = self.secrets_of(subscription, now);
+        let secrets = match self.secrets_of(subscription, now) {
+            Ok(secrets) => secrets,
+            // Nothing is posted without its signature.
+            Err(why) => {
+                return Outcome::Refused { status: None, trouble: "secret".to_owned(), why: Some(why), after: None };
+            }
+        };
         let mut headers = vec![
             (ID_HEADER, id.clone()),
             (TIMESTAMP_HEADER, timestamp.to_string()),
@@ -105,11 +117,18 @@ impl WebhookDelivery {
     }
 
     /// The secrets that sign now: the newest, and for a while the previous one.
-    fn secrets_of(&self, subscription: &Subscription, now: Time) -> Vec<Secret> {
+    fn secrets_of(&self, subscription: &Subscription, now: Time) -> Result<Vec<Secret>, String> {
         if subscription.configured {
-            return self.config.webhooks.secrets(&subscription.name);
+            return Ok(self.config.webhooks.secrets(&subscription.name));
         }
-        let old = subscription.old_secret.iter().filter(|(_, until)| *until > now).map(|(secret, _)| secret.clone());
-        std::iter::once(subscription.secret.clone()).chain(old).collect()
+        if subscription.secret.is_empty() {
+            return Err("it has no secret; `POST /v1/webhooks/{id}/rotate-secret` makes one".to_owned());
+        }
+        let (keyring, id) = (self.store.keyring(), subscription.id);
+        let old = subscription.old_secret.iter().filter(|(_, until)| *until > now);
+        let old = old.map(|(secret, _)| keyring.decrypt(subscription::OLD_SECRET, id, secret));
+        let newest = keyring.decrypt(subscription::SECRET, id, &subscription.secret);
+        let secrets: Result<Vec<Secret>, DecryptError> = std::iter::once(newest).chain(old).collect();
+        secrets.map_err(|why| format!("its secret in the database cannot be decrypted: {why}"))
     }
 }
