@@ -23,7 +23,7 @@ use crate::{
     runtime::{
         bot::{check_context, grants::ungranted, reload::mock_findings, source_files, template_lock, watch::Watch},
         certificate,
-        config::Config,
+        config::{Config, secrets_key},
         testbench,
     },
 };
@@ -173,6 +173,8 @@ fn findings_of(
     all.extend(tls.into_iter().flat_map(|(files, host)| certificate::findings(files, now, host)));
     all.extend(tests.iter().flat_map(|test| testbench::mock_findings(test)));
     all.extend(evals.iter().flat_map(testbench::eval_findings));
+    let keys = beside.config.map(|config| secrets_key::findings(&config.secrets_key));
+    all.extend(keys.into_iter().flatten());
     sort(&mut all);
     let own = &set.bot.templates;
     let unknown = flow::templates_named(&set).into_iter().filter(|name| !own.contains_key(name));

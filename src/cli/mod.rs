@@ -52,6 +52,7 @@ mod reference;
 mod runs;
 mod schedule;
 mod schema;
+mod secrets;
 mod send;
 mod senders;
 mod serve;
@@ -156,6 +157,8 @@ enum Command {
     DeadLetters(dead_letters::Args),
     /// Addresses that hear of events by signed POST, and deliveries that failed
     Webhooks(webhooks::Args),
+    /// Keys that encrypt the daemon's own secrets in its database
+    Secrets(secrets::Args),
     /// Check the whole way in and out and say in plain sentences what is wrong
     Doctor(doctor::Args),
     /// Show on one screen what the daemon does now, how fast, and what waits
@@ -209,6 +212,7 @@ impl Command {
             | Command::Shadow(_)
             | Command::DeadLetters(_)
             | Command::Webhooks(_)
+            | Command::Secrets(_)
             | Command::Doctor(_)
             | Command::Status(_)
             | Command::Mcp(_) => return None,
@@ -357,6 +361,7 @@ fn run(command: Command) -> Outcome {
         Command::Shadow(args) => block_on(shadow::run(args)),
         Command::DeadLetters(args) => block_on(dead_letters::run(args)),
         Command::Webhooks(args) => block_on(webhooks::run(args)),
+        Command::Secrets(args) => block_on(secrets::run(args)),
         Command::Doctor(args) => block_on(doctor::run(args)),
         Command::Status(args) => block_on(status::run(args)),
         Command::Migrate(args) => block_on(migrate::run(args)),

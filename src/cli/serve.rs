@@ -26,7 +26,8 @@ use crate::{
         config::Config,
         daemon::{
             app::App,
-            boot::{Setup, StartError, operator_token},
+            boot::{Setup, StartError},
+            kept_secrets::operator_token,
         },
         process::{log, metrics::Metrics, otlp},
     },
@@ -157,6 +158,7 @@ async fn serve(config: Config, page_files: PageFiles) -> Result<Ended, Failure> 
     for warning in &config.warnings {
         eprintln!("{}\n", screen::coloured(&warning.render(paint.is_on())));
     }
+    let keyring = joining::keyring(&config)?;
     // A renewal may bring what is wrong today, so a service manager may try again.
     let tls = Tls::of(&config).map_err(Failure::failed)?;
     let doors = (listen(config.listen, "--listen").await?, listen_for_probes(&config).await?);
@@ -168,7 +170,8 @@ async fn serve(config: Config, page_files: PageFiles) -> Result<Ended, Failure> 
     if let Some(tls) = &tls {
         drop(tokio::spawn(renewal::keep(tls, config.data.clone(), metrics.clone())));
     }
-    let Some((store, doors)) = joining::join(&config, doors, &metrics, tls.as_ref(), &mut stopping).await? else {
+    let Some((store, doors)) = joining::join(&config, doors, &metrics, (tls.as_ref(), &keyring), &mut stopping).await?
+    else {
         return Ok(Ended::Stopped);
     };
     if let Err(error) = publish::undo_unfinished(&config.bot) {
@@ -279,9 +282,9 @@ fn cannot_write(data: &Path, error: &io::Error) -> Failure {
     Failure::Failed(format!("cannot write in the folder `{}`: {error}", data.display()))
 }
 
-/// Flows with errors last until somebody corrects them; a database that is away may come back.
+/// Flows with errors and missing keys last until somebody corrects them; a database that is away may come back.
 fn cannot_serve(error: StartError) -> Failure {
-    let lasts = matches!(error, StartError::Flows(ReloadError::Findings(_)));
+    let lasts = matches!(error, StartError::Flows(ReloadError::Findings(_)) | StartError::Secrets(_));
     let failure = cannot_start(error);
     if lasts { failure.lasting() } else { failure }
 }

@@ -14,6 +14,7 @@ mod people;
 mod private_ca;
 mod publishing;
 mod reengage;
+mod secrets;
 mod stopping;
 mod templates;
 mod tls;
@@ -116,6 +117,7 @@ fn every_command_is_in_the_help() {
         "conversations",
         "shadow",
         "dead-letters",
+        "secrets",
         "doctor",
         "migrate",
         "backup",

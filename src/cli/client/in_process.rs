@@ -233,6 +233,7 @@ pub fn cannot_start(error: StartError) -> Failure {
             Failure::Failed(format!("the flows have {}, and no earlier version is good", counted(errors, "error")))
         }
         StartError::Flows(other) => Failure::failed(other),
+        StartError::Secrets(why) => Failure::Failed(why),
         StartError::Other(error) => error.into(),
     }
 }

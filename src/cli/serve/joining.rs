@@ -4,8 +4,15 @@
 use super::{super::client::daemon::DaemonFile, Failure, Stopping, cannot_open, cannot_write};
 use crate::{
     base::{clock::SystemClock, limits::STOP_CLIENTS, secret::Secret},
-    runtime::{config::Config, daemon::boot::operator_token, process::metrics::Metrics},
-    store::{Joined, NewMember, Options, Standby, Store},
+    runtime::{
+        config::{
+            Config,
+            secrets_key::{self, SecretsKeyFile},
+        },
+        daemon::kept_secrets::{operator_token, refusal},
+        process::metrics::Metrics,
+    },
+    store::{Joined, NewMember, Options, Standby, Store, encryption::Keyring, queries::secrets},
     web::{
         server::tls::Tls,
         standby::{StandbyServer, StandbyWeb},
@@ -56,7 +63,7 @@ pub(super) async fn join(
     config: &Config,
     doors: (TcpListener, TcpListener),
     metrics: &Metrics,
-    tls: Option<&Tls>,
+    (tls, keyring): (Option<&Tls>, &Keyring),
     stopping: &mut Stopping,
 ) -> Result<Option<(Store, Doors)>, Failure> {
     let (public, admin) = doors;
@@ -66,7 +73,7 @@ pub(super) async fn join(
         Joined::Active(store) => return Ok(Some((store, Doors::Shut { public, admin }))),
         Joined::Standby(standby) => *standby,
     };
-    let file = daemon_file(config, (&public, &admin), token_of(config).await, tls)?;
+    let file = daemon_file(config, (&public, &admin), token_of(config, keyring).await?, tls)?;
     let admin_address = admin.local_addr().map_err(Failure::failed)?;
     let clock = Arc::new(SystemClock);
     let own = url(config, here(address));
@@ -100,12 +107,27 @@ async fn take_over(standby: Standby, stopping: &mut Stopping) -> Result<Option<S
     Ok(Some(store))
 }
 
-/// The token that the daemons of this database share, once one of them has been active.
-async fn token_of(config: &Config) -> Option<Secret> {
-    let store = Store::open_read_only(config.database.expose()).await.ok()?;
-    let token = operator_token(&store).await.ok().flatten();
+/// The token that the daemons of this database share, once one of them has been active. A standby whose keys decrypt
+/// less than the active daemon's is refused now, while somebody looks on, and not when it must take over.
+async fn token_of(config: &Config, keyring: &Keyring) -> Result<Option<Secret>, Failure> {
+    let Ok(store) = Store::open_read_only(config.database.expose()).await else { return Ok(None) };
+    let store = store.with_keyring(keyring.clone());
+    let (kept, token) = (secrets::all(&store).await, operator_token(&store).await);
     store.close().await;
-    token
+    match kept.ok().and_then(|kept| refusal(&kept.counts(keyring))) {
+        Some(sentence) => Err(Failure::Usage(sentence)),
+        None => Ok(token.ok().flatten()),
+    }
+}
+
+/// The keys of the configuration. A file that others may read is told of, and read nevertheless: mounted secrets are
+/// often so.
+pub(super) fn keyring(config: &Config) -> Result<Keyring, Failure> {
+    let keyring = secrets_key::keyring(&config.secrets_key).map_err(Failure::Usage)?;
+    for told in config.secrets_key.iter().filter_map(SecretsKeyFile::open_to_others) {
+        tracing::warn!("{told}");
+    }
+    Ok(keyring)
 }
 
 /// Writes the file by which commands on this machine find the daemon.

@@ -1,9 +1,12 @@
 //! Hides secrets in findings, both in their texts and in the lines of the file that they show.
 
-use crate::base::{
-    diagnostic::Diagnostic,
-    place::{Place, SourceFile},
-    yaml::{Kind, Node},
+use crate::{
+    base::{
+        diagnostic::Diagnostic,
+        place::{Place, SourceFile},
+        yaml::{Kind, Node},
+    },
+    store::encryption::SecretsKey,
 };
 use regex::Regex;
 use std::{ops::Range, sync::Arc};
@@ -28,8 +31,11 @@ const SECRET_KEYS: &[&str] = &[
 /// Parts of an unknown key that mark its value as secret: `token` for `access_token`.
 const SECRET_PARTS: [&str; 3] = ["token", "secret", "password"];
 
+/// The path of a key is no secret, and its reader looks for it. A key in its place is hidden wherever it stands.
+const SECRETS_KEY: &str = "secrets_key";
+
 fn is_secret(key: &str) -> bool {
-    SECRET_KEYS.contains(&key) || SECRET_PARTS.iter().any(|part| key.contains(part))
+    key != SECRETS_KEY && (SECRET_KEYS.contains(&key) || SECRET_PARTS.iter().any(|part| key.contains(part)))
 }
 
 /// Hiding shorter values would remove ordinary words from messages.
@@ -92,6 +98,7 @@ fn secrets(node: &Node, secret: bool, ranges: &mut Vec<Range<usize>>) {
         Kind::Null => {}
         // `${NAME}` is no secret and helps the reader.
         Kind::Scalar(scalar) if secret && !scalar.text.contains("${") => ranges.push(scalar.place.range()),
+        Kind::Scalar(scalar) if SecretsKey::parse(&scalar.text).is_ok() => ranges.push(scalar.place.range()),
         Kind::Scalar(_) => {}
         Kind::List(items) => items.iter().for_each(|item| secrets(item, secret, ranges)),
         Kind::Map(entries) => {

@@ -12,6 +12,7 @@ mod mcp;
 mod models;
 mod prices;
 mod rules;
+pub mod secrets_key;
 mod sections;
 mod sender;
 mod telemetry;
@@ -24,6 +25,7 @@ pub use account::Account;
 pub use chatwoot::{CHATWOOT, Chatwoot};
 pub use models::{MinutePrice, Model, ModelPrices, Purpose};
 pub use prices::{CATEGORIES, Prices, UNITS, amount, shown};
+pub use secrets_key::SecretsKeyFile;
 pub use sections::{BackupPlan, FlowGrants, Log, Media, Publishers, Retention, Studio, TlsFiles};
 pub use sender::{OnUnknown, Sender, Shows};
 pub use telemetry::Telemetry;
@@ -73,6 +75,8 @@ pub struct Config {
     /// The folder for the wire log and for the file by which commands find the daemon. The default is the folder of
     /// the SQLite file; with Postgres, `data/` beside the configuration.
     pub data: PathBuf,
+    /// The files with the keys that encrypt secrets in the database; the first encrypts.
+    pub secrets_key: Vec<SecretsKeyFile>,
     /// The folder with `flows/`, `scripts/`, `locales/`.
     pub bot: PathBuf,
     pub accounts: Vec<Account>,
@@ -130,6 +134,7 @@ impl Config {
             member_url: None,
             database: sqlite(&folder.join("data/transom.db")),
             data: folder.join("data"),
+            secrets_key: Vec::new(),
             bot: if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() },
             accounts: vec![Account::sandbox()],
             prices: Prices::default(),
@@ -280,6 +285,7 @@ fn top(node: &Node, folder: &Path, findings: &Findings) -> Config {
     if let Some(data) = fields.text_if("data") {
         config.data = folder.join(data);
     }
+    config.secrets_key = secrets_key::files(&mut fields, folder);
     if let Some(bot) = fields.text_if("bot") {
         config.bot = folder.join(bot);
     }

@@ -3,14 +3,14 @@
 use super::{
     app::{App, LastRuns},
     backups::Backups,
+    kept_secrets,
     retention::Retention,
 };
 use crate::{
     base::{
         clock::Clock,
         ids::OutboundId,
-        limits::{LISTED_READ_MAX, PART_REST, STOP_DRAIN, TOKEN_KEY_BYTES},
-        secret::Secret,
+        limits::{LISTED_READ_MAX, PART_REST, STOP_DRAIN},
     },
     billing::balance::Billing,
     bot::{
@@ -38,9 +38,9 @@ use crate::{
     senders::{pausing::SenderHealth, providers::providers, registry::Senders, templates::Templates},
     starts::Starts,
     store::{
-        Dialect, Store, WriteSet,
+        Store, WriteSet,
         queries::erasure,
-        tables::{dead_letter, early_status, flow_state, meta, once},
+        tables::{dead_letter, early_status, flow_state, once},
     },
     turns::{self, Runner},
 };
@@ -66,6 +66,8 @@ pub struct Setup {
 #[derive(Debug)]
 pub enum StartError {
     Flows(ReloadError),
+    /// The secrets in the database cannot be decrypted by the configured keys: only the operator can mend it.
+    Secrets(String),
     Other(anyhow::Error),
 }
 
@@ -89,6 +91,7 @@ impl App {
 
     async fn start_with(setup: Setup, may_be_empty: bool) -> Result<(Arc<App>, Arc<Sandbox>), StartError> {
         let Setup { config, clock, store, http, files, calls, metrics, spans: (spans, queued) } = setup;
+        let store = kept_secrets::encrypted(store, &config).await?;
         let now = clock.now();
         let reloader = Reloader::new(&config, metrics.clone());
         let news = match may_be_empty {
@@ -109,13 +112,11 @@ impl App {
         let once_used = once::any(&store).await.context("reading used keys")?;
         let erased_stops = erasure::any(&store).await.context("reading who was erased")?;
         let calls = Arc::new(calls);
-        if store.dialect() == Dialect::Postgres {
-            kept(&store, OPERATOR_TOKEN).await?;
-        }
+        kept_secrets::keep_operator_token(&store).await?;
         let process = Process {
             config: Arc::new(config),
             clock,
-            token_key: token_key(&store).await?.into(),
+            token_key: kept_secrets::token_key(&store).await?.into(),
             store,
             http,
             metrics,
@@ -365,36 +366,4 @@ impl App {
         }
         self.store.close().await;
     }
-}
-
-/// The token by which commands on a daemon's machine show that they may read its files. All daemons of a Postgres
-/// database accept the same one, because a standby hands requests to the active one; `None` on SQLite, and while no
-/// daemon of this version has been active.
-pub async fn operator_token(store: &Store) -> anyhow::Result<Option<Secret>> {
-    match store.dialect() {
-        Dialect::Sqlite => Ok(None),
-        Dialect::Postgres => Ok(meta::find(store, OPERATOR_TOKEN).await?.map(Secret::new)),
-    }
-}
-
-/// Keys of the table `meta`. Each holds random bytes in hexadecimal.
-const OPERATOR_TOKEN: &str = "operator_token";
-const TOKEN_KEY: &str = "token_key";
-
-/// The key that signs our buttons: created once and stored, so that old buttons stay valid.
-pub(crate) async fn token_key(store: &Store) -> anyhow::Result<Vec<u8>> {
-    Ok(kept(store, TOKEN_KEY).await?.into_bytes())
-}
-
-/// The value of a key in the table `meta`; random bytes the first time.
-async fn kept(store: &Store, key: &'static str) -> anyhow::Result<String> {
-    if meta::find(store, key).await?.is_none() {
-        let mut bytes = [0_u8; TOKEN_KEY_BYTES];
-        getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no random bytes: {error}"))?;
-        let value = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        let mut set = WriteSet::new();
-        set.push(&meta::ADD, &meta::Meta { key: key.into(), value });
-        store.commit(set).await?;
-    }
-    meta::find(store, key).await?.with_context(|| format!("`{key}` is missing in the database"))
 }

@@ -1,5 +1,6 @@
 //! Deletes rows that are older than the configuration keeps them, in small batches beside the processing of messages.
 
+use super::kept_secrets;
 use crate::{
     base::{
         clock::Clock,
@@ -42,7 +43,8 @@ impl Retention {
         loop {
             let pass = async {
                 tokio::time::sleep(RETAIN_EVERY.to_std()).await;
-                self.pass(Pace::Gentle(&now)).await
+                self.pass(Pace::Gentle(&now)).await.map_err(anyhow::Error::from)?;
+                kept_secrets::clean(&self.store).await
             };
             // Each batch is a commit of its own: nothing is lost between two batches.
             let done = tokio::select! {
@@ -50,7 +52,7 @@ impl Retention {
                 done = pass => done,
             };
             if let Err(error) = done {
-                tracing::warn!("Retention could not finish and goes on in a minute: {error}");
+                tracing::warn!("Retention could not finish and goes on in a minute: {error:#}");
             }
         }
     }

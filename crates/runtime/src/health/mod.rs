@@ -14,6 +14,7 @@ mod forms;
 mod machine;
 mod models;
 mod platform;
+mod secrets;
 
 use crate::{
     base::{
@@ -132,6 +133,7 @@ pub async fn here(inputs: &HealthInputs<'_>, daemon: &DaemonSeen) -> Vec<HealthC
     checks.extend(machine::flows(inputs.config));
     checks.extend(models::checks(inputs.config));
     checks.extend(database::rows(inputs).await);
+    checks.extend(secrets::checks(inputs).await);
     checks.extend(daemon::checks(daemon, inputs.config));
     checks.extend(certificate::checks(inputs));
     checks.extend(machine::disk(inputs.config));

@@ -3,7 +3,7 @@
 
 use super::pace::event_loop;
 use crate::{
-    daemon::boot::token_key,
+    daemon::kept_secrets::token_key,
     store::{Options, Store},
 };
 use anyhow::Context;

@@ -57,6 +57,7 @@ pub(super) async fn start(
     };
     let (app, sandbox) = App::start(setup).await.map_err(|error| match error {
         StartError::Flows(error) => anyhow!("the flows cannot go live: {error}"),
+        StartError::Secrets(why) => anyhow!(why),
         StartError::Other(error) => error,
     })?;
     let (listener, turns) = mpsc::unbounded_channel();
