@@ -81,7 +81,7 @@ impl Keyring {
         let sealed = key.cipher().encrypt(&Nonce::from(nonce), payload);
         let sealed = sealed.expect("a secret is shorter than the 64 GiB that AES-GCM takes");
         let text = format!("{FORM}:{}:{}", key.id(), URL_SAFE_NO_PAD.encode([&nonce[..], &sealed].concat()));
-        Ok(StoredSecret::plain(Secret::new(text)))
+        Ok(StoredSecret::of_column(text))
     }
 
     /// The secret in a column. A plain value is the secret itself.

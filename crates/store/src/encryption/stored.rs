@@ -16,7 +16,7 @@ pub struct SecretColumn {
 pub struct StoredSecret(Secret);
 
 impl StoredSecret {
-    /// A text as it stands, or will stand, in the column.
+    /// A secret that is not encrypted.
     pub fn plain(text: Secret) -> StoredSecret {
         StoredSecret(text)
     }
