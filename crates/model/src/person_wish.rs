@@ -94,7 +94,7 @@ const WISHES: [(&str, &str); 10] = [
          i would like to speak to someone|i would like to speak to a person|i would like to talk to someone|\
          i would like to talk to a person|i'd like to speak to someone|i'd like to speak to a person|i'd like to talk to someone|\
          i'd like to talk to a person|connect me to a human|connect me to an agent|connect me to a person|get me a human|\
-         get me a person|let me talk to a human|let me talk to a person|let me talk to someone|let me speak to someone|\
+         get me a person|get me someone|get me somebody|get me an agent|give me an agent|give me someone|let me talk to a human|let me talk to a person|let me talk to someone|let me speak to someone|\
          let me speak to a person|let me speak to a human|give me a human|give me a person|speak to a manager|talk to a manager|\
          customer service|no bot|no bots|not a bot",
     ),
@@ -130,7 +130,9 @@ je veux parler a un conseiller|je veux parler a un agent|je veux un conseiller|\
          einen berater|person|eine person|mit einem menschen sprechen|mit einem mitarbeiter sprechen|mit jemandem sprechen|\
          mit einer person sprechen|mit einem menschen reden|mit jemandem reden|ich will mit einem menschen sprechen|\
          ich will mit einem menschen reden|ich will mit einem mitarbeiter sprechen|ich will mit jemandem sprechen|\
-         ich will einen menschen|ich mochte mit einem menschen sprechen|ich mochte mit einem mitarbeiter sprechen|\
+         ich will einen menschen|gib mir einen menschen|gib mir einen mitarbeiter|geben sie mir einen menschen|\
+         geben sie mir einen mitarbeiter|gib mir jemanden|verbinde mich mit einem menschen|\
+         verbinden sie mich mit einem menschen|verbinden sie mich mit einem mitarbeiter|ich mochte mit einem menschen sprechen|ich mochte mit einem mitarbeiter sprechen|\
          ich mochte mit jemandem sprechen|ich mochte mit einer person sprechen|ich mochte mit einem menschen reden|\
          ich mochte mit jemandem reden|ich brauche einen menschen|ich brauche einen mitarbeiter|\
          kann ich mit einem menschen sprechen|kann ich mit jemandem sprechen|kann ich mit einem mitarbeiter sprechen|\
@@ -177,14 +179,22 @@ je veux parler a un conseiller|je veux parler a un agent|je veux un conseiller|\
         "tr",
         "insan|gercek kisi|temsilci|musteri temsilcisi|yetkili|bir insanla konusmak istiyorum|insanla konusmak istiyorum|\
          temsilciyle konusmak istiyorum|bir temsilciyle konusmak istiyorum|musteri temsilcisiyle konusmak istiyorum|\
-         biriyle konusmak istiyorum|temsilciye baglan|musteri temsilcisine baglan",
+         biriyle konusmak istiyorum|temsilciye baglan|musteri temsilcisine baglan|\
+         musteri temsilcisi istiyorum|bir insan istiyorum|temsilci istiyorum|insanla gorusmek istiyorum|\
+         bir insanla gorusmek istiyorum|biriyle gorusmek istiyorum|temsilciyle gorusmek istiyorum|\
+         bir temsilciyle gorusmek istiyorum|temsilci ile gorusmek istiyorum|temsilci ile konusmak istiyorum|\
+         musteri temsilcisi ile gorusmek istiyorum|musteri temsilcisi ile konusmak istiyorum|\
+         musteri temsilcisiyle gorusmek istiyorum|musteri temsilcisine baglanmak istiyorum|\
+         temsilciye baglanmak istiyorum|yetkiliyle gorusmek istiyorum|yetkili ile gorusmek istiyorum",
     ),
     (
         "id",
         "manusia|orang|orang asli|admin|petugas|cs|bicara dengan orang|bicara dengan manusia|bicara dengan admin|\
          bicara dengan petugas|saya mau bicara dengan orang|saya mau bicara dengan admin|saya mau bicara dengan manusia|\
          saya ingin bicara dengan orang|saya ingin bicara dengan admin|saya ingin bicara dengan manusia|mau bicara dengan admin|\
-         mau bicara dengan orang|bisa bicara dengan admin|bisa bicara dengan orang",
+         mau bicara dengan orang|bicara dengan cs|mau bicara dengan cs|saya mau bicara dengan cs|\
+         saya ingin bicara dengan cs|bisa bicara dengan cs|bisa bicara dengan petugas|mau bicara dengan petugas|\
+         chat dengan admin|chat dengan cs|hubungi cs|hubungi admin|hubungkan ke cs|hubungkan ke admin|bisa bicara dengan admin|bisa bicara dengan orang",
     ),
 ];
 
@@ -211,6 +221,11 @@ mod tests {
             "Chcę rozmawiać z konsultantem",
             "Temsilciyle konuşmak istiyorum",
             "Saya mau bicara dengan admin",
+            "müşteri temsilcisi ile görüşmek istiyorum",
+            "gib mir einen menschen",
+            "bicara dengan cs",
+            "get me a person",
+            "Get me somebody, please!",
         ] {
             assert!(asks_for_person(text), "{text}");
         }
