@@ -229,6 +229,24 @@ fn a_drawing_says_when_a_flow_starts_how_long_it_waits_and_what_goes_out() {
 }
 
 #[test]
+fn every_tool_of_an_agent_has_its_name_in_a_drawing() {
+    let flow = "flow: desk
+when: [{any_message: true}]
+steps:
+  - agent: desk
+    instructions: Answer.
+    tools:
+      - free_times
+      - {flow: book_time, confirm: Shall I?}
+      - {http: 'GET https://shop.example/repairs', name: repair, description: How far a repair is.}
+      - {mcp: calendar, only: [list]}
+";
+    let set = set(&[flow]);
+    let text = draw(&set, set.named("desk"), Format::Text);
+    assert!(text.contains("(tools: free_times, book_time, repair, calendar.list)"), "{text}");
+}
+
+#[test]
 fn branches_stand_in_the_order_of_the_buttons() {
     let set = set(&[VISIT]);
     let plot = place::flow(&Tree::of(&set, set.named("visit").unwrap()));

@@ -95,7 +95,7 @@ pub fn of(node: &Node) -> StepTexts {
     }
 }
 
-/// The names of an item of `tools`: a flow, or tools of an MCP server.
+/// The names of an item of `tools`: a flow, a request, or tools of an MCP server.
 fn tools_of(item: &yaml::Node) -> Vec<String> {
     match item.get("mcp") {
         Some(server) => {
@@ -103,7 +103,10 @@ fn tools_of(item: &yaml::Node) -> Vec<String> {
             let only = item.get("only").map_or(&[] as &[yaml::Node], yaml::Node::one_or_many);
             only.iter().map(|tool| format!("{server}.{}", tool.text().unwrap_or("?"))).collect()
         }
-        None => vec![item.text().or_else(|| item.get("flow")?.text()).unwrap_or("?").to_owned()],
+        None => {
+            let name = || ["flow", "name"].into_iter().find_map(|key| item.get(key)?.text());
+            vec![item.text().or_else(name).unwrap_or("?").to_owned()]
+        }
     }
 }
 
