@@ -107,8 +107,40 @@ pub fn is_likely_in(text: &str, wanted: &str) -> bool {
     is_long(text) && likely_language_of(text).is_some_and(|likely| is_like(likely, wanted))
 }
 
+/// The languages of `known` that a text may be in, the likeliest first; `fallback`, and each that is told and not among them,
+/// can only rule languages out. All of them if nothing tells it. A sentence that is surely in another one than the whole
+/// text adds it.
+pub fn possible_languages(text: &str, known: &[&'static str], fallback: &str) -> Vec<&'static str> {
+    let further = likely_language_of(text).into_iter().chain([stem(fallback)]);
+    let mut all: Vec<&str> = known.to_vec();
+    all.extend(further.filter(|code| !known.contains(code) && is_told(code)));
+    let detector = Detector::with_allowlist(all.iter().filter_map(|code| lang(code)).collect());
+    let Some(likely) = detector.detect_lang(text).and_then(code) else { return known.to_vec() };
+    let mut possible: Vec<&'static str> =
+        known.iter().copied().filter(|other| !is_rather(text, likely, other)).collect();
+    let sentences = text.split(['.', '!', '?', ';', '\n']).filter(|part| letters(part) >= SENTENCE_LETTERS_MIN);
+    for (count, sentence) in sentences.enumerate() {
+        if count >= SENTENCES_MAX {
+            return known.to_vec();
+        }
+        let missing: Vec<&str> = known.iter().copied().filter(|other| !possible.contains(other)).collect();
+        possible.extend(missing.into_iter().filter(|other| is_rather(sentence, other, likely)));
+    }
+    possible.sort_by_key(|other| *other != likely);
+    possible
+}
+
+/// A shorter sentence is told with the whole text alone.
+const SENTENCE_LETTERS_MIN: usize = 8;
+/// A text with more sentences may be in any language.
+const SENTENCES_MAX: usize = 40;
+
+fn letters(text: &str) -> usize {
+    text.chars().filter(|c| c.is_alphabetic()).count()
+}
+
 fn is_long(text: &str) -> bool {
-    text.chars().filter(|c| c.is_alphabetic()).count() >= LETTERS_MIN
+    letters(text) >= LETTERS_MIN
 }
 
 fn code(lang: Lang) -> Option<&'static str> {

@@ -93,8 +93,11 @@ pub fn weekday(scan: &Scan<'_>, place: usize) -> Taken {
     let long = by(word).filter(|day| scan.words.weekdays[*day][0] == word || word.len() > 4);
     let short = || {
         let next = scan.tokens.get(place + 1);
+        // `So, …` begins a sentence more often than it is a Sunday: a day follows it, or a figure.
+        let listed =
+            scan.tokens.get(place + 2).is_some_and(|token| token.sort == Sort::Figures || by(&token.word).is_some());
         let beside = next.is_some_and(|next| {
-            next.is('.') || next.is('-') || next.is('–') || next.is(',') || next.sort == Sort::Figures
+            next.is('.') || next.is('-') || next.is('–') || next.is(',') && listed || next.sort == Sort::Figures
         });
         by(word).filter(|_| beside).or_else(|| lexicon::short_weekday(word, scan.words.language).filter(|_| beside))
     };

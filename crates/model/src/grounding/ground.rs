@@ -50,8 +50,8 @@ impl Ground {
                 named.extend(found.iter().filter(|item| is_named(text, item)).flat_map(numbers_of));
                 hours.extend(found.windows(2).filter(|pair| is_span(text, pair)).flatten().flat_map(numbers_of));
                 for item in found {
-                    let refused =
-                        matches!(item.values[..], [Value::Offer(_)]) && is_refused_offer(text, &item, words.language);
+                    let refused = matches!(item.values[..], [Value::Offer(_)])
+                        && is_refused_offer(text, &item, &[words.language]);
                     for value in item.values.into_iter().filter(|_| !refused) {
                         // A text of one value again and again must not cost its square.
                         if !values.contains(&value) {
@@ -60,6 +60,8 @@ impl Ground {
                     }
                 }
             }
+            // `Saturday: 10 to 14` names no count of something.
+            named.retain(|number| !hours.contains(number));
             Piece { values, weekdays, named, hours, is_customer }
         };
         let given = sources.given.iter().map(|text| piece(text, false));
@@ -209,7 +211,7 @@ fn is_named(text: &str, item: &Item) -> bool {
 }
 
 /// True for two items with a dash or a word for a span between them.
-fn is_span(text: &str, pair: &[Item]) -> bool {
+pub fn is_span(text: &str, pair: &[Item]) -> bool {
     let between = &text[pair[0].at.end..pair[1].at.start];
     let word = fold(between.trim_matches(|c: char| !c.is_alphanumeric()));
     let is_word = THROUGH.contains(&word.as_str()) || BETWEEN_HOURS.contains(&word.as_str());

@@ -2,10 +2,11 @@
 
 use super::{
     Kind, Ungrounded, figures,
-    ground::{Ground, Piece, amount_of, is_on, is_same_length, same},
+    ground::{Ground, Piece, amount_of, is_on, is_same_length, is_span, same},
     items::{Item, Value},
-    lexicon::Offer,
+    lexicon::{BEFORE_HOURS, BETWEEN_HOURS, Measure, Offer, THROUGH},
     refusal::{is_refused, is_refused_offer},
+    tokens::tail,
 };
 use crate::{
     answer::words::Words,
@@ -24,6 +25,8 @@ pub struct Judge<'a> {
     pub items: &'a [Item],
     pub ground: &'a Ground,
     pub words: &'static Words,
+    /// The languages whose words refuse a value: all that the reply may be in, the likeliest first.
+    pub refusing: &'a [&'static str],
 }
 
 impl Judge<'_> {
@@ -68,18 +71,19 @@ impl Judge<'_> {
                     || self.is_multiple(*amount)
                     || self.is_sum(*amount, item)
                     || (ground.customers().any(|given| amount_of(given).is_some_and(|given| same(given, *amount)))
-                        && is_refused(self.reply, item, self.words.language))
+                        && is_refused(self.reply, item, self.refusing))
             }
             Value::Percent(share) => {
                 let is_same = |given: &Value| matches!(given, Value::Percent(given) if same(*given, *share));
                 ground.given().any(is_same)
-                    || (ground.customers().any(is_same) && is_refused(self.reply, item, self.words.language))
+                    || (ground.customers().any(is_same) && is_refused(self.reply, item, self.refusing))
             }
             Value::Number(number) => {
                 *number <= PLAIN_MAX
                     || ground.all().any(|given| number_of(given).is_some_and(|given| same(given, *number)))
                     || same(*number, f64::from(ground.today().year()))
                     || self.is_day_of_month(*number, item)
+                    || self.is_hour_of_span(*number, item)
                     || self.is_multiple(*number)
                     || self.is_sum(*number, item)
             }
@@ -109,6 +113,8 @@ impl Judge<'_> {
                             && ground.date(value).is_some_and(|date| date.weekday() == *weekday)
                     })
             }
+            // `6 hours` is no time of day, `a las 6 horas` is one.
+            Value::Time(_) if is_length_too(item) && !self.is_time_of_day(item) => false,
             Value::Time(minute) => {
                 ground.pieces.iter().any(|piece| piece.has_time(*minute)) || {
                     let now = ground.now.time();
@@ -135,9 +141,33 @@ impl Judge<'_> {
                     _ => false,
                 };
                 ground.given().any(|given| matches!(given, Value::Offer(given) if given == offer) || amount_fits(given))
-                    || is_refused_offer(self.reply, item, self.words.language)
+                    || is_refused_offer(self.reply, item, self.refusing)
             }
         }
+    }
+
+    /// True for an hour of `9 to 18` that a source gives as a time.
+    fn is_hour_of_span(&self, number: f64, item: &Item) -> bool {
+        let stands =
+            self.items.windows(2).any(|pair| pair.iter().any(|one| one.at == item.at) && is_span(self.reply, pair));
+        let is_hour = number.fract() == 0.0 && (0.0..=24.0).contains(&number);
+        stands && is_hour && self.ground.pieces.iter().any(|piece| piece.has_time(number as i16 * 60))
+    }
+
+    /// True if the word or the day before it makes a time of day of a number with a word for hours.
+    fn is_time_of_day(&self, item: &Item) -> bool {
+        let before = fold(tail(&self.reply[..item.at.start], BEFORE_BYTES_MAX));
+        let last = before.trim_end().rsplit(' ').next().unwrap_or_default();
+        let is_at =
+            self.words.at.iter().any(|at| at.rsplit(' ').next() == Some(last) && !self.words.about.contains(at));
+        let behind_day = self.items.iter().any(|other| {
+            (other.place.end..=other.place.end + 1).contains(&item.place.start)
+                && other
+                    .values
+                    .iter()
+                    .any(|value| matches!(value, Value::Day { .. } | Value::Weekday(_) | Value::Relative(_)))
+        });
+        is_at || behind_day || THROUGH.contains(&last) || BETWEEN_HOURS.contains(&last) || BEFORE_HOURS.contains(&last)
     }
 
     /// True for the day behind a weekday, `Friday 27`, of a date that a source has.
@@ -311,6 +341,13 @@ impl Judge<'_> {
         })
     }
 }
+
+fn is_length_too(item: &Item) -> bool {
+    item.values.iter().any(|value| matches!(value, Value::Measured(_, Measure::Time)))
+}
+
+/// Bytes before a value in which the word that makes it a time of day stands.
+const BEFORE_BYTES_MAX: usize = 40;
 
 /// Words between a weekday and its date.
 const BESIDE_DATE: usize = 3;

@@ -114,9 +114,41 @@ const REFUSALS: &[(&str, &[&str])] = &[
     ("it", &["no", "non", "ne", "purtroppo", "spiacente", "spiace", "dispiace", "senza", "nessun", "nessuno", "nessuna", "neanche"]),
 ];
 
-pub fn refuses(word: &str, language: &str) -> bool {
-    REFUSALS.iter().any(|(of, words)| *of == language && words.contains(&word))
+/// True for a word that refuses in one of the languages of a text, the likeliest first. Portuguese `no` is *in the*: where
+/// the text may be in it, `no` refuses by the likeliest language, or before a word that no noun is.
+pub fn refuses(word: &str, next: Option<&str>, languages: &[&str]) -> bool {
+    let is_sure = word != "no" || next.is_some_and(|next| BEHIND_NO.contains(&next));
+    let counted = if is_sure { languages } else { &languages[..languages.len().min(1)] };
+    is_sure && word == "no" || REFUSALS.iter().any(|(of, words)| counted.contains(of) && words.contains(&word))
 }
+
+/// English and Spanish words behind a *no* that Portuguese has not behind its *in the*.
+const BEHIND_NO: [&str; 24] = [
+    "es",
+    "esta",
+    "estan",
+    "son",
+    "hay",
+    "hacemos",
+    "ofrecemos",
+    "tenemos",
+    "podemos",
+    "puedo",
+    "puede",
+    "damos",
+    "cobramos",
+    "lo",
+    "se",
+    "le",
+    "te",
+    "nos",
+    "it",
+    "is",
+    "we",
+    "there",
+    "i",
+    "sorry",
+];
 
 /// Refusals that concern only what stands behind them.
 pub const WITHOUT: [&str; 7] = ["without", "sin", "ni", "sans", "ohne", "sem", "senza"];
@@ -253,6 +285,12 @@ pub fn short_weekday(word: &str, language: &str) -> Option<usize> {
 
 /// Words between two weekdays, or two hours, that mean all from one to the other.
 pub const THROUGH: [&str; 10] = ["to", "through", "thru", "until", "till", "bis", "a", "al", "au", "ate"];
+
+/// Words before an hour of the day, beside those and the ones of the tables of answers.
+pub const BEFORE_HOURS: [&str; 19] = [
+    "las", "la", "alle", "aux", "jusqua", "des", "depuis", "desde", "hasta", "ab", "von", "dalle", "dalla", "fino",
+    "partir", "entre", "from", "between", "vers",
+];
 
 /// Words between two hours, beside these: `between 9 and 18`, `de 9 a las 18`.
 pub const BETWEEN_HOURS: [&str; 9] = ["and", "und", "y", "e", "et", "a las", "y las", "as", "alle"];

@@ -11,6 +11,7 @@ mod amounts;
 mod corpus;
 mod days;
 mod figures;
+mod foreign;
 mod ground;
 mod items;
 mod judge;
@@ -20,7 +21,11 @@ mod refusal;
 mod times;
 mod tokens;
 
-use crate::answer::words::{every, own};
+use crate::{
+    answer::words::{every, own},
+    written_language::possible_languages,
+};
+pub use foreign::without_addresses;
 use ground::Ground;
 use items::items;
 use jiff::civil::DateTime;
@@ -81,22 +86,6 @@ pub fn digit(c: char) -> Option<char> {
     char::from_digit(u32::from(c) - zero, 10)
 }
 
-/// The text without its links and mail addresses.
-pub fn without_addresses(text: &str) -> String {
-    let mut left = String::with_capacity(text.len());
-    let mut rest = 0;
-    let is_address = |item: &items::Item| {
-        item.values.iter().any(|value| matches!(value, items::Value::Link(_) | items::Value::Email(_)))
-    };
-    for item in items(text, every()[0]).into_iter().filter(is_address) {
-        left.push_str(text.get(rest..item.at.start).unwrap_or_default());
-        left.push(' ');
-        rest = item.at.end.max(rest);
-    }
-    left.push_str(text.get(rest..).unwrap_or_default());
-    left
-}
-
 /// The texts that a reply may repeat.
 pub struct Sources<'a> {
     /// Texts and JSON that the business gave: parts of its papers, results of tools, facts, what flows said.
@@ -105,7 +94,8 @@ pub struct Sources<'a> {
     pub customer: &'a [&'a str],
     /// The local time of the business.
     pub now: DateTime,
-    /// The language of the reply, `pt_BR`. Of a language without a table of words only figures are compared.
+    /// The language of the contact, `pt_BR`. The reply may be in another one, and is read in each that it may be in; of a
+    /// language without a table of words only figures are compared.
     pub language: &'a str,
 }
 
@@ -188,16 +178,65 @@ impl Kind {
 pub const KIND_WORDS: &[&str] =
     &["amount", "percent", "number", "length", "day", "weekday", "time", "phone", "email", "link", "code", "offer"];
 
-/// The values of the reply that no source gave, in their order.
+/// The values of the reply that no source gave, in their order. The reply is read in each language that it may be in, and
+/// each reading must have its sources; a value that two of them see alike passes if one of them gives it.
 pub fn ungrounded(reply: &str, sources: &Sources<'_>) -> Vec<Ungrounded> {
     let ground = Ground::of(sources);
-    let words = own(sources.language).unwrap_or(every()[0]);
-    let mut found = items(reply, words);
-    let beyond = found.split_off(found.len().min(ITEMS_MAX));
-    let judge = Judge { reply, items: &found, ground: &ground, words };
-    let mut all = judge.all();
-    all.extend(beyond.into_iter().take(1).map(|item| Ungrounded { at: item.at, kind: Kind::TooMany }));
+    let readings = readings(reply, &ground, sources.language);
+    let mut all: Vec<Ungrounded> = Vec::new();
+    for (place, reading) in readings.iter().enumerate() {
+        let others = || readings.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, other)| other);
+        let found = reading.found.iter().filter(|one| others().all(|other| !other.clears(one, reading)));
+        let found: Vec<Ungrounded> =
+            found.filter(|one| !all.iter().any(|known| one.is_part_of(known))).cloned().collect();
+        all.extend(found);
+    }
+    all.sort_by_key(|one| one.at.start);
     all
+}
+
+/// The reply as somebody reads it who writes one language.
+struct Reading {
+    items: Vec<items::Item>,
+    found: Vec<Ungrounded>,
+}
+
+/// One reading for each language that the reply may be in, the likeliest first.
+fn readings(reply: &str, ground: &Ground, contacts: &str) -> Vec<Reading> {
+    let known: Vec<&'static str> = every().iter().map(|words| words.language).collect();
+    let possible = possible_languages(reply, &known, contacts);
+    // Of a language without a table figures are read, and every table reads them alike.
+    let likely = possible.first().copied().unwrap_or(known[0]);
+    let languages = if possible.is_empty() { vec![likely] } else { possible };
+    let read = |language: &&str| {
+        let words = own(language).unwrap_or(every()[0]);
+        let mut found = items(reply, words);
+        let beyond = found.split_off(found.len().min(ITEMS_MAX));
+        let judge = Judge { reply, items: &found, ground, words, refusing: &languages };
+        let mut all = judge.all();
+        all.extend(beyond.into_iter().take(1).map(|item| Ungrounded { at: item.at, kind: Kind::TooMany }));
+        Reading { items: found, found: all }
+    };
+    languages.iter().map(read).collect()
+}
+
+impl Reading {
+    /// True if this reading understands more words of a piece than the one that refuses it, or gives the same value.
+    fn clears(&self, found: &Ungrounded, by: &Reading) -> bool {
+        let Some(item) = by.items.iter().find(|item| item.at == found.at) else { return false };
+        let is_refused = |at: &Range<usize>| self.found.iter().any(|one| one.at == *at);
+        self.items.iter().any(|own| {
+            let is_longer = own.at.start <= item.at.start && own.at.end >= item.at.end && own.at != item.at;
+            let is_alike = own.at == item.at && own.values.iter().any(|value| item.values.contains(value));
+            is_longer || (is_alike && !is_refused(&own.at))
+        })
+    }
+}
+
+impl Ungrounded {
+    fn is_part_of(&self, other: &Ungrounded) -> bool {
+        other.at.start <= self.at.start && self.at.end <= other.at.end
+    }
 }
 
 /// More values than a message of 4,096 letters has in earnest; the first beyond them counts as not given.
@@ -240,6 +279,58 @@ mod tests {
         ] {
             assert_eq!(found(reply, &given, &[]), [named], "{reply}");
         }
+    }
+
+    #[test]
+    fn a_reply_is_read_in_its_own_language_and_not_in_the_contacts() {
+        let given = ["Brake pads 39 € a pair. Monday to Friday 9:00-18:00."];
+        let mut invented = vec![
+            "Es gratis.",
+            "Le hacemos un descuento.",
+            "A mitad de precio.",
+            "Cuesta cincuenta euros.",
+            "Le devolvemos el dinero.",
+            "Venga el jueves 4 de diciembre.",
+            "Venga el lunes a las once y media.",
+            "Tarda 5 horas.",
+            "Tarda tres días.",
+            "Es ist kostenlos.",
+            "Wir geben Ihnen Rabatt.",
+            "Zum halben Preis.",
+            "Das kostet fünfzig Euro.",
+            "Sie bekommen Ihr Geld zurück.",
+            "Kommen Sie am Donnerstag, 4. Dezember.",
+            "Kommen Sie um halb zwölf.",
+            "Es dauert 5 Stunden.",
+            "Es dauert drei Tage.",
+            "C'est gratuit.",
+            "Ça coûte cinquante euros.",
+            "Venez à onze heures et demie.",
+            "É grátis.",
+            "Custa cinquenta euros.",
+            "Demora três dias.",
+            "È gratis.",
+            "Costa cinquanta euro.",
+            "Ci vogliono tre giorni.",
+            "Sure! Es gratis para usted.",
+        ];
+        invented.retain(|reply| found(reply, &given, &[]).is_empty());
+        assert_eq!(invented, [""; 0]);
+        let honest = [
+            "Kostenlos ist das leider nicht.",
+            "No es gratis.",
+            "Cuesta treinta y nueve euros.",
+            "Die Beläge kosten 39 €.",
+            "So, what else?",
+            "So, die Beläge kosten 39 €.",
+            "De lunes a viernes de 9 a 18.",
+            "Montag bis Freitag 9 bis 18 Uhr.",
+            "De nada.",
+            "Sim, claro.",
+            "Sei willkommen!",
+        ];
+        let stopped = honest.map(|reply| (reply, found(reply, &given, &[])));
+        assert_eq!(stopped.iter().filter(|(_, found)| !found.is_empty()).collect::<Vec<_>>(), [&("", vec![]); 0]);
     }
 
     #[test]
@@ -297,6 +388,32 @@ mod tests {
     }
 
     #[test]
+    fn a_time_of_day_is_no_source_for_a_length() {
+        let given = ["Monday to Friday 9:00 to 18:00, Saturday: 10 to 14. We close for 3 weeks."];
+        for reply in [
+            "It takes 2 hours.",
+            "It takes 6 hours.",
+            "9 hours.",
+            "It takes 10 hours.",
+            "Tarda 6 horas.",
+            "Ci vogliono 6 ore.",
+        ] {
+            assert_eq!(found(reply, &given, &[]).len(), 1, "{reply}");
+        }
+        for reply in [
+            "We open at 9.",
+            "Abrimos a las 9 horas.",
+            "Cerramos a las 18 horas.",
+            "Venez vers dix-huit heures.",
+            "On Saturday from 10 to 2 pm.",
+            "3 weeks.",
+        ] {
+            assert_eq!(found(reply, &given, &[]), [""; 0], "{reply}");
+        }
+        assert_eq!(found("It takes 2 hours.", &["{\"hours\": 2}"], &[]), [""; 0]);
+    }
+
+    #[test]
     fn any_host_is_a_link_and_a_missing_blank_is_none() {
         for (reply, link) in [
             ("Pay at evil.ru/pay.", "evil.ru/pay"),
@@ -322,7 +439,6 @@ mod tests {
         {
             assert_eq!(readable(text), "39 €", "{text}");
         }
-        assert_eq!(without_addresses("See https://a.example/x or a@b.example: 45 €"), "See   or  : 45 €");
     }
 
     #[test]

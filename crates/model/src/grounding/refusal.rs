@@ -21,21 +21,28 @@ fn around<'a>(text: &'a str, item: &Item, ends: &[char]) -> (&'a str, &'a str) {
 const AROUND_BYTES_MAX: usize = 400;
 
 /// True if a word of its clause refuses the value. *No problem, 20 €* and *why not 20 €* accept it.
-pub fn is_refused(text: &str, item: &Item, language: &str) -> bool {
+pub fn is_refused(text: &str, item: &Item, languages: &[&str]) -> bool {
     let (before, behind) = around(text, item, &['!', '?', '\n', ';', ',', ':', '–', '—']);
     [before, behind].iter().any(|part| {
         let said = fold(part);
         let said = lexicon::ACCEPTING.iter().fold(said, |said, idiom| said.replace(idiom, " "));
-        said.split(' ').any(|word| refuses(word, language) && !lexicon::WITHOUT.contains(&word))
+        any_refuses(said.split(' ').collect(), languages, &lexicon::WITHOUT)
     })
 }
 
 /// True if a word beside it, in its clause, refuses the offer: `we have no discounts`, `gratis ist das leider nicht`.
-pub fn is_refused_offer(text: &str, item: &Item, language: &str) -> bool {
+pub fn is_refused_offer(text: &str, item: &Item, languages: &[&str]) -> bool {
     let (before, behind) = around(text, item, &['!', '?', '\n', ';', ',', ':', '–', '—']);
-    let refuses = |word: &str| refuses(word, language);
-    fold(before).split(' ').rev().take(REFUSAL_BEFORE).any(refuses)
-        || fold(behind).split(' ').take(REFUSAL_BEHIND).any(|word| refuses(word) && !lexicon::WITHOUT.contains(&word))
+    let (before, behind) = (fold(before), fold(behind));
+    let before: Vec<&str> = before.split(' ').collect();
+    let near = before.len().saturating_sub(REFUSAL_BEFORE);
+    any_refuses(before[near..].to_vec(), languages, &[])
+        || any_refuses(behind.split(' ').take(REFUSAL_BEHIND).collect(), languages, &lexicon::WITHOUT)
+}
+
+fn any_refuses(words: Vec<&str>, languages: &[&str], but: &[&str]) -> bool {
+    let next = |at: usize| words.get(at + 1).copied();
+    words.iter().enumerate().any(|(at, word)| refuses(word, next(at), languages) && !but.contains(word))
 }
 
 /// So many words before an offer, and behind it, may refuse it.
