@@ -6,12 +6,24 @@ use regex::{Captures, Regex};
 use std::{collections::BTreeMap, ops::Range, sync::LazyLock};
 
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+").expect("the pattern is right")
+    Regex::new(r"[\p{L}\p{N}._%+-]+[@＠﹫][\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+").expect("the pattern is right")
+});
+/// An address with blanks around its sign, or with words for its signs: `ana (at) x.example`, `ana arroba x punto com`. Its
+/// end has letters alone: `2 @ 3.50` is a price.
+static SPELLED_ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
+    const AT: &str = r"(?:\s*[@＠﹫]\s*|\s*[(\[{<]\s*(?:@|at|arroba|chiocciola|arobase)\s*[)\]}>]\s*|\s+(?:arroba|chiocciola|arobase|klammeraffe)\s+)";
+    const DOT: &str = r"(?:\.|\s+\.\s*|\s*[(\[{<]\s*(?:\.|dot|punto|punkt|point|ponto)\s*[)\]}>]\s*|\s+(?:dot|punto|punkt|point|ponto)\s+)";
+    // `at` alone is a word of every sentence: it counts before a host with a spelled point.
+    const SAID: &str = r"\s+at\s+[\p{L}\p{N}-]+(?:\s+dot\s+[\p{L}\p{N}-]+)*\s+dot\s+\p{L}{2,}";
+    let pattern = format!(
+        r"(?i)[\p{{L}}\p{{N}}._%+-]+(?:{AT}[\p{{L}}\p{{N}}-]+(?:{DOT}[\p{{L}}\p{{N}}-]+)*{DOT}\p{{L}}{{2,}}|{SAID})\b"
+    );
+    Regex::new(&pattern).expect("the pattern is right")
 });
 /// The beginning of a number of an account.
 static ACCOUNT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[A-Za-z]{2}[0-9]{2}").expect("the pattern is right"));
 static FIGURES: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\+?[0-9(][0-9 ().\-/]{5,40}[0-9]").expect("the pattern is right"));
+    LazyLock::new(|| Regex::new(r"\+?[0-9(][0-9 ().\-/_]{5,40}[0-9]").expect("the pattern is right"));
 static DATE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b|\b[0-9]{1,2}[./-][0-9]{1,2}[./-](?:[0-9]{4}|[0-9]{2})\b")
         .expect("the pattern is right")
@@ -20,6 +32,7 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
 /// The text with marks; the words are added to `masked`, where a known word keeps its mark.
 pub fn hide(text: &str, masked: &mut Vec<MaskedWord>) -> String {
     let text = ADDRESS.replace_all(text, |found: &Captures<'_>| mark("email", &found[0], true, masked));
+    let text = SPELLED_ADDRESS.replace_all(&text, |found: &Captures<'_>| mark("email", &found[0], true, masked));
     let plain = Plain::of(&text);
     let mut found: Vec<(Range<usize>, &str, bool)> = Vec::new();
     for (kind, spans) in [("iban", accounts(&plain.chars)), ("card", cards(&plain.chars))] {
@@ -31,14 +44,13 @@ pub fn hide(text: &str, masked: &mut Vec<MaskedWord>) -> String {
     }
     let mut left = plain.chars.clone();
     // The figures of cards and days are none of a phone number beside them.
-    let days = DATE.find_iter(&plain.chars).map(|day| day.range());
-    for span in found.iter().map(|(span, ..)| span.clone()).chain(days).collect::<Vec<_>>() {
-        left.replace_range(span.clone(), &"_".repeat(span.len()));
+    for span in found.iter().map(|(span, ..)| span.clone()).chain(days(&plain.chars)).collect::<Vec<_>>() {
+        left.replace_range(span.clone(), &OTHER.to_string().repeat(span.len()));
     }
-    for number in FIGURES.find_iter(&left) {
-        let figures = figures(number.as_str());
-        if is_phone(number.as_str(), &figures) {
-            found.push((number.range(), "phone", true));
+    for span in FIGURES.find_iter(&left).flat_map(|number| one_or_more(&left, number.range())) {
+        let number = &left[span.clone()];
+        if is_phone(number, &figures(number)) && !is_amount(&text, &plain.place(&span)) {
+            found.push((span, "phone", true));
         }
     }
     found.sort_by_key(|(span, ..)| span.start);
@@ -53,6 +65,9 @@ pub fn hide(text: &str, masked: &mut Vec<MaskedWord>) -> String {
     hidden.push_str(&text[rest..]);
     hidden
 }
+
+/// Stands for each character that is no ASCII and no figure; it ends every number.
+const OTHER: char = '#';
 
 /// The text with one ASCII sign for each character, in which figures and the signs between them are found: `６00\u{a0}11` is
 /// `600 11`. Signs that nobody sees are left out.
@@ -73,7 +88,7 @@ impl Plain {
                 '·' | '•' | '․' => '.',
                 '＋' => '+',
                 c if c.is_ascii() => c,
-                c => digit(c).unwrap_or('_'),
+                c => digit(c).unwrap_or(OTHER),
             };
             plain.chars.push(sign);
             plain.at.push(start..start + c.len_utf8());
@@ -91,7 +106,70 @@ fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
     a.start < b.end && b.start < a.end
 }
 
+/// The numbers of a row of figures: more of them than one phone number has are several with blanks between them.
+fn one_or_more(text: &str, row: Range<usize>) -> Vec<Range<usize>> {
+    if figures(&text[row.clone()]).len() <= PHONE_FIGURES_MAX {
+        return vec![row];
+    }
+    let mut at = row.start;
+    let mut all = Vec::new();
+    for part in text[row].split([' ', '_']) {
+        all.push(at..at + part.len());
+        at += part.len() + 1;
+    }
+    all
+}
+
+/// Figures of a phone number with its country's code (ITU-T E.164).
+const PHONE_FIGURES_MAX: usize = 15;
+
+/// Days with a month. A pair of figures of a longer row, such as `06.12.34.56.78`, is none.
+fn days(text: &str) -> Vec<Range<usize>> {
+    let bytes = text.as_bytes();
+    let goes_on = |mark: Option<&u8>, figure: Option<&u8>, inside: u8| {
+        mark == Some(&inside) && figure.is_some_and(u8::is_ascii_digit)
+    };
+    let is_day = |found: &regex::Match<'_>| {
+        let groups: Vec<u32> =
+            found.as_str().split(['.', '/', '-']).filter_map(|group| group.parse().ok()).filter(|group| *group < 100).collect();
+        let (Some(mark), [first, second, ..]) = (found.as_str().bytes().find(|byte| !byte.is_ascii_digit()), &groups[..])
+        else {
+            return false;
+        };
+        let pair = (*first.min(second), *first.max(second));
+        let (start, end) = (found.start(), found.end());
+        let behind = goes_on(bytes.get(end), bytes.get(end + 1), mark);
+        let before = start > 1 && goes_on(bytes.get(start - 1), bytes.get(start - 2), mark);
+        (1..=12).contains(&pair.0) && (1..=31).contains(&pair.1) && !behind && !before
+    };
+    DATE.find_iter(text).filter(is_day).map(|found| found.range()).collect()
+}
+
+/// True if a currency stands beside a number with points between its thousands: `120.000.000 COP`.
+fn is_amount(text: &str, at: &Range<usize>) -> bool {
+    let mut groups = text[at.clone()].split('.');
+    let is_written_so = groups.next().is_some_and(|first| first.len() <= 3) && groups.all(|group| group.len() == 3);
+    let begins = |text: &str| {
+        let text = text.trim_start_matches([' ', '\u{a0}', '\u{202f}']);
+        let word: String = text.chars().take_while(|c| c.is_alphabetic()).collect();
+        text.starts_with(['€', '$', '£', '¥', '₹', '₽', '₺', '₫', '₩', '฿']) || MONEY.contains(&word.to_lowercase().as_str())
+    };
+    let ends = |text: &str| {
+        let text = text.trim_end_matches([' ', '\u{a0}', '\u{202f}']);
+        let word = text.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+        text.ends_with(['€', '$', '£', '¥', '₹', '₽', '₺', '₫', '₩', '฿']) || MONEY.contains(&word.to_lowercase().as_str())
+    };
+    is_written_so && (begins(&text[at.end..]) || ends(&text[..at.start]))
+}
+
+/// Currencies in which amounts have nine figures and more, and the usual ones.
+const MONEY: [&str; 26] = [
+    "eur", "euro", "euros", "usd", "gbp", "chf", "cop", "clp", "ars", "mxn", "pyg", "crc", "brl", "idr", "rp", "vnd", "krw",
+    "jpy", "huf", "inr", "ngn", "tl", "pesos", "reais", "guaranies", "dong",
+];
+
 /// Numbers of cards: 13 to 19 figures from the beginning of a group to the end of one, with blanks or dashes between them.
+/// Other and more signs may stand between groups of four and more figures: pairs of figures are days and prices.
 fn cards(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let is_figure = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
@@ -113,17 +191,28 @@ fn cards(text: &str) -> Vec<Range<usize>> {
 fn card_at(bytes: &[u8], start: usize) -> Option<usize> {
     let mut figures = String::new();
     let mut best = None;
+    let (mut between, mut group) = (0, 0);
+    let (mut is_plain, mut has_short) = (true, false);
     for (at, byte) in bytes.iter().enumerate().skip(start) {
         match byte {
-            b'0'..=b'9' => figures.push(char::from(*byte)),
-            b' ' | b'-' if bytes.get(at + 1).is_some_and(u8::is_ascii_digit) => {}
+            b'0'..=b'9' => {
+                figures.push(char::from(*byte));
+                group += 1;
+                between = 0;
+            }
+            b' ' | b'-' | b'.' | b'/' | b'_' | b'\n' | b'\r' if between < SIGNS_BETWEEN_MAX => {
+                has_short |= between == 0 && group < LOOSE_GROUP_MIN;
+                is_plain &= between == 0 && matches!(byte, b' ' | b'-');
+                group = 0;
+                between += 1;
+            }
             _ => break,
         }
         if figures.len() > CARD_FIGURES_MAX {
             break;
         }
         let ends = byte.is_ascii_digit() && !bytes.get(at + 1).is_some_and(u8::is_ascii_digit);
-        if ends && is_card(&figures) {
+        if ends && is_card(&figures) && (is_plain || !has_short && is_issued(&figures)) {
             best = Some(at + 1);
         }
     }
@@ -131,8 +220,18 @@ fn card_at(bytes: &[u8], start: usize) -> Option<usize> {
 }
 
 const CARD_FIGURES_MAX: usize = 19;
+/// Figures of a group beside which other signs than a blank or a dash may stand.
+const LOOSE_GROUP_MIN: usize = 4;
+/// Signs between two groups of a number.
+const SIGNS_BETWEEN_MAX: usize = 3;
 
-/// Numbers of accounts (ISO 13616): two letters, two figures, and 11 to 30 letters and figures with blanks between groups.
+/// True if a payment card may begin so (ISO/IEC 7812): 3 to 6, and 22 to 27.
+fn is_issued(figures: &str) -> bool {
+    let figures = figures.as_bytes();
+    matches!(figures, [b'3'..=b'6', ..] | [b'2', b'2'..=b'7', ..])
+}
+
+/// Numbers of accounts (ISO 13616): two letters, two figures, and 11 to 30 letters and figures with signs between groups.
 fn accounts(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let mut found: Vec<Range<usize>> = Vec::new();
@@ -142,10 +241,17 @@ fn accounts(text: &str) -> Vec<Range<usize>> {
             continue;
         }
         let mut plain = String::new();
+        let mut between = 0;
         for (at, byte) in bytes.iter().enumerate().skip(start) {
             match byte {
-                b' ' | b'-' => continue,
-                byte if byte.is_ascii_alphanumeric() && plain.len() < ACCOUNT_SIGNS_MAX => plain.push(char::from(*byte)),
+                b' ' | b'-' | b'.' | b'/' | b'_' | b'\n' | b'\r' if between < SIGNS_BETWEEN_MAX => {
+                    between += 1;
+                    continue;
+                }
+                byte if byte.is_ascii_alphanumeric() && plain.len() < ACCOUNT_SIGNS_MAX => {
+                    between = 0;
+                    plain.push(char::from(*byte));
+                }
                 _ => break,
             }
             let ends = !bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric);
@@ -217,7 +323,7 @@ fn is_account(text: &str) -> bool {
 /// Short numbers of orders and tickets stay.
 fn is_phone(word: &str, figures: &str) -> bool {
     let international = word.starts_with('+') || word.starts_with("00");
-    let long = if international { 7..=15 } else { 9..=15 };
+    let long = if international { 7..=PHONE_FIGURES_MAX } else { 9..=PHONE_FIGURES_MAX };
     long.contains(&figures.len())
 }
 
@@ -249,6 +355,7 @@ mod tests {
             ("600·112·233 or 600–112–233", "‹phone 1› or ‹phone 2›"),
             ("６００１１２２３３ and ٦٠٠١١٢٢٣٣", "‹phone 1› and ‹phone 2›"),
             ("n600112233 _600112234_", "n‹phone 1› _‹phone 2›_"),
+            ("600112233 600112234 600112235", "‹phone 1› ‹phone 2› ‹phone 3›"),
         ] {
             let mut masked = Vec::new();
             assert_eq!(hide(text, &mut masked), hidden, "{text}");
@@ -256,9 +363,88 @@ mod tests {
         }
     }
 
+    /// The figures with each of the usual signs between their groups.
+    fn spelled(groups: &[&str], signs: &[&str]) -> Vec<String> {
+        signs.iter().map(|sign| groups.join(sign)).collect()
+    }
+
+    #[test]
+    fn every_spelling_of_a_number_is_hidden() {
+        const EVERY: [&str; 10] = ["", " ", "-", ".", "/", "_", "  ", "\n", " - ", "–"];
+        const PHONE: [&str; 7] = ["", " ", "-", ".", "/", "_", "–"];
+        let mut all: Vec<(&str, String)> = Vec::new();
+        for groups in [&["4111", "1111", "1111", "1111"][..], &["3782", "822463", "10005"], &["5555", "5555", "5555", "4444"]] {
+            all.extend(spelled(groups, &EVERY).into_iter().map(|text| ("card", text)));
+        }
+        for groups in [
+            &["ES91", "2100", "0418", "4502", "0005", "1332"][..],
+            &["DE89", "3704", "0044", "0532", "0130", "00"],
+            &["GB82", "WEST", "1234", "5698", "7654", "32"],
+        ] {
+            all.extend(spelled(groups, &EVERY).into_iter().map(|text| ("iban", text)));
+        }
+        for groups in [
+            &["06", "12", "34", "56", "78"][..],
+            &["01", "02", "03", "04", "05"],
+            &["600", "11", "22", "33"],
+            &["600", "112", "233"],
+            &["212", "555", "0123"],
+            &["+33", "6", "12", "34", "56", "78"],
+            &["+44", "20", "7946", "0958"],
+            &["+34", "600", "11", "22", "33"],
+            &["+49", "30", "12", "34", "56"],
+            &["0171", "3004005"],
+        ] {
+            all.extend(spelled(groups, &PHONE).into_iter().map(|text| ("phone", text)));
+        }
+        for text in [
+            "ana@x.example",
+            "ana @ x.example",
+            "ana@ x.example",
+            "ANA (at) x.example",
+            "ana [at] x [dot] example",
+            "ana arroba x punto com",
+            "ana.b arroba x.com",
+            "ana chiocciola x punto it",
+            "ana at x dot example",
+            "ana＠x.example",
+        ] {
+            all.push(("email", text.to_owned()));
+        }
+        for (kind, text) in all {
+            let said = format!("it is {text}, ok? tel:{text}.");
+            let mark = format!("‹{kind} 1›");
+            let hidden = hide(&said, &mut Vec::new());
+            // A word that glues to the address is a part of it.
+            assert!(hidden.starts_with(&format!("it is {mark}, ok? ")) && hidden.contains(&format!("tel:{mark}.")), "{said:?}: {hidden:?}");
+        }
+    }
+
     #[test]
     fn dates_prices_and_numbers_of_orders_stay() {
-        for text in ["2026-12-03 10:00", "on 03.12.2026", "order 20771", "1.200,50 €", "2024-11-30", "a 45-60 b"] {
+        for text in [
+            "2026-12-03 10:00",
+            "on 03.12.2026",
+            "03.12.26-05.12.26",
+            "from 03.12.2026 - 05.12.2026",
+            "03/12/2026, 04/12/2026",
+            "03.12.2026\n04.12.2026\n05.12.2026",
+            "2026-12-03 2026-12-04",
+            "order 20771",
+            "orders 20771, 20772 and 20773",
+            "2077\n2078\n2079\n2080",
+            "1.200,50 €",
+            "120.000.000 COP or $ 120.000.000",
+            "1.200.000 Rp",
+            "45 €, 60 €, 89 €",
+            "2024-11-30",
+            "a 45-60 b",
+            "9:00-18:00, 10.30-12.30",
+            "2 @ 3.50",
+            "we are at shop.example",
+            "meet me at the dot",
+            "AB12 CD34",
+        ] {
             assert_eq!(hide(text, &mut Vec::new()), text);
         }
     }
