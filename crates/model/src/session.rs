@@ -15,7 +15,7 @@ mod size;
 mod suggestion;
 mod waiting;
 
-pub use agent::{AgentDraft, AgentState, AskedAct, Offered, ToolRun, ToolState, Unsaid};
+pub use agent::{AgentDraft, AgentState, AskedAct, Offered, Reach, ToolRun, ToolState, Unsaid};
 pub use case::{Case, CaseLimit, CaseState, PRIORITIES, rank};
 pub use due::{Due, DueKind};
 pub use hearing::{ArrivedMessage, Hearing};

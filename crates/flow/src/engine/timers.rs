@@ -355,7 +355,7 @@ pub fn restarted(turn: &mut Turn<'_>) {
             continue;
         }
         let next = match (&here.node.step, &wait.request) {
-            (Step::Http(http), _) => http.restarted(turn, *wait),
+            (Step::Http(http), _) => http.restarted(turn, here.run, *wait),
             (Step::Llm(_), CallRequest::Model(call)) => llm::restarted(turn, here, call.clone(), wait.unsaid.clone()),
             (Step::Agent(agent), CallRequest::Http(_)) => agent.http_restarted(turn, here, *wait),
             (Step::Agent(agent), CallRequest::Model(call)) => agent.model_restarted(turn, here, call.clone()),

@@ -14,13 +14,16 @@ mod mcp;
 mod offer;
 mod patience;
 mod question;
+pub(super) mod reach;
 mod state;
 mod tools;
 mod verify;
 
 pub use http_tool::HttpTool;
 pub use keys::{McpTarget, WrittenExit, WrittenTool};
-pub use listen::{answer_act, give_up_thinking, leave_tool_for_person, note_answer, paid_in_vain, tapped, think_on};
+pub use listen::{
+    answer_act, give_up_thinking, leave_tool_for_person, note_answer, paid_in_vain, question_sent, tapped, think_on,
+};
 pub use patience::say_patience;
 
 use super::{

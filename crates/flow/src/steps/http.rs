@@ -1,7 +1,7 @@
 //! Implements `http`: calls a server and stores the answer. The request leaves as an effect; this file handles its
 //! result.
 
-use super::StepKind;
+use super::{StepKind, agent::reach};
 use crate::{
     base::{
         diagnostic::Diagnostic,
@@ -196,15 +196,31 @@ impl Http {
     ) -> Next {
         match self.outcome(turn, here, wait, result) {
             Outcome::Answered(answer) => {
+                reach::accepted(turn, here.run, self.only_reads());
                 variables::keep(turn, here.run, self.fills.as_deref(), value_of(answer));
                 Next::Continue
             }
             Outcome::Again(next) => next,
-            Outcome::Failed(failure) => match here.node.outline.on_timeout {
-                Some(body) if failure.code == "timeout" => Next::Body(body),
-                _ => Next::Fail(failure),
-            },
+            Outcome::Failed(failure) => {
+                self.note_open(turn, here.run, &failure);
+                match here.node.outline.on_timeout {
+                    Some(body) if failure.code == "timeout" => Next::Body(body),
+                    _ => Next::Fail(failure),
+                }
+            }
         }
+    }
+
+    /// A tool of an agent must not repeat a request of which nobody knows whether it took effect.
+    fn note_open(&self, turn: &mut Turn<'_>, run: u32, failure: &StepFailure) {
+        if !self.only_reads() && reach::is_open(&failure.code) {
+            reach::unanswered(turn, run);
+        }
+    }
+
+    /// True if it changes nothing outside, by its method.
+    pub(super) fn only_reads(&self) -> bool {
+        matches!(self.method.as_str(), "GET" | "HEAD")
     }
 
     /// False for a method that has a finding.
@@ -261,11 +277,13 @@ impl Http {
     }
 
     /// Handles a restart of the process during the call: it is unknown whether the request arrived.
-    pub fn restarted(&self, turn: &mut Turn<'_>, wait: CallWait) -> Next {
+    pub fn restarted(&self, turn: &mut Turn<'_>, run: u32, wait: CallWait) -> Next {
         if wait.attempt <= self.retry.times {
             return self.again(turn, wait);
         }
-        Next::Fail(StepFailure::new("unknown_outcome", "the process ended while the call was under way"))
+        let failure = StepFailure::new("unknown_outcome", "the process ended while the call was under way");
+        self.note_open(turn, run, &failure);
+        Next::Fail(failure)
     }
 
     fn accepts(&self, status: u16) -> bool {

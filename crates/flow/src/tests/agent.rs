@@ -256,6 +256,91 @@ fn a_failed_tool_is_told_and_an_unknown_outcome_is_for_a_person() {
     assert!(talk.session().needs_person.is_some());
 }
 
+/// The text that the model was told last.
+fn told(talk: &Talk) -> &str {
+    &talk.questions.last().expect("the model is asked").question.talk.last().expect("somebody said something").text
+}
+
+#[test]
+fn an_act_of_a_flow_whose_outcome_nobody_knows_is_not_done_again() {
+    let sent = "<- Yes\n* call POST https://shop.example/bookings try 1\n";
+    let again = "~ uses book_time {\"day\": \"2026-12-04\", \"time\": \"10:00\"}\n* asks main try 1";
+    let post = "  - http: POST ${env.URL}/bookings\n    as: made\n";
+    // The author's own steps may say anything about it.
+    for handled in [
+        "",
+        "    on_error: [{return: {number: '0'}}]\n",
+        "    on_timeout: [{return: {number: '0'}}]\n",
+        "    on_timeout: [end]\n",
+    ] {
+        for end in ["~ error timeout", "~ error unreachable", "~ error too_large", "~ restart"] {
+            let mut talk = talk_of(&flows().replace(post, &format!("{post}{handled}")));
+            run(&mut talk, &format!("{BOOKING}{sent}{end}\n* asks main try 1"));
+            assert!(told(&talk).contains("not known") && talk.session().needs_person.is_some(), "{handled} {end}");
+            run(&mut talk, again);
+            assert!(told(&talk).contains("Nobody knows"), "{handled} {end}: {}", told(&talk));
+        }
+    }
+    // A refusal is an answer, as for a request without a flow.
+    let mut talk = talk_of(&flows());
+    run(&mut talk, &format!("{BOOKING}{sent}~ answer 500\n* asks main try 1"));
+    assert!(told(&talk).contains("http_500") && talk.session().needs_person.is_none());
+    // The first request was accepted, and the second refused: a part is done.
+    let mut talk = talk_of(&flows().replace(post, &format!("{post}  - http: POST ${{env.URL}}/mail\n")));
+    run(
+        &mut talk,
+        &format!(
+            "{BOOKING}{sent}~ answer 200 {{\"number\": \"2077\"}}\n* call POST https://shop.example/mail try 1\n~ answer 500\n* asks main try 1"
+        ),
+    );
+    assert!(told(&talk).contains("not known") && talk.session().needs_person.is_some(), "{}", told(&talk));
+    run(&mut talk, again);
+    assert!(told(&talk).contains("Nobody knows"));
+}
+
+#[test]
+fn a_question_of_the_author_after_a_time_out_tells_the_outcome() {
+    let post = "  - http: POST ${env.URL}/bookings\n    as: made\n";
+    let looks = "    on_timeout:\n      - http: GET ${env.URL}/bookings/newest\n        as: made\n";
+    let mut talk = talk_of(&flows().replace(post, &format!("{post}{looks}")));
+    run(
+        &mut talk,
+        &format!(
+            "{BOOKING}<- Yes\n* call POST https://shop.example/bookings try 1\n~ error timeout\n\
+             * call GET https://shop.example/bookings/newest try 1\n~ answer 200 {{\"number\": \"2077\"}}\n> Done! We expect you.\n* asks main try 1"
+        ),
+    );
+    assert!(told(&talk).contains("2077") && talk.session().needs_person.is_none(), "{}", told(&talk));
+}
+
+#[test]
+fn a_yes_that_was_written_before_the_question_begins_no_act() {
+    let yes = || InboundKind::Text { body: "ok".into() };
+    let asked = "> Shall I book Thursday 3 December at 10:00? [Yes] [No]";
+    let second = crate::base::time::Span(1000);
+    for ago in [1, 5, 600, 5 * 3600] {
+        let mut talk = talk_of(&flows());
+        run(&mut talk, BOOKING);
+        let before = talk.now - crate::base::time::Span(ago * 1000);
+        talk.receive(yes(), before);
+        run(&mut talk, asked);
+        assert!(talk.calls.is_empty(), "{ago} s before the question");
+        // The buttons of the second question are those of the first, and a typed yes to it counts.
+        talk.now = talk.now + second;
+        let now = talk.now;
+        talk.receive(yes(), now);
+        assert_eq!(talk.calls.len(), 1);
+    }
+    // A tap names its question, whatever its time is.
+    let mut talk = talk_of(&flows());
+    run(&mut talk, BOOKING);
+    let Some(Content::Buttons { buttons, .. }) = talk.said.last() else { panic!("{:?}", talk.said) };
+    let tap = InboundKind::Button { id: buttons[0].id.clone(), title: buttons[0].title.clone() };
+    let before = talk.now - second;
+    talk.receive(tap, before);
+    assert_eq!(talk.calls.len(), 1);
+}
+
 #[test]
 fn the_same_call_ends_at_the_third_and_others_at_the_limit() {
     let once = "~ uses free_times {\"day\": \"2026-12-03\"}\n";

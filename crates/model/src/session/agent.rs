@@ -95,7 +95,29 @@ pub struct ToolRun {
     /// True if the tool changes something outside.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_act: bool,
+    /// The changes outside by its flow so far.
+    #[serde(default, skip_serializing_if = "Reach::is_nothing")]
+    pub reach: Reach,
     pub state: ToolState,
+}
+
+/// How far the requests of a tool's flow have come that change something outside.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reach {
+    /// None was sent, or all were refused.
+    #[default]
+    Nothing,
+    /// At least one was accepted.
+    Changed,
+    /// The last one has no answer: nobody knows whether it took effect.
+    Open,
+}
+
+impl Reach {
+    fn is_nothing(&self) -> bool {
+        *self == Reach::Nothing
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -119,6 +141,9 @@ pub struct AskedAct {
     pub message: u32,
     pub tool: String,
     pub inputs: BTreeMap<String, Value>,
+    /// When the sender took the question; before that, when it was written. `None` in a session of an earlier version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Time>,
 }
 
 /// A reply that was not said yet.
@@ -189,6 +214,11 @@ impl AgentState {
     }
 
     /// The tool whose flow runs now.
+    pub fn running(&self) -> Option<&ToolRun> {
+        self.tool_runs.iter().rev().find(|run| run.state == ToolState::Running)
+    }
+
+    /// As `running`, to change it.
     pub fn running_mut(&mut self) -> Option<&mut ToolRun> {
         self.tool_runs.iter_mut().rev().find(|run| run.state == ToolState::Running)
     }
@@ -276,6 +306,7 @@ mod tests {
             at: Time(0),
             turn: 0,
             is_act,
+            reach: Reach::Nothing,
             state: ToolState::Done(String::new()),
         };
         state.begin(run("book", true));

@@ -19,6 +19,7 @@ use crate::{
         event::{DeliveryOutcome, Reason},
         session::{LastMessage, Waiting},
     },
+    steps::agent,
 };
 
 /// True if the author has a handler for the outcome of this step's message.
@@ -35,6 +36,9 @@ pub fn deliver_by(at: Time, ttl: Option<Span>) -> Time {
 pub fn delivery(turn: &mut Turn<'_>, message: u32, fate: &DeliveryOutcome) {
     settle_counted(turn, message, fate);
     delivery_watch::news_of_message(turn, message, fate);
+    if let DeliveryOutcome::Accepted { at, .. } = fate {
+        agent::question_sent(turn, message, *at);
+    }
     for run in &mut turn.session.runs {
         if let Some(said) = run.said.as_mut().filter(|said| said.message == message) {
             said.delivered |= matches!(fate, DeliveryOutcome::Delivered | DeliveryOutcome::Read);

@@ -4,6 +4,7 @@
 use super::{
     Agent, WrittenTool,
     keys::{claims, read_confirm},
+    reach,
     tools::cut,
 };
 use crate::{
@@ -134,7 +135,7 @@ impl HttpTool {
 
     /// True if it changes nothing outside, by its method.
     pub fn only_reads(&self) -> bool {
-        matches!(self.request.method.as_str(), "GET" | "HEAD")
+        self.request.only_reads()
     }
 }
 
@@ -193,7 +194,7 @@ impl Agent {
     /// The process ended while a request was under way.
     pub fn http_restarted<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, wait: CallWait) -> Next {
         let Some((http, is_act)) = self.running_http(turn, here) else { return self.lost_tool(turn, here) };
-        match http.request.restarted(turn, wait) {
+        match http.request.restarted(turn, here.run, wait) {
             Next::Fail(failure) => self.http_failed(turn, here, is_act, failure),
             next => next,
         }
@@ -202,8 +203,7 @@ impl Agent {
     /// Nobody knows whether an act was done that was sent and has no answer; it is not sent again.
     fn http_failed<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, is_act: bool, failure: StepFailure) -> Next {
         let StepFailure { code, text } = failure;
-        let is_open = matches!(code.as_str(), "timeout" | "unreachable" | "too_large" | "unknown_outcome");
-        let code = match (is_open, is_act) {
+        let code = match (reach::is_open(&code), is_act) {
             (true, true) => "unknown_outcome".to_owned(),
             (true, false) if code == "unknown_outcome" => "unreachable".to_owned(),
             (true | false, _) => code,

@@ -27,7 +27,7 @@ use crate::{
     },
     steps::Step,
 };
-use crate::base::limits::AGENT_GIVEN_UP_MAX;
+use crate::base::{limits::AGENT_GIVEN_UP_MAX, time::Time};
 
 /// The message by which the run began or last went on, as words; `None`: nothing is to be answered.
 pub(super) fn message_of_run(turn: &Turn<'_>, run: u32) -> Option<String> {
@@ -143,8 +143,24 @@ pub fn answer_act(turn: &mut Turn<'_>, run: u32, heard: &RoutedMessage<'_>) -> b
     let Some((here, agent)) = agent_of(turn, run) else { return false };
     let Some(act) = state::of(turn, run).and_then(|agent| agent.asked.clone()) else { return false };
     let Some(says) = said_to_act(turn, &act, heard) else { return false };
+    // Times of platforms are whole seconds, cut: a message of the second of the question may be older than it.
+    if says && act.at.is_some_and(|asked| heard.message.at < asked) {
+        answering::moved_by(turn, run, heard);
+        let next = agent.ask_again(turn, here, act);
+        drive::resume(turn, here, next);
+        return true;
+    }
     agent.act_answered(turn, here, act, says, heard);
     true
+}
+
+/// The sender has taken the message at `at`: a question about an act was not to be seen before.
+pub fn question_sent(turn: &mut Turn<'_>, message: u32, at: Time) {
+    let frames = turn.session.runs.iter_mut().flat_map(|run| &mut run.frames);
+    let asked = frames.filter_map(|frame| frame.agent.as_mut()?.asked.as_mut());
+    for act in asked.filter(|act| act.message == message) {
+        act.at = act.at.max(Some(at));
+    }
 }
 
 /// The id of a button below the question about an act.

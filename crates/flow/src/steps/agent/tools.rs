@@ -4,7 +4,7 @@
 use super::{
     Agent, HttpTool, WrittenTool,
     answer::{disclosed, unusable},
-    guard, listen, mcp, state,
+    guard, listen, mcp, reach, state,
 };
 use crate::{
     base::limits::{AGENT_SAME_CALLS_MAX, AGENT_TOOL_RESULT_BYTES_MAX},
@@ -18,13 +18,14 @@ use crate::{
     mcp::LockedTool,
     model::{
         effect::{ModelError, TalkBy},
-        session::{AskedAct, OptionShown, StepError, ToolRun, ToolState},
+        session::{AskedAct, OptionShown, Reach, StepError, ToolRun, ToolState},
         value::Value,
     },
     steps::{
         llm::answer::read_fields,
         say::{self, Asking},
     },
+    text::Text,
 };
 use std::collections::BTreeMap;
 
@@ -150,11 +151,56 @@ impl Agent {
         inputs: BTreeMap<String, Value>,
     ) -> Result<Next, ModelError> {
         let Some(confirm) = &tool.confirm else { return Ok(self.listen(turn, here)) };
+        let body = match turn.sentence(here, confirm, &[("inputs", Value::Map(inputs.clone()))]) {
+            Ok(body) => body,
+            Err(failure) => return Ok(Next::Fail(failure)),
+        };
+        guard::check_confirm(self, turn, here, confirm, &body)?;
         // The number is of the run, so no button of an earlier entry of the step begins this act.
         let number = turn.run_mut(here.run).map_or(0, |run| {
             run.calls += 1;
             run.calls
         });
+        let sent = match Agent::show_question(turn, here, confirm, &body, number) {
+            Ok(sent) => sent,
+            Err(failure) => return Ok(Next::Fail(failure)),
+        };
+        turn.note_at(here, format!("asks the contact before `{}`", tool.name));
+        let at = Some(turn.now());
+        state::with(turn, here.run, |agent| {
+            agent.say(TalkBy::Agent, body);
+            agent.replied();
+            agent.asked = Some(AskedAct { number, message: sent, tool: tool.name.clone(), inputs, at });
+        });
+        Ok(self.listen(turn, here))
+    }
+
+    /// Shows the question about an act once more, with the same buttons: a typed yes was written before it was sent.
+    pub(super) fn ask_again<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, act: AskedAct) -> Next {
+        turn.note_at(here, format!("the yes was written before the question about `{}`: it is asked again", act.tool));
+        let confirm = self.tools.iter().find(|tool| tool.name == act.tool).and_then(|tool| tool.confirm.as_ref());
+        let Some(confirm) = confirm else { return self.listen(turn, here) };
+        let shown = turn
+            .sentence(here, confirm, &[("inputs", Value::Map(act.inputs.clone()))])
+            .and_then(|body| Agent::show_question(turn, here, confirm, &body, act.number));
+        match shown {
+            Ok(message) => {
+                let at = Some(turn.now());
+                state::with(turn, here.run, |agent| agent.asked = Some(AskedAct { message, at, ..act }));
+                self.listen(turn, here)
+            }
+            Err(failure) => Next::Fail(failure),
+        }
+    }
+
+    /// Sends the question about an act with its two buttons; gives the number of the message.
+    fn show_question(
+        turn: &mut Turn<'_>,
+        here: Here<'_>,
+        confirm: &Text,
+        body: &str,
+        number: u32,
+    ) -> Result<u32, StepFailure> {
         let option = |says: bool| OptionShown {
             id: listen::button_id(says, number),
             title: here.set.phrase(turn.language(), if says { Phrase::Yes } else { Phrase::No }).to_owned(),
@@ -164,25 +210,11 @@ impl Agent {
             fixed: false,
         };
         let shown = [option(true), option(false)];
-        let body = match turn.sentence(here, confirm, &[("inputs", Value::Map(inputs.clone()))]) {
-            Ok(body) => body,
-            Err(failure) => return Ok(Next::Fail(failure)),
-        };
-        guard::check_confirm(self, turn, here, confirm, &body)?;
-        let shown_body = disclosed(turn, here, &body);
+        let shown_body = disclosed(turn, here, body);
         let worded = FilledMessage { body: &shown_body, shown: &shown, page: 0, asks: true };
         let message = Message::only(confirm.clone(), None);
-        let sent = match say::send(turn, here, &message, worded, Asking::No { tells: false }) {
-            Ok(sent) => sent,
-            Err(failure) => return Ok(Next::Fail(failure)),
-        };
-        turn.note_at(here, format!("asks the contact before `{}`", tool.name));
-        state::with(turn, here.run, |agent| {
-            agent.say(TalkBy::Agent, body);
-            agent.replied();
-            agent.asked = Some(AskedAct { number, message: sent, tool: tool.name.clone(), inputs });
-        });
-        Ok(self.listen(turn, here))
+        // The sender tells when it has taken the question: a yes that was written before is about something else.
+        say::send(turn, here, &message, worded, Asking::No { tells: true })
     }
 
     /// Begins the act that the contact has said yes to.
@@ -231,6 +263,7 @@ impl Agent {
                 at,
                 turn,
                 is_act: tool.is_act(),
+                reach: Reach::Nothing,
                 state: ToolState::Running,
             });
         });
@@ -243,8 +276,11 @@ impl Agent {
         }
     }
 
-    /// The flow of a tool has ended: the model is told what it returned.
+    /// The flow of a tool has ended: the model is told what it returned, unless a request of it has no answer.
     pub fn tool_done<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, value: &Value) -> Next {
+        if reach::of(turn, here.run) == Reach::Open {
+            return self.outcome_unknown(turn, here);
+        }
         let result = match value {
             Value::Nothing => "It is done, and returns nothing.".to_owned(),
             value => cut(value.print().unwrap_or_else(|| value.to_json().to_string())),
@@ -254,21 +290,28 @@ impl Agent {
 
     /// The flow of a tool has ended by a plain `end`: its author says so where nothing was done.
     pub fn tool_ended_early<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
+        if reach::of(turn, here.run) == Reach::Open {
+            return self.outcome_unknown(turn, here);
+        }
         let text = "It ended early, and nothing was done.".to_owned();
         self.ended(turn, here, ToolState::Failed(text.clone()), text)
     }
 
     /// A tool has failed, also where its own `on_error` has said so to the contact. Where nobody knows whether it took effect,
-    /// a person must look.
+    /// or where a part of it did, a person must look, and it is not used again.
     pub fn tool_failed<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, error: &StepError) -> Next {
         turn.note_at(here, format!("its tool failed: `{}`: {}", error.code, error.text));
-        if error.code == "unknown_outcome" {
-            handover::needs_person(turn, "a tool of an agent has an unknown outcome");
-            let text = "It is not known whether this was done. A person of the business looks at it; say so.".to_owned();
-            return self.ended(turn, here, ToolState::Unknown, text);
+        if error.code == "unknown_outcome" || reach::of(turn, here.run) != Reach::Nothing {
+            return self.outcome_unknown(turn, here);
         }
         let text = cut(format!("It failed: {}: {}", error.code, error.text));
         self.ended(turn, here, ToolState::Failed(text.clone()), text)
+    }
+
+    fn outcome_unknown<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
+        handover::needs_person(turn, "a tool of an agent has an unknown outcome");
+        let text = "It is not known whether this was done. A person of the business looks at it; say so.".to_owned();
+        self.ended(turn, here, ToolState::Unknown, text)
     }
 
     pub(super) fn ended<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>, ends: ToolState, told: String) -> Next {
