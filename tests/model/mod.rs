@@ -3,6 +3,7 @@
 mod agent;
 mod budgets;
 mod dialects;
+mod erased;
 mod evals;
 mod faults;
 mod killed;
@@ -22,6 +23,7 @@ use std::sync::{Arc, Mutex};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    sync::Notify,
 };
 
 /// The answer to one request.
@@ -31,6 +33,8 @@ pub enum Act {
     Says(u16, Vec<(&'static str, String)>, String),
     /// A file.
     Gives(Vec<u8>),
+    /// Reads the request, and acts when it is told to.
+    Held(Arc<Notify>, Box<Act>),
     /// Reads the request, and says nothing.
     Silent,
     /// A head, and then one byte after the other, slowly.
@@ -93,6 +97,13 @@ async fn serve(mut stream: TcpStream, seen: &Mutex<Vec<Asked>>, decide: &(dyn Fn
         seen.push(asked);
         decide(seen.len() - 1, &seen[seen.len() - 1].body)
     };
+    let act = match act {
+        Act::Held(until, then) => {
+            until.notified().await;
+            *then
+        }
+        act => act,
+    };
     let head = |status: u16| format!("HTTP/1.1 {status} It\r\ncontent-type: application/json\r\nconnection: close\r\n");
     match &act {
         Act::Says(status, headers, body) => {
@@ -105,6 +116,7 @@ async fn serve(mut stream: TcpStream, seen: &Mutex<Vec<Asked>>, decide: &(dyn Fn
             let _ = stream.write_all(head.as_bytes()).await;
             let _ = stream.write_all(bytes).await;
         }
+        Act::Held(..) => unreachable!("one is held once"),
         Act::Silent => {
             // Until the client gives up.
             let _ = stream.read(&mut [0]).await;

@@ -15,7 +15,7 @@ use crate::{
     store::{
         WriteSet,
         tables::{
-            model_call,
+            model_call::{self, SettledCall},
             model_question::{self, AnsweredQuestion},
         },
     },
@@ -32,6 +32,9 @@ impl Runner {
         let ReturnedCall { conversation, run, event, said, made, settled, exchange } = returned;
         if let Event::Returned { call, .. } = *event {
             self.calling.remove((conversation, run, call));
+        }
+        if lane.contact.data.erased_at.is_some() {
+            return self.keep_cost_alone(lane, &settled).await;
         }
         let index = self.conversation_index(lane, conversation).await?;
         let mut set = WriteSet::of(lane.contact.id.0);
@@ -53,6 +56,18 @@ impl Runner {
         }
         self.take_own_turn(lane, index, *event, set).await?;
         self.go_on(lane, index).await
+    }
+
+    /// An answer that comes after the person's data was erased holds their words: nothing of it is stored but what it cost.
+    async fn keep_cost_alone(&self, lane: &LaneState, settled: &[SettledCall]) -> Result<(), LaneError> {
+        let mut set = WriteSet::of(lane.contact.id.0);
+        for row in settled {
+            set.push(&model_call::SETTLE, row);
+        }
+        if !set.is_empty() {
+            self.store.commit(set).await?;
+        }
+        Ok(())
     }
 }
 
