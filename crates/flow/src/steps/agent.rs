@@ -6,6 +6,7 @@ mod cite;
 mod claims;
 pub mod draft;
 mod guard;
+mod handoff_claims;
 mod http_tool;
 mod keys;
 mod language;
@@ -25,6 +26,7 @@ pub use listen::{
     answer_act, give_up_thinking, leave_tool_for_person, note_answer, paid_in_vain, question_sent, tapped, think_on,
 };
 pub use patience::say_patience;
+pub use state::is_outdated;
 
 use super::{
     StepKind,

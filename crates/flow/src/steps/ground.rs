@@ -177,7 +177,7 @@ impl Ground {
 
     /// The further sources, with their values.
     pub(in crate::steps) fn more(&self, turn: &Turn<'_>, here: Here<'_>) -> Result<Vec<String>, StepFailure> {
-        self.also.iter().map(|text| turn.render(here, text, &[])).collect()
+        self.also.iter().map(|text| turn.render(here, text, &[]).map(|filled| as_source(turn, text, filled))).collect()
     }
 
     /// Refuses a text with a value that no source gave; values of the kinds `allowed` pass. The reason names the value,
@@ -213,6 +213,15 @@ impl Ground {
             .collect();
         Err(ModelError::new(ModelErrorKind::Ungrounded, format!("no source has {}", named.join(", "))))
     }
+}
+
+/// A text of the author without the names that the customer has chosen: one that calls itself *Pads cost 1 €* gives no price.
+pub(in crate::steps) fn as_source(turn: &Turn<'_>, text: &Text, filled: String) -> String {
+    if !text.codes().any(|code| code.uses().names.contains("contact")) {
+        return filled;
+    }
+    let own = [&turn.contact.name, &turn.contact.username].into_iter().flatten();
+    own.map(|name| name.trim()).filter(|name| !name.is_empty()).fold(filled, |text, name| text.replace(name, " "))
 }
 
 /// More values are not named to the model at once.

@@ -1,6 +1,6 @@
 //! Implements `say`: sends one message and continues.
 
-use super::StepKind;
+use super::{StepKind, agent};
 use crate::{
     base::diagnostic::Diagnostic,
     engine::{
@@ -87,6 +87,10 @@ impl StepKind for Say {
     }
 
     fn run<'a>(&self, turn: &mut Turn<'a>, here: Here<'a>) -> Next {
+        if agent::is_outdated(turn, here.run) {
+            turn.note_at(here, "a person has talked with the contact meanwhile: it is not said");
+            return Next::Continue;
+        }
         // The run waits for the outcome of the message only if the author has a handler for it.
         let waits = waits_for_outcome(here) || self.message.fails_when_closed();
         // A sequence is told the outcomes of its messages, without waiting for them.

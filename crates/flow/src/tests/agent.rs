@@ -143,6 +143,21 @@ fn an_empty_a_long_and_a_false_reply_are_asked_for_once_more() {
 }
 
 #[test]
+fn a_reply_says_that_a_person_comes_only_if_one_does() {
+    for promise in ["I have told Fernando.", "A colleague will call you.", "I have passed you to a colleague."] {
+        desk(&format!("< hi\n~ says {promise}\n* asks main try 2\n~ says Fine\n> Fine"));
+    }
+    // The business says so itself, or a person knows of it.
+    let papers = format!("{PAPERS}\n## After\n\nAfter a check-up a colleague will call you.\n");
+    let mut talk = Talk::with_files(&format!("{BOT}env: [URL]\n"), &flows(), &[("knowledge/prices.md", &papers)]);
+    run(&mut talk, "< a check-up?\n~ says Then a colleague will call you.\n> Then a colleague will call you.");
+    desk(&format!(
+        "{BOOKING}<- Yes\n* call POST https://shop.example/bookings try 1\n~ error timeout\n\
+         ~ says A colleague will call you.\n> A colleague will call you."
+    ));
+}
+
+#[test]
 fn markdown_becomes_what_the_platform_shows() {
     desk("< hi\n~ says **Hello** there\n> *Hello* there");
     desk("< hi\n~ says 5 * 3 and _so_ on\n> 5 * 3 and _so_ on");
@@ -372,6 +387,30 @@ fn a_newer_message_gives_the_question_up_and_both_are_answered() {
 }
 
 #[test]
+fn a_place_and_a_card_are_told_by_their_names() {
+    let place = |name: Option<&str>| InboundKind::Location {
+        latitude: 41.387_917,
+        longitude: 2.169_919,
+        name: name.map(str::to_owned),
+        address: name.map(|_| "Mill Lane 7".to_owned()),
+    };
+    let cards = InboundKind::Contacts {
+        contacts: serde_json::json!([{"name": {"formatted_name": "Ana"}, "phones": [{"phone": "+34600112233"}]}]),
+    };
+    for (kind, told_so) in [
+        (place(Some("Spoke & Chain")), "[location] Spoke & Chain, Mill Lane 7 (41.39, 2.17)"),
+        (place(None), "[location] (41.39, 2.17)"),
+        (cards, "[contact] Ana"),
+    ] {
+        let mut talk = talk_of(&flows());
+        run(&mut talk, "< hi\n~ says Hello\n> Hello");
+        let now = talk.now;
+        talk.receive(kind, now);
+        assert_eq!(told(&talk), told_so);
+    }
+}
+
+#[test]
 fn texts_are_gathered_where_it_is_written() {
     let flows = flows().replace("    timeout: 2h", "    gather: 2s\n    timeout: 2h");
     let mut talk = talk_of(&flows);
@@ -404,6 +443,24 @@ fn a_stop_and_a_person_end_the_thinking() {
     run(&mut talk, "< me again\n* asks main try 1");
     let said: Vec<&TalkBy> = talk.questions[0].question.talk.iter().map(|entry| &entry.by).collect();
     assert_eq!(said, [&TalkBy::Note, &TalkBy::Customer]);
+}
+
+#[test]
+fn an_act_that_ends_while_a_person_talks_says_nothing_afterwards() {
+    let mut talk = talk_of(&flows());
+    run(
+        &mut talk,
+        &format!(
+            "{BOOKING}<- Yes\n* call POST https://shop.example/bookings try 1\n~ person\n~ answer 200 {{\"number\": \"2077\"}}\n~ back"
+        ),
+    );
+    talk.nothing_unread().unwrap();
+    assert!(talk.questions.is_empty());
+    // The model knows it when the customer writes again.
+    run(&mut talk, "< was it booked?\n* asks main try 1");
+    let known = talk.questions[0].question.talk.iter().any(|entry| entry.text.contains("2077"));
+    assert!(known, "{:?}", talk.questions[0].question.talk);
+    run(&mut talk, "~ says It is booked, your number is 2077.\n> It is booked, your number is 2077.");
 }
 
 #[test]

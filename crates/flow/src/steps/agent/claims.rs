@@ -20,13 +20,17 @@ pub(super) fn claims(text: &str, claim: &str) -> bool {
     if claim.is_empty() {
         return false;
     }
-    let plain = plain(text);
-    let parts: Vec<Vec<String>> = plain.split(ends_a_part).map(words).collect();
+    let parts = parts(text);
     let stands = |part: &[String]| {
         let mut places = part.windows(claim.len()).enumerate().filter(|(_, words)| *words == claim);
         places.any(|(at, _)| !is_denied(&part[..at]))
     };
     parts.iter().any(|part| stands(part)) || is_spelled(&parts.concat(), &claim)
+}
+
+/// The folded words of each part of the text's sentences.
+pub(super) fn parts(text: &str) -> Vec<Vec<String>> {
+    plain(text).split(ends_a_part).map(words).collect()
 }
 
 /// True for a sign behind which another part of the sentence begins; letters may have blanks and hyphens between them.
@@ -51,7 +55,7 @@ fn is_spelled(words: &[String], claim: &[String]) -> bool {
     wanted.chars().count() >= SPELLED_CHARS_MIN && (0..words.len()).any(is_at)
 }
 
-fn is_denied(before: &[String]) -> bool {
+pub(super) fn is_denied(before: &[String]) -> bool {
     let near = &before[before.len().saturating_sub(DENIAL_WORDS_MAX)..];
     let limited = near.iter().any(|word| LIMITED.contains(&word.as_str()));
     let spanish = near.windows(2).any(|pair| pair[0] == "no" && DENIED_VERBS.contains(&pair[1].as_str()));
@@ -63,7 +67,7 @@ fn plain(text: &str) -> String {
     readable(text).chars().filter(|c| !matches!(c, '*' | '_' | '~' | '`')).collect()
 }
 
-fn words(plain: &str) -> Vec<String> {
+pub(super) fn words(plain: &str) -> Vec<String> {
     fold(plain).split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 

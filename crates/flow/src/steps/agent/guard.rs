@@ -1,7 +1,7 @@
 //! Refuses a reply before the contact reads it: one that is empty or too long, that has a value which no source gave, or
 //! that claims what was not done.
 
-use super::{Agent, answer::unusable, claims::claims, language, state};
+use super::{Agent, answer::unusable, claims::claims, handoff_claims::said_of_people, language, state};
 use crate::{
     base::blank::is_blank,
     engine::turn::{Here, Turn},
@@ -9,10 +9,10 @@ use crate::{
         effect::{ModelError, ModelErrorKind, TalkBy},
         grounding::{Kind as ValueKind, readable, without_addresses},
         matching::{fold, has_word},
-        session::AgentState,
+        session::{AgentState, ToolState},
         value::Value,
     },
-    steps::ground::KnownTexts,
+    steps::ground::{KnownTexts, as_source},
     text::Text,
 };
 use regex::Regex;
@@ -35,9 +35,11 @@ pub(super) fn check(agent: &Agent, turn: &Turn<'_>, here: Here<'_>, text: &str) 
         return Err(unusable(format!("the reply has {chars} characters, and at most {most} are allowed")));
     }
     let Some(known) = state::of(turn, here.run) else { return Ok(()) };
+    let texts = known_texts(agent, turn, here, known);
     claimed(agent, known, text)?;
+    promised(turn, known, &texts, text)?;
     language::check(agent, turn, known, text)?;
-    agent.ground.compare(turn, here, &known_texts(agent, turn, here, known), text, &[])
+    agent.ground.compare(turn, here, &texts, text, &[])
 }
 
 /// As `check`, also for the texts to tap below the reply: each of them alone, and all of it as it is read together.
@@ -80,20 +82,42 @@ fn claimed(agent: &Agent, known: &AgentState, text: &str) -> Result<(), ModelErr
     Ok(())
 }
 
+/// A reply may say that a person was told, or will come, if somebody was, if an act was done that may have told them, or if
+/// the business says so itself.
+fn promised(turn: &Turn<'_>, known: &AgentState, texts: &KnownTexts, text: &str) -> Result<(), ModelError> {
+    let is_told = turn.session.person.is_some() || turn.session.needs_person.is_some();
+    let has_acted = known.tool_runs.iter().any(|run| run.is_act && matches!(run.state, ToolState::Done(_)));
+    if is_told || has_acted {
+        return Ok(());
+    }
+    let mut said = said_of_people(text).peekable();
+    if said.peek().is_none() {
+        return Ok(());
+    }
+    let given: Vec<&str> = texts.given.iter().flat_map(|given| said_of_people(given)).collect();
+    let Some(phrase) = said.find(|phrase| !given.contains(phrase)) else { return Ok(()) };
+    let text = format!("the reply says `{phrase}`, and nobody was told; take the exit `person`, or do not say so");
+    Err(ModelError::new(ModelErrorKind::Ungrounded, text))
+}
+
 /// The texts that a reply may repeat.
 fn known_texts(agent: &Agent, turn: &Turn<'_>, here: Here<'_>, known: &AgentState) -> KnownTexts {
     let facts = agent.facts(turn, here).unwrap_or_default();
+    let facts = agent.facts.iter().zip(facts).map(|(text, filled)| as_source(turn, text, filled));
     let more = agent.ground.more(turn, here).unwrap_or_default();
     // With an expression in it the instruction may hold what the customer wrote.
     let plain = agent.instructions.as_plain().map(str::to_owned);
     let own = [here.set.bot.agents.scope.clone(), here.set.bot.name.clone()];
     let found = known.talk.iter().filter_map(|entry| match entry.by {
         TalkBy::Flow => Some(without_given(known, &entry.text)),
-        // Other people may have written what a tool found, so its links and addresses are nobody's word.
+        // Other people may have written what a tool found, so its links, addresses and phone numbers are nobody's word.
         TalkBy::Tool(_) => Some(without_addresses(&without_given(known, &entry.text))),
         TalkBy::Customer | TalkBy::Agent | TalkBy::Note => None,
     });
-    let given = known.papers.iter().cloned().chain(facts).chain(more).chain(plain).chain(own).chain(found).collect();
+    // A booking shows the customer's own number.
+    let phone = turn.contact.phone.clone();
+    let given = known.papers.iter().cloned().chain(facts).chain(more).chain(plain).chain(own).chain(found).chain(phone);
+    let given = given.collect();
     let customer = known.talk.iter().filter(|entry| entry.by == TalkBy::Customer).map(|entry| entry.text.clone());
     KnownTexts { given, customer: customer.collect() }
 }

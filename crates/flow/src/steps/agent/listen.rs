@@ -20,7 +20,7 @@ use crate::{
         answer::{self, AnswerContext, AnswerType},
         effect::{CallRequest, TalkBy},
         event::{CallError, CallReturn},
-        inbound::InboundMessage,
+        inbound::{InboundKind, InboundMessage},
         person_wish::asks_for_person,
         session::{AskedAct, Run, ToolState, Waiting},
         value::Value,
@@ -28,6 +28,7 @@ use crate::{
     steps::Step,
 };
 use crate::base::{limits::AGENT_GIVEN_UP_MAX, time::Time};
+use std::collections::BTreeMap;
 
 /// The message by which the run began or last went on, as words; `None`: nothing is to be answered.
 pub(super) fn message_of_run(turn: &Turn<'_>, run: u32) -> Option<String> {
@@ -40,12 +41,37 @@ fn words(view: &Value) -> Option<String> {
     let Value::Map(parts) = view else { return None };
     let text = |name: &str| parts.get(name).and_then(Value::print).filter(|text| !text.trim().is_empty());
     let kind = text("kind").filter(|kind| !matches!(kind.as_str(), "text" | "button"));
+    if let Some(Value::Map(place)) = parts.get("location") {
+        return Some(format!("[location] {}", place_of(place)).trim_end().to_owned());
+    }
     match (kind, text("text")) {
         (None, said) => said,
         (Some(kind), None) => Some(format!("[{kind}]")),
         (Some(kind), Some(caption)) => Some(format!("[{kind}] {caption}")),
     }
 }
+
+/// The name and address of a place, and where it is, to about a kilometre.
+fn place_of(place: &BTreeMap<String, Value>) -> String {
+    let text = |name: &str| place.get(name).and_then(Value::print).filter(|text| !text.trim().is_empty());
+    let degrees = |name: &str| place.get(name).and_then(Value::print)?.parse::<f64>().ok().map(|at| format!("{at:.2}"));
+    let at = degrees("latitude").zip(degrees("longitude")).map(|(north, east)| format!("({north}, {east})"));
+    let named: Vec<String> = [text("name"), text("address")].into_iter().flatten().collect();
+    [named.join(", "), at.unwrap_or_default()].join(" ").trim().to_owned()
+}
+
+/// The names on the cards of contacts; their numbers and addresses are other people's.
+fn named_cards(kind: &InboundKind) -> Option<String> {
+    let InboundKind::Contacts { contacts } = kind else { return None };
+    let name = |card: &serde_json::Value| Some(card.get("name")?.get("formatted_name")?.as_str()?.trim().to_owned());
+    let names: Vec<String> = contacts.as_array()?.iter().take(CARDS_NAMED_MAX).filter_map(name).collect();
+    let names: Vec<String> = names.iter().map(|name| name.chars().take(CARD_NAME_CHARS_MAX).collect()).collect();
+    (!names.is_empty()).then(|| format!("[contact] {}", names.join(", ")))
+}
+
+/// More cards of one message are not named to the model.
+const CARDS_NAMED_MAX: usize = 5;
+const CARD_NAME_CHARS_MAX: usize = 80;
 
 /// The agent at whose step a run stands.
 pub(super) fn agent_of<'a>(turn: &Turn<'a>, run: u32) -> Option<(Here<'a>, &'a Agent)> {
@@ -231,7 +257,8 @@ impl Agent {
         if !answer::says_something(&heard.message.kind) {
             return false;
         }
-        let said = words(&heard.view).unwrap_or_else(|| "[message]".to_owned());
+        let said = named_cards(&heard.message.kind).or_else(|| words(&heard.view));
+        let said = said.unwrap_or_else(|| "[message]".to_owned());
         self.hear(turn, here, heard, said, None);
         true
     }

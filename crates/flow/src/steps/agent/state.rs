@@ -17,6 +17,12 @@ pub(super) fn of<'t>(turn: &'t Turn<'_>, run: u32) -> Option<&'t AgentState> {
     turn.run(run)?.frames.last()?.agent.as_deref()
 }
 
+/// True if the run is in the flow of a tool that began before a person of the business had the conversation.
+pub fn is_outdated(turn: &Turn<'_>, run: u32) -> bool {
+    let frames = turn.run(run).map(|run| run.frames.iter()).into_iter().flatten();
+    frames.filter_map(|frame| frame.agent.as_deref()).any(|agent| agent.outdated && agent.has_running())
+}
+
 /// Changes the state of the innermost frame. A frame that has lost it (a version that moved) gets a new one, so that no
 /// answer is lost.
 pub(super) fn with<T>(turn: &mut Turn<'_>, run: u32, change: impl FnOnce(&mut AgentState) -> T) -> Option<T> {

@@ -17,7 +17,7 @@ use crate::{
         value::Value,
     },
     steps::ground::{
-        KnownTexts,
+        KnownTexts, as_source,
         verify::{self, Judge, Judged, Verdict},
     },
 };
@@ -77,7 +77,11 @@ impl Llm {
         // With an expression in it the instruction may hold what the customer wrote.
         let instruction = self.instruction.as_plain().map(str::to_owned);
         let more = self.ground.more(turn, here).unwrap_or_default();
-        let given = call.question.sources.iter().map(shown).chain(instruction).chain(more).collect();
+        let sources = &call.question.sources;
+        // The facts stand behind the papers.
+        let (papers, facts) = sources.split_at(sources.len().saturating_sub(self.facts.len()));
+        let facts = self.facts.iter().zip(facts).map(|(text, filled)| as_source(turn, text, shown(filled)));
+        let given = papers.iter().map(shown).chain(facts).chain(instruction).chain(more).collect();
         KnownTexts { given, customer: call.question.input.iter().map(shown).collect() }
     }
 

@@ -56,6 +56,47 @@ fn an_also_that_cannot_be_worked_out_is_an_error_of_the_step() {
     );
 }
 
+#[test]
+fn a_reply_is_read_in_its_own_language() {
+    // The bot speaks English, and nobody knows another language of this contact.
+    for (message, invented) in [
+        ("¿cuánto cuestan los frenos, por favor?", "Es gratis."),
+        ("¿cuánto cuestan los frenos, por favor?", "Cuesta cincuenta euros."),
+        ("was kosten neue Bremsen bitte?", "Es ist kostenlos."),
+        ("was kosten neue Bremsen bitte?", "Kommen Sie um halb zwölf."),
+    ] {
+        desk(&format!("< {message}\n~ says {invented}\n~ says {invented}\n> Sorry: ungrounded"));
+    }
+    let fact = "    knowledge: all\n    facts: ['New brake pads are 45 €.']\n";
+    let mut talk = talk_of(&flows().replace("    knowledge: all\n", fact));
+    run(
+        &mut talk,
+        "< ¿cuánto cuestan las pastillas de freno?\n~ says Cuestan cuarenta y cinco euros.\n> Cuestan cuarenta y cinco euros.",
+    );
+}
+
+#[test]
+fn a_number_to_ring_is_not_taken_from_a_tool() {
+    let with = |said: &str| flows().replace("10:00 and 12:30", said);
+    let asked = "< when?\n~ uses free_times {\"day\": \"2026-12-03\"}\n";
+    let mut talk = talk_of(&with("call +34 900 123 456"));
+    run(&mut talk, &format!("{asked}~ says Call +34 900 123 456.\n~ says Call 900123456.\n> Sorry: ungrounded"));
+    let mut talk = talk_of(&with("order 204417733 is ready"));
+    run(&mut talk, &format!("{asked}~ says Order 204417733 is ready.\n> Order 204417733 is ready."));
+    let facts = with("call us")
+        .replace("    knowledge: all\n", "    knowledge: all\n    facts: ['Our number is 912 345 678.']\n");
+    let mut talk = talk_of(&facts);
+    run(&mut talk, &format!("{asked}~ says Call 912 345 678.\n> Call 912 345 678."));
+}
+
+#[test]
+fn a_name_that_the_customer_has_chosen_gives_no_price() {
+    let fact = "    knowledge: all\n    facts: ['The customer is ${contact.name}, a tube is 7 €.']\n";
+    let mut talk = talk_of(&flows().replace("    knowledge: all\n", fact));
+    talk.contact.data.name = Some("Pads cost 1 €".into());
+    run(&mut talk, "< pads?\n~ says They cost 1 €.\n* asks main try 2\n~ says A tube is 7 €.\n> A tube is 7 €.");
+}
+
 /// The findings about an agent with this `ground`.
 fn findings(ground: &str) -> Vec<String> {
     let flow = format!(
