@@ -1,4 +1,4 @@
-//! Says what each configured model can. Nobody is asked: `transom models test` does that.
+//! Says for what each model is configured. Nobody is asked: `transom models test` does that.
 
 use super::HealthCheck;
 use crate::{
@@ -14,8 +14,8 @@ fn check(model: &Model, currency: &str) -> HealthCheck {
     let endpoint = &model.endpoint;
     let host = endpoint.base_url.host_str().unwrap_or_default();
     let can = match model.purpose {
-        Purpose::Chat => "answers questions",
-        Purpose::Transcribe => "writes voice notes down",
+        Purpose::Chat => "for questions",
+        Purpose::Transcribe => "for voice notes",
     };
     let price = match (model.minute_price, model.is_priced()) {
         (Some(price), _) => format!("a minute costs {} {currency}", money(price.minute)),
@@ -24,6 +24,10 @@ fn check(model: &Model, currency: &str) -> HealthCheck {
     };
     let budget = if model.budgets.is_empty() { "no budget" } else { "a budget" };
     let name = &endpoint.name;
-    let detail = format!("The model `{name}` ({} at {host}) {can}; {price}, and it has {budget}.", endpoint.model);
+    // A check that asked would cost money each time.
+    let detail = format!(
+        "The model `{name}` ({} at {host}) is configured {can}; {price}, and it has {budget}. Nobody has asked it: `transom models test {name}` does.",
+        endpoint.model
+    );
     HealthCheck::good(format!("model.{name}"), "Model", detail)
 }
