@@ -1,6 +1,11 @@
 //! Asks one model: makes the requests of a question, and sorts what comes back by what to do next.
 
-use super::{Answer, Api, Endpoint, Given, Structured, anthropic, ollama, openai, prompt::ANSWER, prompt_bytes};
+use super::{
+    Answer, Api, Endpoint, Given, Structured, anthropic, ollama, openai,
+    prompt::ANSWER,
+    prompt_bytes,
+    thoughts::{said_without_thoughts, without_thoughts},
+};
 use crate::{
     base::{
         clock::Clock,
@@ -288,6 +293,10 @@ fn unasked(kind: ModelErrorKind, why: String) -> Asked {
 /// The answer as the form has it: a text, one value, or an object.
 fn value_of(shape: &AnswerShape, given: Given) -> Result<Value, ModelError> {
     let bad = |why: &str| Err(ModelError::new(ModelErrorKind::BadAnswer, why));
+    let given = match given {
+        Given::Text(text) => Given::Text(without_thoughts(&text).to_owned()),
+        json => json,
+    };
     if let Given::Text(text) = &given {
         if text.trim().is_empty() {
             return bad("the answer is empty");
@@ -313,7 +322,7 @@ fn value_of(shape: &AnswerShape, given: Given) -> Result<Value, ModelError> {
     };
     let value = match shape {
         AnswerShape::Text => return bad("the answer is no text"),
-        AnswerShape::Act(_) => Value::from_json(json.get(ANSWER).unwrap_or(&json)),
+        AnswerShape::Act(_) => said_without_thoughts(Value::from_json(json.get(ANSWER).unwrap_or(&json))),
         AnswerShape::One(_) => match json.get(ANSWER) {
             Some(value) => Value::from_json(value),
             None => return bad("the answer has no field `answer`"),
@@ -379,6 +388,32 @@ pub(super) fn cut() -> ModelError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn thoughts_before_an_answer_are_no_part_of_it() {
+        let read = |shape: &AnswerShape, text: &str| value_of(shape, Given::Text(text.to_owned()));
+        for thoughts in [
+            "<think>\nIs it {45}?\n</think>\n\n",
+            "<think></think>",
+            "  <thinking>Hm.</thinking> ",
+            "Hm, 45?\n</think>\n",
+        ] {
+            let text = read(&AnswerShape::Text, &format!("{thoughts}It is 45 €."));
+            assert_eq!(text, Ok(Value::text("It is 45 €.")), "{thoughts}");
+            let said = read(&AnswerShape::Act(Vec::new()), &format!("{thoughts}It is 45 €.")).unwrap();
+            assert!(said.to_json().to_string().contains("\"It is 45 €.\""), "{said:?}");
+            let act = format!("{thoughts}{{\"answer\": {{\"do\": \"say\", \"with\": {{\"text\": \"Yes\"}}}}}}");
+            let act = read(&AnswerShape::Act(Vec::new()), &act).unwrap();
+            assert_eq!(act.to_json()["with"]["text"], "Yes", "{thoughts}");
+            let inside = serde_json::json!({"do": "say", "with": {"text": format!("{thoughts}Yes")}}).to_string();
+            let act = read(&AnswerShape::Act(Vec::new()), &inside).unwrap();
+            assert_eq!(act.to_json()["with"]["text"], "Yes", "{thoughts}");
+        }
+        for text in ["<think>It is", "<think>It is</think>", "<think>a</think>  "] {
+            assert!(read(&AnswerShape::Text, text).is_err(), "{text}");
+        }
+        assert_eq!(read(&AnswerShape::Text, "I think so."), Ok(Value::text("I think so.")));
+    }
 
     #[test]
     fn a_pause_of_the_limit_is_waited_for_and_a_longer_one_is_not() {

@@ -8,6 +8,7 @@ mod ollama;
 mod openai;
 mod prompt;
 mod schema;
+mod thoughts;
 mod transcribe;
 
 pub use client::{Asked, Known, ModelClient, Next};
