@@ -329,8 +329,9 @@ mod tests {
             "Sim, claro.",
             "Sei willkommen!",
         ];
-        let stopped = honest.map(|reply| (reply, found(reply, &given, &[])));
-        assert_eq!(stopped.iter().filter(|(_, found)| !found.is_empty()).collect::<Vec<_>>(), [&("", vec![]); 0]);
+        for reply in honest {
+            assert_eq!(found(reply, &given, &[]), [""; 0], "{reply}");
+        }
     }
 
     #[test]
