@@ -41,7 +41,7 @@ async fn a_late_answer_stores_no_word_of_an_erased_person() {
         let until = Arc::new(Notify::new());
         let server = ModelServer::start(vec![Act::Held(Arc::clone(&until), Box::new(value(answer)))]).await;
         let bot = ("flows/_bot.yaml", format!("{}agents: {{scope: bicycles}}\n", BOT.1));
-        let house = House::at_meta(&[(bot.0, &bot.1), ("flows/triage.yaml", flow)], &model(&server, "")).await;
+        let mut house = House::at_meta(&[(bot.0, &bot.1), ("flows/triage.yaml", flow)], &model(&server, "")).await;
         let message = house.webhook(CustomerEvent::Text("xyzzy squeaks".into()));
         house.post(&message).await;
         while server.asked().is_empty() {
