@@ -52,8 +52,8 @@ mod yesno;
 
 pub use another::is_denied_by_sign;
 pub use choice::{
-    ButtonNamed, Chosen, button_named, chosen, confirmed, is_mistyped, leaves_it, number_of_option,
-    offered as offered_option,
+    ButtonNamed, Chosen, button_named, chosen, confirmed, is_mistyped, leaves_it, names_option_by_word,
+    number_of_option, offered as offered_option,
 };
 pub use custom::{country_of, writes_decimal_comma};
 pub use date::later::{days_later, names_week};

@@ -154,6 +154,42 @@ fn a_number_beside_titles_with_figures_is_not_the_number_of_an_option() {
 }
 
 #[test]
+fn a_figure_is_the_value_of_a_typed_question_and_not_the_number_of_an_option() {
+    let mark = "ask: 'From 1 to 5, how was it?', type: whole, options: [I say nothing]";
+    let cost = "ask: How much was it?, type: number, options: [I say nothing]";
+    let room = "ask: Which room?, type: text, options: [None yet]";
+    let hour = "ask: At what time?, type: time, options: [Later]";
+    let day = "ask: Which day?, type: date, options: [Another day]";
+    for carries in [&META, &*TYPED] {
+        for (ask, said, meant) in [
+            (mark, "1", Some("1")),
+            (mark, "1 please", Some("1")),
+            (mark, "option 1", Some("I say nothing")),
+            (mark, "I say nothing", Some("I say nothing")),
+            (cost, "1", Some("1")),
+            (room, "1", Some("1")),
+            (room, "number 1", Some("number 1")),
+            (room, "option 1", Some("None yet")),
+            (hour, "1", Some("13:00")),
+            (day, "the 1st", Some("2026-12-01")),
+            // A day of the month or an option: neither is taken.
+            (day, "1", None),
+            ("ask: Which?, options: [Red, Green]", "2", Some("Green")),
+        ] {
+            assert_eq!(taken("en", ask, carries, said).as_deref(), meant, "{ask}: {said}");
+        }
+    }
+    // Where the options stand in the text, a number shown beside them would be another answer than the typed one.
+    for (ask, is_numbered) in [(mark, false), (room, false), ("ask: Which?, options: [Red, Green]", true)] {
+        let flow = format!("flow: it\nwhen: [{{message: go}}]\nsteps:\n  - {{{ask}, as: it}}\n");
+        let mut talk = Talk::new("bot: Test\nlanguage: en\n", &flow);
+        talk.carries = &TYPED;
+        talk.line("< go").unwrap();
+        assert_eq!(talk.unread.iter().any(|text| text.contains("1. ")), is_numbered, "{ask}: {:?}", talk.unread);
+    }
+}
+
+#[test]
 fn a_free_time_is_named_in_other_words() {
     let slots = "ask: When?, options: ['9:30', '10:00', '17:00', Another day]";
     for (language, said, meant) in [

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::matching::{fold, has_word};
 pub use confirming::{confirmed, leaves_it};
-pub use numbers::{ButtonNamed, button_named, number_of_option};
+pub use numbers::{ButtonNamed, button_named, names_option_by_word, number_of_option};
 pub use offering::offered;
 use tables::{EASY, JOINS, MODALS, MORE, MORE_OF_EASE, OPENINGS, TELLS, TURNS, YOURS};
 pub use typing::is_mistyped;

@@ -10,7 +10,7 @@ use crate::{
         },
     },
     engine::{
-        question::{button_token::Token, form::FormShown, pages::page},
+        question::{ambiguous::is_which, button_token::Token, form::FormShown, pages::page, said::takes_figures},
         turn::{Here, StepFailure, Turn},
     },
     model::{
@@ -18,6 +18,7 @@ use crate::{
         content::{Button, Content, Edges, FormMessage, Media, MediaKind, Row, kind_by_ending},
         session::OptionShown,
     },
+    steps::Step,
 };
 
 /// The parts of a message beside its text.
@@ -57,7 +58,10 @@ pub fn arrange(turn: &Turn<'_>, here: Here<'_>, worded: FilledMessage<'_>, aroun
     if !carries.is_whole() && !carries.shows(shown.len(), as_buttons(shown)) && !shown.is_empty() {
         // All options at once, so that a number means the same option on every page.
         let titles: Vec<String> = shown.iter().map(in_words).collect();
-        let body = listed(body, &titles, if asks { ListMark::Number } else { ListMark::Dot });
+        // A typed figure is a value of these types, so no option has one.
+        let takes_figures = matches!(&here.node.step, Step::Ask(ask) if takes_figures(ask.kind.of));
+        let is_numbered = asks && (!takes_figures || shown.iter().any(is_which));
+        let body = listed(body, &titles, if is_numbered { ListMark::Number } else { ListMark::Dot });
         let plain = FilledMessage { body: &body, shown: &[], page: 0, asks };
         return arrange(turn, here, plain, MessageExtras { files, link, edges, ahead, opening, asks_place, form });
     }

@@ -90,10 +90,12 @@ pub fn exact_option(turn: &Turn<'_>, run: u32, heard: &RoutedMessage<'_>) -> Opt
     let listed = !carries.is_whole() && !carries.shows(question.options.len(), true);
     // The question decides what a yes means: `yes, I will come` to *Shall I cancel?* is none.
     let is_yesno = question.options.iter().any(|option| matches!(option.value, Value::YesNo(_)));
-    let asked = ask_step(turn, run).filter(|_| is_yesno);
+    let step = ask_step(turn, run);
+    let kind = step.as_ref().map_or(AnswerType::Choice, |(_, ask)| ask.kind.of);
+    let asked = step.filter(|_| is_yesno);
     let asked = asked.and_then(|(here, ask)| turn.sentence(here, &ask.message.body, &[]).ok()).unwrap_or_default();
     let now = AnswerContext::new(jiff::Zoned::default(), turn.language(), None);
-    said::exact_option(question, heard, listed, &AnswerContext { question: &asked, ..now }).cloned()
+    said::exact_option(question, kind, heard, listed, &AnswerContext { question: &asked, ..now }).cloned()
 }
 
 /// Level 8: an option with typing errors, an answer inside a sentence, or any text that passes `check`; `wait:

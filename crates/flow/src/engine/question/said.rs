@@ -208,9 +208,10 @@ fn time_of(option: &OptionShown) -> Option<Time> {
 }
 
 /// The option with exactly this id, title, title on the template's own button, or number; or with the id of a foreign
-/// button. `listed`: the options were in the text with their numbers.
+/// button. `kind`: the asked type. `listed`: the options were in the text.
 pub fn exact_option<'q>(
     question: &'q Question,
+    kind: AnswerType,
     heard: &RoutedMessage<'_>,
     listed: bool,
     hearing: &AnswerContext<'_>,
@@ -254,7 +255,24 @@ pub fn exact_option<'q>(
     let shown = |option: &&OptionShown| question.narrowed.is_empty() || question.narrowed.contains(&option.id);
     let by_number = || {
         let place = answer::number_of_option(text)?.checked_sub(1)?;
-        options.iter().filter(shown).nth(place).filter(|_| numbered)
+        let is_value = takes_figures(kind) && !asks_which(question) && !answer::names_option_by_word(text);
+        options.iter().filter(shown).nth(place).filter(|_| numbered && !is_value)
     };
     by_name.or_else(by_yesno).or_else(by_number)
+}
+
+/// True if a bare figure may be the answer to a question of this type: it is the value then and never the number of an
+/// option, and the options are shown without numbers where they stand in the text.
+pub fn takes_figures(kind: AnswerType) -> bool {
+    matches!(
+        kind,
+        AnswerType::Number
+            | AnswerType::Whole
+            | AnswerType::Date
+            | AnswerType::Time
+            | AnswerType::DateTime
+            | AnswerType::Text
+            | AnswerType::List
+            | AnswerType::Any
+    )
 }

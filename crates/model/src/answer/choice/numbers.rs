@@ -26,15 +26,22 @@ pub fn number_of_option(text: &str) -> Option<usize> {
     is_called.then(spelled)?.and_then(|number| usize::try_from(number).ok())
 }
 
+/// True if the text says that it names an option: `option 1`, `la opción 2`. `number 1` may be a number of its own.
+pub fn names_option_by_word(text: &str) -> bool {
+    fold(text).split(' ').any(|word| WORDS_OF_OPTION_ALONE.contains(&word))
+}
+
+const WORDS_OF_OPTION_ALONE: [&str; 6] = ["option", "opcion", "opcao", "opzione", "choix", "auswahl"];
+
 /// Words before the number of an option, in words too: `number two`.
 const NUMBER_WORDS: [&str; 8] = ["number", "option", "numero", "opcion", "nummer", "opcao", "opzione", "choice"];
 
 const NUMBER_DIGITS_MAX: usize = 3;
 
 /// Words beside the number of an option.
-const OPTION_WORDS: [&str; 20] = [
-    "number", "no", "nr", "option", "the", "numero", "opcion", "el", "la", "le", "die", "den", "nummer", "opcao", "o",
-    "opzione", "il", "choice", "nº", "num",
+const OPTION_WORDS: [&str; 22] = [
+    "choix", "auswahl", "number", "no", "nr", "option", "the", "numero", "opcion", "el", "la", "le", "die", "den",
+    "nummer", "opcao", "o", "opzione", "il", "choice", "nº", "num",
 ];
 
 /// The button that a text names by its place.
