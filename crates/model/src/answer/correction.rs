@@ -1,5 +1,7 @@
 //! Reads a value that its message sets against another one: `not Friday, Saturday`, `no, 4`, `nicht 3, sondern 4`.
 
+pub mod later;
+
 use super::{
     AnswerContext, AnswerType,
     counting::whose,

@@ -99,6 +99,10 @@ fn read_once(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readi
         return Reading::default();
     }
     let text = &feasts::in_full(kind, text, hearing.language);
+    let corrected = correction::later::read(kind, text, hearing);
+    if !corrected.is_empty() {
+        return tense::in_time(corrected, hearing);
+    }
     let with_months = months::read(kind, text, hearing);
     if !with_months.is_empty() {
         return with_months;
