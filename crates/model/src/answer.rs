@@ -38,6 +38,7 @@ mod inside;
 mod moment;
 pub(super) mod money;
 mod number;
+mod prepared;
 mod reading;
 mod reasons;
 mod scale;
@@ -197,7 +198,7 @@ pub fn read(kind: AnswerType, message: &InboundKind, hearing: &AnswerContext<'_>
     let of_text = |read: &dyn Fn(&str) -> Reading| text.map(read).unwrap_or_default();
     match kind {
         AnswerType::Number | AnswerType::Whole | AnswerType::Date | AnswerType::Time | AnswerType::DateTime => {
-            of_text(&|text| reading::read(kind, &without_chatter(text, hearing), hearing))
+            of_text(&|text| reading::read(kind, &prepared(kind, text, hearing), hearing))
         }
         AnswerType::Phone | AnswerType::Email => of_text(&|text| addresses::read(kind, text, hearing)),
         AnswerType::Text => Reading::one(text.map(str::trim).filter(|text| !text.is_empty()).map(Value::text)),
@@ -239,7 +240,7 @@ pub fn offered(kind: AnswerType, message: &InboundKind, hearing: &AnswerContext<
     let body = message.own_words()?;
     match kind {
         AnswerType::Number | AnswerType::Whole | AnswerType::Date | AnswerType::Time | AnswerType::DateTime => {
-            reading::offered(kind, &without_chatter(body, hearing), hearing).single()
+            reading::offered(kind, &prepared(kind, body, hearing), hearing).single()
         }
         _ => None,
     }
@@ -256,13 +257,17 @@ fn is_whole(kind: AnswerType, message: &InboundKind, hearing: &AnswerContext<'_>
     let text = text_of(message).unwrap_or_default().trim();
     match kind {
         AnswerType::Number | AnswerType::Whole | AnswerType::Date | AnswerType::Time | AnswerType::DateTime => {
-            !reading::whole_in_any(kind, text, hearing).is_empty()
+            !reading::whole_in_any(kind, &prepared::prepared(kind, text, hearing), hearing).is_empty()
         }
         AnswerType::Email => !text.contains(char::is_whitespace),
         AnswerType::Phone => !text.contains(char::is_alphabetic),
         AnswerType::YesNo => yesno::whole(text, hearing.language).is_some(),
         _ => true,
     }
+}
+
+fn prepared(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> String {
+    prepared::prepared(kind, &without_chatter(text, hearing), hearing)
 }
 
 fn without_chatter(text: &str, hearing: &AnswerContext<'_>) -> String {

@@ -29,6 +29,8 @@ pub fn speaks_of_another(kind: AnswerType, text: &str, hearing: &AnswerContext<'
                 || units::is_another(text, hearing)
                 || own.is_some_and(|own| own.language == "de" && is_german_day(text))
                 || own.is_none_or(|own| own.language != "fr") && has_word(&folded, "grand")
+                // A million in English and German, and a currency for others.
+                || own.is_some_and(|own| !["en", "de"].contains(&own.language)) && has_word(&folded, "mn")
                 || names_another(&folded, &asked)
                 || !asked.is_empty() && says(&OWN_NUMBER) && !NUMBER.iter().any(|stem| asked.contains(stem))
                 || is_compared(text)

@@ -52,8 +52,15 @@ pub fn is_another(text: &str, hearing: &AnswerContext<'_>) -> bool {
 pub fn asks_price(question: &str) -> bool {
     let asked = fold(&question.replace(['\'', '’'], " "));
     let is_of = |places: std::ops::Range<usize>| MEASURES[places].iter().any(|measure| asks_for(&asked, measure));
-    !question.is_empty() && is_of(0..1) && !is_of(1..MEASURES_OF_A_THING)
+    let names_coins = || COINS.iter().any(|coin| has_word(&asked, coin));
+    !question.is_empty() && (names_coins() || is_of(0..1) && !is_of(1..MEASURES_OF_A_THING))
 }
+
+/// Currencies in a question for a price; the singular `peso` is a weight, too.
+const COINS: [&str; 14] = [
+    "pesos", "euro", "euros", "dollars", "dolares", "dollari", "dolar", "reais", "soles", "francs", "franken",
+    "franchi", "francos", "mxn",
+];
 
 /// The first measures of the table: money, shares, weights, lengths and volumes.
 const MEASURES_OF_A_THING: usize = 5;
@@ -184,7 +191,7 @@ const MEASURES: [Measure; 10] = [
             don, verser, loyer, argent, bezahl, zahlen, zahlst, ausgeb, kost, preis, betrag, miete, gehalt, \
             geld, kaution, custa, custo, preco, valor, orcament, doar, dinheiro, prezz, importo, versare, \
             affitt, stipend, soldi, cauzion, peso, reais, franken, francs, like to give, want to give, you give, \
-            quiere dar, quieres dar, voulez vous donner, veux tu donner, vuole dare, vuoi dare, donare, sie geben, du geben, quer dar, trinkgeld, propina, pourboire, gorjeta, mancia",
+            quiere dar, quieres dar, voulez vous donner, veux tu donner, vuole dare, vuoi dare, donare, sie geben, du geben, quer dar, trinkgeld, propina, pourboire, gorjeta, mancia, cobr, de anticipo, el anticipo, acompte, arrhes, anzahlung, charged, addebit",
     },
     Measure {
         units: "percent, per cent, prozent, por ciento, pour cent, por cento, per cento",
