@@ -56,10 +56,11 @@ pub use choice::{
     ButtonNamed, Chosen, button_named, chosen, confirmed, is_mistyped, leaves_it, names_option_by_word,
     number_of_option, offered as offered_option,
 };
+pub use courtesy::is_only_thanks;
 pub use custom::{country_of, writes_decimal_comma};
 pub use date::later::{days_later, names_week};
 pub use reading::Reading;
-pub use yesno::{is_asked_back, is_only_thanks, is_yes_or_no, puts_off};
+pub use yesno::{is_asked_back, is_yes_or_no, puts_off};
 
 /// The types of language.md 6b.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

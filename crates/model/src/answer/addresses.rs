@@ -20,6 +20,7 @@ use crate::{
 pub(super) mod labels;
 mod owners;
 mod remarks;
+mod spoken;
 
 /// An address and the place where it stands in the text.
 struct Address {
@@ -33,6 +34,8 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
     if text.len() > SENTENCE_BYTES_MAX || is_question(text) {
         return Reading::default();
     }
+    let written = (kind == AnswerType::Email).then(|| spoken::in_signs(text)).flatten();
+    let text = written.as_deref().unwrap_or(text);
     let found: Vec<Address> = match kind {
         AnswerType::Email => mails(text),
         _ => phones(text, hearing),
@@ -157,11 +160,47 @@ fn phones(text: &str, hearing: &AnswerContext<'_>) -> Vec<Address> {
         if is_part || is_something_else(before, behind) {
             continue;
         }
-        let number = phone::read(run, hearing.phone.and_then(phone::country));
+        if has_extension(behind) {
+            continue;
+        }
+        let country = hearing.phone.and_then(phone::country);
+        let number = phone::read(run, country).or_else(|| phone::read(&without_old_prefix(run, country)?, Some("MX")));
         found.extend(number.map(|value| Address { start, end, value }));
     }
     found
 }
+
+/// True if an extension stands behind the number, which a number of ours cannot hold: `55 1234 5678 ext 12`.
+fn has_extension(behind: &str) -> bool {
+    let folded = fold(behind);
+    let mut words = folded.split(' ').filter(|word| !word.is_empty());
+    let first = words.next().unwrap_or_default();
+    let (name, number) = first.split_at(first.find(|c: char| c.is_ascii_digit()).unwrap_or(first.len()));
+    EXTENSIONS.contains(&name)
+        && (!number.is_empty() || words.next().is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit())))
+}
+
+const EXTENSIONS: [&str; 10] =
+    ["ext", "extension", "extn", "poste", "interno", "int", "durchwahl", "dw", "ramal", "extensao"];
+
+/// The national digits of a Mexican number with a prefix that ended in 2019 and 2020: the 1 of mobile numbers behind 52, and
+/// 044, 045 and 01 before ten digits.
+fn without_old_prefix(run: &str, country: Option<&str>) -> Option<String> {
+    let digits: String = run.chars().filter(char::is_ascii_digit).collect();
+    let is_abroad = run.trim_start().starts_with('+') || digits.starts_with("00");
+    let digits = digits.strip_prefix("00").unwrap_or(&digits);
+    let national = digits.strip_prefix("521").filter(|rest| rest.len() == MEXICAN_DIGITS);
+    let at_home = || {
+        let prefixes = ["044", "045", "01"].iter();
+        prefixes.filter_map(|prefix| digits.strip_prefix(prefix)).find(|rest| rest.len() == MEXICAN_DIGITS)
+    };
+    let home = country == Some("MX");
+    let found = national.filter(|_| is_abroad || home).or_else(|| at_home().filter(|_| home && !is_abroad));
+    found.map(str::to_owned)
+}
+
+/// All Mexican numbers have ten digits behind 52.
+const MEXICAN_DIGITS: usize = 10;
 
 /// Shorter runs of digits in a sentence are not phone numbers.
 const PHONE_DIGITS_MIN: usize = 5;

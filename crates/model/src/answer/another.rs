@@ -2,7 +2,9 @@
 //! `I called on Friday`, `red 👎`.
 
 use super::{
-    AnswerContext, AnswerType, belonging, beside, scale, units,
+    AnswerContext, AnswerType, belonging, beside,
+    prepared::travel,
+    scale, units,
     words::{self, Words},
 };
 use crate::matching::{fold, has_word};
@@ -31,7 +33,7 @@ pub fn speaks_of_another(kind: AnswerType, text: &str, hearing: &AnswerContext<'
                 || own.is_none_or(|own| own.language != "fr") && has_word(&folded, "grand")
                 // A million in English and German, and a currency for others.
                 || own.is_some_and(|own| !["en", "de"].contains(&own.language)) && has_word(&folded, "mn")
-                || names_another(&folded, &asked)
+                || names_another(&folded, &asked, own)
                 || !asked.is_empty() && says(&OWN_NUMBER) && !NUMBER.iter().any(|stem| asked.contains(stem))
                 || is_compared(text)
                 || is_long_code(text)
@@ -47,6 +49,7 @@ pub fn speaks_of_another(kind: AnswerType, text: &str, hearing: &AnswerContext<'
             text.contains(COMPARING_SIGNS)
                 || has_its_verb(&folded, own)
                 || is_other_event(&folded, &asked)
+                || travel::is_other_way(text, hearing.question)
                 || kind == AnswerType::Time && own.is_some_and(|own| is_german_ordinal(text, own))
         }
         _ => false,
@@ -98,18 +101,24 @@ const COMPARING_SIGNS: [char; 6] = ['<', '>', '≤', '≥', '≠', '±'];
 const ADDED_DIGITS_MAX: usize = 4;
 
 /// True for the number of a thing for which the question does not ask: `room 204`.
-fn names_another(folded: &str, asked: &str) -> bool {
+fn names_another(folded: &str, asked: &str, own: Option<&Words>) -> bool {
     let is_number_word = |word: &&str| ["number", "numero", "nummer", "nr", "no", "num"].contains(word);
     let said: Vec<&str> = folded.split(' ').filter(|word| !is_number_word(word)).collect();
     let is_figure = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
     let is_asked = |thing: &str| {
         asked.split(' ').any(|word| word.starts_with(thing) || !word.is_empty() && thing.starts_with(word))
     };
+    // `hab` and `ch` are rooms; the German `hab` is a verb.
+    let is_room = |word: &str| own.is_some_and(|own| SHORT_ROOMS.contains(&(own.language, word)));
+    let names_a_thing = |word: &str| beside::names_a_thing(word) || is_room(word);
     let is_list = said.windows(2).any(|pair| pair[0] == "top" && is_figure(pair[1]));
     is_list
         || !asked.is_empty()
-            && said.windows(2).any(|pair| is_figure(pair[1]) && beside::names_a_thing(pair[0]) && !is_asked(pair[0]))
+            && said.windows(2).any(|pair| is_figure(pair[1]) && names_a_thing(pair[0]) && !is_asked(pair[0]))
 }
+
+/// Short names of a room, by language.
+const SHORT_ROOMS: [(&str, &str); 4] = [("es", "hab"), ("es", "hbt"), ("fr", "ch"), ("de", "zi")];
 
 /// True for a phone number or a code: a long run of digits that begins with a zero.
 fn is_long_code(text: &str) -> bool {

@@ -34,6 +34,10 @@ pub fn contradicts(yes: bool, text: &str, question: &str) -> bool {
         return true;
     }
     let asks_for_it = || behind.split(' ').any(is_cancelling) && !behind.split(' ').any(|word| UNABLE.contains(&word));
+    // `no, está bien` and `non c'est bon` agree behind their no.
+    if !yes && agrees_behind(text) {
+        return true;
+    }
     // `no, not bad` praises.
     if !yes && says(&NOT_BAD) {
         return true;
@@ -46,6 +50,29 @@ pub fn contradicts(yes: bool, text: &str, question: &str) -> bool {
         && says(&COMING)
         && (yes || says(&UNABLE))
 }
+
+/// True for a plain no and nothing but an agreement behind it. Where *no* is also the word that negates a verb (`no está
+/// bien`), a mark stands between.
+fn agrees_behind(text: &str) -> bool {
+    let said: Vec<&str> = text.split_whitespace().collect();
+    let count = said.iter().take_while(|word| PLAIN_NO.contains(&fold(word).as_str())).count();
+    let Some(last) = count.checked_sub(1).map(|last| said[last]) else { return false };
+    let rest = fold(&said[count..].join(" ").replace(['\'', '’'], " "));
+    let negates = NEGATES.contains(&fold(last).as_str()) || ITALIAN.contains(&rest.trim()) && fold(last) == "non";
+    (last.ends_with([',', '.', '!', ';']) || !negates) && AGREEING.contains(&rest.trim())
+}
+
+/// Agreements that the Italian *non* negates.
+const ITALIAN: [&str; 2] = ["va bene", "va benissimo"];
+const PLAIN_NO: [&str; 6] = ["no", "non", "nein", "nee", "nao", "nope"];
+/// Words that are a no and negate a verb.
+const NEGATES: [&str; 2] = ["no", "nao"];
+#[rustfmt::skip]
+const AGREEING: [&str; 30] = [
+    "its fine", "it s fine", "that s fine", "thats fine", "that is fine", "it is fine", "its ok", "it s ok", "that s ok", "its good", "it s good",
+    "esta bien", "ta bien", "esta perfecto", "esta bueno", "de acuerdo", "c est bon", "c est bien", "c est parfait", "ca va", "ca me va", "d accord", "passt", "passt schon", "alles gut", "das passt",
+    "esta bom", "ta bom", "va bene", "va benissimo",
+];
 
 /// Praise that negates.
 const NOT_BAD: [&str; 12] = [

@@ -192,8 +192,8 @@ const GREETS: [&str; 4] = ["guten", "schonen", "gute", "schoen"];
 
 /// Things that are numbered.
 #[rustfmt::skip]
-const PLACES: [&str; 99] = [
-    "klasse", "room", "rooms", "table", "seat", "row", "flat", "apartment", "apt", "unit", "floor", "gate", "door", "platform", "track", "bus",
+const PLACES: [&str; 102] = [
+    "recamara", "rm", "zimmernummer", "klasse", "room", "rooms", "table", "seat", "row", "flat", "apartment", "apt", "unit", "floor", "gate", "door", "platform", "track", "bus",
     "line", "tram", "train", "flight", "house", "page", "chapter", "version", "building", "block", "suite", "box", "locker", "desk",
     "counter", "terminal", "channel", "episode", "season", "level", "class", "mesa", "habitacion", "cuarto", "piso", "planta", "puerta",
     "anden", "autobus", "linea", "vuelo", "pagina", "capitulo", "edificio", "asiento", "fila", "nivel", "chambre", "etage", "porte",

@@ -81,7 +81,8 @@ fn in_full(line: &str, language: &str, keeps: &dyn Fn(&str) -> bool) -> String {
         let is_sign = word.chars().count() == 1
             && (has_figure(place + 1) || place.checked_sub(1).is_some_and(has_figure))
             && !["q", "n"].contains(&word);
-        if said.len() < 2 || is_sign || keeps(&fold(word)) {
+        let is_alone = said.len() < 2 && word.chars().count() < SHORT_ALONE_CHARS_MIN;
+        if is_alone || is_sign || keeps(&fold(word)) {
             return word.to_owned();
         }
         spelling::in_full(word, language).unwrap_or_else(|| word.to_owned())
@@ -89,6 +90,9 @@ fn in_full(line: &str, language: &str, keeps: &dyn Fn(&str) -> bool) -> String {
     let all: Vec<String> = (0..said.len()).map(full).collect();
     if all.iter().zip(&said).all(|(new, old)| new == old) { line.to_owned() } else { all.join(" ") }
 }
+
+/// Shorter spellings that stand alone may be other words or names.
+const SHORT_ALONE_CHARS_MIN: usize = 3;
 
 /// Animals that are also calls by name.
 const ANIMALS: [&str; 2] = ["gato", "gata"];

@@ -3,6 +3,8 @@
 
 mod ages;
 mod few;
+mod guests;
+mod lengths;
 pub mod months;
 pub mod sums;
 pub mod unsure;
@@ -48,6 +50,13 @@ impl Counting {
     pub fn counts_people(&self) -> bool {
         self.asks(&PEOPLE) && !self.asks(&BESIDE_ONESELF)
     }
+}
+
+/// An age with its months, the number of the people of a message, or its length of time in the unit of the question.
+pub fn people_or_length(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Reading {
+    let readers = [months::read, guests::read, lengths::read];
+    let found = readers.into_iter().map(|read| read(kind, text, hearing)).find(|found| !found.is_empty());
+    found.unwrap_or_default()
 }
 
 /// True for a couple, and for `my wife and I` if the question counts people.
@@ -103,6 +112,9 @@ const QUANTITIES: [&str; 6] = ["quantity", "cantidad", "quantite", "menge", "qua
 fn pair(said: &str, counts_people: bool) -> bool {
     let words: Vec<&str> = said.split(' ').filter(|word| !word.is_empty()).collect();
     let [a, b, c, d] = words.as_slice() else { return COUPLES.contains(&said) };
+    if counts_people && words.iter().any(|word| sums::PETS.contains(word) || LUGGAGE.contains(word)) {
+        return false;
+    }
     let is_couple = |mine: &str, noun: &str, and: &str, me: &str| {
         MINE.contains(&mine) && AND.contains(&and) && ME.contains(&me) && noun.len() > 2 && !noun.ends_with('s')
             || MINE.contains(&mine) && AND.contains(&and) && ME.contains(&me) && ["fils", "boss"].contains(&noun)
@@ -117,6 +129,12 @@ const COUPLES: [&str; 29] = [
     "a couple", "couple", "both of us", "us two", "the two of us", "the twins", "un par", "una pareja", "los dos", "nosotros dos", "los gemelos", "un couple", "une paire",
     "nous deux", "tous les deux", "les jumeaux", "ein parchen", "wir zwei", "wir beide", "die zwillinge", "um casal", "um par", "nos dois", "os gemeos",
     "una coppia", "un paio", "noi due", "tutti e due", "i gemelli",
+];
+/// Things that come with a person and are none.
+#[rustfmt::skip]
+const LUGGAGE: [&str; 33] = [
+    "bag", "suitcase", "luggage", "bike", "car", "laptop", "pet", "mascota", "maleta", "mochila", "equipaje", "bici", "coche", "carro", "perrito", "animal", "valise", "bagage", "sac", "velo", "voiture", "koffer", "gepack", "rad",
+    "fahrrad", "auto", "mala", "bagagem", "bicicleta", "valigia", "bagaglio", "zaino", "macchina",
 ];
 const MINE: [&str; 10] = ["my", "mi", "mon", "ma", "mein", "meine", "meu", "minha", "mio", "mia"];
 const AND: [&str; 5] = ["and", "y", "et", "und", "e"];

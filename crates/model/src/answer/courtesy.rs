@@ -1,6 +1,6 @@
 //! Leaves out thanks that contain a number, and words of politeness that contain an *if*.
 
-use super::{inside, words::around::IF_POSSIBLE};
+use super::{inside, words::around::IF_POSSIBLE, yesno::OKAY};
 use crate::matching::fold;
 
 /// The text without thanks that contain a number, and without words of politeness that contain an *if*.
@@ -49,4 +49,49 @@ const THANKS: [&str; 18] = [
     "mille mercis",
     "mille fois merci",
     "merci mille fois",
+];
+
+/// True for thanks that are no answer: `gracias`, `ok thanks`, `🙏`.
+pub fn is_only_thanks(text: &str) -> bool {
+    let folded = fold(text);
+    let rest = OKAY.iter().find_map(|okay| folded.strip_prefix(okay)?.strip_prefix(' ')).unwrap_or(&folded);
+    let signs = || text.chars().all(|c| c == '🙏' || c.is_whitespace() || ('\u{1f3fb}'..='\u{1f3ff}').contains(&c));
+    THANKS_ALONE.contains(&rest) || text.contains('🙏') && signs()
+}
+
+const THANKS_ALONE: [&str; 34] = [
+    "thanks",
+    "thank you",
+    "thx",
+    "ty",
+    "cheers",
+    "many thanks",
+    "thanks a lot",
+    "thank you very much",
+    "thanks so much",
+    "gracias",
+    "muchas gracias",
+    "mil gracias",
+    "muchisimas gracias",
+    "merci",
+    "merci beaucoup",
+    "merci bien",
+    "danke",
+    "danke schon",
+    "danke sehr",
+    "vielen dank",
+    "dankeschon",
+    "besten dank",
+    "obrigado",
+    "obrigada",
+    "muito obrigado",
+    "muito obrigada",
+    "valeu",
+    "brigado",
+    "brigada",
+    "grazie",
+    "grazie mille",
+    "mille grazie",
+    "tante grazie",
+    "ti ringrazio",
 ];

@@ -47,7 +47,8 @@ const fn feast(language: &'static str, month: i16, day: i16, names: &'static [&'
     Feast { language, month, day, names }
 }
 
-const FEASTS: [Feast; 28] = [
+const FEASTS: [Feast; 29] = [
+    feast("es", 1, 1, &["ano nuevo", "el ano nuevo", "dia de ano nuevo", "el dia de ano nuevo"]),
     feast("en", 12, 24, &["christmas eve", "xmas eve"]),
     feast("en", 12, 25, &["christmas day"]),
     feast("en", 12, 26, &["boxing day"]),

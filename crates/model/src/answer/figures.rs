@@ -28,6 +28,10 @@ pub fn numeric(text: &str, today: Date, custom: Custom) -> Option<Date> {
             (number(first)?, number(second)?, Some(full_year(number(year)?, today, custom)))
         }
         [first, second, year] if year.len() == 4 => (number(first)?, number(second)?, Some(number(year)?)),
+        // `30-11` and `30.11` can be no range and no price, because the larger number stands first.
+        [first, second] if first.len() == 2 && second.len() == 2 && is_day_before_month(first, second) => {
+            (number(first)?, number(second)?, None)
+        }
         // With a decimal point in the country, `3.5` is a number; `3.5.` is a day.
         [_, _] if mark == '.' && !custom.comma_divides && !text.ends_with('.') => return None,
         [first, second] if mark != '-' && first.len() <= 2 && second.len() <= 2 => {
@@ -37,6 +41,12 @@ pub fn numeric(text: &str, today: Date, custom: Custom) -> Option<Date> {
     };
     let (day, month) = ordered(first, second, mark, custom);
     with_year(day, month, year, today, custom)
+}
+
+/// True for a day that is no month, and a month behind it.
+fn is_day_before_month(first: &str, second: &str) -> bool {
+    number(first).is_some_and(|day| (13..=31).contains(&day))
+        && number(second).is_some_and(|month| (1..=12).contains(&month))
 }
 
 /// Parses eight digits without a separator; the year is first or last, wherever four digits look like a year.

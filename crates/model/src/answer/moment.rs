@@ -24,6 +24,10 @@ pub fn datetime(text: &str, now: &Zoned, almanac: &DateContext<'_>) -> Option<Zo
     }
     let at = |day_said: &str, clock: &str| {
         let day = almanac.day(day_said)?;
+        // The midnight of a day is its beginning for some people and its end for others.
+        if almanac.words.midnight.contains(&fold(clock).trim_start_matches("a ")) {
+            return None;
+        }
         // A number alone is not a time here: "12 5" must not become twelve o'clock on the fifth.
         let is_article = || almanac.words.articles.contains(&fold(clock).as_str());
         let is_number = || clock::is_mere_number(clock.trim_matches(|c: char| !c.is_alphanumeric()));

@@ -3,7 +3,7 @@
 use super::{
     AnswerContext, AnswerType, another, asides, clock, correction,
     counting::{
-        self, months,
+        self,
         sums::{self, Sum},
         unsure,
     },
@@ -103,9 +103,9 @@ fn read_once(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readi
     if !corrected.is_empty() {
         return tense::in_time(corrected, hearing);
     }
-    let with_months = months::read(kind, text, hearing);
-    if !with_months.is_empty() {
-        return with_months;
+    let counted = counting::people_or_length(kind, text, hearing);
+    if !counted.is_empty() {
+        return counted;
     }
     match sums::read(kind, text, hearing) {
         Sum::None => {}

@@ -16,6 +16,12 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
     if !matches!(kind, AnswerType::Number | AnswerType::Whole) || !is_short || has_decimals(text) {
         return Reading::default();
     }
+    if let Some(marks) = scale_of(&fold(hearing.question), own) {
+        let rated = stars(text).or_else(|| before_a_remark(text, own)).filter(|mark| marks.contains(mark));
+        if rated.is_some() {
+            return Reading::one(rated.map(|mark| Value::Whole(mark.into())));
+        }
+    }
     let folded = fold(&text.replace('/', OVER).replace(['\'', '’'], " "));
     let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
     let Some(Part { number, whole, before, behind }) = part_of_whole(&said, own) else { return Reading::default() };
@@ -27,6 +33,61 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
     }
     Reading::default()
 }
+
+/// The marks of a scale that the question names: `from 1 to 5`.
+fn scale_of(asked: &str, own: &Words) -> Option<std::ops::RangeInclusive<u32>> {
+    let mut numbers = asked.split(' ').filter_map(|word| own.number(&[word]));
+    let (from, to) = (numbers.next()?, numbers.next()?);
+    (from <= 1 && [3, 4, 5, 6, 7, 10].contains(&to) && numbers.next().is_none()).then_some(from..=to)
+}
+
+/// The number of stars of a message that has nothing else: `⭐⭐⭐`.
+fn stars(text: &str) -> Option<u32> {
+    let signs: Vec<char> = text.chars().filter(|c| !c.is_whitespace() && *c != '\u{fe0f}').collect();
+    let is_empty = |c: &char| *c == '☆';
+    let full = signs.iter().filter(|c| "⭐★🌟".contains(**c)).count();
+    let is_all = full > 0 && signs.iter().all(|c| "⭐★🌟".contains(*c) || is_empty(c));
+    is_all.then(|| u32::try_from(full).ok())?
+}
+
+/// The mark before a remark without numbers: `2 estrellas, muy ruidoso`, `2 trop de bruit`.
+fn before_a_remark(text: &str, own: &Words) -> Option<u32> {
+    let folded = fold(text);
+    let said: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+    let (first, rest) = said.split_first()?;
+    let mark = own.number(&[first]).filter(|_| !own.articles.contains(first))?;
+    let (has_unit, rest) = match rest {
+        [unit, behind @ ..] if STARS.contains(unit) => (true, behind),
+        all => (false, all),
+    };
+    let is_number = |word: &&&str| own.number(&[word]).is_some() && !own.articles.contains(*word);
+    let begins = rest.first().is_some_and(|word| REMARKS.contains(word));
+    let changes = rest.iter().any(|word| CHANGES.contains(word));
+    (!rest.is_empty() && (has_unit || begins) && !changes && !rest.iter().any(|word| is_number(&word))).then_some(mark)
+}
+
+const STARS: [&str; 12] = [
+    "star",
+    "stars",
+    "estrellas",
+    "estrella",
+    "etoiles",
+    "etoile",
+    "sterne",
+    "stern",
+    "estrelas",
+    "estrela",
+    "stelle",
+    "stella",
+];
+/// First words of a remark about too much of something.
+const REMARKS: [&str; 12] =
+    ["too", "very", "muy", "mucho", "demasiado", "trop", "tres", "zu", "sehr", "muito", "troppo", "molto"];
+/// Words that make another mark of it.
+#[rustfmt::skip]
+const CHANGES: [&str; 22] = [
+    "or", "o", "u", "ou", "oder", "not", "no", "pas", "nicht", "nao", "non", "but", "if", "si", "wenn", "se", "mejor", "plutot", "digo", "perdon", "pardon", "sorry",
+];
 
 /// True for a mark between two figures: `8.5/10`. A full stop or a comma behind a word only ends it.
 fn has_decimals(text: &str) -> bool {

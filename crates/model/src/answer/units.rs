@@ -181,7 +181,7 @@ const SHARES: [&str; 6] = ["percent", "per cent", "prozent", "por ciento", "pour
 
 const MEASURES: [Measure; 10] = [
     Measure {
-        units: "euro, euros, euritos, eurillos, eur, dollar, dollars, usd, bucks, pound, pounds, gbp, quid, dolar, dolares, peso, \
+        units: "varos, varo, pesitos, balles, euro, euros, euritos, eurillos, eur, dollar, dollars, usd, bucks, pound, pounds, gbp, quid, dolar, dolares, peso, \
             pesos, sol, soles, franc, francs, franken, chf, francos, franchi, livres, libras, pfund, sterline, \
             real, reais, brl, dollari, dollaro, cent, cents, centimes, centavos, centimos, centesimi, rupees, \
             dirhams, dinars, kwanzas, meticais, quetzales, lempiras, colones, bolivianos, contos",
@@ -233,7 +233,7 @@ const MEASURES: [Measure; 10] = [
         asked: "night, noche, nuit, nacht, noite, nott, stay, long, bleiben, rester, quedar, ficar, restare, lange",
     },
     Measure {
-        units: "people, persons, person, guests, guest, adults, adult, of us, pax, participants, men, women, \
+        units: "couverts, couvert, pers, people, persons, person, guests, guest, adults, adult, of us, pax, participants, men, women, \
             friends, guys, persona, personas, adulto, adultos, invitados, mujeres, hombres, amigos, comensales, \
             participantes, de nosotros, personne, personnes, adulte, adultes, invites, femmes, hommes, amis, \
             convives, personen, leute, erwachsene, gaste, teilnehmer, frauen, manner, freunde, pessoa, pessoas, \

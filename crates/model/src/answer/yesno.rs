@@ -157,51 +157,6 @@ const LATER: [&str; 27] = [
     "un altro giorno",
 ];
 
-/// True for thanks that are no answer: `gracias`, `ok thanks`, `🙏`.
-pub fn is_only_thanks(text: &str) -> bool {
-    let folded = fold(text);
-    let rest = OKAY.iter().find_map(|okay| folded.strip_prefix(okay)?.strip_prefix(' ')).unwrap_or(&folded);
-    let signs = || text.chars().all(|c| c == '🙏' || c.is_whitespace() || ('\u{1f3fb}'..='\u{1f3ff}').contains(&c));
-    THANKS.contains(&rest) || text.contains('🙏') && signs()
-}
-
-const THANKS: [&str; 34] = [
-    "thanks",
-    "thank you",
-    "thx",
-    "ty",
-    "cheers",
-    "many thanks",
-    "thanks a lot",
-    "thank you very much",
-    "thanks so much",
-    "gracias",
-    "muchas gracias",
-    "mil gracias",
-    "muchisimas gracias",
-    "merci",
-    "merci beaucoup",
-    "merci bien",
-    "danke",
-    "danke schon",
-    "danke sehr",
-    "vielen dank",
-    "dankeschon",
-    "besten dank",
-    "obrigado",
-    "obrigada",
-    "muito obrigado",
-    "muito obrigada",
-    "valeu",
-    "brigado",
-    "brigada",
-    "grazie",
-    "grazie mille",
-    "mille grazie",
-    "tante grazie",
-    "ti ringrazio",
-];
-
 const WHY_NOT: [&str; 8] =
     ["why not", "por que no", "porque no", "pourquoi pas", "warum nicht", "wieso nicht", "por que nao", "perche no"];
 

@@ -20,10 +20,41 @@ pub fn none(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
     };
     let said: Vec<&str> = counting.said.split(' ').filter(|word| !word.is_empty()).collect();
     let nones = said.iter().filter(|word| NONE.contains(word)).count();
+    let is_plain_no =
+        || COUNTED_BESIDE.iter().any(|word| has_word(&counting.asked, word)) && is_no(&said, &counting.asked);
+    if is_plain_no() {
+        return Reading::one(Some(Value::Whole(0)));
+    }
     let is_none = nones == 1 && said.iter().all(|word| NONE.contains(word) || BESIDE.contains(word));
     // `0` and `zero` are numbers of their own.
     Reading::one(is_none.then_some(Value::Whole(0)))
 }
+
+/// True for a plain no, and for a no before a counted thing of the question: `no`, `pas d'enfants`, `no hay niños`.
+fn is_no(said: &[&str], asked: &str) -> bool {
+    let (no, rest) = match said {
+        [no, rest @ ..] if NO.contains(no) => (*no, rest),
+        _ => return false,
+    };
+    let is_thing = |word: &&str| word.len() >= THING_BYTES_MIN && has_word(asked, word);
+    let is_known = |word: &&str| EXISTS.contains(word) || is_thing(word);
+    let is_alone = rest.is_empty() && PLAIN_NO.contains(&no);
+    is_alone || rest.iter().any(is_thing) && rest.iter().all(is_known)
+}
+
+const PLAIN_NO: [&str; 6] = ["no", "non", "nein", "nao", "nope", "nee"];
+const NO: [&str; 16] = [
+    "no", "non", "nein", "nao", "nope", "nee", "sin", "sans", "pas", "aucun", "ohne", "keine", "sem", "senza",
+    "nessun", "without",
+];
+const EXISTS: [&str; 14] =
+    ["hay", "tenemos", "tengo", "traemos", "de", "d", "vienen", "van", "there", "are", "temos", "ha", "abbiamo", "ci"];
+/// Those who may come along, and of whom none may come.
+#[rustfmt::skip]
+const COUNTED_BESIDE: [&str; 30] = [
+    "kids", "children", "babies", "pets", "dogs", "animals", "bags", "ninos", "ninas", "hijos", "bebes", "menores", "mascotas", "perros", "maletas", "enfants", "bebes", "animaux", "valises", "chiens",
+    "kinder", "haustiere", "tiere", "koffer", "criancas", "animais", "malas", "bambini", "animali", "valigie",
+];
 
 /// The number that is needed, of a message that tells first how many there are.
 pub fn needed(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Reading {

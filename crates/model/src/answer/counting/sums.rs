@@ -22,7 +22,7 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Sum {
     }
     let said: Vec<&str> = counting.said.split(' ').filter(|word| !word.is_empty()).collect();
     let start = said.iter().take_while(|word| BEFORE.contains(word)).count();
-    let of = |things: &[&str]| sum_of(&said[start..], things, own);
+    let of = |things: &[&str]| sum_of(&said[start..], things, own, 2);
     match (counting.asks(&ANIMALS), counting.asks(&PEOPLE)) {
         (true, false) => of(&PETS).map_or(Sum::None, Sum::Sure),
         (false, true) => of(&AGES).map_or(Sum::None, Sum::Unsure),
@@ -30,7 +30,8 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Sum {
     }
 }
 
-fn sum_of(said: &[&str], things: &[&str], own: &words::Words) -> Option<i64> {
+/// The sum of a list of at least this many parts, each a number and one of the things.
+pub fn sum_of(said: &[&str], things: &[&str], own: &words::Words, parts_min: usize) -> Option<i64> {
     let (mut sum, mut parts, mut place) = (0_i64, 0, 0);
     while place < said.len() {
         if parts > 0 && ANDS.contains(&said[place]) {
@@ -45,18 +46,18 @@ fn sum_of(said: &[&str], things: &[&str], own: &words::Words) -> Option<i64> {
         said.get(place + 1).filter(|thing| things.contains(thing))?;
         (sum, parts, place) = (sum + count, parts + 1, place + 2);
     }
-    (parts > 1).then_some(sum)
+    (parts >= parts_min).then_some(sum)
 }
 
 /// A longer message says more than a list.
 const TEXT_BYTES_MAX: usize = 120;
 /// Nobody lists more of one kind beside another.
 const COUNT_MAX: i64 = 50;
-const ANDS: [&str; 9] = ["and", "y", "et", "und", "e", "plus", "mas", "mais", "piu"];
+pub const ANDS: [&str; 9] = ["and", "y", "et", "und", "e", "plus", "mas", "mais", "piu"];
 const ONES: [&str; 10] = ["one", "a", "um", "uma", "un", "una", "une", "ein", "eine", "einen"];
 /// Words before the list.
 #[rustfmt::skip]
-const BEFORE: [&str; 40] = [
+pub const BEFORE: [&str; 40] = [
     "i", "we", "have", "ive", "weve", "ve", "got", "its", "it", "is", "there", "are", "theyre", "tengo", "tenemos", "son", "somos", "hay", "jai", "j", "ai", "on", "nous", "avons",
     "il", "y", "ich", "wir", "habe", "haben", "es", "sind", "tenho", "temos", "sao", "ha", "ho", "abbiamo", "sono", "siamo",
 ];
@@ -71,14 +72,14 @@ const PEOPLE: [&str; 10] =
     ["people", "guests", "persons", "personas", "huespedes", "personnes", "personen", "pessoas", "persone", "ospiti"];
 /// Words of people by their age.
 #[rustfmt::skip]
-const AGES: [&str; 42] = [
+pub const AGES: [&str; 42] = [
     "adult", "adults", "child", "children", "kid", "kids", "baby", "babies", "toddler", "toddlers", "adulto", "adultos", "nino", "ninos", "nina", "ninas", "bebe", "bebes",
     "adulte", "adultes", "enfant", "enfants", "erwachsene", "erwachsener", "erwachsenen", "kind", "kinder", "babys", "crianca", "criancas", "miudo", "miudos",
     "adulti", "bambino", "bambini", "bambina", "bambine", "neonato", "neonati", "senior", "seniors", "teenagers",
 ];
 /// Animals.
 #[rustfmt::skip]
-const PETS: [&str; 134] = [
+pub const PETS: [&str; 134] = [
     "cat", "cats", "kitten", "kittens", "dog", "dogs", "puppy", "puppies", "pup", "pups", "rabbit", "rabbits", "bunny", "bunnies", "hamster", "hamsters", "bird", "birds", "parrot", "parrots",
     "ferret", "ferrets", "horse", "horses", "turtle", "turtles", "tortoise", "tortoises",
     "gato", "gatos", "gata", "gatas", "gatito", "gatitos", "gatita", "gatitas", "perro", "perros", "perra", "perras", "perrito", "perritos", "perrita", "perritas", "cachorro", "cachorros", "conejo", "conejos", "hamsteres",

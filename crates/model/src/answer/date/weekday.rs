@@ -18,7 +18,7 @@ fn is_mistyped(word: &str, name: &str, words: &Words) -> bool {
     let long = name.len() >= MISTYPED_CHARS_MIN && word.len() >= MISTYPED_CHARS_MIN;
     long && words.language != "pt"
         && word.as_bytes().first() == name.as_bytes().first()
-        && !word.ends_with('s')
+        && (!word.ends_with('s') || name.ends_with('s'))
         && near(word, name).is_some_and(|errors| errors == 1)
 }
 

@@ -1,12 +1,22 @@
 //! Writes a number, a day or an hour as the readers know it, before any of them is tried.
 
+mod days;
+mod hours;
+mod sums;
+pub mod travel;
+
 use super::{AnswerContext, AnswerType};
 use crate::{base::phone, matching::fold};
 
 /// The message without words that only a country or a unit of the question explains.
 pub fn prepared(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> String {
     match kind {
-        AnswerType::Number | AnswerType::Whole => without_national_money(text, hearing),
+        AnswerType::Number | AnswerType::Whole => sums::sum(&without_national_money(text, hearing), hearing),
+        AnswerType::Date => days::day(&travel::without_verb(text, hearing.question, true), hearing),
+        AnswerType::Time => {
+            hours::hour(&travel::without_verb(&hours::without_flight(text, hearing), hearing.question, false), hearing)
+        }
+        AnswerType::DateTime => travel::without_verb(&hours::without_flight(text, hearing), hearing.question, false),
         _ => text.to_owned(),
     }
 }

@@ -47,6 +47,17 @@ pub const WORDS: Words = Words {
         "la semana que viene",
         "la semana proxima",
         "la proxima semana",
+        "de la semana que entra",
+        "de la semana que viene",
+        "de la semana proxima",
+        "de la proxima semana",
+        "de la semana siguiente",
+        "de la otra semana",
+        "de la que entra",
+        "de la que viene",
+        "de la proxima",
+        "de la siguiente",
+        "la semana que entra",
         "semana que viene",
         "proxima semana",
         "semana proxima",
@@ -64,7 +75,7 @@ pub const WORDS: Words = Words {
         (Unit::Year, &["ano", "anos"]),
     ],
     day_of_month: &["el {n}", "el dia {n}", "dia {n}"],
-    ordinal_ends: &["o", "a", "er", "ro"],
+    ordinal_ends: &["o", "a", "er", "ro", "ero"],
     ordinals,
     fillers: &["el", "la", "de", "del", "este", "proximo", "proxima", "que", "viene", "para", "dia"],
     at: &[
@@ -154,10 +165,25 @@ pub const WORDS: Words = Words {
         "unos como",
     ],
     counted: COUNTED,
-    polite: &["porfi", "xfa", "porfis", "por favor", "porfavor", "porfa", "gracias", "muchas gracias"],
+    polite: &[
+        "porfi",
+        "xfa",
+        "pfa",
+        "pf",
+        "porfavorcito",
+        "porfis",
+        "por favor",
+        "porfavor",
+        "porfa",
+        "gracias",
+        "muchas gracias",
+    ],
     articles: &["uno", "una", "un"],
     and_half: &["ymedio"],
     money: &[
+        "varos",
+        "varo",
+        "pesitos",
         "euro",
         "euros",
         "dolar",
@@ -194,6 +220,7 @@ pub const WORDS: Words = Words {
 
 #[rustfmt::skip]
 const YES: &[&str] = &[
+    "va", "andale", "ta bien", "pos si", "pues si", "asi esta bien", "ya vas", "con todo gusto", "no pues si",
     "apuntame", "anotame", "apunteme", "anoteme", "ponme", "dale si", "vale apuntame", "si apuntame", "si dale", "sale", "sale gracias", "mandalo", "mandamelo", "si mandamelo", "claro mandamelo", "si porfa",
     "si todavia", "si tengo", "lo esta", "si por desgracia", "hazlo", "hagalo", "claro hombre",
     "si", "sip", "claro", "claro que si", "vale", "por supuesto", "si por favor", "si claro", "si gracias", "dale",
@@ -210,6 +237,7 @@ const YES: &[&str] = &[
 
 #[rustfmt::skip]
 const NO: &[&str] = &[
+    "que siempre no", "siempre no",
     "que yo sepa ninguno", "ninguna que yo sepa", "ninguno que yo sepa", "no dejelo", "no te preocupes", "no se preocupe", "no lo necesito", "asi esta bien no",
     "ninguno", "ninguna", "que yo sepa no", "no que yo sepa", "que yo sepa ninguna", "me temo que no", "no tengo", "no tengo ninguna",
     "no tengo ninguno", "por desgracia no", "dejalo", "no dejalo", "dejelo", "no lo esta",
@@ -227,6 +255,7 @@ const NO: &[&str] = &[
 
 #[rustfmt::skip]
 const COUNTED: &[&str] = &[
+    "varos", "varo", "pesitos", "pers",
     "pavos", "peques",
     "euro", "euros", "dolar", "dolares", "peso", "pesos", "sol", "soles", "eur", "usd", "por ciento", "persona",
     "personas", "euritos", "eurillos", "anitos", "adulto", "adultos", "invitados", "piezas", "pieza", "unidad", "unidades", "veces", "vez", "noche",

@@ -44,7 +44,17 @@ pub const WORDS: Words = Words {
         (0, Part::Evening, &["ce soir"]),
         (0, Part::Night, &["cette nuit"]),
     ],
-    next_week: &["la semaine prochaine", "semaine prochaine"],
+    next_week: &[
+        "la semaine prochaine",
+        "semaine prochaine",
+        "de la semaine prochaine",
+        "la semaine pro",
+        "de la semaine pro",
+        "de la semaine d apres",
+        "de la semaine dapres",
+        "de la prochaine",
+        "de la suivante",
+    ],
     week_later: &["en huit"],
     week_begins: &[Weekday::Monday],
     ahead: &["dans {n} {unit}", "dici {n} {unit}"],
@@ -143,6 +153,7 @@ pub const WORDS: Words = Words {
 
 #[rustfmt::skip]
 const YES: &[&str] = &[
+    "nickel", "impec", "impeccable", "cest bon pour moi", "cest ok pour moi", "ui",
     "mettez moi dessus", "mettez moi", "inscrivez moi", "ajoutez moi", "notez moi", "daccord mettez moi", "oui mettez moi", "oui notez moi", "envoyez", "oui envoyez",
     "oui encore", "je crois que oui", "je pense que oui", "oui je pense que oui", "helas oui", "malheureusement oui", "et comment",
     "oui jen ai",
@@ -159,6 +170,7 @@ const YES: &[&str] = &[
 
 #[rustfmt::skip]
 const NO: &[&str] = &[
+    "finalement non",
     "aucune a ma connaissance", "aucun a ma connaissance", "pas a ma connaissance", "ce nest pas la peine", "cest pas la peine", "laisse tomber", "non pas la peine", "ca ira", "non ca ira", "non cest bon",
     "aucun", "aucune", "pas que je sache", "je nen ai pas", "jen ai pas", "je nen ai aucune", "je nen ai aucun", "a ma connaissance non",
     "helas non", "malheureusement non", "vaut mieux pas", "laissez tomber", "non laissez tomber", "bof non",
@@ -180,6 +192,7 @@ const NO: &[&str] = &[
 
 #[rustfmt::skip]
 const COUNTED: &[&str] = &[
+    "pers", "couverts", "couvert",
     "balles",
     "euro", "euros", "dollar", "dollars", "francs", "franc", "eur", "usd", "pour cent", "personne", "personnes",
     "adulte", "adultes", "invites", "pieces", "unites", "unite", "fois", "nuit", "nuits", "places", "billets", "ans",

@@ -106,7 +106,8 @@ const IT: FrameWords = FrameWords {
 
 /// Questions about a day or an hour that lies ahead: wishes, offers and visits. Phrases of all languages, folded.
 #[rustfmt::skip]
-pub const AHEAD: [&str; 126] = [
+pub const AHEAD: [&str; 136] = [
+    "do you arrive", "do you leave", "dia llega", "dia sale", "jour arrivez vous", "jour partez vous", "kommen sie an", "reisen sie", "dia chega", "giorno arrivate",
     "would you like", "do you want", "suits you", "suit you", "suit best", "shall we", "should we", "can you come", "could you come", "will you",
     "works for you", "work for you", "works best", "would you prefer", "do you prefer", "can we", "may we", "come", "can i book", "should i",
     "shall i", "do you need", "would suit", "good for you", "book you", "are you coming", "will it be",
