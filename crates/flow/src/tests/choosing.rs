@@ -190,6 +190,25 @@ fn a_figure_is_the_value_of_a_typed_question_and_not_the_number_of_an_option() {
 }
 
 #[test]
+fn a_no_takes_the_only_option_that_begins_so() {
+    let ask = "ask: '¿Confirmo la reserva?', options: ['Sí, confirmar', Cambiar fechas, No por ahora]";
+    for (said, meant) in [
+        ("no", Some("No por ahora")),
+        ("no, gracias", Some("No por ahora")),
+        ("va", Some("Sí, confirmar")),
+        ("cambiar", Some("Cambiar fechas")),
+        ("cambiar las fechas", Some("Cambiar fechas")),
+        ("no, cambia las fechas", None),
+    ] {
+        assert_eq!(taken("es", ask, &META, said).as_deref(), meant, "{said}");
+    }
+    let ask = "ask: 'Shall we call you?', options: ['Yes, please', Not now, Never]";
+    assert_eq!(taken("en", ask, &META, "no"), None);
+    let ask = "ask: 'Je confirme la réservation ?', options: ['Oui, confirmer', Changer les dates, Pas maintenant]";
+    assert_eq!(taken("fr", ask, &META, "non merci").as_deref(), Some("Pas maintenant"));
+}
+
+#[test]
 fn a_free_time_is_named_in_other_words() {
     let slots = "ask: When?, options: ['9:30', '10:00', '17:00', Another day]";
     for (language, said, meant) in [

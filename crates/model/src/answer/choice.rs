@@ -4,9 +4,12 @@
 //! and `red like my car` choose nothing.
 
 mod confirming;
+mod corrected;
 mod excluded;
 mod numbers;
 mod offering;
+mod parts;
+mod phrases;
 mod reports;
 mod tables;
 mod typing;
@@ -43,14 +46,28 @@ pub fn chosen(text: &str, titles: &[Vec<String>], hearing: &AnswerContext<'_>) -
     if text.len() > inside::SENTENCE_BYTES_MAX || is_denied_by_sign(text) {
         return Chosen::Nothing;
     }
-    let plain = without_chatter(text, titles, hearing);
+    let plain = parts::without_kind_of_card(&without_chatter(text, titles, hearing), titles);
     if reports::is_well(&plain, hearing) {
         return Chosen::Nothing;
     }
-    match by_sentence(&plain, titles, hearing) {
-        Chosen::Nothing => among_clauses(&plain, titles, hearing),
+    let by_sentence = |text: &str| by_sentence(text, titles, hearing);
+    if let Some(found) = corrected::chosen(&plain, hearing.language, &by_sentence) {
+        return found;
+    }
+    if is_counted(&plain, titles, hearing) {
+        return Chosen::Nothing;
+    }
+    match by_sentence(&plain) {
+        Chosen::Nothing => parts::chosen(&plain, titles, hearing.language)
+            .map_or_else(|| among_clauses(&plain, titles, hearing), Chosen::One),
         found => found,
     }
+}
+
+fn is_counted(text: &str, titles: &[Vec<String>], hearing: &AnswerContext<'_>) -> bool {
+    let folded = fold(text);
+    let said: Vec<&str> = folded.split(' ').collect();
+    corrected::is_counted(text, &said, &mentions(&said, titles, hearing), hearing.language)
 }
 
 /// The text without chatter that is no title of an option.
@@ -178,7 +195,10 @@ fn mentions(said: &[&str], titles: &[Vec<String>], hearing: &AnswerContext<'_>) 
                 ([word], [title]) => !is_title(word) && inflects(own, title, word),
                 _ => false,
             };
-            if these == parts.as_slice() || inflected() {
+            let is_mentioned = these == parts.as_slice() || inflected();
+            let is_another =
+                || phrases::is_inside_one(said, start, start + parts.len()) || phrases::is_only_near(said, start);
+            if is_mentioned && !is_another() {
                 found.push(Mention { start, end: start + parts.len(), option: *option });
             }
         }

@@ -58,6 +58,14 @@ pub fn read(kind: AnswerType, text: &str, hearing: &AnswerContext<'_>) -> Readin
     if is_other { meant } else { Reading::default() }
 }
 
+/// The words of an option that a message rejects, and those of the one that counts: `pas la suite, la double`.
+pub fn of_two(text: &str, language: &str) -> Option<(String, String)> {
+    let own = words::own(language)?.language;
+    let contrast = CONTRASTS.iter().find(|contrast| contrast.language == own)?;
+    let (rejected, meant) = contrast.parts(text).filter(|_| !text.contains(['?', '¿']))?;
+    Some((rejected?, meant))
+}
+
 /// Words around a value for which somebody is not free, folded.
 #[rustfmt::skip]
 const ABLE: [&str; 24] = [

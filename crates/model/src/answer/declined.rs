@@ -15,3 +15,10 @@ pub fn declined(text: &str, language: &str) -> Option<bool> {
 /// Words that take back the words before them.
 const BUT: [&str; 12] =
     ["but", "pero", "mais", "aber", "mas", "ma", "except", "salvo", "sauf", "ausser", "exceto", "tranne"];
+
+/// Titles of a no that may be another answer later.
+#[rustfmt::skip]
+pub const NOT_NOW: [&str; 19] = [
+    "not now", "no for now", "not for now", "not right now", "no por ahora", "por ahora no", "ahora no", "ahorita no", "pas maintenant", "pas pour l instant", "pas pour linstant",
+    "nicht jetzt", "jetzt nicht", "agora nao", "por enquanto nao", "nao por agora", "non ora", "non adesso", "per ora no",
+];

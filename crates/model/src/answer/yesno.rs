@@ -105,6 +105,9 @@ pub fn is_yes_or_no(title: &str) -> bool {
 /// The yes or no with which the title of an option begins: *Yes, please*, *No, thank you*. Without a mark behind the
 /// first word, all of the title must say so: *No onions* is no *no*.
 pub fn title_says_yes(title: &str, language: &str) -> Option<bool> {
+    if declined::NOT_NOW.contains(&fold(title).as_str()) {
+        return Some(false);
+    }
     let said = is_yes_or_no(title) || words::all(language).any(|words| is_polite_answer(title, words));
     let first = title.split_once([',', '.', '!', ':', ';', '–', '—']).map_or("", |(first, _)| first);
     let first = if said { title } else { first };

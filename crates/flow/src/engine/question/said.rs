@@ -109,13 +109,30 @@ fn yes_or_no_said(options: &[OptionShown], heard: &RoutedMessage<'_>, hearing: &
         _ => return Said::Nothing,
     };
     let means = |option: &&OptionShown| answer::title_says_yes(&option.title, hearing) == Some(said);
+    let says = |option: &OptionShown| answer::yesno_of(&option.title, hearing) == Some(said);
     let mut found = options.iter().filter(means);
     match (found.next(), found.next()) {
+        (Some(option), None) if names_another(options, option, &heard.folded) => Said::Nothing,
+        // Beside *Never*, a no is not sure to be *Not now*.
+        (Some(option), None) if options.iter().any(|other| other.id != option.id && says(other)) => Said::Nothing,
         (Some(option), None) => Said::One(option.clone()),
         (Some(_), Some(_)) => Said::Nothing,
         (None, _) => confirmed(said, options, heard, hearing),
     }
 }
+
+/// True if the text also has a word of another option: `no, cambia las fechas` beside *Cambiar fechas*.
+fn names_another(options: &[OptionShown], chosen: &OptionShown, folded: &str) -> bool {
+    let stem = |word: &str| word.get(..STEM_CHARS).map(str::to_owned);
+    let stems = |title: &str| matching::fold(title).split(' ').filter_map(stem).collect::<Vec<_>>();
+    let own = stems(&chosen.title);
+    let others = options.iter().filter(|option| option.id != chosen.id).flat_map(|option| stems(&option.title));
+    let said: Vec<String> = folded.split(' ').filter_map(stem).collect();
+    others.filter(|other| !own.contains(other)).any(|other| said.contains(&other))
+}
+
+/// The letters that two forms of a word share: `cambia` and *Cambiar*.
+const STEM_CHARS: usize = 4;
 
 /// The only option that confirms, or the only one that leaves things as they are, for a yes or a no where no option is
 /// called so: *Confirm*, *Leave it*.
