@@ -315,15 +315,14 @@ impl<'a> Turn<'a> {
             (Some(_), _, Err(_)) | (None, Some(_), Err(_)) => None,
             (None, None, _) => views::look_up(self, set, seen, name),
         };
-        let scope = Scope {
+        Ok(f(&Scope {
             names: &names,
             now: self.now(),
             zone: set.bot.timezone.clone(),
             contact_zone: views::contact_zone(self, set),
             language: self.language(),
             phone: self.contact.phone.as_deref(),
-        };
-        Ok(f(&scope)?)
+        })?)
     }
 
     /// Puts a message of a run into the outbox and returns its number.

@@ -312,7 +312,7 @@ impl Code {
                     finding.fix = None;
                 }
                 finding.help = finding.help.map(|help| match source.style {
-                    Style::DoubleQuoted => within_quotes(source.style, &help),
+                    Style::DoubleQuoted => help.replace('"', "\\\""),
                     _ => help,
                 });
                 findings.push(finding);
@@ -355,7 +355,11 @@ impl Code {
 
     /// Some code as it must be written here: the quotes of YAML around this one would end at its own.
     pub fn within_quotes(&self, code: &str) -> String {
-        within_quotes(self.0.source.style, code)
+        match self.0.source.style {
+            Style::DoubleQuoted => code.replace('"', "\\\""),
+            Style::SingleQuoted => code.replace('\'', "''"),
+            _ => code.to_owned(),
+        }
     }
 
     /// The place of `length` characters at a line and column of the code.
@@ -390,14 +394,6 @@ impl Code {
         let Some(rhai::Expr::Dot(pair, ..)) = self.single() else { return false };
         matches!(&pair.lhs, rhai::Expr::Variable(root, ..) if root.1 == "env")
             && matches!(pair.rhs, rhai::Expr::Property(..))
-    }
-}
-
-fn within_quotes(style: Style, code: &str) -> String {
-    match style {
-        Style::DoubleQuoted => code.replace('"', "\\\""),
-        Style::SingleQuoted => code.replace('\'', "''"),
-        _ => code.to_owned(),
     }
 }
 

@@ -99,7 +99,7 @@ fn written_time(eval: &mut Eval<'_>, name: &str, args: &[ValueType], place: &Pla
         && hours.known == KnownValue::Shape(Shape::Hours)
         && time.kinds.without(Kinds::MISSING) == Kinds::CLOCK
     {
-        return todays_time(eval, place);
+        return spelled::todays_time(eval, place);
     }
     let texts = match args.get(1).map(|arg| &arg.known) {
         Some(KnownValue::Texts(texts)) if texts.len() == 1 && args[1].kinds == Kinds::TEXT => texts.clone(),
@@ -132,16 +132,6 @@ fn written_time(eval: &mut Eval<'_>, name: &str, args: &[ValueType], place: &Pla
         }
         _ => {}
     }
-}
-
-/// Reports `hours.shop.contains(time)`: a time of day alone is looked up in the hours of today, and a table that is booked
-/// for Sunday would be judged by those of Monday.
-fn todays_time(eval: &mut Eval<'_>, place: &Place) {
-    eval.bad(|| {
-        let finding = Diagnostic::warning("W334", place, "a time of day alone is looked up in the hours of today");
-        finding
-            .help("join it with its day, as in `hours.NAME.contains(day.at(time))`; for today write `today().at(time)`")
-    });
 }
 
 /// Reports `day.at("10:00", "clinic")`: opening hours have no time zone of their own.
