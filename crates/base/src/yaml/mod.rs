@@ -85,6 +85,17 @@ pub enum Style {
     Misspelt,
 }
 
+impl Style {
+    /// Some code as it must be written in a scalar of this style: a quote of YAML would end the scalar.
+    pub fn within_quotes(self, code: &str) -> String {
+        match self {
+            Style::DoubleQuoted => code.replace('"', "\\\""),
+            Style::SingleQuoted => code.replace('\'', "''"),
+            _ => code.to_owned(),
+        }
+    }
+}
+
 impl Scalar {
     /// The place of a part of the text, exact across escapes, folding and indentation.
     pub fn part(&self, range: Range<usize>) -> Place {

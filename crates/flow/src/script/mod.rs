@@ -312,7 +312,8 @@ impl Code {
                     finding.fix = None;
                 }
                 finding.help = finding.help.map(|help| match source.style {
-                    Style::DoubleQuoted => help.replace('"', "\\\""),
+                    Style::DoubleQuoted => source.style.within_quotes(&help),
+                    // The help is prose, too, and its apostrophes stay.
                     _ => help,
                 });
                 findings.push(finding);
@@ -353,13 +354,9 @@ impl Code {
         self.0.source.part(self.0.range.clone())
     }
 
-    /// Some code as it must be written here: the quotes of YAML around this one would end at its own.
+    /// Some code as it must be written here, between the quotes of YAML around this one.
     pub fn within_quotes(&self, code: &str) -> String {
-        match self.0.source.style {
-            Style::DoubleQuoted => code.replace('"', "\\\""),
-            Style::SingleQuoted => code.replace('\'', "''"),
-            _ => code.to_owned(),
-        }
+        self.0.source.style.within_quotes(code)
     }
 
     /// The place of `length` characters at a line and column of the code.

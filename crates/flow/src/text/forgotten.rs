@@ -2,11 +2,7 @@
 
 use super::placeholders;
 use crate::{
-    base::{
-        diagnostic::Diagnostic,
-        fix::Fix,
-        yaml::{Scalar, Style},
-    },
+    base::{diagnostic::Diagnostic, fix::Fix, yaml::Scalar},
     load::spec::VIEWS,
     script::{is_word, view},
 };
@@ -54,8 +50,7 @@ impl ForgottenBraces<'_> {
             path if is_field(path) => format!("{meant} ?? \"…\""),
             _ => meant,
         };
-        // A double quote would end the YAML text.
-        let inner = if source.style == Style::DoubleQuoted { meant.replace('"', "\\\"") } else { meant };
+        let inner = source.style.within_quotes(&meant);
         let fix = Fix::replace(format!("write `${{{inner}}}`"), &place, format!("${{{inner}}}")).guess();
         finding.help(format!("for a value write `${{{inner}}}`")).fix(fix)
     }
