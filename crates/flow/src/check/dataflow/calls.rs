@@ -8,7 +8,7 @@ use super::{
     dates::{
         bot_clock,
         date_hint::{self, DateUse},
-        spans, spelled,
+        opening_hours, spans, spelled,
     },
     divisors,
     exprs::{Eval, Use},
@@ -18,7 +18,7 @@ use super::{
 use crate::{
     base::{diagnostic::Diagnostic, fix::Fix, place::Place, time::Span},
     engine::question::titles,
-    script::{FUNCTIONS, clock, numeral, spells_moment},
+    script::{FUNCTIONS, clock, numeral},
 };
 use rhai::{Array, Dynamic, Expr, FnCallExpr, ImmutableString, Map, Position};
 use std::any::TypeId;
@@ -97,9 +97,8 @@ fn written_time(eval: &mut Eval<'_>, name: &str, args: &[ValueType], place: &Pla
     }
     if let ("contains", [hours, time]) = (name, args)
         && hours.known == KnownValue::Shape(Shape::Hours)
-        && time.kinds.without(Kinds::MISSING) == Kinds::CLOCK
     {
-        return spelled::todays_time(eval, place);
+        return opening_hours::check(eval, time, place);
     }
     let texts = match args.get(1).map(|arg| &arg.known) {
         Some(KnownValue::Texts(texts)) if texts.len() == 1 && args[1].kinds == Kinds::TEXT => texts.clone(),
@@ -112,14 +111,6 @@ fn written_time(eval: &mut Eval<'_>, name: &str, args: &[ValueType], place: &Pla
             if args[0].kinds.without(Kinds::MISSING).within(moments.and(Kinds::TEXT)) || args[0].kinds.is_vague() =>
         {
             patterns::check(eval, args[0].kinds, text, place);
-        }
-        "contains" if args[0].known == KnownValue::Shape(Shape::Hours) => {
-            let spells = spells_moment(text, false) || spells_moment(text, true) || clock(text).is_some();
-            if let Some(judge) = eval.judge.as_mut().filter(|_| !spells) {
-                let finding = Diagnostic::error("E318", place, format!("`{text}` is no date or time"));
-                let help = "write it like `\"2026-12-24\"`, `\"2026-12-24T10:00\"` or `\"10:00\"`";
-                judge.bad_as("time of day", finding.help(help));
-            }
         }
         "at" if args[0].kinds.without(Kinds::MISSING) == Kinds::DATE && clock(text).is_none() => {
             let meant = text.replace(['.', 'h'], ":");

@@ -2,5 +2,6 @@
 
 pub mod bot_clock;
 pub mod date_hint;
+pub mod opening_hours;
 pub mod spans;
 pub mod spelled;

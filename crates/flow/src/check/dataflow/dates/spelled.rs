@@ -41,13 +41,3 @@ pub fn check(eval: &mut Eval<'_>, name: &str, text: &ValueType, place: &Place) {
         judge.bad_as("spelled", finding.help(help));
     }
 }
-
-/// Reports `hours.shop.contains(time)`: a time of day alone is looked up in the hours of today, and a table that is booked
-/// for Sunday would be judged by those of Monday.
-pub fn todays_time(eval: &mut Eval<'_>, place: &Place) {
-    eval.bad(|| {
-        let finding = Diagnostic::warning("W334", place, "a time of day alone is looked up in the hours of today");
-        finding
-            .help("join it with its day, as in `hours.NAME.contains(day.at(time))`; for today write `today().at(time)`")
-    });
-}
