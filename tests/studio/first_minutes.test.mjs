@@ -25,8 +25,8 @@ function runsAlone() {
 }
 
 /**
- * A day on which the salon is open and whose reminder, on the day before, is still to come: the talk begins on a Monday
- * at most two days ahead when today is of a weekend, so the day is five days ahead or later.
+ * A day on which the salon is open, five days ahead or later. Its reminder, on the day before, must be due after the talk
+ * begins. On a weekend the talk begins on the Monday after it, up to two days ahead.
  */
 function visit() {
   const day = new Date(Date.now() + 5 * 86_400_000);
